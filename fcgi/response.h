@@ -1,0 +1,40 @@
+/* The answer: the one writer of output. It is built in memory, so that a failing handler never leaves half an answer;
+ * the router sends it, then does what was asked for after it. */
+#ifndef COAGENT_RESPONSE_H
+#define COAGENT_RESPONSE_H
+
+#include "base/outcome.h"
+#include "fcgi/request.h"
+
+#include <stdbool.h>
+
+/* Success with a finished JSON document, usually PostgreSQL's. json is copied. */
+void respond_json(struct request *request, int status, const char *json);
+
+/* 201 with Location "/api<path>" and the object. */
+void respond_created(struct request *request, const char *location, const char *json);
+
+/* 204. */
+void respond_nothing(struct request *request);
+
+/* Another media type (metrics, plain text). body is copied. */
+void respond_bytes(struct request *request, int status, const char *media_type, const char *body, size_t length);
+
+/* An RFC 9457 problem document for this outcome; detail NULL takes the database's sentence, if it raised one for the
+ * user, else a general one. The field errors added by respond_field_error are part of it. */
+void respond_problem(struct request *request, enum outcome outcome, const char *detail);
+void respond_field_error(struct request *request, const char *field, const char *message);
+
+/* The usual end of a handler: OK answers the last statement's first value with this status, anything else a problem. */
+void respond_row(struct request *request, enum outcome outcome, int status);
+
+/* An extra header, and a cookie with the configured Secure and SameSite, HttpOnly. max_age in seconds, 0 removes it. */
+void respond_header(struct request *request, const char *name, const char *value);
+void respond_cookie(struct request *request, const char *name, const char *value, const char *path, long max_age);
+
+/* After the answer has been sent (never when it is a failure): a message to nchan channels, or the end of the sockets
+ * on a channel. Arguments are copied. */
+void publish_later(struct request *request, const char *channels, const char *message);
+void close_channel_later(struct request *request, const char *channel);
+
+#endif

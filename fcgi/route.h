@@ -1,0 +1,85 @@
+/* The route tables: what the router, the guards, the validation and the OpenAPI document all read. One table a domain,
+ * on top of fcgi/routes/<domain>.c, listed in routes.c. */
+#ifndef COAGENT_ROUTE_H
+#define COAGENT_ROUTE_H
+
+#include "fcgi/request.h"
+#include "fcgi/response.h"
+
+enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE };
+
+/* Who may. There is no zero value: a route that names no guard does not compile (see ROUTE). */
+enum guard_kind {
+    GUARD_PUBLIC = 1, /* anybody */
+    GUARD_USER,       /* a live session or API token of an enabled user */
+    GUARD_PERMISSION, /* a user with this permission; administrators have them all */
+    GUARD_ROOM,       /* a role in the room that the first path value names: "viewer", "member" or "owner".
+                         Public rooms: every user is at least "viewer". Too little: 403 if it may see the room, else 404 */
+    GUARD_ROOM_OPEN,  /* the same, and the room must not be archived (409) */
+};
+
+struct guard {
+    enum guard_kind kind;
+    const char *argument;
+};
+#define PUBLIC {GUARD_PUBLIC, NULL}
+#define USER {GUARD_USER, NULL}
+#define MAY(permission) {GUARD_PERMISSION, permission}
+#define ROOM(role) {GUARD_ROOM, role}
+#define ROOM_OPEN(role) {GUARD_ROOM_OPEN, role}
+
+enum field_kind {
+    FIELD_TEXT,     /* string, trimmed of nothing; limits in code points */
+    FIELD_LINE,     /* string without control characters, white space trimmed at both ends */
+    FIELD_EMAIL,
+    FIELD_SECRET,   /* string that never reaches a log or an error */
+    FIELD_INTEGER,  /* limits are values */
+    FIELD_NUMBER,
+    FIELD_BOOLEAN,
+    FIELD_UUID,
+    FIELD_CHOICE,   /* one of choices, separated by "|" */
+    FIELD_OBJECT,   /* any JSON object up to most bytes */
+    FIELD_TEXT_LIST,/* array of strings; most: how many */
+    FIELD_UUID_LIST,
+    FIELD_TIME,     /* RFC 3339 */
+};
+
+struct field {
+    const char *name; /* NULL ends the table */
+    enum field_kind kind;
+    bool required;    /* must be present and, for strings, not empty */
+    long long least, most;
+    const char *choices;
+    const char *help; /* one line, for the OpenAPI document */
+    bool nullable;    /* null is allowed, and means "remove" in an edit */
+};
+
+enum pool { POOL_FAST, POOL_WAIT };
+
+struct route {
+    enum method method;
+    const char *path;            /* below /api: "/rooms/{id}/messages/{seq}" */
+    struct guard guard;
+    enum pool pool;
+    const struct field *fields;  /* body; NULL: a body is refused */
+    const struct field *query;   /* query parameters; NULL: they are refused */
+    void (*handle)(struct request *request);
+    const char *summary;         /* one line, for people */
+    const char *schema;          /* name of the answer's schema in openapi.c, or NULL */
+    bool idempotent;             /* honours Idempotency-Key */
+};
+
+/* The first six are positional on purpose: leaving the guard out is a compile error. */
+#define ROUTE(method, path, guard, pool, fields, query, ...) {method, path, guard, pool, fields, query, __VA_ARGS__}
+#define ROUTE_END {METHOD_GET, NULL, {GUARD_PUBLIC, NULL}, POOL_FAST, NULL, NULL, NULL, NULL, NULL, false}
+
+/* ?limit= (1 to 200, default 50) and ?cursor= for every keyset list; append more with FIELDS_PAGE in an own table. */
+extern const struct field page_query[];
+#define FIELDS_PAGE                                                                                                    \
+    {"limit", FIELD_INTEGER, false, 1, 200, NULL, "How many at the most (default 50)", false},                         \
+    {"cursor", FIELD_LINE, false, 1, 500, NULL, "Where to go on: the \"next\" of the list before", false}
+
+/* Every table, ended by NULL (routes/routes.c). */
+extern const struct route *const route_tables[];
+
+#endif

@@ -1,0 +1,97 @@
+/* PostgreSQL: one connection, prepared statements, one pipeline a request. The only part that knows libpq.
+ *
+ * A unit of work is: queue statements, then run them. They travel together, run as one transaction and one round
+ * trip; the first that fails aborts the rest and nothing is kept. Statements are the ones compiled from sql/queries;
+ * there is no way to run another string (except for migrations, see db_script). */
+#ifndef COAGENT_DB_H
+#define COAGENT_DB_H
+
+#include "outcome.h"
+#include "text.h"
+
+#include <stdbool.h>
+
+enum db_shape {
+    DB_ONE,  /* exactly one row is the answer: no row is ABSENT */
+    DB_MANY, /* any number of rows */
+    DB_EXEC, /* no rows are read */
+};
+
+/* A statement of sql/queries; instances are generated as query_<name> in queries.h. */
+struct db_statement {
+    const char *name;
+    const char *text;
+    int parameters; /* how many $n it has */
+    enum db_shape shape;
+};
+
+/* All of them, ended by one whose name is NULL (generated). */
+extern const struct db_statement db_statements[];
+
+struct db; /* a connection */
+
+enum db_preparation {
+    DB_PREPARE_ALL,  /* every statement at once when connecting: the pool's slots */
+    DB_PREPARE_USED, /* each at its first use: runner and coagentctl */
+};
+
+/* Connects and waits. AWAY with why when there is no connection. Refuses (INVALID) an encrypted connection: its state
+ * could not be inherited over fork. Sets statement_timeout and lock_timeout (ms; 0 for none). */
+enum outcome db_open(struct db **db, const char *url, enum db_preparation preparation, int timeout_ms, struct text *why);
+void db_close(struct db *db); /* NULL is fine */
+
+/* The same without blocking, for the pool's poll loop: start, then db_connect_poll whenever db_socket is ready. */
+enum db_progress { DB_READING, DB_WRITING, DB_READY, DB_LOST };
+enum outcome db_connect_start(struct db **db, const char *url, enum db_preparation preparation, int timeout_ms, struct text *why);
+enum db_progress db_connect_poll(struct db *db, struct text *why);
+int db_socket(const struct db *db);
+
+/* In a forked child: forget a connection that belongs to a sibling, without a word to the server. */
+void db_forget(struct db *db);
+
+/* Whether it is idle, outside a transaction and a pipeline: what a child must leave behind. */
+bool db_is_idle(const struct db *db);
+
+/* Adds a statement to the pipeline. values has statement->parameters strings, NULL is SQL null; they are copied by
+ * libpq at once. */
+void db_queue(struct db *db, const struct db_statement *statement, const char *const values[]);
+#define DB_VALUES(...) ((const char *const[]){__VA_ARGS__})
+#define DB_NO_VALUES ((const char *const *)0)
+
+/* Runs what is queued as one transaction and waits. The rows of the LAST statement are then readable until the next
+ * db_queue or db_run. Outcomes: OK; ABSENT (a DB_ONE without a row); the outcome that the SQL raised (see
+ * db_failure); CONFLICT for unique and foreign keys, INVALID for checks and bad values, BUSY for timeouts and
+ * deadlocks, AWAY, FAILED. */
+enum outcome db_run(struct db *db);
+
+/* queue + run of a single statement. */
+enum outcome db_do(struct db *db, const struct db_statement *statement, const char *const values[]);
+
+/* While held, db_run executes but does not commit: the transaction ends with db_commit, or is lost with the
+ * connection. For the stored answers of Idempotency-Key. */
+void db_hold(struct db *db);
+enum outcome db_commit(struct db *db);
+
+/* The rows of the last statement that ran. A value is owned by db; NULL is SQL null. */
+int db_rows(const struct db *db);
+const char *db_value(const struct db *db, int row, int column);
+
+/* What went wrong last: the sentence and field that SQL raised for the user ("" when none), and the five letters of
+ * the SQLSTATE. Owned by db. */
+struct db_failure {
+    char sqlstate[6];
+    char message[512]; /* for the user only when the SQL raised it (class CA), else for the log */
+    char field[64];
+    long retry_after;  /* seconds, with LIMITED */
+};
+const struct db_failure *db_failure(const struct db *db);
+
+/* LISTEN on a channel (runner). db_notification waits up to timeout_ms and answers OK with channel and payload
+ * (owned by db until the next call), ABSENT when nothing came, AWAY when the connection is lost. */
+enum outcome db_listen(struct db *db, const char *channel);
+enum outcome db_notification(struct db *db, int timeout_ms, const char **channel, const char **payload);
+
+/* Runs a script of several statements in one transaction: coagentctl migrate only. */
+enum outcome db_script(struct db *db, const char *script);
+
+#endif

@@ -1,0 +1,28 @@
+/* JSON at the border, over json-c: what comes in is checked here once. */
+#ifndef COAGENT_JSON_H
+#define COAGENT_JSON_H
+
+#include "outcome.h"
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Parses one JSON document strictly (RFC 8259): valid UTF-8, no U+0000, no duplicate keys, at most 32 levels deep,
+ * nothing after it. INVALID: *why is a static sentence. The document is freed with json_object_put. */
+enum outcome json_parse(const char *bytes, size_t length, struct json_object **document, const char **why);
+
+/* Whether bytes are valid UTF-8 (RFC 3629) without NUL. */
+bool utf8_is_valid(const char *bytes, size_t length);
+
+/* How many code points a valid UTF-8 string has. */
+size_t utf8_length(const char *string);
+
+/* Member access that never fails: NULL or the fallback where the member is absent or of another type.
+ * Strings are owned by the document. */
+const char *json_text(struct json_object *object, const char *key);
+long long json_integer(struct json_object *object, const char *key, long long fallback);
+bool json_flag(struct json_object *object, const char *key, bool fallback);
+struct json_object *json_member(struct json_object *object, const char *key);
+
+#endif

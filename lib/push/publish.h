@@ -1,0 +1,21 @@
+/* Publishing to nchan: a small HTTP/1.1 POST over its unix socket. Called after commit only; a failure is logged and
+ * left to the catch-up by sequence, never retried at the door. */
+#ifndef COAGENT_PUBLISH_H
+#define COAGENT_PUBLISH_H
+
+#include "base/outcome.h"
+
+#include <stddef.h>
+
+#define CHANNEL_SIZE 48
+
+/* Channel names: "r_<room>", "u_<user>", "s_<session>", "run_<run>" into buffer, which is returned. */
+char *channel_name(char prefix_buffer[CHANNEL_SIZE], const char *prefix, const char *id);
+
+/* Sends one message to the comma-separated channels (at most 255). AWAY when nchan is not there within 2 seconds. */
+enum outcome publish(const char *socket_path, const char *channels, const char *message, size_t length);
+
+/* Closes every socket that listens on the channel; clients reconnect and are asked who they are again. */
+enum outcome channel_close(const char *socket_path, const char *channel);
+
+#endif
