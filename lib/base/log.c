@@ -1,0 +1,99 @@
+#include "base/log.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <unistd.h>
+
+/* The one piece of state that base keeps: who writes, and on whose behalf. */
+static struct {
+    const char *program;
+    const char *context;
+    enum log_level lowest;
+} logger = {"coagent", NULL, LOG_LEVEL_INFO};
+
+void log_open(const char *program, enum log_level lowest)
+{
+    logger.program = program;
+    logger.lowest = lowest;
+}
+
+void log_set_context(const char *id)
+{
+    logger.context = id;
+}
+
+/* What others sent must not be able to begin a line of its own or to steer a terminal. */
+static void add_visible(struct text *line, const char *message)
+{
+    for (; *message; message++) {
+        unsigned char c = (unsigned char)*message;
+        if (c == '\n')
+            text_add(line, "\\n");
+        else if (c < 0x20 || c == 0x7f)
+            text_add_format(line, "\\x%02x", c);
+        else
+            text_add_char(line, *message);
+    }
+}
+
+/* One write a line, so that the lines of many processes on one stderr do not mix. */
+static void write_line(const struct text *line)
+{
+    const char *at = line->bytes;
+    size_t left = line->length;
+    while (left > 0) {
+        ssize_t written = write(STDERR_FILENO, at, left);
+        if (written <= 0)
+            return; /* nowhere to complain */
+        at += written;
+        left -= (size_t)written;
+    }
+}
+
+static void log_line(enum log_level level, const char *format, va_list arguments)
+{
+    static const char *const names[] = {"debug", "info", "warn", "error"};
+    if (level < logger.lowest)
+        return;
+    char now[CLOCK_TEXT_SIZE];
+    struct text message = TEXT_EMPTY;
+    struct text line = TEXT_EMPTY;
+    text_add_vformat(&message, format, arguments);
+    text_add_format(&line, "%s %s %s[%d] %s ", clock_format(clock_now_ms(), now), names[level], logger.program,
+                    (int)getpid(), logger.context ? logger.context : "-");
+    add_visible(&line, text_string(&message));
+    text_add_char(&line, '\n');
+    write_line(&line);
+    text_free(&message);
+    text_free(&line);
+}
+
+#define LOG_AT(level)                                                                                                  \
+    do {                                                                                                               \
+        va_list arguments;                                                                                             \
+        va_start(arguments, format);                                                                                   \
+        log_line(level, format, arguments);                                                                            \
+        va_end(arguments);                                                                                             \
+    } while (0)
+
+void log_debug(const char *format, ...)
+{
+    LOG_AT(LOG_LEVEL_DEBUG);
+}
+
+void log_info(const char *format, ...)
+{
+    LOG_AT(LOG_LEVEL_INFO);
+}
+
+void log_warn(const char *format, ...)
+{
+    LOG_AT(LOG_LEVEL_WARN);
+}
+
+void log_error(const char *format, ...)
+{
+    LOG_AT(LOG_LEVEL_ERROR);
+}
