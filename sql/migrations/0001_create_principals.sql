@@ -17,8 +17,9 @@ begin
     raise exception using errcode = code, message = sentence, column = field, hint = retry_after::text;
 end $$;
 
--- RFC 3339 in UTC with milliseconds, as the API writes times.
-create function api_time(t timestamptz) returns text language sql immutable parallel safe as $$
+-- RFC 3339 in UTC with milliseconds, as the API writes times. Stable, as to_char is: else it would not be inlined, and a
+-- call of it would cost more than the rest of a row.
+create function api_time(t timestamptz) returns text language sql stable parallel safe as $$
     select to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $$;
 
@@ -26,6 +27,22 @@ $$;
 create function caller_id() returns uuid language sql stable parallel safe as $$
     select nullif(current_setting('coagent.caller', true), '')::uuid
 $$;
+
+-- Where a list that is ordered by id goes on: base64url of the last id (22 characters). Null gives null.
+create function cursor_of(id uuid) returns text language sql immutable parallel safe as $$
+    select rtrim(translate(encode(uuid_send(id), 'base64'), '+/', '-_'), '=')
+$$;
+
+create function cursor_id(cursor text) returns uuid language plpgsql immutable parallel safe as $$
+begin
+    if cursor is null then
+        return null;
+    end if;
+    if cursor !~ '^[A-Za-z0-9_-]{22}$' then
+        perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
+    end if;
+    return encode(decode(translate(cursor, '-_', '+/') || '==', 'base64'), 'hex')::uuid;
+end $$;
 
 create table principals (
     id uuid primary key default uuid_v7(),
