@@ -12,10 +12,12 @@
 /* Channel names: "r_<room>", "u_<user>", "s_<session>", "run_<run>" into buffer, which is returned. */
 char *channel_name(char prefix_buffer[CHANNEL_SIZE], const char *prefix, const char *id);
 
-/* Sends one message to the comma-separated channels (at most 255). AWAY when nchan is not there within 2 seconds. */
+/* Sends one message to the comma-separated channels (at most 255). AWAY when nchan does not answer within 2 seconds,
+ * FAILED when it refuses; both are logged. */
 enum outcome publish(const char *socket_path, const char *channels, const char *message, size_t length);
 
-/* Closes every socket that listens on the channel; clients reconnect and are asked who they are again. */
+/* Closes every socket that listens on the channel; clients reconnect and are asked who they are again. The same
+ * outcomes; OK as well when nobody listens. */
 enum outcome channel_close(const char *socket_path, const char *channel);
 
 #endif

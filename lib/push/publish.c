@@ -1,0 +1,158 @@
+#include "push/publish.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 2000
+#define REPLY_SIZE 256 /* the status line is all that is read */
+
+char *channel_name(char prefix_buffer[CHANNEL_SIZE], const char *prefix, const char *id)
+{
+    snprintf(prefix_buffer, CHANNEL_SIZE, "%s_%s", prefix, id);
+    return prefix_buffer;
+}
+
+/* Waits for the socket; false at the deadline or on a failure. */
+static bool socket_is_ready(int fd, short events, int64_t deadline)
+{
+    for (;;) {
+        int64_t left = deadline - clock_monotonic_ms();
+        if (left <= 0)
+            return false;
+        struct pollfd waited = {fd, events, 0};
+        int ready = poll(&waited, 1, (int)left);
+        if (ready > 0)
+            return true;
+        if (ready < 0 && errno != EINTR)
+            return false;
+    }
+}
+
+/* A unix socket connects at once, or its backlog is full (EAGAIN): then it is asked again until the deadline. */
+static int connect_unix(const char *path, int64_t deadline)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof address.sun_path)
+        return -1;
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    while (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+        if (errno != EINTR && (errno != EAGAIN || clock_monotonic_ms() >= deadline)) {
+            close(fd);
+            return -1;
+        }
+        poll(NULL, 0, 5);
+    }
+    return fd;
+}
+
+static bool send_all(int fd, const char *bytes, size_t length, int64_t deadline)
+{
+    while (length > 0) {
+        ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL);
+        if (sent > 0) {
+            bytes += sent;
+            length -= (size_t)sent;
+        } else if (errno == EAGAIN) {
+            if (!socket_is_ready(fd, POLLOUT, deadline))
+                return false;
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The status of the reply, or 0 when none came. */
+static int receive_status(int fd, int64_t deadline)
+{
+    char reply[REPLY_SIZE];
+    size_t length = 0;
+    int status = 0;
+    while (length < sizeof reply - 1 && !memchr(reply, '\n', length)) {
+        if (!socket_is_ready(fd, POLLIN, deadline))
+            return 0;
+        ssize_t got = recv(fd, reply + length, sizeof reply - 1 - length, 0);
+        if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
+            break;
+        if (got > 0)
+            length += (size_t)got;
+    }
+    reply[length] = '\0';
+    return sscanf(reply, "HTTP/1.%*1[01] %3d", &status) == 1 ? status : 0;
+}
+
+/* One exchange on a connection of its own: 0 when nchan did not answer in time. */
+static int exchange(const char *socket_path, const struct text *head, const char *body, size_t length)
+{
+    int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+    int fd = connect_unix(socket_path, deadline);
+    if (fd < 0)
+        return 0;
+    int status = 0;
+    if (send_all(fd, head->bytes, head->length, deadline) && send_all(fd, body, length, deadline))
+        status = receive_status(fd, deadline);
+    close(fd);
+    return status;
+}
+
+static enum outcome judge(int status, const char *what, const char *channels)
+{
+    if (status >= 200 && status < 300)
+        return OUTCOME_OK;
+    log_warn("nchan: %s %s: %s %d", what, channels, status ? "refused with" : "no answer", status);
+    return status ? OUTCOME_FAILED : OUTCOME_AWAY;
+}
+
+/* nginx hands $arg_… on undecoded, so the commas between the channels stay as they are. */
+static void add_channels(struct text *head, const char *channels)
+{
+    for (const char *at = channels;;) {
+        size_t length = strcspn(at, ",");
+        char *one = text_format("%.*s", (int)length, at);
+        text_add_url(head, one);
+        free(one);
+        if (at[length] == '\0')
+            return;
+        text_add_char(head, ',');
+        at += length + 1;
+    }
+}
+
+enum outcome publish(const char *socket_path, const char *channels, const char *message, size_t length)
+{
+    struct text head = TEXT_EMPTY;
+    text_add(&head, "POST /publish?channels=");
+    add_channels(&head, channels);
+    text_add_format(&head,
+                    " HTTP/1.1\r\nHost: nchan\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                    "Content-Length: %zu\r\n\r\n",
+                    length);
+    int status = exchange(socket_path, &head, message, length);
+    text_free(&head);
+    return judge(status, "publish to", channels);
+}
+
+enum outcome channel_close(const char *socket_path, const char *channel)
+{
+    struct text head = TEXT_EMPTY;
+    text_add(&head, "DELETE /channel?id=");
+    text_add_url(&head, channel);
+    text_add(&head, " HTTP/1.1\r\nHost: nchan\r\nConnection: close\r\n\r\n");
+    int status = exchange(socket_path, &head, "", 0);
+    text_free(&head);
+    return status == 404 ? OUTCOME_OK : judge(status, "close", channel); /* 404: nobody listens */
+}
