@@ -30,3 +30,91 @@ create table agents (
 );
 create index agents_owner on agents (owner_id, id);
 create index agents_provider on agents (provider_id);
+
+-- Whether the caller has a permission; administrators have them all.
+create function caller_may(permission text) returns boolean language sql stable as $$
+    select exists (select from users where id = caller_id() and disabled_at is null
+                                       and (role = 'admin' or permission = any (permissions)))
+$$;
+
+-- {"id","kind","name","handle"} of a principal, null for none.
+create function principal_json(principal uuid) returns json language sql stable as $$
+    select json_build_object('id', id, 'kind', kind, 'name', name, 'handle', handle)
+    from principals where id = principal
+$$;
+
+-- A provider as the API shows it; the key itself never leaves the database unsealed.
+create function provider_json(p providers) returns json language sql stable as $$
+    select case when caller_may('providers.manage') then
+        json_build_object('id', p.id, 'name', p.name, 'kind', p.kind, 'base_url', p.base_url,
+                          'has_key', p.key_sealed is not null, 'default_model', p.default_model,
+                          'price_prompt', p.price_prompt, 'price_completion', p.price_completion,
+                          'version', p.version, 'created_at', api_time(p.created_at))
+    else json_build_object('id', p.id, 'name', p.name, 'kind', p.kind, 'default_model', p.default_model) end
+$$;
+
+create function agent_json(a agents) returns json language sql stable as $$
+    select json_build_object(
+        'id', a.id, 'kind', a.kind, 'name', self.name, 'handle', self.handle,
+        'provider', (select json_build_object('id', p.id, 'name', p.name) from providers p where p.id = a.provider_id),
+        'model', a.model, 'prompt', a.prompt, 'parameters', a.parameters, 'context_tokens', a.context_tokens,
+        'run_seconds', a.run_seconds, 'state', a.desired_state, 'owner', principal_json(a.owner_id),
+        'rooms', (select count(*) from room_members m join rooms r on r.id = m.room_id
+                  where m.principal_id = a.id and r.deleted_at is null),
+        'version', a.version, 'created_at', api_time(a.created_at),
+        'editable', a.owner_id = caller_id() or caller_may('agents.manage'))
+    from principals self where self.id = a.id
+$$;
+
+-- The agent, locked for a change by the caller; raises when it is gone, not the caller's, or newer than was seen
+-- (seen null: the change does not depend on what was there).
+create function agent_for_edit(wanted uuid, seen int) returns agents language plpgsql as $$
+declare
+    agent agents;
+begin
+    select a.* into agent from agents a join principals p on p.id = a.id
+    where a.id = wanted and p.deleted_at is null for update of a;
+    if not found then
+        perform raise_outcome('CA404', 'There is no such agent.');
+    elsif agent.owner_id is distinct from caller_id() and not caller_may('agents.manage') then
+        perform raise_outcome('CA403', 'Only its owner, or who may manage agents, may change this agent.');
+    elsif seen <> agent.version then
+        perform raise_outcome('CA409', 'This agent was changed in the meantime. Load it again.', 'version');
+    end if;
+    return agent;
+end $$;
+
+-- What may be passed on to a model: raises, or returns the parameters as they are.
+create function agent_parameters(given jsonb) returns jsonb language plpgsql immutable as $$
+declare
+    key text;
+    value jsonb;
+    least numeric;
+    most numeric;
+begin
+    for key, value in select * from jsonb_each(given) loop
+        case key
+            when 'temperature' then least := 0; most := 2;
+            when 'top_p' then least := 0; most := 1;
+            when 'max_tokens' then least := 1; most := 1000000;
+            else perform raise_outcome('CA422', format('There is no parameter "%s": temperature, top_p and max_tokens are known.',
+                                                       left(key, 40)), 'parameters');
+        end case;
+        if jsonb_typeof(value) <> 'number' or value::numeric < least or value::numeric > most
+           or (key = 'max_tokens' and value::numeric <> trunc(value::numeric)) then
+            perform raise_outcome('CA422', format('%s must be a%s number from %s to %s.', key,
+                case when key = 'max_tokens' then ' whole' else '' end, least, most), 'parameters');
+        end if;
+    end loop;
+    return given;
+end $$;
+
+-- Where a provider is: the administrator's choice, but only http and https.
+create function provider_url(kind text, url text) returns text language plpgsql immutable as $$
+begin
+    if kind = 'openai' and url !~* '^https?://[^/?#[:space:]@]+(/[^?#[:space:]]*)?$' then
+        perform raise_outcome('CA422', 'Give the address of the API as http:// or https:// with a host, for example https://api.openai.com/v1.',
+                              'base_url');
+    end if;
+    return case when kind = 'openai' then rtrim(url, '/') else '' end;
+end $$;

@@ -33,6 +33,11 @@ create index runs_queue on runs (priority desc, due_at, id) where state = 'queue
 create index runs_leases on runs (lease_until) where state = 'running';
 create index runs_room on runs (room_id, id) where room_id is not null;
 create index runs_room_live on runs (room_id) where state in ('queued', 'running', 'waiting');
+-- An agent answers one message of a room at a time, so that its answers do not interleave.
+create unique index runs_turn on runs (agent_id, room_id) where kind = 'agent' and state in ('running', 'waiting');
+create index runs_turn_queue on runs (agent_id, room_id, id) where kind = 'agent' and state = 'queued';
+create index runs_host on runs (host) where state = 'running';
+create index runs_asked_running on runs (asked_by) where state = 'running';
 create index runs_agent on runs (agent_id, id) where agent_id is not null;
 create index runs_asked on runs (asked_by, id);
 
@@ -44,3 +49,80 @@ create table run_output (
     at timestamptz not null default clock_timestamp(),
     primary key (run_id, position)
 );
+
+-- What an agent's run has said so far, in all its attempts.
+create function run_text(run uuid) returns text language sql stable as $$
+    select coalesce(convert_from(string_agg(bytes, ''::bytea order by position), 'UTF8'), '')
+    from run_output where run_id = run and stream = 'text'
+$$;
+
+-- The agent of a run as frames and documents name it; null for other kinds.
+create function run_agent_json(agent uuid) returns json language sql stable as $$
+    select json_build_object('id', id, 'name', name, 'handle', handle) from principals where id = agent
+$$;
+
+-- The frame that tells a room of a run's state.
+create function run_frame(r runs) returns text language sql stable as $$
+    select json_build_object('run', json_build_object('id', r.id, 'room', r.room_id, 'state', r.state,
+                                                      'agent', run_agent_json(r.agent_id)))::text
+$$;
+
+create function run_json(r runs) returns json language sql stable as $$
+    select json_build_object(
+        'id', r.id, 'kind', r.kind, 'state', r.state, 'agent', run_agent_json(r.agent_id), 'room', r.room_id,
+        'trigger_seq', r.trigger_seq, 'attempt', r.attempt, 'reason', r.reason,
+        'text', case when r.kind = 'agent' then run_text(r.id) end, 'result', r.result, 'usage', r.usage,
+        'queued_at', api_time(r.queued_at), 'started_at', api_time(r.started_at), 'finished_at', api_time(r.finished_at))
+$$;
+
+-- Ends a run that is not over yet, and tells its room how: a result when it succeeded or was stopped, else an error
+-- with what there is of the answer. fence is the attempt that ends it (null: whoever), so that an executor whose run
+-- was given to another changes nothing. ending_result brings "text" (absent: what was kept) and, for an agent,
+-- "model" and "retriable". Returns what is to be published after the commit: no row when there was nothing to end.
+create function finish_run(run uuid, fence int, ending text, why text, ending_result jsonb, used jsonb)
+returns table (room uuid, message text) language plpgsql as $$
+declare
+    ended runs;
+    said text;
+begin
+    update runs set state = ending, reason = why, usage = coalesce(used, usage), lease_until = null,
+                    finished_at = clock_timestamp(), result = ending_result
+    where id = run and state in ('queued', 'running', 'waiting') and (fence is null or attempt = fence)
+    returning * into ended;
+    if not found then
+        return;
+    end if;
+    perform pg_notify('run_queued', ''); -- a place is free, and the next message of the room may be answered
+    if ended.kind = 'agent' and ended.room_id is not null then
+        said := coalesce(ending_result ->> 'text', run_text(run));
+        if ending in ('succeeded', 'cancelled') then
+            return query select ended.room_id, event_json(append_event(
+                ended.room_id, 'result', ended.agent_id, run, ended.trigger_seq, null,
+                jsonb_build_object('text', said, 'stopped', ending = 'cancelled', 'usage', ended.usage,
+                                   'model', coalesce(ending_result -> 'model', '""'))))::text;
+        else
+            return query select ended.room_id, event_json(append_event(
+                ended.room_id, 'error', ended.agent_id, run, ended.trigger_seq, null,
+                jsonb_build_object('message', why, 'text', said,
+                                   'retriable', coalesce(ending_result -> 'retriable', 'true'))))::text;
+        end if;
+    end if;
+    return query select ended.room_id, run_frame(ended);
+end $$;
+
+-- Asks runs to stop. One that nobody executes now ends at once; the executor of a running one is told, keeps what it
+-- has and ends it. Returns what is to be published after the commit.
+create function cancel_runs(wanted uuid[], why text) returns table (room uuid, message text) language plpgsql as $$
+declare
+    one runs;
+begin
+    for one in select * from runs where id = any (wanted) and state in ('queued', 'running', 'waiting') order by id for update loop
+        if one.state = 'running' then
+            update runs set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()), reason = why
+            where id = one.id;
+            perform pg_notify('run_cancel', one.id::text);
+        else
+            return query select * from finish_run(one.id, null, 'cancelled', why, '{}', null);
+        end if;
+    end loop;
+end $$;
