@@ -46,7 +46,8 @@ enum outcome db_connect_start(struct db **db, const char *url, enum db_preparati
 enum db_progress db_connect_poll(struct db *db, struct text *why);
 int db_socket(const struct db *db);
 
-/* In a forked child: forget a connection that belongs to a sibling, without a word to the server. */
+/* In a forked child: forget a connection that belongs to a sibling, without a word to the server. It closes the
+ * descriptor and leaves the memory alone, which the child must not use again. */
 void db_forget(struct db *db);
 
 /* Whether it is idle, outside a transaction and a pipeline: what a child must leave behind. */
@@ -59,18 +60,21 @@ void db_queue(struct db *db, const struct db_statement *statement, const char *c
 #define DB_NO_VALUES ((const char *const *)0)
 
 /* Runs what is queued as one transaction and waits. The rows of the LAST statement are then readable until the next
- * db_queue or db_run. Outcomes: OK; ABSENT (a DB_ONE without a row); the outcome that the SQL raised (see
- * db_failure); CONFLICT for unique and foreign keys, INVALID for checks and bad values, BUSY for timeouts and
- * deadlocks, AWAY, FAILED. */
+ * db_run. Outcomes: OK; ABSENT (a DB_ONE without a row, whichever it is in the pipeline; this alone undoes nothing);
+ * the outcome that the SQL raised (see db_failure); CONFLICT for unique and foreign keys, INVALID for checks and bad
+ * values, BUSY for timeouts and deadlocks, AWAY, FAILED. After every one of them but AWAY the connection is idle
+ * again. With nothing queued it is OK and changes nothing. */
 enum outcome db_run(struct db *db);
 
 /* queue + run of a single statement. */
 enum outcome db_do(struct db *db, const struct db_statement *statement, const char *const values[]);
 
-/* While held, db_run executes but does not commit: the transaction ends with db_commit, or is lost with the
- * connection. For the stored answers of Idempotency-Key. */
+/* While held, db_run executes but does not commit: the transaction ends with db_commit (which runs first what is still
+ * queued), with db_rollback, with the first failure of a db_run (then it is undone, and db_commit is FAILED), or with
+ * the connection. The rows of the last db_run stay readable. For the stored answers of Idempotency-Key. */
 void db_hold(struct db *db);
 enum outcome db_commit(struct db *db);
+void db_rollback(struct db *db);
 
 /* The rows of the last statement that ran. A value is owned by db; NULL is SQL null. */
 int db_rows(const struct db *db);
@@ -82,6 +86,7 @@ struct db_failure {
     char sqlstate[6];
     char message[512]; /* for the user only when the SQL raised it (class CA), else for the log */
     char field[64];
+    char constraint[64]; /* the constraint that was broken, or "" */
     long retry_after;  /* seconds, with LIMITED */
 };
 const struct db_failure *db_failure(const struct db *db);
@@ -91,7 +96,7 @@ const struct db_failure *db_failure(const struct db *db);
 enum outcome db_listen(struct db *db, const char *channel);
 enum outcome db_notification(struct db *db, int timeout_ms, const char **channel, const char **payload);
 
-/* Runs a script of several statements in one transaction: coagentctl migrate only. */
+/* Runs a script of several statements in one transaction (the held one, if there is one): coagentctl migrate only. */
 enum outcome db_script(struct db *db, const char *script);
 
 #endif
