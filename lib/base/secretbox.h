@@ -19,6 +19,10 @@ char *random_token(size_t bytes);
 /* SHA-256 of a string, in hex. Enough for tokens of 256 random bits. */
 void digest_hex(const char *string, char digest[DIGEST_SIZE]);
 
+/* HMAC-SHA-256 of "<purpose>:<message>" under a key: a purpose never answers for another. */
+#define KEYED_DIGEST_BYTES 32
+void keyed_digest(const char *key, const char *purpose, const char *message, unsigned char digest[KEYED_DIGEST_BYTES]);
+
 /* Seals a secret under a key derived from SECRET_KEY for this purpose ("provider.key"): XSalsa20-Poly1305, a random
  * nonce, base64 with the prefix "s1.". */
 enum outcome secret_seal(const struct config *config, const char *purpose, const char *plain, struct text *sealed);

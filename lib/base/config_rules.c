@@ -1,0 +1,205 @@
+#include "base/config_rules.h"
+
+#include "base/json.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define SECRET_KEY_LEAST 32
+
+/* What is left of a secret's well-known placeholders when only its letters and digits are looked at. */
+static const char *const placeholders[] = {
+    "changeme",        "changethis",
+    "changeit",        "yoursecret",
+    "yourjwt",         "yoursupersecret",
+    "yourkey",         "supersecret",
+    "mysecret",        "secretkeyhere",
+    "replaceme",       "replacethis",
+    "replacewith",     "insecure",
+    "notsecure",       "donotuse",
+    "developmentkey",  "developmentsecret",
+    "devsecret",       "testsecret",
+    "defaultsecret",   "jwtsecretkey",
+    "secretsecret",    "examplesecret",
+    "generatearandom", "putyour",
+    "fillmein",        "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7", /* of FastAPI's tutorial */
+};
+
+static bool is_placeholder(const char *key)
+{
+    struct text plain = TEXT_EMPTY;
+    bool found = false;
+    for (; *key; key++) {
+        if (isalnum((unsigned char)*key))
+            text_add_char(&plain, (char)tolower((unsigned char)*key));
+    }
+    for (size_t i = 0; i < sizeof placeholders / sizeof placeholders[0]; i++)
+        found = found || strstr(text_string(&plain), placeholders[i]);
+    text_free_secret(&plain);
+    return found;
+}
+
+/* One character or a short block again and again, or very few different characters: long, but not random. */
+static bool is_monotonous(const char *key)
+{
+    size_t length = strlen(key);
+    size_t different = 0;
+    bool seen[256] = {false};
+    for (size_t i = 0; i < length; i++) {
+        different += !seen[(unsigned char)key[i]];
+        seen[(unsigned char)key[i]] = true;
+    }
+    for (size_t period = 1; period * 2 <= length; period++) {
+        if (memcmp(key, key + period, length - period) == 0)
+            return true;
+    }
+    return different < 8;
+}
+
+static void check_key(const char *name, const char *key, struct text *why)
+{
+    static const char advice[] = "Make one with: openssl rand -hex 32";
+    if (!key)
+        text_add_format(why, "%s is missing. %s\n", name, advice);
+    else if (strlen(key) < SECRET_KEY_LEAST)
+        text_add_format(why, "%s is shorter than %d bytes. %s\n", name, SECRET_KEY_LEAST, advice);
+    else if (is_placeholder(key))
+        text_add_format(why, "%s is a well-known default, which anybody can guess. %s\n", name, advice);
+    else if (is_monotonous(key))
+        text_add_format(why, "%s repeats itself and can be guessed. %s\n", name, advice);
+}
+
+static void check_samesite(struct config *config, struct text *why)
+{
+    static const char *const modes[] = {"Lax", "Strict", "None"};
+    size_t mode = 0;
+    while (mode < 3 && strcasecmp(config->cookie_samesite, modes[mode]) != 0)
+        mode++;
+    if (mode == 3)
+        text_add_format(why, "COOKIE_SAMESITE is \"%s\": use Lax, Strict or None\n", config->cookie_samesite);
+    else
+        memcpy(config->cookie_samesite, modes[mode], strlen(modes[mode]));
+    if (mode == 2 && !config->cookie_secure)
+        text_add(why, "COOKIE_SAMESITE is None, which browsers accept only with COOKIE_SECURE=true\n");
+}
+
+static void check_database_url(const char *name, const char *url, struct text *why)
+{
+    if (url && strncmp(url, "postgres://", 11) != 0 && strncmp(url, "postgresql://", 13) != 0 &&
+        (strstr(url, "://") || !strchr(url, '=')))
+        text_add_format(why, "%s must begin with postgresql:// or be libpq's \"host=… dbname=…\"\n", name);
+}
+
+/* "http" or "https", "://", then a host. Answers what follows the "://", or NULL. */
+static const char *after_scheme(const char *url)
+{
+    const char *host = NULL;
+    if (strncasecmp(url, "https://", 8) == 0)
+        host = url + 8;
+    else if (strncasecmp(url, "http://", 7) == 0)
+        host = url + 7;
+    return host && *host && *host != '/' ? host : NULL;
+}
+
+static void check_url(const char *name, char *url, struct text *why)
+{
+    if (!url || !*url)
+        return;
+    size_t length = strlen(url);
+    while (length > 0 && url[length - 1] == '/')
+        url[--length] = '\0';
+    if (!after_scheme(url) || strpbrk(url, " \"'<>\\?#"))
+        text_add_format(why, "%s is \"%s\": use an address like https://coagent.example.org\n", name, url);
+}
+
+void config_check(struct config *config, struct text *why)
+{
+    check_key("SECRET_KEY", config->secret_key, why);
+    if (config->secret_key_previous)
+        check_key("SECRET_KEY_PREVIOUS", config->secret_key_previous, why);
+    check_database_url("DATABASE_URL", config->database_url, why);
+    check_database_url("DATABASE_OWNER_URL", config->database_owner_url, why);
+    if (strcmp(config->environment, "development") != 0 && strcmp(config->environment, "production") != 0)
+        text_add_format(why, "ENVIRONMENT is \"%s\": use development or production\n", config->environment);
+    check_samesite(config, why);
+    check_url("PUBLIC_URL", config->public_url, why);
+    check_url("OPENAI_BASE_URL", config->openai_base_url, why);
+}
+
+/* An origin is scheme, host and port: nothing else, and above all no wildcard, because credentials are allowed. */
+static bool is_origin(const char *origin)
+{
+    const char *host = after_scheme(origin);
+    return host && host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]")] == '\0';
+}
+
+static void add_origin(char ***origins, size_t *count, const char *item, size_t length, struct text *why)
+{
+    while (length > 0 && isspace((unsigned char)item[0])) {
+        item++;
+        length--;
+    }
+    while (length > 0 && (isspace((unsigned char)item[length - 1]) || item[length - 1] == '/'))
+        length--;
+    if (length == 0)
+        return;
+    char *origin = text_format("%.*s", (int)length, item);
+    if (!is_origin(origin)) {
+        text_add_format(why, "BACKEND_CORS_ORIGINS has \"%s\": use origins like https://app.example.org\n", origin);
+        free(origin);
+        return;
+    }
+    for (char *c = origin; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    char **more = realloc(*origins, (*count + 2) * sizeof *more);
+    if (!more)
+        abort(); /* as in text.h */
+    more[(*count)++] = origin;
+    more[*count] = NULL;
+    *origins = more;
+}
+
+static void add_json_origins(char ***origins, size_t *count, const char *list, struct text *why)
+{
+    struct json_object *document = NULL;
+    const char *sentence = NULL;
+    if (json_parse(list, strlen(list), &document, &sentence) != OUTCOME_OK) {
+        text_add(why, "BACKEND_CORS_ORIGINS is not a JSON list, nor separated by commas\n");
+        return;
+    }
+    for (size_t i = 0; i < json_object_array_length(document); i++) {
+        struct json_object *item = json_object_array_get_idx(document, i);
+        const char *origin = json_object_is_type(item, json_type_string) ? json_object_get_string(item) : "(no string)";
+        add_origin(origins, count, origin, strlen(origin), why);
+    }
+    json_object_put(document);
+}
+
+char **cors_origins_parse(const char *list, struct text *why)
+{
+    size_t count = 0;
+    char **origins = calloc(1, sizeof *origins);
+    if (!origins)
+        abort();
+    while (isspace((unsigned char)*list))
+        list++;
+    if (*list == '[') {
+        add_json_origins(&origins, &count, list, why);
+        return origins;
+    }
+    while (*list) {
+        size_t length = strcspn(list, ",");
+        add_origin(&origins, &count, list, length, why);
+        list += length + (list[length] == ',');
+    }
+    return origins;
+}
+
+void cors_origins_free(char **origins)
+{
+    for (char **origin = origins; origin && *origin; origin++)
+        free(*origin);
+    free(origins);
+}
