@@ -53,14 +53,40 @@ create table principals (
     created_at timestamptz not null default now()
 );
 
+-- What a user may be permitted, beyond what everybody may. Administrators may all of it.
+create function permission_names() returns text[] language sql immutable parallel safe as $$
+    select array['rooms.create', 'agents.create', 'agents.manage', 'providers.manage', 'users.manage', 'audit.read',
+                 'monitoring.read', 'settings.manage']
+$$;
+
+-- A handle that nobody has, made from what is wanted (the local part of an e-mail address): ada, ada-2, ada-3 …
+-- Whoever wants the same one waits until this transaction ends, so that two at once never get the same.
+create function free_handle(wanted text) returns text language plpgsql as $$
+declare
+    base text := trim(both '._-' from left(regexp_replace(lower(wanted), '[^a-z0-9._-]+', '-', 'g'), 30));
+    candidate text;
+    number int := 1;
+begin
+    if base = '' then
+        base := 'user';
+    end if;
+    candidate := base;
+    perform pg_advisory_xact_lock(hashtextextended('handle:' || base, 0));
+    while candidate in ('all', 'here', 'everyone', 'system')
+          or exists (select from principals where handle = candidate::citext) loop
+        number := number + 1;
+        candidate := base || '-' || number;
+    end loop;
+    return candidate;
+end $$;
+
 create table users (
     id uuid primary key references principals,
     email citext not null unique check (char_length(email) between 3 and 254),
     password_hash text not null,
     role text not null default 'user' check (role in ('admin', 'user')),
     permissions text[] not null default array['rooms.create', 'agents.create']
-        check (permissions <@ array['rooms.create', 'agents.create', 'agents.manage', 'providers.manage',
-                                    'users.manage', 'audit.read', 'monitoring.read', 'settings.manage']),
+        check (permissions <@ permission_names()),
     theme text not null default 'system' check (theme in ('system', 'light', 'dark')),
     disabled_at timestamptz,
     version int not null default 1,
@@ -68,11 +94,33 @@ create table users (
     updated_at timestamptz not null default now()
 );
 
+-- A user as the API shows one.
+create function user_json(account users, principal principals) returns json language sql stable parallel safe as $$
+    select json_build_object('id', account.id, 'email', account.email, 'name', principal.name,
+        'handle', principal.handle, 'role', account.role, 'permissions', account.permissions, 'theme', account.theme,
+        'disabled', account.disabled_at is not null, 'version', account.version,
+        'created_at', api_time(account.created_at))
+$$;
+
+-- True when there is no user at all, and then until the end of this transaction nobody else gets this answer: of
+-- registrations that race, one makes the first administrator.
+create function is_first_user() returns boolean language plpgsql as $$
+begin
+    if exists (select from users) then
+        return false;
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended('users.first', 0));
+    return not exists (select from users);
+end $$;
+
 create table sessions (
     id uuid primary key default uuid_v7(),
     user_id uuid not null references users on delete cascade,
-    refresh_hash text not null,       -- SHA-256 of the refresh token that is valid now
-    previous_hash text,               -- the one before it: its use again means theft, and revokes the session
+    -- A refresh token is "<family>.<random>". Both hashes are SHA-256 in hex. Whoever knows the family had one of its
+    -- tokens: one that is neither the present nor, for some seconds, the previous one means theft and ends the session.
+    family_hash text not null,        -- of the family: finds the session by any of its tokens, however old
+    refresh_hash text not null,       -- of the whole token that is valid now
+    previous_hash text,               -- of the one before it
     rotated_at timestamptz not null default now(),
     address inet,
     agent text not null default '' check (char_length(agent) <= 300),
@@ -82,8 +130,7 @@ create table sessions (
     revoked_reason text check (revoked_reason in ('logout', 'user', 'admin', 'reuse', 'password', 'disabled')),
     created_at timestamptz not null default now()
 );
-create unique index sessions_refresh on sessions (refresh_hash);
-create index sessions_previous on sessions (previous_hash) where previous_hash is not null;
+create unique index sessions_family on sessions (family_hash);
 create index sessions_user on sessions (user_id, id);
 create index sessions_expiry on sessions (expires_at);
 
@@ -98,14 +145,21 @@ create table api_tokens (
     created_at timestamptz not null default now()
 );
 create index api_tokens_user on api_tokens (user_id, id);
+create index api_tokens_expiry on api_tokens (expires_at) where expires_at is not null;
 
--- Failed log-ins by account ("a:" and the address as given, whether it exists or not) and by address ("i:" and the IP).
+-- Failed log-ins by account ("a:" and the address as given, whether it exists or not) and by network address ("i:").
 create table login_throttles (
     subject text primary key check (char_length(subject) <= 300),
-    failures int not null,
+    failures real not null,           -- forgiven slowly, so not a whole number
     blocked_until timestamptz,
     last_failure_at timestamptz not null default now()
 );
+create index login_throttles_expiry on login_throttles (last_failure_at);
+
+-- The subject of a client's address: one IPv4 address, or the /64 that one IPv6 customer has at least.
+create function throttle_subject(address inet) returns text language sql immutable parallel safe as $$
+    select 'i:' || case family(address) when 4 then host(address) else network(set_masklen(address, 64))::text end
+$$;
 
 create table idempotency_keys (
     user_id uuid not null references users on delete cascade,

@@ -15,3 +15,5 @@ create table audit_log (
 create index audit_log_actor on audit_log (actor_id, id);
 create index audit_log_object on audit_log (object_kind, object_id, id);
 create index audit_log_action on audit_log (action, id);
+create index audit_log_request on audit_log (request_id, id) where request_id is not null;
+create index audit_log_at on audit_log (at);
