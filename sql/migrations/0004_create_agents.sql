@@ -39,8 +39,7 @@ $$;
 
 -- {"id","kind","name","handle"} of a principal, null for none.
 create function principal_json(principal uuid) returns json language sql stable as $$
-    select json_build_object('id', id, 'kind', kind, 'name', name, 'handle', handle)
-    from principals where id = principal
+    select author_json(p) from principals p where p.id = principal
 $$;
 
 -- A provider as the API shows it; the key itself never leaves the database unsealed.
@@ -117,4 +116,41 @@ begin
                               'base_url');
     end if;
     return case when kind = 'openai' then rtrim(url, '/') else '' end;
+end $$;
+
+-- The provider, locked for a change by the caller, whose permission the guard has proved.
+create function provider_for_edit(wanted uuid, seen int) returns providers language plpgsql as $$
+declare
+    provider providers;
+begin
+    select * into provider from providers where id = wanted for update;
+    if not found then
+        perform raise_outcome('CA404', 'There is no such provider.');
+    elsif seen <> provider.version then
+        perform raise_outcome('CA409', 'This provider was changed in the meantime. Load it again.', 'version');
+    end if;
+    return provider;
+end $$;
+
+-- Agents that use a provider keep it from being removed; those that are deleted do not.
+create function remove_provider(wanted uuid) returns void language plpgsql as $$
+declare
+    users_of text;
+begin
+    select string_agg('@' || p.handle, ', ' order by p.handle) into users_of
+    from agents a join principals p on p.id = a.id where a.provider_id = wanted and p.deleted_at is null;
+    if users_of is not null then
+        perform raise_outcome('CA409', 'This provider is used by ' || users_of || '. Give them another one first.');
+    end if;
+    delete from providers where id = wanted;
+end $$;
+
+-- What people write after @: raises, or returns it in lower case. Null gives null.
+create function agent_handle(given text) returns text language plpgsql immutable as $$
+begin
+    if lower(given) !~ '^[a-z0-9][a-z0-9._-]{0,38}$' then
+        perform raise_outcome('CA422', 'Use up to 39 letters, digits, dots, dashes and underscores; begin with a letter or digit.',
+                              'handle');
+    end if;
+    return lower(given);
 end $$;

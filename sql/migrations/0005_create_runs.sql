@@ -84,6 +84,7 @@ returns table (room uuid, message text) language plpgsql as $$
 declare
     ended runs;
     said text;
+    told room_events;
 begin
     update runs set state = ending, reason = why, usage = coalesce(used, usage), lease_until = null,
                     finished_at = clock_timestamp(), result = ending_result
@@ -93,19 +94,18 @@ begin
         return;
     end if;
     perform pg_notify('run_queued', ''); -- a place is free, and the next message of the room may be answered
-    if ended.kind = 'agent' and ended.room_id is not null then
+    if ended.kind = 'agent' and exists (select from rooms where id = ended.room_id and deleted_at is null) then
         said := coalesce(ending_result ->> 'text', run_text(run));
         if ending in ('succeeded', 'cancelled') then
-            return query select ended.room_id, event_json(append_event(
-                ended.room_id, 'result', ended.agent_id, run, ended.trigger_seq, null,
+            told := append_event(ended.room_id, 'result', ended.agent_id, run, ended.trigger_seq, null,
                 jsonb_build_object('text', said, 'stopped', ending = 'cancelled', 'usage', ended.usage,
-                                   'model', coalesce(ending_result -> 'model', '""'))))::text;
+                                   'model', coalesce(ending_result -> 'model', '""')));
         else
-            return query select ended.room_id, event_json(append_event(
-                ended.room_id, 'error', ended.agent_id, run, ended.trigger_seq, null,
+            told := append_event(ended.room_id, 'error', ended.agent_id, run, ended.trigger_seq, null,
                 jsonb_build_object('message', why, 'text', said,
-                                   'retriable', coalesce(ending_result -> 'retriable', 'true'))))::text;
+                                   'retriable', coalesce(ending_result -> 'retriable', 'true')));
         end if;
+        return query select ended.room_id, event_frame(event_json(told));
     end if;
     return query select ended.room_id, run_frame(ended);
 end $$;
@@ -125,4 +125,64 @@ begin
             return query select * from finish_run(one.id, null, 'cancelled', why, '{}', null);
         end if;
     end loop;
+end $$;
+
+-- What the caller is to a run: a role in its room ("viewer" for everybody in a public one); for a run without a room
+-- "owner" to who asked for it and to who may manage providers. Null: the run is invisible.
+create function run_role(r runs) returns text language sql stable as $$
+    select case when r.room_id is null
+        then case when r.asked_by = caller_id() or caller_may('providers.manage') then 'owner' end
+        else (select coalesce(m.role, case when room.visibility = 'public' then 'viewer' end)
+              from rooms room left join room_members m on m.room_id = room.id and m.principal_id = caller_id()
+              where room.id = r.room_id and room.deleted_at is null)
+        end
+$$;
+
+-- The run, locked for a change by the caller; raises when it is invisible or the caller only looks on.
+create function run_for_change(wanted uuid) returns runs language plpgsql as $$
+declare
+    run runs;
+    standing text;
+begin
+    select * into run from runs where id = wanted for update;
+    standing := run_role(run);
+    if run.id is null or standing is null then
+        perform raise_outcome('CA404', 'There is no such run.');
+    elsif standing = 'viewer' then
+        perform raise_outcome('CA403', 'Only members of the room may do that.');
+    end if;
+    return run;
+end $$;
+
+-- Asks again what a run did not bring to an end: a new run for the same message. With mode "resume" it starts from the
+-- text that was kept, with "again" from nothing.
+create function retry_run(wanted uuid, mode text) returns runs language plpgsql as $$
+declare
+    old runs;
+    made runs;
+begin
+    old := run_for_change(wanted);
+    if old.kind <> 'agent' or old.state not in ('failed', 'cancelled', 'timed_out', 'lost') then
+        perform raise_outcome('CA409', 'Only an answer that failed or was stopped can be asked for again.');
+    elsif exists (select from rooms where id = old.room_id and archived_at is not null) then
+        perform raise_outcome('CA409', 'The room is archived.');
+    elsif not exists (select from agents a join principals p on p.id = a.id
+                      where a.id = old.agent_id and a.desired_state = 'started' and p.deleted_at is null) then
+        perform raise_outcome('CA409', 'The agent is stopped. Start it first.');
+    elsif exists (select from runs where room_id = old.room_id and state in ('queued', 'running', 'waiting')
+                                         and inputs ->> 'retry_of' = old.id::text) then
+        perform raise_outcome('CA409', 'This answer is being asked for again already.');
+    end if;
+    insert into runs (kind, asked_by, agent_id, room_id, trigger_seq, depth, inputs, retriable)
+    values ('agent', caller_id(), old.agent_id, old.room_id, old.trigger_seq, old.depth,
+            jsonb_build_object('retry_of', old.id, 'mode', mode), true)
+    returning * into made;
+    if mode = 'resume' and run_text(old.id) <> '' then
+        insert into run_output (run_id, position, stream, bytes)
+        values (made.id, 0, 'text', convert_to(run_text(old.id), 'UTF8'));
+    end if;
+    perform append_event(made.room_id, 'run', caller_id(), made.id, made.trigger_seq, null,
+                         jsonb_build_object('state', 'queued', 'agent', run_agent_json(made.agent_id)));
+    perform pg_notify('run_queued', made.id::text);
+    return made;
 end $$;

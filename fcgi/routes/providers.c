@@ -1,0 +1,111 @@
+/* Model endpoints. Everybody may know their names, to choose one for an agent; the rest is for who may manage them. */
+#include "model/providers.h"
+
+#include "fcgi/route.h"
+
+#include <stdlib.h>
+
+static void list(struct request *request);
+static void create(struct request *request);
+static void show(struct request *request);
+static void edit(struct request *request);
+static void delete (struct request *request);
+static void check(struct request *request);
+
+#define PROVIDER_FIELDS                                                                                                  \
+    {"kind",                                                                                                             \
+     FIELD_CHOICE,                                                                                                       \
+     false,                                                                                                              \
+     0,                                                                                                                  \
+     0,                                                                                                                  \
+     "openai|command",                                                                                                   \
+     "openai: any OpenAI-compatible endpoint (default); "                                                                \
+     "command: the built-in commands",                                                                                   \
+     false},                                                                                                             \
+        {"base_url", FIELD_LINE, false, 0, 500, NULL, "Where the API is, for example https://api.openai.com/v1", false}, \
+        {"key", FIELD_SECRET, false, 0, 500, NULL, "The API key: stored encrypted, never shown again; null removes it",  \
+         true},                                                                                                          \
+        {"default_model", FIELD_LINE, false, 0, 200, NULL, "The model of agents that name none", false},                 \
+        {"price_prompt", FIELD_NUMBER, false, 0, 1000000, NULL, "Price of a million prompt tokens", false},              \
+    {                                                                                                                    \
+        "price_completion", FIELD_NUMBER, false, 0, 1000000, NULL, "Price of a million completion tokens", false         \
+    }
+
+static const struct field create_fields[] = {
+    {"name", FIELD_LINE, true, 1, 80, NULL, "A name that people choose it by", false},
+    PROVIDER_FIELDS,
+    {NULL},
+};
+
+static const struct field edit_fields[] = {
+    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that was seen", false},
+    {"name", FIELD_LINE, false, 1, 80, NULL, "A name that people choose it by", false},
+    PROVIDER_FIELDS,
+    {NULL},
+};
+
+const struct route provider_routes[] = {
+    ROUTE(METHOD_GET, "/providers", USER, POOL_FAST, NULL, page_query, list, "The model endpoints", "ProviderList"),
+    ROUTE(METHOD_POST, "/providers", MAY("providers.manage"), POOL_FAST, create_fields, NULL, create,
+          "Add a model endpoint", "Provider"),
+    ROUTE(METHOD_GET, "/providers/{id}", USER, POOL_FAST, NULL, NULL, show, "A model endpoint", "Provider"),
+    ROUTE(METHOD_PATCH, "/providers/{id}", MAY("providers.manage"), POOL_FAST, edit_fields, NULL, edit,
+          "Change a model endpoint", "Provider"),
+    ROUTE(METHOD_DELETE, "/providers/{id}", MAY("providers.manage"), POOL_FAST, NULL, NULL, delete,
+          "Remove a model endpoint that no agent uses"),
+    ROUTE(METHOD_POST, "/providers/{id}/check", MAY("providers.manage"), POOL_FAST, NULL, NULL, check,
+          "Ask the endpoint for its models, as a run", "QueuedRun"),
+    ROUTE_END,
+};
+
+/* GET /api/providers?limit=&cursor= */
+static void list(struct request *request)
+{
+    int limit = (int)request_query_integer(request, "limit", 50);
+
+    respond_row(request, providers_list(request->db, limit, request_query(request, "cursor")), 200);
+}
+
+/* POST /api/providers: 201; 409 when the name is taken, 422 */
+static void create(struct request *request)
+{
+    enum outcome outcome = providers_create(request->db, request->config, request->body);
+
+    if (outcome != OUTCOME_OK) {
+        respond_problem(request, outcome, outcome == OUTCOME_CONFLICT ? "There is a provider of this name." : NULL);
+        return;
+    }
+    char *location = text_format("/providers/%s", db_value(request->db, 0, 1));
+
+    respond_created(request, location, db_value(request->db, 0, 0));
+    free(location);
+}
+
+/* GET /api/providers/{id} */
+static void show(struct request *request)
+{
+    respond_row(request, providers_get(request->db, request->path_values[0]), 200);
+}
+
+/* PATCH /api/providers/{id}: 200; 404; 409 when the version is stale or the name is taken; 422 */
+static void edit(struct request *request)
+{
+    respond_row(request, providers_edit(request->db, request->config, request->path_values[0], request->body), 200);
+}
+
+/* DELETE /api/providers/{id}: 204; 404; 409 while agents use it */
+static void delete (struct request *request)
+{
+    enum outcome outcome = providers_delete(request->db, request->path_values[0]);
+
+    if (outcome == OUTCOME_OK)
+        respond_nothing(request);
+    else
+        respond_problem(request, outcome, NULL);
+}
+
+/* POST /api/providers/{id}/check: 202 {"run"}; its result is {"ok","message","models","duration_ms"}; 404 */
+static void check(struct request *request)
+{
+    respond_row(request, providers_check(request->db, request->path_values[0]), 202);
+}

@@ -1,0 +1,58 @@
+#include "model/agents.h"
+
+#include "queries.h"
+
+#include <stdio.h>
+
+enum outcome agents_list(struct db *db, int limit, const char *cursor)
+{
+    char most[16];
+
+    snprintf(most, sizeof most, "%d", limit);
+    return db_do(db, &query_agent_list, DB_VALUES(most, cursor));
+}
+
+enum outcome agents_get(struct db *db, const char *id)
+{
+    return db_do(db, &query_agent_get, DB_VALUES(id));
+}
+
+enum outcome agents_create(struct db *db, const char *body)
+{
+    db_queue(db, &query_agent_create, DB_VALUES(body));
+    return db_do(db, &query_agent_touched, DB_NO_VALUES);
+}
+
+enum outcome agents_edit(struct db *db, const char *id, const char *body)
+{
+    db_queue(db, &query_agent_edit, DB_VALUES(id, body));
+    return db_do(db, &query_agent_touched, DB_NO_VALUES);
+}
+
+enum outcome agents_start(struct db *db, const char *id)
+{
+    return db_do(db, &query_agent_start, DB_VALUES(id));
+}
+
+enum outcome agents_stop(struct db *db, const char *id)
+{
+    return db_do(db, &query_agent_stop, DB_VALUES(id, "stopped"));
+}
+
+enum outcome agents_restart(struct db *db, const char *id)
+{
+    return db_do(db, &query_agent_stop, DB_VALUES(id, "started"));
+}
+
+enum outcome agents_delete(struct db *db, const char *id)
+{
+    return db_do(db, &query_agent_delete, DB_VALUES(id));
+}
+
+enum outcome agents_logs(struct db *db, const char *id, int limit, const char *cursor)
+{
+    char most[16];
+
+    snprintf(most, sizeof most, "%d", limit);
+    return db_do(db, &query_agent_logs, DB_VALUES(id, most, cursor));
+}

@@ -1,0 +1,28 @@
+/* Agents. Each function is one pipeline: with what the caller queued before (the guard), one transaction. The ones
+ * that may have something to publish answer rows of (document or NULL, room, message), the document first. */
+#ifndef COAGENT_AGENTS_H
+#define COAGENT_AGENTS_H
+
+#include "base/db.h"
+
+enum outcome agents_list(struct db *db, int limit, const char *cursor);
+
+/* ABSENT when it is not there or was deleted, here and below. */
+enum outcome agents_get(struct db *db, const char *id);
+
+/* body: the checked fields as JSON. One row: document, id. CONFLICT: the handle is taken. */
+enum outcome agents_create(struct db *db, const char *body);
+
+/* Changes the fields that the body has. One row: document, id. DENIED unless it is the caller's or the caller may
+ * manage agents; CONFLICT when "version" is stale. */
+enum outcome agents_edit(struct db *db, const char *id, const char *body);
+
+enum outcome agents_start(struct db *db, const char *id);   /* rows to publish */
+enum outcome agents_stop(struct db *db, const char *id);    /* rows to publish; cancels its live runs */
+enum outcome agents_restart(struct db *db, const char *id); /* the same, and it stays started */
+enum outcome agents_delete(struct db *db, const char *id);  /* rows to publish, no document */
+
+/* Its newest runs, those that the caller may see. */
+enum outcome agents_logs(struct db *db, const char *id, int limit, const char *cursor);
+
+#endif

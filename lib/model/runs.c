@@ -1,0 +1,20 @@
+#include "model/runs.h"
+
+#include "queries.h"
+
+enum outcome runs_get(struct db *db, const char *id)
+{
+    return db_do(db, &query_run_get, DB_VALUES(id));
+}
+
+enum outcome runs_cancel(struct db *db, const char *id)
+{
+    db_queue(db, &query_run_cancel, DB_VALUES(id));
+    return db_do(db, &query_run_touched, DB_NO_VALUES);
+}
+
+enum outcome runs_retry(struct db *db, const char *id, const char *mode)
+{
+    db_queue(db, &query_run_retry, DB_VALUES(id, mode));
+    return db_do(db, &query_run_touched, DB_NO_VALUES);
+}

@@ -1,0 +1,132 @@
+-- Agents. The last row or rows of a change are what is to be published: (document, room, message), see announce.h.
+
+-- name: agent_list :one
+-- limit, cursor
+with page as (
+    select a, row_number() over (order by (a).id) as n
+    from (select agents as a from agents join principals on principals.id = agents.id and deleted_at is null
+          where cursor_id($2::text) is null or agents.id > cursor_id($2::text)
+          order by agents.id limit $1::int + 1) as found
+)
+select json_build_object(
+    'items', coalesce(json_agg(agent_json(a) order by n) filter (where n <= $1::int), '[]'),
+    'next', case when count(*) > $1::int then (array_agg(cursor_of((a).id)) filter (where n = $1::int))[1] end)
+from page
+
+-- name: agent_create :exec
+-- body
+with self as (
+    insert into principals (kind, handle, name) select 'agent', agent_handle(b ->> 'handle'), b ->> 'name'
+    from (select $1::jsonb as b) as given
+    returning id, handle, name
+), created as (
+    insert into agents (id, provider_id, model, prompt, parameters, context_tokens, run_seconds, owner_id)
+    select self.id, (b ->> 'provider_id')::uuid, coalesce(b ->> 'model', ''), coalesce(b ->> 'prompt', ''),
+           agent_parameters(coalesce(b -> 'parameters', '{}')), coalesce((b ->> 'context_tokens')::int, 16000),
+           coalesce((b ->> 'run_seconds')::int, 300), caller_id()
+    from self, (select $1::jsonb as b) as given
+    returning id
+), audited as (
+    insert into audit_log (action, object_kind, object_id, detail)
+    select 'agent.create', 'agent', id::text, jsonb_build_object('handle', handle, 'name', name) from self
+)
+select set_config('coagent.object', id::text, true) from created
+
+-- name: agent_edit :exec
+-- id, body
+with edited as (
+    update agents as a set
+        provider_id = case when b ? 'provider_id' then (b ->> 'provider_id')::uuid else a.provider_id end,
+        model = coalesce(b ->> 'model', a.model),
+        prompt = coalesce(b ->> 'prompt', a.prompt),
+        parameters = agent_parameters(coalesce(b -> 'parameters', a.parameters)),
+        context_tokens = coalesce((b ->> 'context_tokens')::int, a.context_tokens),
+        run_seconds = coalesce((b ->> 'run_seconds')::int, a.run_seconds),
+        version = a.version + 1, updated_at = now()
+    from agent_for_edit($1::uuid, ($2::jsonb ->> 'version')::int) as o, (select $2::jsonb as b) as given
+    where a.id = o.id
+    returning a.id, b
+), named as (
+    update principals as p set handle = coalesce(agent_handle(b ->> 'handle'), p.handle), name = coalesce(b ->> 'name', p.name)
+    from edited where p.id = edited.id
+), audited as (
+    insert into audit_log (action, object_kind, object_id, detail)
+    select 'agent.edit', 'agent', id::text, b - 'version' - 'prompt' from edited
+)
+select set_config('coagent.object', id::text, true) from edited
+
+-- name: agent_touched :one
+-- The agent that the statement before it made or changed.
+select agent_json(a), a.id from agents a where a.id = current_setting('coagent.object')::uuid
+
+-- name: agent_get :one
+select coalesce((select agent_json(a) from agents a join principals p on p.id = a.id
+                 where a.id = $1::uuid and p.deleted_at is null),
+                to_json(raise_outcome('CA404', 'There is no such agent.')::text))
+
+-- name: agent_start :many
+with agent as (
+    update agents as a set desired_state = 'started', version = a.version + 1, updated_at = now()
+    from agent_for_edit($1::uuid, null) as o where a.id = o.id
+    returning a.*
+), audited as (
+    insert into audit_log (action, object_kind, object_id) select 'agent.start', 'agent', id::text from agent
+)
+select agent_json(row(agent.*)::agents)::text, null::uuid, null from agent
+
+-- name: agent_stop :many
+-- id, the state after it (stopped; started for a restart). Its live runs are cancelled.
+with agent as (
+    update agents as a set desired_state = $2, version = a.version + 1, updated_at = now()
+    from agent_for_edit($1::uuid, null) as o where a.id = o.id
+    returning a.*
+), audited as (
+    insert into audit_log (action, object_kind, object_id)
+    select case $2 when 'stopped' then 'agent.stop' else 'agent.restart' end, 'agent', id::text from agent
+)
+select agent_json(row(agent.*)::agents)::text, null::uuid, null from agent
+union all
+select null, c.room, c.message
+from agent, cancel_runs(array(select id from runs where agent_id = agent.id and state in ('queued', 'running', 'waiting')),
+                        'The agent was stopped.') as c
+
+-- name: agent_delete :many
+-- Its name stays in what it wrote; its handle becomes free, and it leaves its rooms.
+with agent as (
+    select o.id, p as self from agent_for_edit($1::uuid, null) as o join principals p on p.id = o.id
+), stopped as (
+    update agents set desired_state = 'stopped', provider_id = null from agent where agents.id = agent.id
+), gone as (
+    update principals as p set deleted_at = now(), handle = 'deleted-' || right(p.id::text, 12)
+    from agent where p.id = agent.id
+), left_rooms as (
+    delete from room_members m using agent where m.principal_id = agent.id returning m.room_id
+), told as (
+    select r.id, append_event(r.id, 'member', caller_id(), null, null, null,
+                              jsonb_build_object('action', 'removed', 'member', author_json(agent.self))) as event
+    from left_rooms l join rooms r on r.id = l.room_id and r.deleted_at is null, agent
+), audited as (
+    insert into audit_log (action, object_kind, object_id, detail)
+    select 'agent.delete', 'agent', id::text, jsonb_build_object('handle', (self).handle, 'name', (self).name) from agent
+)
+select null as document, c.room, c.message
+from agent, cancel_runs(array(select id from runs where agent_id = agent.id and state in ('queued', 'running', 'waiting')),
+                        'The agent was deleted.') as c
+union all
+select null, told.id, event_frame(event_json(told.event)) from told
+
+-- name: agent_logs :one
+-- id, limit, cursor: its newest runs, for who may edit it; others see those of rooms that they see.
+with agent as (
+    select a.id from agents a join principals p on p.id = a.id where a.id = $1::uuid and p.deleted_at is null
+), page as (
+    select r, row_number() over (order by (r).id desc) as n
+    from (select runs as r from runs
+          where agent_id = $1::uuid and (cursor_id($3::text) is null or id < cursor_id($3::text)) and run_role(runs) is not null
+          order by id desc limit $2::int + 1) as found
+)
+select case when exists (select from agent) then json_build_object(
+    'items', coalesce(json_agg(run_json(r) order by n) filter (where n <= $2::int), '[]'),
+    'next', case when count(*) > $2::int then (array_agg(cursor_of((r).id)) filter (where n = $2::int))[1] end)
+else to_json(raise_outcome('CA404', 'There is no such agent.')::text) end
+from page
