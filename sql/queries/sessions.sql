@@ -1,0 +1,100 @@
+-- Sessions: a log-in on one device, kept alive by refresh tokens that rotate.
+
+-- name: session_start :one
+-- family hash, refresh hash, days, agent, action for the audit log, the password hash that was verified
+-- For the caller of request_context. No row when the account was disabled or its password changed meanwhile
+with started as (
+    insert into sessions (user_id, family_hash, refresh_hash, address, agent, expires_at)
+    select id, $1, $2, nullif(current_setting('coagent.address', true), '')::inet, left($4, 300),
+           now() + make_interval(days => $3::int)
+    from users where id = caller_id() and disabled_at is null and password_hash = $6
+    returning id, user_id, agent
+), audited as (
+    insert into audit_log (action, object_kind, object_id, detail)
+    select $5, 'session', id::text, jsonb_build_object('agent', agent) from started
+)
+select started.id, user_json(u, p)::text
+from started join users u on u.id = started.user_id join principals p on p.id = started.user_id
+
+-- name: session_refresh :one
+-- family hash, hash of the presented token, hash of its successor, days, agent
+-- What became of it (rotated, repeated, reused, ended), the session and its user. No row: no such family.
+-- repeated: the token before the present one, within ten seconds: two tabs at once, or an answer that got lost. The
+-- successor is derived from the token, so both get the same one and neither is logged out.
+-- reused: an older one, so somebody has a copy: the session ends for whoever holds it
+with session as materialized (
+    select s.id, s.user_id, case
+        when s.revoked_at is not null or s.expires_at <= now() or u.disabled_at is not null then 'ended'
+        when s.refresh_hash = $2 then 'rotated'
+        when s.previous_hash = $2 and s.rotated_at > now() - interval '10 seconds' then 'repeated'
+        else 'reused' end as verdict
+    from sessions s join users u on u.id = s.user_id
+    where s.family_hash = $1
+    for update of s
+), rotated as (
+    update sessions set previous_hash = refresh_hash, refresh_hash = $3, rotated_at = clock_timestamp(),
+        last_seen_at = now(), expires_at = now() + make_interval(days => $4::int),
+        address = coalesce(nullif(current_setting('coagent.address', true), '')::inet, address), agent = left($5, 300)
+    where id = (select id from session where verdict = 'rotated')
+), revoked as (
+    update sessions set revoked_at = now(), revoked_reason = 'reuse'
+    where id = (select id from session where verdict = 'reused')
+), audited as (
+    insert into audit_log (actor_id, action, outcome, object_kind, object_id, detail)
+    select user_id, 'auth.refresh', case when verdict in ('rotated', 'repeated') then 'done' else 'refused' end,
+           'session', id::text, jsonb_build_object('token', verdict)
+    from session
+)
+select session.verdict, session.id, session.user_id, user_json(u, p)::text
+from session join users u on u.id = session.user_id join principals p on p.id = session.user_id
+
+-- name: session_list :one
+-- the caller's own session or null, limit, cursor. The caller's live sessions, the newest first
+with page as (
+    select id, row_number() over (order by id desc) as position, json_build_object('id', id,
+        'current', coalesce(id = nullif($1, '')::uuid, false), 'address', host(address), 'agent', agent,
+        'created_at', api_time(created_at), 'last_seen_at', api_time(last_seen_at),
+        'expires_at', api_time(expires_at)) as document
+    from sessions
+    where user_id = caller_id() and revoked_at is null and expires_at > now()
+      and ($3::text is null or id < cursor_id($3))
+    order by id desc limit $2::int + 1
+)
+select json_build_object(
+    'items', coalesce(json_agg(document order by position) filter (where position <= $2::int), '[]'),
+    'next', case when count(*) > $2::int then cursor_of((array_agg(id order by position))[$2::int]) end)::text
+from page
+
+-- name: session_revoke :one
+-- session, reason. One of the caller's live sessions
+with revoked as (
+    update sessions set revoked_at = now(), revoked_reason = $2
+    where id = $1::uuid and user_id = caller_id() and revoked_at is null and expires_at > now()
+    returning id
+), audited as (
+    insert into audit_log (action, object_kind, object_id)
+    select case $2 when 'logout' then 'auth.logout' else 'session.revoke' end, 'session', id::text from revoked
+)
+select id from revoked
+
+-- name: cleanup_expired :one
+-- most rows of each kind. Removes what has expired, and answers how many rows that were: call it again while there are many
+with sessions_gone as (
+    delete from sessions where id in (select id from sessions where expires_at < now() order by expires_at limit $1::int)
+    returning 1
+), tokens_gone as (
+    delete from api_tokens where id in (
+        select id from api_tokens where expires_at < now() order by expires_at limit $1::int)
+    returning 1
+), keys_gone as (
+    delete from idempotency_keys where ctid = any (array(
+        select ctid from idempotency_keys where expires_at < now() order by expires_at limit $1::int for update skip locked))
+    returning 1
+), throttles_gone as (
+    delete from login_throttles where subject in (
+        select subject from login_throttles where last_failure_at < now() - interval '1 day'
+        order by last_failure_at limit $1::int)
+    returning 1
+)
+select (select count(*) from sessions_gone) + (select count(*) from tokens_gone) + (select count(*) from keys_gone)
+       + (select count(*) from throttles_gone)
