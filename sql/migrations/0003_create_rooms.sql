@@ -51,7 +51,7 @@ create index room_events_run on room_events (run_id) where run_id is not null;
 create index room_events_reply on room_events (room_id, reply_to, seq) where reply_to is not null;
 
 -- The one way to write into a room's log: takes the lock on the room, so that sequence, commit order and time agree, and
--- gives the event its numbers. Whoever locks more than one thing locks the room first.
+-- gives the event its numbers. Locks are taken in the order run, room, member, so that nobody waits in a circle.
 -- last_event_at moves once a second at the most: it is indexed, and a burst of events must stay a cheap (HOT) update.
 create function append_event(the_room uuid, the_kind text, the_principal uuid, the_run uuid, the_reply_to bigint,
                              the_target bigint, the_body jsonb)

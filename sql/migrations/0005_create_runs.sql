@@ -116,7 +116,9 @@ create function cancel_runs(wanted uuid[], why text) returns table (room uuid, m
 declare
     one runs;
 begin
-    for one in select * from runs where id = any (wanted) and state in ('queued', 'running', 'waiting') order by id for update loop
+    -- All before the first ends, because that locks its room, and locks are taken in the order run, room, member.
+    perform from runs where id = any (wanted) order by id for update;
+    for one in select * from runs where id = any (wanted) and state in ('queued', 'running', 'waiting') order by id loop
         if one.state = 'running' then
             update runs set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()), reason = why
             where id = one.id;

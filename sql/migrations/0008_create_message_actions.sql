@@ -1,0 +1,219 @@
+-- What people say in rooms, and how agents are asked. Same shape as the room actions: rows of "announced".
+
+-- Raises unless the text may be a message: something to read, and no control characters but tab and line ends.
+create function message_text(content text) returns text language plpgsql immutable as $$
+begin
+    if content !~ '[^[:space:]]' then
+        perform raise_outcome('CA422', 'A message needs some text.', 'text');
+    elsif char_length(content) > 16000 then
+        perform raise_outcome('CA422', 'A message has at most 16,000 characters.', 'text');
+    elsif content ~ '[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]' then
+        perform raise_outcome('CA422', 'A message has no control characters.', 'text');
+    end if;
+    return content;
+end $$;
+
+-- The members that a text mentions by @handle. Others stay text, and so does what stands in code. A full stop or dash
+-- after a handle ends a sentence, unless it belongs to the handle of a member.
+create function mentioned_members(the_room uuid, content text) returns uuid[] language sql stable as $$
+    select coalesce(array_agg(distinct p.id), '{}')
+    from (select lower(match[1]) as handle
+          from regexp_matches(regexp_replace(regexp_replace(content, '```.*?(?:```|$)', ' ', 'g'), '`[^`\n]*`', ' ', 'g'),
+                              '(?<![[:alnum:]@/])@([a-z0-9][a-z0-9._-]{0,38})(?![[:alnum:]_])', 'gi') match
+          where content ~ '@') said
+    join principals p on p.handle in (said.handle::citext, rtrim(said.handle, '._-')::citext)
+    join room_members m on m.room_id = the_room and m.principal_id = p.id
+    where p.deleted_at is null
+$$;
+
+-- An error that an agent tells in its own name, because it cannot answer.
+create function agent_excuse(the_room uuid, the_agent uuid, the_seq bigint, sentence text, can_retry boolean)
+returns room_events language sql as $$
+    select append_event(the_room, 'error', the_agent, null, the_seq, null,
+                        jsonb_build_object('message', sentence, 'text', '', 'retriable', can_retry))
+$$;
+
+-- Asks an agent to answer an event of the room: queues its run and tells the room, or tells why it cannot.
+-- depth is 0 when a person asks, and one more than the asking run's when an agent does.
+create function ask_agent(the_room uuid, the_agent uuid, the_seq bigint, by_principal uuid, the_depth int)
+returns room_events language plpgsql as $$
+declare
+    agent record;
+    the_run uuid;
+begin
+    select p.id, p.name, p.handle, a.kind, a.desired_state, m.role into agent
+    from agents a join principals p on p.id = a.id
+    join room_members m on m.room_id = the_room and m.principal_id = a.id
+    where a.id = the_agent and p.deleted_at is null;
+    if not found then
+        return null;
+    elsif agent.kind <> 'chat' then
+        return agent_excuse(the_room, the_agent, the_seq, format('%s runs a script and does not answer messages.', agent.name), false);
+    elsif agent.role = 'viewer' then
+        return agent_excuse(the_room, the_agent, the_seq, format('%s may only read in this room. An owner can make it a member.', agent.name), false);
+    elsif agent.desired_state <> 'started' then
+        return agent_excuse(the_room, the_agent, the_seq, format('%s is stopped. Start it and ask again.', agent.name), false);
+    elsif (select count(*) from runs where room_id = the_room and state in ('queued', 'running', 'waiting')) >= 20 then
+        return agent_excuse(the_room, the_agent, the_seq, 'Too many answers are under way in this room. Ask again when some have ended.', false);
+    end if;
+    insert into runs (kind, agent_id, room_id, trigger_seq, asked_by, depth, retriable)
+    values ('agent', the_agent, the_room, the_seq, by_principal, the_depth, true)
+    returning id into the_run;
+    perform pg_notify('run_queued', the_run::text);
+    return append_event(the_room, 'run', by_principal, the_run, the_seq, null, jsonb_build_object(
+        'state', 'queued', 'agent', jsonb_build_object('id', agent.id, 'name', agent.name, 'handle', agent.handle)));
+end $$;
+
+-- The agents that a message is for: those that it mentions, or none mentioned, the one whose result it answers.
+create function addressed_agents(the_room uuid, mentioned uuid[], replied bigint) returns setof uuid language plpgsql stable as $$
+begin
+    return query select id from principals where id = any (mentioned) and kind = 'agent' order by id;
+    if not found then
+        return query select e.principal_id from room_events e join room_members m on m.room_id = the_room and m.principal_id = e.principal_id
+                     where e.room_id = the_room and e.seq = replied and e.kind = 'result';
+    end if;
+end $$;
+
+-- Remembers the newest event that mentions each of these members, for their lists of rooms.
+create function note_mentions(event room_events, mentioned uuid[]) returns void language sql as $$
+    update room_members set mention_seq = event.seq
+    where room_id = event.room_id and principal_id = any (mentioned) and principal_id <> event.principal_id
+$$;
+
+create function is_deleted(the_room uuid, the_seq bigint) returns boolean language sql stable as $$
+    select exists (select from room_events where room_id = the_room and target = the_seq and kind = 'delete')
+$$;
+
+-- The caller says something. The author has read what was before.
+create function message_post(the_room uuid, content text, replied bigint) returns setof announced language plpgsql as $$
+declare
+    mentioned uuid[] := mentioned_members(the_room, message_text(content));
+    event room_events;
+    agent uuid;
+    asked room_events;
+begin
+    if replied is not null and (is_deleted(the_room, replied) or not exists (
+        select from room_events where room_id = the_room and seq = replied and kind in ('message', 'result', 'error'))) then
+        perform raise_outcome('CA422', 'There is no such message to reply to.', 'reply_to');
+    end if;
+    event := append_event(the_room, 'message', caller_id(), null, replied, null,
+                          jsonb_build_object('text', content, 'mentions', mentioned));
+    update room_members set read_seq = event.seq, read_number = event.number
+    where room_id = the_room and principal_id = caller_id() and role <> 'viewer';
+    if not found then -- removed between the guard and the lock
+        perform raise_outcome('CA404', 'The room is gone.');
+    end if;
+    if cardinality(mentioned) > 0 then
+        perform note_mentions(event, mentioned);
+    end if;
+    perform audit_room('message.post', the_room, jsonb_build_object('seq', event.seq));
+    return next announced_answer(event_json(event));
+    return next announced_event(event);
+    for agent in select * from addressed_agents(the_room, mentioned, replied) loop
+        asked := ask_agent(the_room, agent, event.seq, caller_id(), 0);
+        if asked.seq is not null then
+            return next announced_event(asked);
+        end if;
+    end loop;
+end $$;
+
+-- The message, for a change by the caller; raises when it is gone or not theirs to change.
+create function message_for_change(the_room uuid, the_seq bigint, as_owner boolean) returns room_events language plpgsql as $$
+declare
+    message room_events;
+begin
+    perform lock_room(the_room);
+    select * into message from room_events
+    where room_id = the_room and seq = the_seq and kind in ('message', 'result', 'error');
+    if not found or is_deleted(the_room, the_seq) then
+        perform raise_outcome('CA404', 'There is no such message.');
+    elsif not (message.kind = 'message' and message.principal_id = caller_id()
+               or as_owner and caller_role(the_room) is not distinct from 'owner') then
+        perform raise_outcome('CA403', case when as_owner then 'This message is not yours to delete.'
+                                            else 'This message is not yours to edit.' end);
+    end if;
+    return message;
+end $$;
+
+create function message_edit(the_room uuid, the_seq bigint, content text) returns setof announced language plpgsql as $$
+declare
+    mentioned uuid[] := mentioned_members(the_room, message_text(content));
+    message room_events := message_for_change(the_room, the_seq, false);
+    event room_events;
+begin
+    event := append_event(the_room, 'edit', caller_id(), null, null, the_seq,
+                          jsonb_build_object('text', content, 'mentions', mentioned));
+    perform note_mentions(event, array(select unnest(mentioned) except select jsonb_array_elements_text(message.body -> 'mentions')::uuid));
+    perform audit_room('message.edit', the_room, jsonb_build_object('seq', the_seq));
+    return next announced_answer(event_json(event));
+    return next announced_event(event);
+end $$;
+
+create function message_delete(the_room uuid, the_seq bigint) returns setof announced language plpgsql as $$
+declare
+    message room_events := message_for_change(the_room, the_seq, true);
+    event room_events;
+begin
+    event := append_event(the_room, 'delete', caller_id(), null, null, the_seq, '{}');
+    perform audit_room('message.delete', the_room, jsonb_build_object('seq', the_seq, 'author', message.principal_id));
+    return next announced_answer(null);
+    return next announced_event(event);
+end $$;
+
+-- Reading applies later changes: which event's edits and deletion matter for an event, and its body after the newest of
+-- them (a deletion before any edit).
+create function changed_event(event room_events) returns bigint language sql immutable parallel safe as $$
+    select case when event.kind in ('message', 'result', 'error') then event.seq
+                when event.kind = 'edit' then event.target end
+$$;
+
+create function shown_body(event room_events, change_kind text, change_body jsonb) returns jsonb
+language sql immutable parallel safe as $$
+    select case when change_kind = 'delete' then '{"deleted": true}'
+                when change_kind = 'edit' and event.kind = 'message' then change_body || '{"edited": true}'
+                else event.body end
+$$;
+
+-- The answers that are being made in a room, with what each has said so far.
+create function live_runs(the_room uuid) returns json language sql stable as $$
+    select coalesce(json_agg(json_build_object(
+        'run', r.id, 'agent', run_agent_json(r.agent_id), 'state', r.state, 'trigger_seq', r.trigger_seq,
+        'text', said.text, 'length', char_length(said.text)) order by r.id), '[]')
+    from runs r cross join lateral (select run_text(r.id) as text) said
+    where r.room_id = the_room and r.kind = 'agent' and r.state in ('queued', 'running', 'waiting')
+$$;
+
+-- The caller has read up to this event: the marker goes forward only, and never beyond the newest; the caller's other
+-- windows hear of it. It is null for somebody who looks at a public room without being a member.
+create function room_read(the_room uuid, up_to bigint) returns setof announced language plpgsql as $$
+declare
+    mark room_events;
+    own room_members;
+    moved boolean;
+    answer jsonb;
+begin
+    select * into mark from room_events where room_id = the_room and seq <= up_to order by seq desc limit 1;
+    update room_members set read_seq = mark.seq, read_number = mark.number
+    where room_id = the_room and principal_id = caller_id() and read_seq < mark.seq;
+    moved := found;
+    select * into own from room_members where room_id = the_room and principal_id = caller_id();
+    select jsonb_build_object('room', id, 'read_seq', own.read_seq, 'unread', coalesce(last_number - own.read_number, 0),
+                              'mentioned', coalesce(own.mention_seq > own.read_seq, false)) into answer
+    from rooms where id = the_room;
+    return next announced_answer(answer::json);
+    if moved then
+        return query select 'u_' || caller_id(), json_build_object('personal', answer || '{"type": "read"}')::text;
+    end if;
+end $$;
+
+-- Stops every answer that is being made in the room.
+create function room_stop(the_room uuid) returns setof announced language plpgsql as $$
+declare
+    live uuid[] := array(select id from runs where room_id = the_room and kind = 'agent' and state in ('queued', 'running', 'waiting'));
+    frames text[];
+begin
+    frames := array(select message from cancel_runs(live, 'Stopped in the room.'));
+    perform audit_room('room.stop', the_room, jsonb_build_object('runs', live));
+    return next announced_answer(json_build_object('stopped', cardinality(live)));
+    return query select 'r_' || the_room, frame from unnest(frames) frame;
+end $$;

@@ -1,0 +1,18 @@
+-- Who may listen to what, and what the runner tells the rooms.
+
+-- name: channels_of_caller :one
+-- session id or null: the caller's channels, separated by commas: their own, the session's and the 240 most recently
+-- active of their rooms
+select concat_ws(',', 'u_' || caller_id(), 's_' || $1::uuid, string_agg('r_' || id, ',' order by last_event_at desc))
+from (select r.id, r.last_event_at from room_members m join rooms r on r.id = m.room_id
+      where m.principal_id = caller_id() and r.deleted_at is null
+      order by r.last_event_at desc limit 240) room
+
+-- name: rooms_heartbeat :many
+-- seconds: the channel and the frame with the newest number of each room that was active lately
+select 'r_' || id, json_build_object('room', id, 'seq', last_seq)
+from rooms where last_event_at > now() - make_interval(secs => $1::double precision) and deleted_at is null
+
+-- name: rooms_purge :one
+-- how many at most: removes what deleted rooms have left; how many rows went (0: nothing is left to do)
+select purge_rooms($1)

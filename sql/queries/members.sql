@@ -1,0 +1,24 @@
+-- Members of rooms. Changes are functions of migration 0007: they return rows of document and channel, the answer first.
+
+-- name: members_list :one
+-- room, cursor (null: from the start), how many
+with page as (
+    select p.id, member_json(m, p) as item, row_number() over (order by m.principal_id) as place
+    from room_members m join principals p on p.id = m.principal_id
+    where m.room_id = $1::uuid
+      and m.principal_id > coalesce(cursor_id($2), '00000000-0000-0000-0000-000000000000')
+    order by m.principal_id limit $3::int + 1)
+select json_build_object('items', coalesce(json_agg(item) filter (where place <= $3::int), '[]'),
+                         'next', case when count(*) > $3::int then cursor_of((array_agg(id))[$3::int]) end)
+from page
+
+-- name: members_add :many
+-- room, handle, email, id (one of them), role
+select document, channel from member_add($1, $2, $3, $4, $5)
+
+-- name: members_edit :many
+-- room, member, role, notify; null leaves as it is
+select document, channel from member_change($1, $2, $3, $4)
+
+-- name: members_remove :many
+select document, channel from member_remove($1, $2)

@@ -1,0 +1,12 @@
+-- Messages. Functions of migration 0008: they return rows of document and channel, the answer first.
+
+-- name: messages_post :many
+-- room, text, the event that it replies to or null
+select document, channel from message_post($1, $2, $3)
+
+-- name: messages_edit :many
+-- room, message, text
+select document, channel from message_edit($1, $2, $3)
+
+-- name: messages_delete :many
+select document, channel from message_delete($1, $2)

@@ -1,0 +1,43 @@
+-- Rooms. Changes are functions of migration 0007: they return rows of document and channel, the answer first.
+
+-- name: rooms_list :one
+-- The caller's rooms by id. cursor (null: from the start), how many
+with page as (
+    select m.room_id as id, room_json(r, m) as item, row_number() over (order by m.room_id) as place
+    from room_members m join rooms r on r.id = m.room_id
+    where m.principal_id = caller_id() and r.deleted_at is null
+      and m.room_id > coalesce(cursor_id($1), '00000000-0000-0000-0000-000000000000')
+    order by m.room_id limit $2::int + 1)
+select json_build_object('items', coalesce(json_agg(item) filter (where place <= $2::int), '[]'),
+                         'next', case when count(*) > $2::int then cursor_of((array_agg(id))[$2::int]) end)
+from page
+
+-- name: rooms_list_public :one
+-- The public rooms that the caller may join. cursor (null: from the start), how many
+with page as (
+    select r.id, room_json(r, null) as item, row_number() over (order by r.id) as place
+    from rooms r
+    where r.visibility = 'public' and r.deleted_at is null and r.archived_at is null
+      and not exists (select from room_members m where m.room_id = r.id and m.principal_id = caller_id())
+      and r.id > coalesce(cursor_id($1), '00000000-0000-0000-0000-000000000000')
+    order by r.id limit $2::int + 1)
+select json_build_object('items', coalesce(json_agg(item) filter (where place <= $2::int), '[]'),
+                         'next', case when count(*) > $2::int then cursor_of((array_agg(id))[$2::int]) end)
+from page
+
+-- name: rooms_get :one
+select (room_answer($1)).document
+
+-- name: rooms_create :many
+-- name, topic, visibility; null takes the default
+select document, channel from room_create($1, $2, $3)
+
+-- name: rooms_edit :many
+-- room, version, name, topic, visibility, archived; null leaves as it is
+select document, channel from room_change($1, $2, $3, $4, $5, $6)
+
+-- name: rooms_delete :many
+select document, channel from room_delete($1)
+
+-- name: rooms_stop :many
+select document, channel from room_stop($1)
