@@ -8,7 +8,7 @@ function finish() {
     names[++count] = name; texts[name] = text; shapes[name] = shape; most[name] = highest
 }
 function quoted(string,    lines, n, i, out) {
-    gsub(/\\/, "\\\\", string); gsub(/"/, "\\\"", string)
+    gsub(/\\/, "&&", string); gsub(/"/, "\\\"", string)
     n = split(string, lines, "\n")
     for (i = 1; i <= n; i++) out = out "\n        \"" lines[i] "\\n\""
     return out

@@ -57,6 +57,7 @@ static const struct setting settings[] = {
     {"NCHAN_SOCKET", NULL, SETTING_TEXT, AT(nchan_socket), "/run/coagent/nchan-publish.sock", 0, 0},
     {"EXECUTOR_LIMIT", NULL, SETTING_INTEGER, AT(executor_limit), "16", 1, 4096},
     {"OPENAI_BASE_URL", NULL, SETTING_TEXT, AT(openai_base_url), NULL, 0, 0},
+    {"OPENAI_MODEL", NULL, SETTING_TEXT, AT(openai_model), NULL, 0, 0},
     {"OPENAI_API_KEY", NULL, SETTING_SECRET, AT(openai_api_key), NULL, 0, 0},
 };
 

@@ -33,6 +33,7 @@ struct config {
     char *nchan_socket;         /* NCHAN_SOCKET: unix socket where nchan accepts publications */
     int executor_limit;         /* EXECUTOR_LIMIT: executors at once on this host, default 16 */
     char *openai_base_url;      /* OPENAI_BASE_URL, seeds a first provider; or NULL */
+    char *openai_model;         /* OPENAI_MODEL: the model asked there; NULL: the first that it offers */
     char *openai_api_key;       /* OPENAI_API_KEY; or NULL */
 };
 
