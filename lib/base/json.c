@@ -317,7 +317,7 @@ const char *json_text(struct json_object *object, const char *key)
     return json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
 }
 
-long long json_integer(struct json_object *object, const char *key, long long fallback)
+long long json_long(struct json_object *object, const char *key, long long fallback)
 {
     struct json_object *value = json_member(object, key);
     return json_object_is_type(value, json_type_int) ? (long long)json_object_get_int64(value) : fallback;

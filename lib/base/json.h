@@ -21,7 +21,7 @@ size_t utf8_length(const char *string);
 /* Member access that never fails: NULL or the fallback where the member is absent or of another type.
  * Strings are owned by the document. */
 const char *json_text(struct json_object *object, const char *key);
-long long json_integer(struct json_object *object, const char *key, long long fallback);
+long long json_long(struct json_object *object, const char *key, long long fallback);
 bool json_flag(struct json_object *object, const char *key, bool fallback);
 struct json_object *json_member(struct json_object *object, const char *key);
 
