@@ -11,6 +11,35 @@ void announce_rows(struct request *request)
         const char *room = db_value(request->db, row, 1);
 
         if (room)
-            publish_later(request, channel_name(channel, "r_", room), db_value(request->db, row, 2));
+            publish_later(request, channel_name(channel, "r", room), db_value(request->db, row, 2));
+    }
+}
+
+/* "u_<user>" without a document is a user whose rooms have changed: the sockets come back with the new ones. */
+void respond_announced(struct request *request, enum outcome outcome, int status)
+{
+    if (outcome != OUTCOME_OK || db_rows(request->db) == 0) {
+        respond_problem(request, outcome == OUTCOME_OK ? OUTCOME_FAILED : outcome, NULL);
+        return;
+    }
+    const char *answer = db_value(request->db, 0, 0);
+
+    if (answer)
+        respond_json(request, status, answer);
+    else
+        respond_nothing(request);
+    announce_changes(request);
+}
+
+void announce_changes(struct request *request)
+{
+    for (int row = 1; row < db_rows(request->db); row++) {
+        const char *document = db_value(request->db, row, 0);
+        const char *channel = db_value(request->db, row, 1);
+
+        if (document)
+            publish_later(request, channel, document);
+        else
+            close_channel_later(request, channel);
     }
 }

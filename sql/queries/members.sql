@@ -13,12 +13,14 @@ select json_build_object('items', coalesce(json_agg(item) filter (where place <=
 from page
 
 -- name: members_add :many
--- room, handle, email, id (one of them), role
-select document, channel from member_add($1, $2, $3, $4, $5)
+-- room, body: one of handle, email and id; role (absent: member)
+select document, channel
+from member_add($1, $2::jsonb ->> 'handle', $2::jsonb ->> 'email', ($2::jsonb ->> 'id')::uuid,
+                coalesce($2::jsonb ->> 'role', 'member'))
 
 -- name: members_edit :many
--- room, member, role, notify; null leaves as it is
-select document, channel from member_change($1, $2, $3, $4)
+-- room, member, body: role, notify; what is absent stays as it is
+select document, channel from member_change($1, $2, $3::jsonb ->> 'role', $3::jsonb ->> 'notify')
 
 -- name: members_remove :many
 select document, channel from member_remove($1, $2)

@@ -29,12 +29,14 @@ from page
 select (room_answer($1)).document
 
 -- name: rooms_create :many
--- name, topic, visibility; null takes the default
-select document, channel from room_create($1, $2, $3)
+-- body: name, topic, visibility; what is absent takes the default
+select document, channel from room_create($1::jsonb ->> 'name', $1::jsonb ->> 'topic', $1::jsonb ->> 'visibility')
 
 -- name: rooms_edit :many
--- room, version, name, topic, visibility, archived; null leaves as it is
-select document, channel from room_change($1, $2, $3, $4, $5, $6)
+-- room, body: version, name, topic, visibility, archived; what is absent stays as it is
+select document, channel
+from room_change($1, ($2::jsonb ->> 'version')::int, $2::jsonb ->> 'name', $2::jsonb ->> 'topic',
+                 $2::jsonb ->> 'visibility', ($2::jsonb ->> 'archived')::boolean)
 
 -- name: rooms_delete :many
 select document, channel from room_delete($1)

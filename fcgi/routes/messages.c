@@ -1,0 +1,66 @@
+/* What people say in rooms. */
+#include "model/messages.h"
+
+#include "fcgi/announce.h"
+#include "fcgi/route.h"
+
+#include <stdlib.h>
+
+static void post(struct request *request);
+static void edit(struct request *request);
+static void delete_message(struct request *request);
+
+#define TEXT_FIELD                                                                                                     \
+    {                                                                                                                  \
+        "text", FIELD_TEXT, true, 1, 16000, NULL, "Markdown; @handle mentions a member", false                         \
+    }
+
+static const struct field post_fields[] = {
+    TEXT_FIELD,
+    {"reply_to", FIELD_INTEGER, false, 1, 9007199254740991, NULL, "The seq of the message that it answers", true},
+    {NULL},
+};
+
+static const struct field edit_fields[] = {TEXT_FIELD, {NULL}};
+
+const struct route message_routes[] = {
+    ROUTE(METHOD_POST, "/rooms/{id}/messages", ROOM_OPEN("member"), POOL_FAST, post_fields, NULL, post,
+          "Say something; agents that are mentioned answer", "Event", true),
+    ROUTE(METHOD_PATCH, "/rooms/{id}/messages/{seq}", ROOM_OPEN("member"), POOL_FAST, edit_fields, NULL, edit,
+          "Edit one's own message", "Event"),
+    ROUTE(METHOD_DELETE, "/rooms/{id}/messages/{seq}", ROOM_OPEN("member"), POOL_FAST, NULL, NULL, delete_message,
+          "Delete one's own message; an owner of the room, anybody's"),
+    ROUTE_END,
+};
+
+/* POST /api/rooms/{id}/messages {"text", "reply_to"?}: 201 and its event; 422 */
+static void post(struct request *request)
+{
+    const char *room = request->path_values[0];
+    enum outcome outcome = messages_post(request->db, room, request_body_json(request));
+
+    if (outcome != OUTCOME_OK) {
+        respond_problem(request, outcome, NULL);
+        return;
+    }
+    char *location = text_format("/rooms/%s/events", room);
+
+    respond_created(request, location, db_value(request->db, 0, 0));
+    announce_changes(request);
+    free(location);
+}
+
+/* PATCH /api/rooms/{id}/messages/{seq} {"text"}: 200 and the event of the edit; 403; 404; 422 */
+static void edit(struct request *request)
+{
+    respond_announced(
+        request,
+        messages_edit(request->db, request->path_values[0], request->path_values[1], request_field(request, "text")),
+        200);
+}
+
+/* DELETE /api/rooms/{id}/messages/{seq}: 204; 403; 404 */
+static void delete_message(struct request *request)
+{
+    respond_announced(request, messages_delete(request->db, request->path_values[0], request->path_values[1]), 204);
+}

@@ -1,0 +1,28 @@
+/* What the front nginx asks before it lets a WebSocket through to nchan (auth_request). The router has checked the
+ * Origin, as for every request. */
+#include "model/channels.h"
+
+#include "fcgi/route.h"
+
+static void authorize(struct request *request);
+
+const struct route ws_routes[] = {
+    ROUTE(METHOD_GET, "/ws/authorize", USER, POOL_FAST, NULL, NULL, authorize,
+          "Which channels the caller may listen to, in X-User-Id and X-Channels"),
+    ROUTE_END,
+};
+
+/* GET /api/ws/authorize: 204 with X-User-Id and X-Channels; 401 */
+static void authorize(struct request *request)
+{
+    const char *session = request->caller.session_id[0] ? request->caller.session_id : NULL;
+    enum outcome outcome = channels_of_caller(request->db, session);
+
+    if (outcome != OUTCOME_OK) {
+        respond_problem(request, outcome, NULL);
+        return;
+    }
+    respond_header(request, "X-User-Id", request->caller.user_id);
+    respond_header(request, "X-Channels", db_value(request->db, 0, 0));
+    respond_nothing(request);
+}

@@ -1,0 +1,11 @@
+/* Who may listen to which nchan channels. */
+#ifndef COAGENT_CHANNELS_H
+#define COAGENT_CHANNELS_H
+
+#include "base/db.h"
+
+/* The caller's channels, separated by commas, as the only row: "u_<user>,s_<session>,r_<room>…" with the 240 most
+ * recently active rooms. session NULL: an API token. The guard is queued before. */
+enum outcome channels_of_caller(struct db *db, const char *session);
+
+#endif
