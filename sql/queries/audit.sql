@@ -11,6 +11,11 @@ values ($1::uuid, $2, $3, $4, $5, $6::uuid, $7::inet, $8::jsonb)
 select set_config('coagent.caller', $1, true), set_config('coagent.request', $2, true),
        set_config('coagent.address', $3, true)
 
+-- name: audit_refused_password :exec
+-- action, user or null, e-mail as given or null, reason (password, unknown, throttled, disabled)
+insert into audit_log (action, outcome, object_kind, object_id, detail)
+values ($1, 'refused', 'user', $2::uuid::text, jsonb_strip_nulls(jsonb_build_object('email', $3::text, 'reason', $4::text)))
+
 -- name: audit_list :one
 -- limit, cursor, actor, action, outcome, object kind, object id, request, since, until; all but the limit may be null.
 -- The newest first. One branch runs: the one whose index serves the narrowest filter. A minute is added where times

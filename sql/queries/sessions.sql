@@ -13,7 +13,7 @@ with started as (
     insert into audit_log (action, object_kind, object_id, detail)
     select $5, 'session', id::text, jsonb_build_object('agent', agent) from started
 )
-select started.id, user_json(u, p)::text
+select started.id, started.user_id, user_json(u, p)::text
 from started join users u on u.id = started.user_id join principals p on p.id = started.user_id
 
 -- name: session_refresh :one

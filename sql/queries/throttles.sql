@@ -10,10 +10,12 @@ from (select ceil(extract(epoch from blocked_until - clock_timestamp()))::int as
 where seconds > 0
 
 -- name: throttle_take_account :exec
--- e-mail. An attempt counts before the password is looked at, so that attempts in parallel gain nothing; a right
--- password clears the count. Refused while the account is blocked
-with taken as (
-    insert into login_throttles as old (subject, failures) values ('a:' || lower($1), 1)
+-- e-mail, or null for the caller's. An attempt counts before the password is looked at, so that attempts in parallel
+-- gain nothing; a right password clears the count. Refused while the account is blocked
+with account as materialized (
+    select 'a:' || lower(coalesce($1, (select email::text from users where id = caller_id()))) as subject
+), taken as (
+    insert into login_throttles as old (subject, failures) select subject, 1 from account
     on conflict (subject) do update set
         failures = greatest(0, old.failures - extract(epoch from now() - old.last_failure_at) / 900)::real + 1,
         blocked_until = case when old.failures - extract(epoch from now() - old.last_failure_at) / 900 > 4.5
@@ -25,12 +27,12 @@ with taken as (
 )
 select raise_outcome('CA429', 'Too many attempts for this account. Try again in ' || seconds || ' seconds.', '', seconds)
 from (select greatest(1, max(ceil(extract(epoch from blocked_until - clock_timestamp()))))::int as seconds
-      from login_throttles where subject = 'a:' || lower($1)) as throttle
+      from login_throttles where subject = (select subject from account)) as throttle
 where not exists (select from taken)
 
 -- name: throttle_clear_account :exec
--- e-mail
-delete from login_throttles where subject = 'a:' || lower($1)
+-- The caller's
+delete from login_throttles where subject = (select 'a:' || lower(email::text) from users where id = caller_id())
 
 -- name: throttle_count_address :exec
 -- address. Only failures count here: people who share an address must not wait for each other's success

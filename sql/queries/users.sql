@@ -4,9 +4,9 @@
 -- e-mail. Id, password hash and whether the account is disabled; no row when there is none
 select id, password_hash, disabled_at is not null from users where email = $1
 
--- name: user_own_credentials :one
--- The caller's id, password hash and e-mail
-select id, password_hash, email from users where id = caller_id()
+-- name: user_own_credentials :many
+-- The same for the caller
+select id, password_hash, disabled_at is not null from users where id = caller_id()
 
 -- name: user_get :one
 -- user
@@ -26,12 +26,17 @@ select case
     end
 
 -- name: user_register :exec
--- e-mail, name, password hash. The first user becomes the administrator. The new user is the caller of what follows
+-- e-mail, name, password hash, whether registration is open. The first user becomes the administrator. The new user is
+-- the caller of what follows
 with first as materialized (
     select is_first_user() as is_first
+), closed as materialized (
+    select raise_outcome('CA403', 'Registration is closed. Ask an administrator for an account.')
+    from first where not is_first and not $4::boolean
 ), principal as (
     insert into principals (kind, handle, name)
-    select 'user', free_handle(split_part($1, '@', 1)), $2 from first
+    select 'user', free_handle(split_part($1, '@', 1)), coalesce($2, left(split_part($1, '@', 1), 80))
+    from first left join closed on true
     returning id
 ), created as (
     insert into users (id, email, password_hash, role)
@@ -65,6 +70,11 @@ with changed as (
 )
 select id from changed
 
+-- name: user_check_same_email :exec
+-- e-mail or null. Refused when it is not the caller's: that takes the current password
+select raise_outcome('CA422', 'Your current password is needed to change the e-mail address.', 'current_password')
+from users where id = caller_id() and email <> $1::citext
+
 -- name: user_check_names :exec
 -- user or null, changes (jsonb). Refused when another has the e-mail address or the handle
 select case
@@ -77,7 +87,19 @@ select case
         then raise_outcome('CA409', 'This handle is taken.', 'handle')
     end
 
--- name: user_change_own :one
+-- name: user_check_own_names :exec
+-- changes (jsonb). The same for the caller
+select case
+    when exists (select from users where email = ($1::jsonb ->> 'email')::citext and id is distinct from caller_id())
+        then raise_outcome('CA409', 'There is an account with this e-mail address already.', 'email')
+    when ($1::jsonb ->> 'handle') !~ '^[a-z0-9][a-z0-9._-]{0,38}$'
+        then raise_outcome('CA422', 'A handle is made of a to z, 0 to 9, dot, dash and underscore, 39 at most.', 'handle')
+    when exists (select from principals
+                 where handle = ($1::jsonb ->> 'handle')::citext and id is distinct from caller_id())
+        then raise_outcome('CA409', 'This handle is taken.', 'handle')
+    end
+
+-- name: user_change_own :exec
 -- changes (jsonb: name, handle, email, theme, version)
 with named as (
     update principals set name = coalesce($1::jsonb ->> 'name', name),

@@ -1,0 +1,57 @@
+#include "model/credentials.h"
+
+#include "queries.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void context_queue(struct db *db, const char *caller, const struct origin *origin)
+{
+    db_queue(db, &query_request_context, DB_VALUES(caller, origin->request_id, origin->address));
+}
+
+enum outcome credentials_refuse(struct db *db, const struct origin *origin, const char *action, const char *email,
+                                const char *reason, const struct credentials *credentials)
+{
+    const char *user_id = credentials->user_id[0] ? credentials->user_id : NULL;
+    bool own = !email; /* only then the guard has proved who asks */
+    context_queue(db, own && user_id ? user_id : "", origin);
+    if (strcmp(reason, "password") == 0 || strcmp(reason, "unknown") == 0)
+        db_queue(db, &query_throttle_count_address, DB_VALUES(origin->address));
+    return db_do(db, &query_audit_refused_password, DB_VALUES(action, user_id, email, reason));
+}
+
+static void read_credentials(struct db *db, struct credentials *credentials)
+{
+    if (db_rows(db) == 0)
+        return;
+    snprintf(credentials->user_id, sizeof credentials->user_id, "%s", db_value(db, 0, 0));
+    snprintf(credentials->hash, sizeof credentials->hash, "%s", db_value(db, 0, 1));
+    credentials->disabled = strcmp(db_value(db, 0, 2), "t") == 0;
+}
+
+enum outcome credentials_prove(struct db *db, const struct config *config, const struct origin *origin,
+                               const char *action, const char *email, const char *password,
+                               struct credentials *credentials)
+{
+    *credentials = (struct credentials){0};
+    db_queue(db, &query_throttle_check_address, DB_VALUES(origin->address));
+    db_queue(db, &query_throttle_take_account, DB_VALUES(email));
+    if (email)
+        db_queue(db, &query_user_credentials, DB_VALUES(email));
+    else
+        db_queue(db, &query_user_own_credentials, DB_NO_VALUES);
+    enum outcome outcome = db_run(db);
+    if (outcome == OUTCOME_LIMITED) {
+        enum outcome audited = credentials_refuse(db, origin, action, email, "throttled", credentials);
+        return audited == OUTCOME_OK ? outcome : audited;
+    }
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    read_credentials(db, credentials);
+    const char *hash = credentials->user_id[0] ? credentials->hash : NULL;
+    if (password_verify(password, hash, config->bcrypt_cost) == OUTCOME_OK)
+        return OUTCOME_OK;
+    outcome = credentials_refuse(db, origin, action, email, hash ? "password" : "unknown", credentials);
+    return outcome == OUTCOME_OK ? OUTCOME_DENIED : outcome;
+}

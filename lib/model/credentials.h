@@ -1,0 +1,39 @@
+/* Proof by password: throttled, in constant time for unknown accounts, every refusal counted and audited. */
+#ifndef COAGENT_CREDENTIALS_H
+#define COAGENT_CREDENTIALS_H
+
+#include "base/config.h"
+#include "base/db.h"
+#include "base/password.h"
+#include "base/token.h"
+
+#include <stdbool.h>
+
+/* Where a request comes from, for sessions and the audit log. */
+struct origin {
+    const char *request_id;
+    const char *address; /* of the client, "" when unknown */
+    const char *agent;   /* the User-Agent header, "" when absent or not text */
+};
+
+struct credentials {
+    char user_id[UUID_SIZE]; /* "" when the account is unknown */
+    char hash[PASSWORD_HASH_SIZE];
+    bool disabled;
+};
+
+/* Opens the second transaction of a request, which no guard opens: who acts (caller "" for nobody), from where. */
+void context_queue(struct db *db, const char *caller, const struct origin *origin);
+
+/* Verifies the password of an account, or of the caller's own when email is NULL, in one round trip with what is queued
+ * already; action is what the audit log calls a refusal. OK; DENIED: wrong, or there is no such account; LIMITED: too
+ * many attempts, db_failure says for how long; or the outcome of the guard. A refusal costs a second round trip. */
+enum outcome credentials_prove(struct db *db, const struct config *config, const struct origin *origin,
+                               const char *action, const char *email, const char *password,
+                               struct credentials *credentials);
+
+/* Writes that right credentials were refused, because the account is disabled. */
+enum outcome credentials_refuse(struct db *db, const struct origin *origin, const char *action, const char *email,
+                                const char *reason, const struct credentials *credentials);
+
+#endif

@@ -1,0 +1,168 @@
+#include "model/sessions.h"
+
+#include "base/number.h"
+#include "base/secretbox.h"
+#include "queries.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FAMILY_BYTES 16
+#define FAMILY_LENGTH 22 /* in base64url */
+#define REFRESH_MOST 200
+
+void grant_free(struct grant *grant)
+{
+    if (grant->refresh_token)
+        explicit_bzero(grant->refresh_token, strlen(grant->refresh_token));
+    free(grant->refresh_token);
+    *grant = (struct grant){0};
+}
+
+/* "<family>.<random>" */
+static char *make_refresh_token(void)
+{
+    char *family = random_token(FAMILY_BYTES);
+    char *secret = random_token(32);
+    char *token = text_format("%s.%s", family, secret);
+    explicit_bzero(secret, strlen(secret));
+    free(family);
+    free(secret);
+    return token;
+}
+
+/* The next token of the family is derived from this one, so that whoever asks twice gets the same one twice: an answer
+ * that is lost on its way costs nobody the session. Without SECRET_KEY it is as unknown as a random one. */
+static char *make_successor(const struct config *config, const char *token)
+{
+    unsigned char digest[KEYED_DIGEST_BYTES];
+    struct text successor = TEXT_EMPTY;
+    keyed_digest(config->secret_key, "refresh", token, digest);
+    text_add_bytes(&successor, token, FAMILY_LENGTH);
+    text_add_char(&successor, '.');
+    for (size_t i = 0; i < sizeof digest; i++)
+        text_add_format(&successor, "%02x", digest[i]);
+    explicit_bzero(digest, sizeof digest);
+    return successor.bytes;
+}
+
+static void digest_family(const char *token, char digest[DIGEST_SIZE])
+{
+    char family[FAMILY_LENGTH + 1];
+    snprintf(family, sizeof family, "%s", token);
+    digest_hex(family, digest);
+}
+
+/* Queues the session of the caller whom the context names, and runs everything. The last statement. */
+static enum outcome start_session(struct db *db, const struct config *config, const struct origin *origin,
+                                  const char *action, const char *hash, struct grant *grant)
+{
+    char family_hash[DIGEST_SIZE], refresh_hash[DIGEST_SIZE], days[16];
+    grant->refresh_token = make_refresh_token();
+    digest_family(grant->refresh_token, family_hash);
+    digest_hex(grant->refresh_token, refresh_hash);
+    snprintf(days, sizeof days, "%d", config->refresh_token_days);
+    enum outcome outcome =
+        db_do(db, &query_session_start, DB_VALUES(family_hash, refresh_hash, days, origin->agent, action, hash));
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    snprintf(grant->session_id, sizeof grant->session_id, "%s", db_value(db, 0, 0));
+    snprintf(grant->user_id, sizeof grant->user_id, "%s", db_value(db, 0, 1));
+    grant->user = db_value(db, 0, 2);
+    return OUTCOME_OK;
+}
+
+enum outcome sessions_log_in(struct db *db, const struct config *config, const struct origin *origin, const char *email,
+                             const char *password, struct grant *grant)
+{
+    struct credentials credentials;
+    char renewed[PASSWORD_HASH_SIZE] = "";
+    enum outcome outcome = credentials_prove(db, config, origin, "auth.login", email, password, &credentials);
+    if (outcome != OUTCOME_OK)
+        return outcome == OUTCOME_DENIED ? OUTCOME_UNAUTHENTICATED : outcome;
+    if (credentials.disabled) {
+        outcome = credentials_refuse(db, origin, "auth.login", email, "disabled", &credentials);
+        return outcome == OUTCOME_OK ? OUTCOME_DENIED : outcome;
+    }
+    if (password_is_outdated(credentials.hash, config->bcrypt_cost) &&
+        password_hash(password, config->bcrypt_cost, renewed) != OUTCOME_OK)
+        return OUTCOME_FAILED;
+    context_queue(db, credentials.user_id, origin);
+    db_queue(db, &query_throttle_clear_account, DB_NO_VALUES);
+    if (renewed[0])
+        db_queue(db, &query_user_rehash, DB_VALUES(credentials.hash, renewed));
+    outcome = start_session(db, config, origin, "auth.login", renewed[0] ? renewed : credentials.hash, grant);
+    return outcome == OUTCOME_ABSENT ? OUTCOME_UNAUTHENTICATED : outcome;
+}
+
+enum outcome sessions_register(struct db *db, const struct config *config, const struct origin *origin,
+                               const char *email, const char *name, const char *password, struct grant *grant,
+                               const char **why)
+{
+    const char *open = config->registration_open ? "true" : "false";
+    char hash[PASSWORD_HASH_SIZE];
+    enum outcome outcome = password_check_policy(password, email, why);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    /* Asked before the costly hash, and again when it is written: meanwhile somebody else may have been the first. */
+    outcome = db_do(db, &query_user_register_check, DB_VALUES(email, open));
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    if (password_hash(password, config->bcrypt_cost, hash) != OUTCOME_OK)
+        return OUTCOME_FAILED;
+    context_queue(db, "", origin);
+    db_queue(db, &query_user_register, DB_VALUES(email, name, hash, open));
+    return start_session(db, config, origin, "auth.login", hash, grant);
+}
+
+/* What the row of session_refresh says. */
+static enum outcome read_refreshed(struct db *db, struct grant *grant)
+{
+    const char *verdict = db_value(db, 0, 0);
+    snprintf(grant->session_id, sizeof grant->session_id, "%s", db_value(db, 0, 1));
+    snprintf(grant->user_id, sizeof grant->user_id, "%s", db_value(db, 0, 2));
+    grant->user = db_value(db, 0, 3);
+    grant->reused = strcmp(verdict, "reused") == 0;
+    return strcmp(verdict, "rotated") == 0 || strcmp(verdict, "repeated") == 0 ? OUTCOME_OK : OUTCOME_UNAUTHENTICATED;
+}
+
+enum outcome sessions_refresh(struct db *db, const struct config *config, const struct origin *origin,
+                              const char *refresh_token, struct grant *grant)
+{
+    char family_hash[DIGEST_SIZE], present_hash[DIGEST_SIZE], next_hash[DIGEST_SIZE], days[16];
+    size_t length = strlen(refresh_token);
+    if (length <= FAMILY_LENGTH || length > REFRESH_MOST || refresh_token[FAMILY_LENGTH] != '.')
+        return OUTCOME_UNAUTHENTICATED;
+    grant->refresh_token = make_successor(config, refresh_token);
+    digest_family(refresh_token, family_hash);
+    digest_hex(refresh_token, present_hash);
+    digest_hex(grant->refresh_token, next_hash);
+    snprintf(days, sizeof days, "%d", config->refresh_token_days);
+    enum outcome outcome =
+        db_do(db, &query_session_refresh, DB_VALUES(family_hash, present_hash, next_hash, days, origin->agent));
+    if (outcome == OUTCOME_ABSENT)
+        return OUTCOME_UNAUTHENTICATED;
+    return outcome == OUTCOME_OK ? read_refreshed(db, grant) : outcome;
+}
+
+enum outcome sessions_list(struct db *db, const char *current, int limit, const char *cursor)
+{
+    char most[16];
+    snprintf(most, sizeof most, "%d", limit);
+    return db_do(db, &query_session_list, DB_VALUES(current, most, cursor));
+}
+
+enum outcome sessions_revoke(struct db *db, const char *session_id, const char *reason)
+{
+    return db_do(db, &query_session_revoke, DB_VALUES(session_id, reason));
+}
+
+enum outcome sessions_clean_up(struct db *db, int most, long long *removed)
+{
+    char limit[16];
+    snprintf(limit, sizeof limit, "%d", most);
+    enum outcome outcome = db_do(db, &query_cleanup_expired, DB_VALUES(limit));
+    return outcome == OUTCOME_OK ? number_parse(db_value(db, 0, 0), 0, LLONG_MAX, removed) : outcome;
+}

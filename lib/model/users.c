@@ -1,0 +1,135 @@
+#include "model/users.h"
+
+#include "queries.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum outcome users_own(struct db *db)
+{
+    return db_do(db, &query_user_own, DB_NO_VALUES);
+}
+
+/* The change itself, behind the guard or behind the context of a proved password. */
+static enum outcome change_own(struct db *db, struct json_object *body)
+{
+    const char *changes = json_object_to_json_string(body);
+    db_queue(db, &query_user_check_own_names, DB_VALUES(changes));
+    db_queue(db, &query_user_change_own, DB_VALUES(changes));
+    return db_do(db, &query_user_own, DB_NO_VALUES);
+}
+
+enum outcome users_change_own(struct db *db, const struct config *config, const struct origin *origin,
+                              struct json_object *body)
+{
+    struct credentials credentials;
+    struct json_object *password = json_object_get(json_member(body, "current_password"));
+    enum outcome outcome = OUTCOME_OK;
+    json_object_object_del(body, "current_password"); /* the audit log keeps the body */
+    if (json_member(body, "email") && password) {
+        outcome = credentials_prove(db, config, origin, "profile.change", NULL, json_object_get_string(password),
+                                    &credentials);
+        if (outcome == OUTCOME_OK) {
+            context_queue(db, credentials.user_id, origin);
+            db_queue(db, &query_throttle_clear_account, DB_NO_VALUES);
+        }
+    } else {
+        db_queue(db, &query_user_check_same_email, DB_VALUES(json_text(body, "email")));
+    }
+    if (outcome == OUTCOME_OK)
+        outcome = change_own(db, body);
+    json_object_put(password);
+    return outcome;
+}
+
+enum outcome users_change_password(struct db *db, const struct config *config, const struct origin *origin,
+                                   const char *current, const char *wanted, const char *keep, const char **why)
+{
+    struct credentials credentials;
+    char hash[PASSWORD_HASH_SIZE];
+    enum outcome outcome = credentials_prove(db, config, origin, "profile.password", NULL, current, &credentials);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    outcome = password_check_policy(wanted, NULL, why);
+    if (outcome == OUTCOME_OK)
+        outcome = password_hash(wanted, config->bcrypt_cost, hash);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    context_queue(db, credentials.user_id, origin);
+    db_queue(db, &query_throttle_clear_account, DB_NO_VALUES);
+    outcome = db_do(db, &query_user_change_password, DB_VALUES(credentials.hash, hash, keep));
+    explicit_bzero(hash, sizeof hash);
+    return outcome == OUTCOME_ABSENT ? OUTCOME_CONFLICT : outcome;
+}
+
+enum outcome users_list(struct db *db, const struct user_filter *filter, int limit, const char *cursor)
+{
+    char most[16];
+    snprintf(most, sizeof most, "%d", limit);
+    return db_do(db, &query_user_list, DB_VALUES(most, cursor, filter->search, filter->role, filter->state));
+}
+
+enum outcome users_get(struct db *db, const char *id)
+{
+    return db_do(db, &query_user_get, DB_VALUES(id));
+}
+
+/* Hashes the body's password and takes it out: the rest of the body goes to the audit log. Leaves hash empty when there
+ * is none. */
+static enum outcome take_password(const struct config *config, struct json_object *body, char hash[PASSWORD_HASH_SIZE],
+                                  const char **why)
+{
+    const char *password = json_text(body, "password");
+    enum outcome outcome = OUTCOME_OK;
+    hash[0] = '\0';
+    if (password) {
+        outcome = password_check_policy(password, json_text(body, "email"), why);
+        if (outcome == OUTCOME_OK)
+            outcome = password_hash(password, config->bcrypt_cost, hash);
+    }
+    json_object_object_del(body, "password");
+    return outcome;
+}
+
+/* What every change of somebody's account begins with: one at a time, and only what the caller may. */
+static void queue_checks(struct db *db, const char *id, const char *changes)
+{
+    db_queue(db, &query_user_lock_roles, DB_NO_VALUES);
+    db_queue(db, &query_user_check_change, DB_VALUES(id, changes));
+    db_queue(db, &query_user_check_names, DB_VALUES(id, changes));
+}
+
+enum outcome users_create(struct db *db, const struct config *config, struct json_object *body, const char **why)
+{
+    char hash[PASSWORD_HASH_SIZE];
+    enum outcome outcome = take_password(config, body, hash, why);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    const char *document = json_object_to_json_string(body);
+    queue_checks(db, NULL, document);
+    return db_do(db, &query_user_create, DB_VALUES(document, hash));
+}
+
+enum outcome users_change(struct db *db, const struct config *config, const char *id, struct json_object *body,
+                          const char **why)
+{
+    char hash[PASSWORD_HASH_SIZE];
+    enum outcome outcome = take_password(config, body, hash, why);
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    const char *changes = json_object_to_json_string(body);
+    queue_checks(db, id, changes);
+    db_queue(db, &query_user_change, DB_VALUES(id, changes, hash[0] ? hash : NULL));
+    return db_do(db, &query_user_get, DB_VALUES(id));
+}
+
+enum outcome users_delete(struct db *db, const char *id)
+{
+    /* To be gone takes as much away as to be disabled. */
+    queue_checks(db, id, "{\"disabled\": true}");
+    db_queue(db, &query_user_lock_rooms, DB_VALUES(id));
+    db_queue(db, &query_user_close_rooms, DB_VALUES(id));
+    db_queue(db, &query_user_leave_rooms, DB_VALUES(id));
+    return db_do(db, &query_user_delete, DB_VALUES(id));
+}
