@@ -113,7 +113,10 @@ static enum outcome judge(int status, const char *what, const char *channels)
 {
     if (status >= 200 && status < 300)
         return OUTCOME_OK;
-    log_warn("nchan: %s %s: %s %d", what, channels, status ? "refused with" : "no answer", status);
+    if (status)
+        log_warn("nchan refused to %s %s with %d", what, channels, status);
+    else
+        log_warn("nchan did not answer: %s %s", what, channels);
     return status ? OUTCOME_FAILED : OUTCOME_AWAY;
 }
 
