@@ -1,0 +1,78 @@
+"""The API as one caller uses it: a browser with cookies and CSRF token, a bearer, an API token, or nobody."""
+
+import requests
+
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+class Client:
+    """get, post, … take the path below /api. Nothing raises on an error status: tests look at it.
+
+    As a browser does, a client with cookies sends its Origin and the session's X-CSRF-Token with unsafe requests;
+    csrf=None leaves the token out, csrf="…" sends another; origin= likewise."""
+
+    def __init__(self, url, user=None):
+        self.url = url
+        self.http = requests.Session()
+        self.user = user
+        self.csrf = None
+        self.bearer = None
+
+    @property
+    def id(self):
+        return self.user["id"]
+
+    def request(self, method, path, *, csrf="own", origin="own", headers=None, timeout=30, **more):
+        headers = dict(headers or {})
+        if self.bearer:
+            headers.setdefault("Authorization", f"Bearer {self.bearer}")
+        elif self.http.cookies and method in UNSAFE:
+            if csrf == "own":
+                csrf = self.csrf
+            if csrf is not None:
+                headers.setdefault("X-CSRF-Token", csrf)
+        if origin == "own":
+            origin = self.url if method in UNSAFE and not self.bearer else None
+        if origin is not None:
+            headers.setdefault("Origin", origin)
+        return self.http.request(method, self.url + "/api" + path, headers=headers, timeout=timeout,
+                                 allow_redirects=False, **more)
+
+    def get(self, path, **more):
+        return self.request("GET", path, **more)
+
+    def post(self, path, body=None, **more):
+        return self.request("POST", path, json=body, **more)
+
+    def put(self, path, body=None, **more):
+        return self.request("PUT", path, json=body, **more)
+
+    def patch(self, path, body=None, **more):
+        return self.request("PATCH", path, json=body, **more)
+
+    def delete(self, path, body=None, **more):
+        return self.request("DELETE", path, json=body, **more)
+
+    def log_in(self, email, password):
+        answer = self.post("/auth/login", {"email": email, "password": password})
+        assert answer.status_code == 200, answer.text
+        self.user = answer.json()["user"]
+        self.csrf = answer.json()["csrf_token"]
+        return self
+
+    def cookie(self, name):
+        """The value of a cookie that the server set, whatever its path."""
+        return next((cookie.value for cookie in self.http.cookies if cookie.name == name), None)
+
+    def with_bearer(self, token):
+        """Another caller, who shows this token in the Authorization header."""
+        other = Client(self.url, self.user)
+        other.bearer = token
+        return other
+
+    def with_cookie(self, token, csrf=None):
+        """Another browser, whose auth_token cookie is this."""
+        other = Client(self.url, self.user)
+        other.http.cookies.set("auth_token", token)
+        other.csrf = csrf if csrf is not None else self.csrf
+        return other

@@ -1,0 +1,112 @@
+"""One real studio for a test session: nginx, nchan, both pools, PostgreSQL and the runner, started by ./studio.
+
+COAGENT_STUDIO=DIR uses the studio that is running with that state folder, and leaves it running."""
+
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+
+import psycopg2
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+
+# What differs from a real site: cheap password hashes, and an allowed foreign origin for the CORS tests.
+SETTINGS = {
+    "BCRYPT_COST": "4",
+    "REGISTRATION_OPEN": "true",
+    "BACKEND_CORS_ORIGINS": '["https://app.example.org"]',
+}
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Studio:
+    """Where the studio is, how to log in as its administrator, and its database."""
+
+    def __init__(self, state, started):
+        self.state = pathlib.Path(state)
+        self.started = started
+        self.read()
+
+    def read(self):
+        about = json.loads((self.state / "studio.json").read_text())
+        self.url = about["url"].rstrip("/")
+        self.admin_email = about["admin_email"]
+        self.admin_password = about["admin_password"]
+        self.database_url = about["database_url"]
+        self.pids = about["pids"]
+        self.connection = None
+
+    @property
+    def port(self):
+        return int(self.url.rsplit(":", 1)[1])
+
+    def settings(self):
+        """KEY: VALUE of coagent.conf."""
+        lines = (self.state / "conf" / "coagent.conf").read_text().splitlines()
+        pairs = [line.split("=", 1) for line in lines if "=" in line and not line.startswith("#")]
+        return {key.strip(): value.strip().strip("\"'") for key, value in pairs}
+
+    def sql(self, statement, *values):
+        """Runs one statement on the studio's database and returns its rows: to bring about what takes long in life
+        (an expired session), never instead of the API."""
+        if self.connection is None or self.connection.closed:
+            self.connection = psycopg2.connect(self.database_url)
+            self.connection.autocommit = True
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return cursor.fetchall() if cursor.description else []
+
+    def forget_throttles(self):
+        """All tests log in from one address: what one test spoils must not slow down the next."""
+        self.sql("delete from login_throttles")
+
+    def restart(self):
+        """Everything down and up again, at the same address."""
+        if self.connection is not None:
+            self.connection.close()
+        command("down", "--state", self.state)
+        command("up", "--detach", "--port", self.port, "--state", self.state)
+        self.read()
+
+    def stop(self):
+        if self.connection is not None:
+            self.connection.close()
+        if self.started:
+            command("down", "--state", self.state)
+            shutil.rmtree(self.state, ignore_errors=True)
+
+
+def command(*words):
+    """Runs ./studio; what it said is shown only when it failed. It leaves daemons behind, so its output goes to a file:
+    a pipe would stay open as long as they live."""
+    with tempfile.TemporaryFile("w+") as said:
+        done = subprocess.run([TOP / "studio", *map(str, words)], env={**os.environ, **SETTINGS}, cwd=TOP,
+                              stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, timeout=600, check=False)
+        said.seek(0)
+        if done.returncode != 0:
+            raise RuntimeError(f"./studio {' '.join(map(str, words))} ended with {done.returncode}:\n{said.read()}")
+
+
+def start():
+    running = os.environ.get("COAGENT_STUDIO")
+    if running:
+        return Studio(running, started=False)
+    state = tempfile.mkdtemp(prefix="coagent-http-")
+    os.chmod(state, 0o755)
+    try:
+        command("up", "--detach", "--port", free_port(), "--state", state)
+    except RuntimeError:
+        logs = sorted(pathlib.Path(state).glob("log/*"))
+        for log in logs:
+            print(f"--- {log.name}\n{log.read_text(errors='replace')[-2000:]}")
+        raise
+    return Studio(state, started=True)

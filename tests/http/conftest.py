@@ -1,0 +1,44 @@
+"""Fixtures of the HTTP suite. The studio is real and one for the whole session; each test makes its own users and rooms
+in it, so that no test depends on another."""
+
+import pytest
+
+from harness import contract, studio as harness_studio
+from harness.people import People
+
+
+@pytest.fixture(scope="session")
+def studio():
+    running = harness_studio.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def people(studio):
+    """Makes users, rooms, members and tokens: people.user("ann"), people.room(ann), people.add(ann, room, bob)."""
+    return People(studio)
+
+
+@pytest.fixture(scope="session")
+def admin(people):
+    """The administrator's browser."""
+    return people.admin
+
+
+@pytest.fixture
+def anonymous(people):
+    return people.anonymous()
+
+
+@pytest.fixture(scope="session")
+def routes(people):
+    """Every route that the program has."""
+    answer = people.anonymous().get("/openapi.json")
+    assert answer.status_code == 200, answer.text
+    return contract.read(answer.json())
+
+
+@pytest.fixture(autouse=True)
+def no_throttles(studio):
+    studio.forget_throttles()
