@@ -52,6 +52,7 @@ enum outcome credentials_prove(struct db *db, const struct config *config, const
     const char *hash = credentials->user_id[0] ? credentials->hash : NULL;
     if (password_verify(password, hash, config->bcrypt_cost) == OUTCOME_OK)
         return OUTCOME_OK;
+    credentials->wrong = true;
     outcome = credentials_refuse(db, origin, action, email, hash ? "password" : "unknown", credentials);
-    return outcome == OUTCOME_OK ? OUTCOME_DENIED : outcome;
+    return outcome == OUTCOME_OK ? OUTCOME_UNAUTHENTICATED : outcome;
 }

@@ -16,18 +16,25 @@ struct origin {
     const char *agent;   /* the User-Agent header, "" when absent or not text */
 };
 
+/* Which field of the input breaks a rule, and a sentence for the user; NULL: none does. */
+struct field_fault {
+    const char *field;
+    const char *sentence;
+};
+
 struct credentials {
     char user_id[UUID_SIZE]; /* "" when the account is unknown */
     char hash[PASSWORD_HASH_SIZE];
     bool disabled;
+    bool wrong; /* the account is unknown, or this is not its password */
 };
 
 /* Opens the second transaction of a request, which no guard opens: who acts (caller "" for nobody), from where. */
 void context_queue(struct db *db, const char *caller, const struct origin *origin);
 
 /* Verifies the password of an account, or of the caller's own when email is NULL, in one round trip with what is queued
- * already; action is what the audit log calls a refusal. OK; DENIED: wrong, or there is no such account; LIMITED: too
- * many attempts, db_failure says for how long; or the outcome of the guard. A refusal costs a second round trip. */
+ * already; action is what the audit log calls a refusal. OK; UNAUTHENTICATED with credentials->wrong; LIMITED: too many
+ * attempts, db_failure says for how long; or the outcome of the guard. A refusal costs a second round trip. */
 enum outcome credentials_prove(struct db *db, const struct config *config, const struct origin *origin,
                                const char *action, const char *email, const char *password,
                                struct credentials *credentials);

@@ -2,6 +2,7 @@
 
 #include "base/number.h"
 #include "base/secretbox.h"
+#include "model/seed.h"
 #include "queries.h"
 
 #include <limits.h>
@@ -81,7 +82,7 @@ enum outcome sessions_log_in(struct db *db, const struct config *config, const s
     char renewed[PASSWORD_HASH_SIZE] = "";
     enum outcome outcome = credentials_prove(db, config, origin, "auth.login", email, password, &credentials);
     if (outcome != OUTCOME_OK)
-        return outcome == OUTCOME_DENIED ? OUTCOME_UNAUTHENTICATED : outcome;
+        return outcome;
     if (credentials.disabled) {
         outcome = credentials_refuse(db, origin, "auth.login", email, "disabled", &credentials);
         return outcome == OUTCOME_OK ? OUTCOME_DENIED : outcome;
@@ -99,21 +100,26 @@ enum outcome sessions_log_in(struct db *db, const struct config *config, const s
 
 enum outcome sessions_register(struct db *db, const struct config *config, const struct origin *origin,
                                const char *email, const char *name, const char *password, struct grant *grant,
-                               const char **why)
+                               struct field_fault *fault)
 {
     const char *open = config->registration_open ? "true" : "false";
     char hash[PASSWORD_HASH_SIZE];
-    enum outcome outcome = password_check_policy(password, email, why);
-    if (outcome != OUTCOME_OK)
+    enum outcome outcome = password_check_policy(password, email, &fault->sentence);
+    if (outcome != OUTCOME_OK) {
+        fault->field = "password";
         return outcome;
+    }
     /* Asked before the costly hash, and again when it is written: meanwhile somebody else may have been the first. */
     outcome = db_do(db, &query_user_register_check, DB_VALUES(email, open));
     if (outcome != OUTCOME_OK)
         return outcome;
+    bool first = strcmp(db_value(db, 0, 0), "t") == 0;
     if (password_hash(password, config->bcrypt_cost, hash) != OUTCOME_OK)
         return OUTCOME_FAILED;
     context_queue(db, "", origin);
     db_queue(db, &query_user_register, DB_VALUES(email, name, hash, open));
+    if (first && seed_first(db, config) != OUTCOME_OK)
+        return OUTCOME_FAILED;
     return start_session(db, config, origin, "auth.login", hash, grant);
 }
 

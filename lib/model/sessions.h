@@ -23,10 +23,10 @@ enum outcome sessions_log_in(struct db *db, const struct config *config, const s
                              const char *password, struct grant *grant);
 
 /* Makes an account and logs it in: two round trips. The first account is the administrator's. DENIED: registration is
- * closed; CONFLICT: the e-mail address has an account; INVALID with a sentence in *why: the password breaks a rule. */
+ * closed; CONFLICT: the e-mail address has an account; INVALID with the fault: the password breaks a rule. */
 enum outcome sessions_register(struct db *db, const struct config *config, const struct origin *origin,
                                const char *email, const char *name, const char *password, struct grant *grant,
-                               const char **why);
+                               struct field_fault *fault);
 
 /* Exchanges a refresh token for the next one: one round trip. The token before it may come once more within ten seconds
  * and gets the same successor again. UNAUTHENTICATED: unknown, ended or reused. */

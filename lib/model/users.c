@@ -20,16 +20,40 @@ static enum outcome change_own(struct db *db, struct json_object *body)
     return db_do(db, &query_user_own, DB_NO_VALUES);
 }
 
+/* The caller's own password, which is a field of a form here: a wrong one is that field's fault. */
+static enum outcome prove_own(struct db *db, const struct config *config, const struct origin *origin,
+                              const char *action, const char *password, struct credentials *credentials,
+                              struct field_fault *fault)
+{
+    enum outcome outcome = credentials_prove(db, config, origin, action, NULL, password, credentials);
+    if (credentials->wrong) {
+        *fault = (struct field_fault){"current_password", "This is not your password."};
+        return outcome == OUTCOME_UNAUTHENTICATED ? OUTCOME_INVALID : outcome;
+    }
+    return outcome;
+}
+
+/* The policy, then the hash. */
+static enum outcome make_hash(const struct config *config, const char *password, const char *email, const char *field,
+                              char hash[PASSWORD_HASH_SIZE], struct field_fault *fault)
+{
+    enum outcome outcome = password_check_policy(password, email, &fault->sentence);
+    if (outcome == OUTCOME_OK)
+        return password_hash(password, config->bcrypt_cost, hash);
+    fault->field = field;
+    return outcome;
+}
+
 enum outcome users_change_own(struct db *db, const struct config *config, const struct origin *origin,
-                              struct json_object *body)
+                              struct json_object *body, struct field_fault *fault)
 {
     struct credentials credentials;
     struct json_object *password = json_object_get(json_member(body, "current_password"));
     enum outcome outcome = OUTCOME_OK;
     json_object_object_del(body, "current_password"); /* the audit log keeps the body */
     if (json_member(body, "email") && password) {
-        outcome = credentials_prove(db, config, origin, "profile.change", NULL, json_object_get_string(password),
-                                    &credentials);
+        outcome =
+            prove_own(db, config, origin, "profile.change", json_object_get_string(password), &credentials, fault);
         if (outcome == OUTCOME_OK) {
             context_queue(db, credentials.user_id, origin);
             db_queue(db, &query_throttle_clear_account, DB_NO_VALUES);
@@ -44,16 +68,14 @@ enum outcome users_change_own(struct db *db, const struct config *config, const 
 }
 
 enum outcome users_change_password(struct db *db, const struct config *config, const struct origin *origin,
-                                   const char *current, const char *wanted, const char *keep, const char **why)
+                                   const char *current, const char *wanted, const char *keep, struct field_fault *fault)
 {
     struct credentials credentials;
     char hash[PASSWORD_HASH_SIZE];
-    enum outcome outcome = credentials_prove(db, config, origin, "profile.password", NULL, current, &credentials);
+    enum outcome outcome = prove_own(db, config, origin, "profile.password", current, &credentials, fault);
     if (outcome != OUTCOME_OK)
         return outcome;
-    outcome = password_check_policy(wanted, NULL, why);
-    if (outcome == OUTCOME_OK)
-        outcome = password_hash(wanted, config->bcrypt_cost, hash);
+    outcome = make_hash(config, wanted, NULL, "new_password", hash, fault);
     if (outcome != OUTCOME_OK)
         return outcome;
     context_queue(db, credentials.user_id, origin);
@@ -75,20 +97,23 @@ enum outcome users_get(struct db *db, const char *id)
     return db_do(db, &query_user_get, DB_VALUES(id));
 }
 
-/* Hashes the body's password and takes it out: the rest of the body goes to the audit log. Leaves hash empty when there
- * is none. */
-static enum outcome take_password(const struct config *config, struct json_object *body, char hash[PASSWORD_HASH_SIZE],
-                                  const char **why)
+/* Hashes the body's password and takes it out: the rest of the body goes to the audit log. The guard in the queue is
+ * asked first, so that nobody else makes us work or learns a rule; then the context stands for it. Leaves hash empty
+ * when there is no password. */
+static enum outcome take_password(struct db *db, const struct config *config, const struct origin *origin,
+                                  const char *caller_id, struct json_object *body, char hash[PASSWORD_HASH_SIZE],
+                                  struct field_fault *fault)
 {
     const char *password = json_text(body, "password");
-    enum outcome outcome = OUTCOME_OK;
     hash[0] = '\0';
-    if (password) {
-        outcome = password_check_policy(password, json_text(body, "email"), why);
-        if (outcome == OUTCOME_OK)
-            outcome = password_hash(password, config->bcrypt_cost, hash);
-    }
+    if (!password)
+        return OUTCOME_OK;
+    enum outcome outcome = db_run(db);
+    if (outcome == OUTCOME_OK)
+        outcome = make_hash(config, password, json_text(body, "email"), "password", hash, fault);
     json_object_object_del(body, "password");
+    if (outcome == OUTCOME_OK)
+        context_queue(db, caller_id, origin);
     return outcome;
 }
 
@@ -100,10 +125,11 @@ static void queue_checks(struct db *db, const char *id, const char *changes)
     db_queue(db, &query_user_check_names, DB_VALUES(id, changes));
 }
 
-enum outcome users_create(struct db *db, const struct config *config, struct json_object *body, const char **why)
+enum outcome users_create(struct db *db, const struct config *config, const struct origin *origin,
+                          const char *caller_id, struct json_object *body, struct field_fault *fault)
 {
     char hash[PASSWORD_HASH_SIZE];
-    enum outcome outcome = take_password(config, body, hash, why);
+    enum outcome outcome = take_password(db, config, origin, caller_id, body, hash, fault);
     if (outcome != OUTCOME_OK)
         return outcome;
     const char *document = json_object_to_json_string(body);
@@ -111,11 +137,11 @@ enum outcome users_create(struct db *db, const struct config *config, struct jso
     return db_do(db, &query_user_create, DB_VALUES(document, hash));
 }
 
-enum outcome users_change(struct db *db, const struct config *config, const char *id, struct json_object *body,
-                          const char **why)
+enum outcome users_change(struct db *db, const struct config *config, const struct origin *origin,
+                          const char *caller_id, const char *id, struct json_object *body, struct field_fault *fault)
 {
     char hash[PASSWORD_HASH_SIZE];
-    enum outcome outcome = take_password(config, body, hash, why);
+    enum outcome outcome = take_password(db, config, origin, caller_id, body, hash, fault);
     if (outcome != OUTCOME_OK)
         return outcome;
     const char *changes = json_object_to_json_string(body);

@@ -28,7 +28,7 @@ with created as (
     from created
 )
 select json_build_object('id', id, 'name', name, 'scopes', scopes, 'expires_at', api_time(expires_at),
-                         'last_used_at', null, 'created_at', api_time(created_at))::text
+                         'last_used_at', null, 'created_at', api_time(created_at))::text, id
 from created
 
 -- name: api_token_list :one

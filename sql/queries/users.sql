@@ -16,9 +16,9 @@ select user_json(u, p)::text from users u join principals p on p.id = u.id where
 -- The caller
 select user_json(u, p)::text from users u join principals p on p.id = u.id where u.id = caller_id()
 
--- name: user_register_check :exec
--- e-mail, whether registration is open ('true' or 'false'). The first user may always register
-select case
+-- name: user_register_check :one
+-- e-mail, whether registration is open ('true' or 'false'). Whether there is no user yet: the first may always register
+select not exists (select from users), case
     when not $2::boolean and exists (select from users)
         then raise_outcome('CA403', 'Registration is closed. Ask an administrator for an account.')
     when exists (select from users where email = $1)
@@ -142,14 +142,17 @@ select pg_advisory_xact_lock(hashtextextended('users.roles', 0))
 -- enabled administrator would be lost. Who manages users without being administrator touches no administrator and
 -- grants nothing that they do not have
 select case
+    when caller.disabled_at is not null
+         or not coalesce(caller.role = 'admin' or 'users.manage' = any (caller.permissions), false)
+        then raise_outcome('CA403', 'You do not have the permission to do this.')
     when $1::uuid is not null and target.id is null
         then raise_outcome('CA404', 'There is no such user.')
-    when caller.role is distinct from 'admin' and (target.role = 'admin' or $2::jsonb ->> 'role' = 'admin')
+    when caller.role <> 'admin' and (target.role = 'admin' or $2::jsonb ->> 'role' = 'admin')
         then raise_outcome('CA403', 'Only an administrator may do this to or with an administrator.')
     when exists (select from jsonb_array_elements_text($2::jsonb -> 'permissions') as wanted
                  where wanted <> all (permission_names()))
         then raise_outcome('CA422', 'Permissions are ' || array_to_string(permission_names(), ', ') || '.', 'permissions')
-    when caller.role is distinct from 'admin' and exists (
+    when caller.role <> 'admin' and exists (
             select from jsonb_array_elements_text($2::jsonb -> 'permissions') as wanted
             where wanted <> all (coalesce(caller.permissions, '{}') || coalesce(target.permissions, '{}')))
         then raise_outcome('CA403', 'You can only grant permissions that you have yourself.')

@@ -1,0 +1,137 @@
+/* Everybody's accounts, for who manages users. */
+#include "fcgi/accounts.h"
+#include "fcgi/route.h"
+#include "model/users.h"
+#include "push/publish.h"
+
+#include <stdlib.h>
+
+static void list(struct request *request);
+static void create(struct request *request);
+static void show(struct request *request);
+static void edit(struct request *request);
+static void delete_user(struct request *request);
+
+#define PERMISSIONS                                                                                                    \
+    "rooms.create|agents.create|agents.manage|providers.manage|users.manage|audit.read|monitoring.read|settings."      \
+    "manage"
+
+static const struct field list_query[] = {
+    FIELDS_PAGE,
+    {"search", FIELD_LINE, false, 0, 100, NULL, "Part of a name, e-mail address or handle", false},
+    {"role", FIELD_CHOICE, false, 0, 0, "admin|user", "Only this role", false},
+    {"state", FIELD_CHOICE, false, 0, 0, "enabled|disabled", "Only these", false},
+    {NULL},
+};
+
+static const struct field create_fields[] = {
+    {"email", FIELD_EMAIL, true, 3, 254, NULL, "The address to log in with", false},
+    {"password", FIELD_SECRET, true, 1, 200, NULL, "At least 10 characters, at most 72 bytes", false},
+    {"name", FIELD_LINE, false, 1, 80, NULL, "As others see the user (default: from the address)", false},
+    {"handle", FIELD_LINE, false, 1, 39, NULL, "How others mention the user (default: from the address)", false},
+    {"role", FIELD_CHOICE, false, 0, 0, "admin|user", "Default: user", false},
+    {"permissions", FIELD_TEXT_LIST, false, 0, 20, PERMISSIONS, "What a user may, beyond what everybody may", false},
+    {NULL},
+};
+
+static const struct field edit_fields[] = {
+    {"email", FIELD_EMAIL, false, 3, 254, NULL, "The address to log in with", false},
+    {"password", FIELD_SECRET, false, 1, 200, NULL, "A new one; ends the user's sessions", false},
+    {"name", FIELD_LINE, false, 1, 80, NULL, "As others see the user", false},
+    {"handle", FIELD_LINE, false, 1, 39, NULL, "How others mention the user", false},
+    {"role", FIELD_CHOICE, false, 0, 0, "admin|user", "Another one ends the user's sessions", false},
+    {"permissions", FIELD_TEXT_LIST, false, 0, 20, PERMISSIONS, "All that the user shall have", false},
+    {"disabled", FIELD_BOOLEAN, false, 0, 0, NULL, "A disabled user cannot log in; ends the user's sessions", false},
+    {"version", FIELD_INTEGER, false, 1, 2147483647, NULL, "The version that was seen; 409 when it is stale", false},
+    {NULL},
+};
+
+static const struct field permit_fields[] = {
+    {"permissions", FIELD_TEXT_LIST, true, 0, 20, PERMISSIONS, "All that the user shall have", false},
+    {"version", FIELD_INTEGER, false, 1, 2147483647, NULL, "The version that was seen; 409 when it is stale", false},
+    {NULL},
+};
+
+const struct route admin_routes[] = {
+    ROUTE(METHOD_GET, "/admin/users", MAY("users.manage"), POOL_FAST, NULL, list_query, list,
+          "The users by the time of their creation", "UserList"),
+    ROUTE(METHOD_POST, "/admin/users", MAY("users.manage"), POOL_WAIT, create_fields, NULL, create, "Make an account",
+          "User"),
+    ROUTE(METHOD_GET, "/admin/users/{id}", MAY("users.manage"), POOL_FAST, NULL, NULL, show, "A user", "User"),
+    ROUTE(METHOD_PATCH, "/admin/users/{id}", MAY("users.manage"), POOL_WAIT, edit_fields, NULL, edit,
+          "Change or disable a user", "User"),
+    ROUTE(METHOD_DELETE, "/admin/users/{id}", MAY("users.manage"), POOL_FAST, NULL, NULL, delete_user,
+          "Delete an account; the rooms of its owner pass on"),
+    ROUTE(METHOD_PUT, "/admin/users/{id}/permissions", MAY("users.manage"), POOL_FAST, permit_fields, NULL, edit,
+          "Set what a user may", "User"),
+    ROUTE_END,
+};
+
+/* The user's live connections are asked who they are again, and end when the session did. */
+static void renew_connections(struct request *request)
+{
+    char channel[CHANNEL_SIZE];
+    close_channel_later(request, channel_name(channel, "u_", request->path_values[0]));
+}
+
+/* GET /api/admin/users?search=&role=&state=&limit=&cursor= */
+static void list(struct request *request)
+{
+    struct user_filter filter = {
+        .search = request_query(request, "search"),
+        .role = request_query(request, "role"),
+        .state = request_query(request, "state"),
+    };
+    int limit = (int)request_query_integer(request, "limit", 50);
+    respond_row(request, users_list(request->db, &filter, limit, request_query(request, "cursor")), 200);
+}
+
+/* POST /api/admin/users: 201; 403 more than the caller may give; 409 e-mail or handle taken; 422 */
+static void create(struct request *request)
+{
+    struct origin origin = request_origin(request);
+    struct field_fault fault = {0};
+    enum outcome outcome =
+        users_create(request->db, request->config, &origin, request->caller.user_id, request->body, &fault);
+    if (outcome != OUTCOME_OK) {
+        respond_fault(request, outcome, &fault);
+        return;
+    }
+    char *location = text_format("/admin/users/%s", db_value(request->db, 0, 1));
+    respond_created(request, location, db_value(request->db, 0, 0));
+    free(location);
+}
+
+/* GET /api/admin/users/{id}: 200; 404 */
+static void show(struct request *request)
+{
+    respond_row(request, users_get(request->db, request->path_values[0]), 200);
+}
+
+/* PATCH /api/admin/users/{id}, PUT /api/admin/users/{id}/permissions: 200; 403; 404; 409 stale, taken, or the last
+ * administrator; 422 */
+static void edit(struct request *request)
+{
+    struct origin origin = request_origin(request);
+    struct field_fault fault = {0};
+    enum outcome outcome = users_change(request->db, request->config, &origin, request->caller.user_id,
+                                        request->path_values[0], request->body, &fault);
+    if (outcome != OUTCOME_OK) {
+        respond_fault(request, outcome, &fault);
+        return;
+    }
+    renew_connections(request);
+    respond_row(request, outcome, 200);
+}
+
+/* DELETE /api/admin/users/{id}: 204; 403; 404; 409 the last administrator */
+static void delete_user(struct request *request)
+{
+    enum outcome outcome = users_delete(request->db, request->path_values[0]);
+    if (outcome != OUTCOME_OK) {
+        respond_problem(request, outcome, NULL);
+        return;
+    }
+    renew_connections(request);
+    respond_nothing(request);
+}

@@ -1,0 +1,47 @@
+/* The audit log, for who may read it. */
+#include "model/audit.h"
+
+#include "fcgi/route.h"
+
+static void list(struct request *request);
+
+static const struct field list_query[] = {
+    FIELDS_PAGE,
+    {"actor", FIELD_UUID, false, 0, 0, NULL, "Who: id of a user or agent", false},
+    {"action", FIELD_LINE, false, 1, 80, NULL, "What: room.create, auth.login …", false},
+    {"outcome", FIELD_CHOICE, false, 0, 0, "done|refused|failed", "How it ended", false},
+    {"object_kind", FIELD_LINE, false, 1, 40, NULL, "On what kind of thing: room, user, session …", false},
+    {"object_id", FIELD_LINE, false, 1, 200, NULL, "On which one; with object_kind", false},
+    {"request", FIELD_UUID, false, 0, 0, NULL, "In which request: its X-Request-Id", false},
+    {"since", FIELD_TIME, false, 0, 0, NULL, "From this time on", false},
+    {"until", FIELD_TIME, false, 0, 0, NULL, "Before this time", false},
+    {NULL},
+};
+
+const struct route audit_routes[] = {
+    ROUTE(METHOD_GET, "/audit", MAY("audit.read"), POOL_FAST, NULL, list_query, list,
+          "What was done by whom, the newest first", "AuditList"),
+    ROUTE_END,
+};
+
+/* GET /api/audit?actor=&action=&outcome=&object_kind=&object_id=&request=&since=&until=&limit=&cursor= */
+static void list(struct request *request)
+{
+    struct audit_filter filter = {
+        .actor = request_query(request, "actor"),
+        .action = request_query(request, "action"),
+        .outcome = request_query(request, "outcome"),
+        .object_kind = request_query(request, "object_kind"),
+        .object_id = request_query(request, "object_id"),
+        .request_id = request_query(request, "request"),
+        .since = request_query(request, "since"),
+        .until = request_query(request, "until"),
+    };
+    int limit = (int)request_query_integer(request, "limit", 50);
+    if (filter.object_id && !filter.object_kind) {
+        respond_field_error(request, "object_kind", "An object is named by its kind and its id.");
+        respond_problem(request, OUTCOME_INVALID, NULL);
+        return;
+    }
+    respond_row(request, audit_list(request->db, &filter, limit, request_query(request, "cursor")), 200);
+}

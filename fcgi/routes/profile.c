@@ -1,0 +1,101 @@
+/* One's own account and sessions. */
+#include "fcgi/accounts.h"
+#include "fcgi/route.h"
+#include "model/sessions.h"
+#include "model/users.h"
+#include "push/publish.h"
+
+static void show(struct request *request);
+static void edit(struct request *request);
+static void change_password(struct request *request);
+static void list_sessions(struct request *request);
+static void revoke_session(struct request *request);
+
+static const struct field edit_fields[] = {
+    {"name", FIELD_LINE, false, 1, 80, NULL, "As others see you", false},
+    {"handle", FIELD_LINE, false, 1, 39, NULL, "How others mention you: a to z, 0 to 9, dot, dash, underscore", false},
+    {"theme", FIELD_CHOICE, false, 0, 0, "system|light|dark", "How the pages look", false},
+    {"email", FIELD_EMAIL, false, 3, 254, NULL, "Another address to log in with; needs current_password", false},
+    {"current_password", FIELD_SECRET, false, 1, 200, NULL, "Only to change the address", false},
+    {"version", FIELD_INTEGER, false, 1, 2147483647, NULL, "The version that was seen; 409 when it is stale", false},
+    {NULL},
+};
+
+static const struct field password_fields[] = {
+    {"current_password", FIELD_SECRET, true, 1, 200, NULL, "The password until now", false},
+    {"new_password", FIELD_SECRET, true, 1, 200, NULL, "At least 10 characters, at most 72 bytes", false},
+    {NULL},
+};
+
+const struct route profile_routes[] = {
+    ROUTE(METHOD_GET, "/profile", USER, POOL_FAST, NULL, NULL, show, "Your account", "User"),
+    ROUTE(METHOD_PATCH, "/profile", USER, POOL_WAIT, edit_fields, NULL, edit, "Change your account", "User"),
+    ROUTE(METHOD_POST, "/profile/password", USER, POOL_WAIT, password_fields, NULL, change_password,
+          "Change your password; ends your other sessions"),
+    ROUTE(METHOD_GET, "/profile/sessions", USER, POOL_FAST, NULL, page_query, list_sessions,
+          "Where you are logged in, the newest first", "SessionList"),
+    ROUTE(METHOD_DELETE, "/profile/sessions/{id}", USER, POOL_FAST, NULL, NULL, revoke_session,
+          "End one of your sessions"),
+    ROUTE_END,
+};
+
+/* Live connections are asked who they are again. */
+static void renew_connections(struct request *request)
+{
+    char channel[CHANNEL_SIZE];
+    close_channel_later(request, channel_name(channel, "u_", request->caller.user_id));
+}
+
+/* GET /api/profile */
+static void show(struct request *request)
+{
+    respond_row(request, users_own(request->db), 200);
+}
+
+/* PATCH /api/profile: 200; 409 stale, e-mail or handle taken; 422; 429 */
+static void edit(struct request *request)
+{
+    struct origin origin = request_origin(request);
+    struct field_fault fault = {0};
+    enum outcome outcome = users_change_own(request->db, request->config, &origin, request->body, &fault);
+    if (outcome == OUTCOME_OK)
+        respond_row(request, outcome, 200);
+    else
+        respond_fault(request, outcome, &fault);
+}
+
+/* POST /api/profile/password: 204; 422 a field is wrong; 429 */
+static void change_password(struct request *request)
+{
+    struct origin origin = request_origin(request);
+    struct field_fault fault = {0};
+    enum outcome outcome =
+        users_change_password(request->db, request->config, &origin, request_field(request, "current_password"),
+                              request_field(request, "new_password"), request->caller.session_id, &fault);
+    if (outcome == OUTCOME_OK) {
+        renew_connections(request);
+        respond_nothing(request);
+        return;
+    }
+    respond_fault(request, outcome, &fault);
+}
+
+/* GET /api/profile/sessions?limit=&cursor= */
+static void list_sessions(struct request *request)
+{
+    int limit = (int)request_query_integer(request, "limit", 50);
+    respond_row(request,
+                sessions_list(request->db, request->caller.session_id, limit, request_query(request, "cursor")), 200);
+}
+
+/* DELETE /api/profile/sessions/{id}: 204; 404 */
+static void revoke_session(struct request *request)
+{
+    enum outcome outcome = sessions_revoke(request->db, request->path_values[0], "user");
+    if (outcome != OUTCOME_OK) {
+        respond_problem(request, outcome, NULL);
+        return;
+    }
+    renew_connections(request);
+    respond_nothing(request);
+}
