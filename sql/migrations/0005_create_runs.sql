@@ -71,7 +71,7 @@ create function run_json(r runs) returns json language sql stable as $$
     select json_build_object(
         'id', r.id, 'kind', r.kind, 'state', r.state, 'agent', run_agent_json(r.agent_id), 'room', r.room_id,
         'trigger_seq', r.trigger_seq, 'attempt', r.attempt, 'reason', r.reason,
-        'text', case when r.kind = 'agent' then run_text(r.id) end, 'result', r.result, 'usage', r.usage,
+        'text', case when r.kind = 'agent' then coalesce(r.result ->> 'text', run_text(r.id)) end, 'result', r.result, 'usage', r.usage,
         'queued_at', api_time(r.queued_at), 'started_at', api_time(r.started_at), 'finished_at', api_time(r.finished_at))
 $$;
 
@@ -184,9 +184,10 @@ begin
     values ('agent', caller_id(), old.agent_id, old.room_id, old.trigger_seq, old.depth,
             jsonb_build_object('retry_of', old.id, 'mode', mode), true)
     returning * into made;
-    if mode = 'resume' and run_text(old.id) <> '' then
+    if mode = 'resume' then
         insert into run_output (run_id, position, stream, bytes)
-        values (made.id, 0, 'text', convert_to(run_text(old.id), 'UTF8'));
+        select made.id, 0, 'text', convert_to(said, 'UTF8')
+        from coalesce(old.result ->> 'text', run_text(old.id)) as said where said <> '';
     end if;
     perform append_event(made.room_id, 'run', caller_id(), made.id, made.trigger_seq, null,
                          jsonb_build_object('state', 'queued', 'agent', run_agent_json(made.agent_id)));
