@@ -1,4 +1,5 @@
-# Compiles sql/queries/*.sql into C constants.  awk -v mode=header|source -f compile.awk FILE...
+# Compiles sql/queries/*.sql into C constants.  awk -v mode=header|source|list -f compile.awk FILE...
+# mode list is for tests: name, number of parameters and text, with the separators of ASCII between them.
 # A statement starts with "-- name: noun_verb :one|:many|:exec" and goes on to the next such line.
 function fail(message) { printf "%s:%d: %s\n", FILENAME, FNR, message > "/dev/stderr"; failed = 1; exit 1 }
 function finish() {
@@ -35,6 +36,10 @@ FNR == 1 { finish(); name = "" }
 END {
     if (failed) exit 1
     finish()
+    if (mode == "list") {
+        for (i = 1; i <= count; i++) printf "%s\037%d\037%s\036", names[i], most[names[i]], texts[names[i]]
+        exit
+    }
     print "/* Generated from sql/queries by sql/compile.awk. */"
     print "#include \"base/db.h\"\n"
     if (mode == "header") {

@@ -93,6 +93,7 @@ create table users (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );
+create index users_admins on users (id) where role = 'admin';
 
 -- A user as the API shows one.
 create function user_json(account users, principal principals) returns json language sql stable parallel safe as $$

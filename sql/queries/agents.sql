@@ -5,7 +5,7 @@
 with page as (
     select a, row_number() over (order by (a).id) as n
     from (select agents as a from agents join principals on principals.id = agents.id and deleted_at is null
-          where cursor_id($2::text) is null or agents.id > cursor_id($2::text)
+          where agents.id > coalesce(cursor_id($2), '00000000-0000-0000-0000-000000000000')
           order by agents.id limit $1::int + 1) as found
 )
 select json_build_object(
@@ -122,7 +122,7 @@ with agent as (
 ), page as (
     select r, row_number() over (order by (r).id desc) as n
     from (select runs as r from runs
-          where agent_id = $1::uuid and (cursor_id($3::text) is null or id < cursor_id($3::text)) and run_role(runs) is not null
+          where agent_id = $1::uuid and id < coalesce(cursor_id($3), 'ffffffff-ffff-ffff-ffff-ffffffffffff') and run_role(runs) is not null
           order by id desc limit $2::int + 1) as found
 )
 select case when exists (select from agent) then json_build_object(

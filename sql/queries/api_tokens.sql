@@ -38,7 +38,7 @@ with page as (
         'scopes', scopes, 'expires_at', api_time(expires_at), 'last_used_at', api_time(last_used_at),
         'created_at', api_time(created_at)) as document
     from api_tokens
-    where user_id = caller_id() and ($2::text is null or id < cursor_id($2))
+    where user_id = caller_id() and id < coalesce(cursor_id($2), 'ffffffff-ffff-ffff-ffff-ffffffffffff')
     order by id desc limit $1::int + 1
 )
 select json_build_object(

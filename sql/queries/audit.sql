@@ -21,48 +21,49 @@ values ($1, 'refused', 'user', $2::uuid::text, jsonb_strip_nulls(jsonb_build_obj
 -- The newest first. One branch runs: the one whose index serves the narrowest filter. A minute is added where times
 -- become ids, because rows are numbered a little before they are timed
 with bounds as materialized (
-    select coalesce(case when $2 ~ '^[0-9]{1,18}$' then $2::bigint
-                    else (select null::bigint from raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor')
-                          where $2 is not null) end, 9223372036854775807) as below,
-           coalesce((select id from audit_log where at >= $9::timestamptz - interval '1 minute' order by at limit 1),
+    select coalesce((select id from audit_log where at >= $9::timestamptz - interval '1 minute' order by at limit 1),
                     case when $9 is null then 0 else 9223372036854775807 end) as first,
-           coalesce((select id from audit_log where at <= $10::timestamptz + interval '1 minute'
-                     order by at desc limit 1),
-                    case when $10 is null then 9223372036854775807 else 0 end) as last
+           least(coalesce((select id from audit_log where at <= $10::timestamptz + interval '1 minute'
+                           order by at desc limit 1),
+                          case when $10 is null then 9223372036854775807 else 0 end),
+                 case when $2 ~ '^[0-9]{1,18}$' then $2::bigint - 1
+                      else (select null::bigint from raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor')
+                            where $2 is not null) end) as last
 ), found as (
-    (select a.* from bounds, audit_log a
-     where $7::text is not null and a.object_kind = $6 and a.object_id = $7 and a.id < below and a.id between first and last
+    (select a.* from audit_log a
+     where $7::text is not null and a.object_kind = $6 and a.object_id = $7
+       and a.id between (select first from bounds) and (select last from bounds)
        and ($3::uuid is null or actor_id = $3::uuid) and ($4::text is null or action = $4)
        and ($5::text is null or outcome = $5) and ($8::uuid is null or request_id = $8::uuid)
        and ($9::timestamptz is null or at >= $9::timestamptz) and ($10::timestamptz is null or at < $10::timestamptz)
      order by a.id desc limit $1::int + 1)
     union all
-    (select a.* from bounds, audit_log a
-     where $7::text is null and $8::uuid is not null and a.request_id = $8::uuid and a.id < below
-       and a.id between first and last
+    (select a.* from audit_log a
+     where $7::text is null and $8::uuid is not null and a.request_id = $8::uuid
+       and a.id between (select first from bounds) and (select last from bounds)
        and ($3::uuid is null or actor_id = $3::uuid) and ($4::text is null or action = $4)
        and ($5::text is null or outcome = $5) and ($6::text is null or object_kind = $6)
        and ($9::timestamptz is null or at >= $9::timestamptz) and ($10::timestamptz is null or at < $10::timestamptz)
      order by a.id desc limit $1::int + 1)
     union all
-    (select a.* from bounds, audit_log a
-     where $7::text is null and $8::uuid is null and $3::uuid is not null and a.actor_id = $3::uuid and a.id < below
-       and a.id between first and last
+    (select a.* from audit_log a
+     where $7::text is null and $8::uuid is null and $3::uuid is not null and a.actor_id = $3::uuid
+       and a.id between (select first from bounds) and (select last from bounds)
        and ($4::text is null or action = $4) and ($5::text is null or outcome = $5)
        and ($6::text is null or object_kind = $6)
        and ($9::timestamptz is null or at >= $9::timestamptz) and ($10::timestamptz is null or at < $10::timestamptz)
      order by a.id desc limit $1::int + 1)
     union all
-    (select a.* from bounds, audit_log a
+    (select a.* from audit_log a
      where $7::text is null and $8::uuid is null and $3::uuid is null and $4::text is not null and a.action = $4
-       and a.id < below and a.id between first and last
+       and a.id between (select first from bounds) and (select last from bounds)
        and ($5::text is null or outcome = $5) and ($6::text is null or object_kind = $6)
        and ($9::timestamptz is null or at >= $9::timestamptz) and ($10::timestamptz is null or at < $10::timestamptz)
      order by a.id desc limit $1::int + 1)
     union all
-    (select a.* from bounds, audit_log a
-     where $7::text is null and $8::uuid is null and $3::uuid is null and $4::text is null and a.id < below
-       and a.id between first and last
+    (select a.* from audit_log a
+     where $7::text is null and $8::uuid is null and $3::uuid is null and $4::text is null
+       and a.id between (select first from bounds) and (select last from bounds)
        and ($5::text is null or outcome = $5) and ($6::text is null or object_kind = $6)
        and ($9::timestamptz is null or at >= $9::timestamptz) and ($10::timestamptz is null or at < $10::timestamptz)
      order by a.id desc limit $1::int + 1)

@@ -5,7 +5,7 @@
 with page as (
     select p, row_number() over (order by (p).id) as n
     from (select providers as p from providers
-          where cursor_id($2::text) is null or id > cursor_id($2::text) order by id limit $1::int + 1) as found
+          where id > coalesce(cursor_id($2), '00000000-0000-0000-0000-000000000000') order by id limit $1::int + 1) as found
 )
 select json_build_object(
     'items', coalesce(json_agg(provider_json(p) order by n) filter (where n <= $1::int), '[]'),

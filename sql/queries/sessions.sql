@@ -57,7 +57,7 @@ with page as (
         'expires_at', api_time(expires_at)) as document
     from sessions
     where user_id = caller_id() and revoked_at is null and expires_at > now()
-      and ($3::text is null or id < cursor_id($3))
+      and id < coalesce(cursor_id($3), 'ffffffff-ffff-ffff-ffff-ffffffffffff')
     order by id desc limit $2::int + 1
 )
 select json_build_object(
@@ -80,20 +80,21 @@ select id from revoked
 -- name: cleanup_expired :one
 -- most rows of each kind. Removes what has expired, and answers how many rows that were: call it again while there are many
 with sessions_gone as (
-    delete from sessions where id in (select id from sessions where expires_at < now() order by expires_at limit $1::int)
+    delete from sessions where ctid = any (array(
+        select ctid from sessions where expires_at < now() order by expires_at limit $1::int for update skip locked))
     returning 1
 ), tokens_gone as (
-    delete from api_tokens where id in (
-        select id from api_tokens where expires_at < now() order by expires_at limit $1::int)
+    delete from api_tokens where ctid = any (array(
+        select ctid from api_tokens where expires_at < now() order by expires_at limit $1::int for update skip locked))
     returning 1
 ), keys_gone as (
     delete from idempotency_keys where ctid = any (array(
         select ctid from idempotency_keys where expires_at < now() order by expires_at limit $1::int for update skip locked))
     returning 1
 ), throttles_gone as (
-    delete from login_throttles where subject in (
-        select subject from login_throttles where last_failure_at < now() - interval '1 day'
-        order by last_failure_at limit $1::int)
+    delete from login_throttles where ctid = any (array(
+        select ctid from login_throttles where last_failure_at < now() - interval '1 day'
+        order by last_failure_at limit $1::int for update skip locked))
     returning 1
 )
 select (select count(*) from sessions_gone) + (select count(*) from tokens_gone) + (select count(*) from keys_gone)

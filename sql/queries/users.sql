@@ -122,7 +122,8 @@ select case when not exists (select from changed)
 with page as (
     select u.id, row_number() over (order by u.id) as position, user_json(u, p) as document
     from users u join principals p on p.id = u.id
-    where ($2::text is null or u.id > cursor_id($2))
+    where u.id > coalesce(cursor_id($2), '00000000-0000-0000-0000-000000000000')
+      and p.id > coalesce(cursor_id($2), '00000000-0000-0000-0000-000000000000') -- of both, so that a merge of the two starts there
       and ($3::text is null or strpos(lower(p.name || ' ' || u.email::text || ' ' || p.handle::text), lower($3)) > 0)
       and ($4::text is null or u.role = $4)
       and ($5::text is null or (u.disabled_at is not null) = ($5 = 'disabled'))

@@ -1,0 +1,1493 @@
+CREATE EXTENSION IF NOT EXISTS citext WITH SCHEMA public;
+
+COMMENT ON EXTENSION citext IS 'data type for case-insensitive character strings';
+
+CREATE TYPE public.announced AS (
+	channel text,
+	document text
+);
+
+CREATE TYPE public.author_document AS (
+	id uuid,
+	kind text,
+	name text,
+	handle public.citext
+);
+
+CREATE TYPE public.event_document AS (
+	room uuid,
+	seq bigint,
+	kind text,
+	author json,
+	at text,
+	body jsonb,
+	reply_to bigint,
+	target bigint,
+	run uuid
+);
+
+CREATE TYPE public.member_document AS (
+	id uuid,
+	kind text,
+	name text,
+	handle public.citext,
+	role text,
+	notify text,
+	created_at text
+);
+
+CREATE TYPE public.room_document AS (
+	id uuid,
+	name text,
+	topic text,
+	visibility text,
+	archived boolean,
+	role text,
+	member boolean,
+	last_seq bigint,
+	read_seq bigint,
+	unread bigint,
+	mentioned boolean,
+	last_event_at text,
+	version integer,
+	created_at text
+);
+
+CREATE FUNCTION public.addressed_agents(the_room uuid, mentioned uuid[], replied bigint) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return query select id from principals where id = any (mentioned) and kind = 'agent' order by id;
+    if not found then
+        return query select e.principal_id from room_events e join room_members m on m.room_id = the_room and m.principal_id = e.principal_id
+                     where e.room_id = the_room and e.seq = replied and e.kind = 'result';
+    end if;
+end $$;
+
+CREATE TABLE public.room_events (
+    room_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    number bigint NOT NULL,
+    kind text NOT NULL,
+    principal_id uuid,
+    run_id uuid,
+    reply_to bigint,
+    target bigint,
+    body jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT room_events_kind_check CHECK ((kind = ANY (ARRAY['message'::text, 'edit'::text, 'delete'::text, 'reaction'::text, 'thought'::text, 'tool_call'::text, 'tool_result'::text, 'result'::text, 'error'::text, 'run'::text, 'approval'::text, 'member'::text, 'room'::text])))
+);
+
+CREATE FUNCTION public.agent_excuse(the_room uuid, the_agent uuid, the_seq bigint, sentence text, can_retry boolean) RETURNS public.room_events
+    LANGUAGE sql
+    AS $$
+    select append_event(the_room, 'error', the_agent, null, the_seq, null,
+                        jsonb_build_object('message', sentence, 'text', '', 'retriable', can_retry))
+$$;
+
+CREATE TABLE public.agents (
+    id uuid NOT NULL,
+    kind text DEFAULT 'chat'::text NOT NULL,
+    provider_id uuid,
+    model text DEFAULT ''::text NOT NULL,
+    prompt text DEFAULT ''::text NOT NULL,
+    parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
+    context_tokens integer DEFAULT 16000 NOT NULL,
+    run_seconds integer DEFAULT 300 NOT NULL,
+    desired_state text DEFAULT 'started'::text NOT NULL,
+    owner_id uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT agents_context_tokens_check CHECK (((context_tokens >= 512) AND (context_tokens <= 2000000))),
+    CONSTRAINT agents_desired_state_check CHECK ((desired_state = ANY (ARRAY['started'::text, 'stopped'::text]))),
+    CONSTRAINT agents_kind_check CHECK ((kind = ANY (ARRAY['chat'::text, 'worker'::text]))),
+    CONSTRAINT agents_model_check CHECK ((char_length(model) <= 200)),
+    CONSTRAINT agents_prompt_check CHECK ((char_length(prompt) <= 32000)),
+    CONSTRAINT agents_run_seconds_check CHECK (((run_seconds >= 5) AND (run_seconds <= 3600)))
+);
+
+CREATE FUNCTION public.agent_for_edit(wanted uuid, seen integer) RETURNS public.agents
+    LANGUAGE plpgsql
+    AS $$
+declare
+    agent agents;
+begin
+    select a.* into agent from agents a join principals p on p.id = a.id
+    where a.id = wanted and p.deleted_at is null for update of a;
+    if not found then
+        perform raise_outcome('CA404', 'There is no such agent.');
+    elsif agent.owner_id is distinct from caller_id() and not caller_may('agents.manage') then
+        perform raise_outcome('CA403', 'Only its owner, or who may manage agents, may change this agent.');
+    elsif seen <> agent.version then
+        perform raise_outcome('CA409', 'This agent was changed in the meantime. Load it again.', 'version');
+    end if;
+    return agent;
+end $$;
+
+CREATE FUNCTION public.agent_handle(given text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS $_$
+begin
+    if lower(given) !~ '^[a-z0-9][a-z0-9._-]{0,38}$' then
+        perform raise_outcome('CA422', 'Use up to 39 letters, digits, dots, dashes and underscores; begin with a letter or digit.',
+                              'handle');
+    end if;
+    return lower(given);
+end $_$;
+
+CREATE FUNCTION public.agent_json(a public.agents) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+    select json_build_object(
+        'id', a.id, 'kind', a.kind, 'name', self.name, 'handle', self.handle,
+        'provider', (select json_build_object('id', p.id, 'name', p.name) from providers p where p.id = a.provider_id),
+        'model', a.model, 'prompt', a.prompt, 'parameters', a.parameters, 'context_tokens', a.context_tokens,
+        'run_seconds', a.run_seconds, 'state', a.desired_state, 'owner', principal_json(a.owner_id),
+        'rooms', (select count(*) from room_members m join rooms r on r.id = m.room_id
+                  where m.principal_id = a.id and r.deleted_at is null),
+        'version', a.version, 'created_at', api_time(a.created_at),
+        'editable', a.owner_id = caller_id() or caller_may('agents.manage'))
+    from principals self where self.id = a.id
+$$;
+
+CREATE FUNCTION public.agent_parameters(given jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare
+    key text;
+    value jsonb;
+    least numeric;
+    most numeric;
+begin
+    for key, value in select * from jsonb_each(given) loop
+        case key
+            when 'temperature' then least := 0; most := 2;
+            when 'top_p' then least := 0; most := 1;
+            when 'max_tokens' then least := 1; most := 1000000;
+            else perform raise_outcome('CA422', format('There is no parameter "%s": temperature, top_p and max_tokens are known.',
+                                                       left(key, 40)), 'parameters');
+        end case;
+        if jsonb_typeof(value) <> 'number' or value::numeric < least or value::numeric > most
+           or (key = 'max_tokens' and value::numeric <> trunc(value::numeric)) then
+            perform raise_outcome('CA422', format('%s must be a%s number from %s to %s.', key,
+                case when key = 'max_tokens' then ' whole' else '' end, least, most), 'parameters');
+        end if;
+    end loop;
+    return given;
+end $$;
+
+CREATE FUNCTION public.announced_answer(answer json) RETURNS public.announced
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select row(null, answer::text)::announced
+$$;
+
+CREATE FUNCTION public.announced_event(event public.room_events) RETURNS public.announced
+    LANGUAGE sql STABLE
+    AS $$
+    select row('r_' || event.room_id, event_frame(event_json(event)))::announced
+$$;
+
+CREATE FUNCTION public.announced_rooms_changed(the_user uuid) RETURNS SETOF public.announced
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select 'u_' || the_user, '{"personal":{"type":"rooms_changed"}}' where the_user is not null
+    union all select 'u_' || the_user, null where the_user is not null
+$$;
+
+CREATE FUNCTION public.api_time(t timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;
+
+CREATE FUNCTION public.append_event(the_room uuid, the_kind text, the_principal uuid, the_run uuid, the_reply_to bigint, the_target bigint, the_body jsonb) RETURNS public.room_events
+    LANGUAGE plpgsql
+    AS $$
+declare
+    event room_events;
+begin
+    update rooms set
+        last_seq = last_seq + 1,
+        last_number = last_number + (the_kind in ('message', 'result'))::int,
+        last_event_at = case when last_event_at > clock_timestamp() - interval '1 second' then last_event_at
+                             else clock_timestamp() end
+    where id = the_room and deleted_at is null
+    returning last_seq, last_number into event.seq, event.number;
+    if not found then
+        perform raise_outcome('CA404', 'The room is gone.');
+    end if;
+    insert into room_events (room_id, seq, number, kind, principal_id, run_id, reply_to, target, body)
+    values (the_room, event.seq, event.number, the_kind, the_principal, the_run, the_reply_to, the_target, the_body)
+    returning * into event;
+    return event;
+end $$;
+
+CREATE FUNCTION public.ask_agent(the_room uuid, the_agent uuid, the_seq bigint, by_principal uuid, the_depth integer) RETURNS public.room_events
+    LANGUAGE plpgsql
+    AS $$
+declare
+    agent record;
+    the_run uuid;
+begin
+    select p.id, p.name, p.handle, a.kind, a.desired_state, m.role into agent
+    from agents a join principals p on p.id = a.id
+    join room_members m on m.room_id = the_room and m.principal_id = a.id
+    where a.id = the_agent and p.deleted_at is null;
+    if not found then
+        return null;
+    elsif agent.kind <> 'chat' then
+        return agent_excuse(the_room, the_agent, the_seq, format('%s runs a script and does not answer messages.', agent.name), false);
+    elsif agent.role = 'viewer' then
+        return agent_excuse(the_room, the_agent, the_seq, format('%s may only read in this room. An owner can make it a member.', agent.name), false);
+    elsif agent.desired_state <> 'started' then
+        return agent_excuse(the_room, the_agent, the_seq, format('%s is stopped. Start it and ask again.', agent.name), false);
+    elsif (select count(*) from runs where room_id = the_room and state in ('queued', 'running', 'waiting')) >= 20 then
+        return agent_excuse(the_room, the_agent, the_seq, 'Too many answers are under way in this room. Ask again when some have ended.', false);
+    end if;
+    insert into runs (kind, agent_id, room_id, trigger_seq, asked_by, depth, retriable)
+    values ('agent', the_agent, the_room, the_seq, by_principal, the_depth, true)
+    returning id into the_run;
+    perform pg_notify('run_queued', the_run::text);
+    return append_event(the_room, 'run', by_principal, the_run, the_seq, null, jsonb_build_object(
+        'state', 'queued', 'agent', jsonb_build_object('id', agent.id, 'name', agent.name, 'handle', agent.handle)));
+end $$;
+
+CREATE FUNCTION public.audit_room(the_action text, the_room uuid, what jsonb) RETURNS void
+    LANGUAGE sql
+    AS $$
+    insert into audit_log (action, object_kind, object_id, detail) values (the_action, 'room', the_room::text, what)
+$$;
+
+CREATE FUNCTION public.uuid_v7() RETURNS uuid
+    LANGUAGE sql PARALLEL SAFE
+    AS $$
+    select encode(
+        set_bit(set_bit(
+            overlay(uuid_send(gen_random_uuid())
+                placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+                from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+$$;
+
+CREATE TABLE public.principals (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    handle public.citext NOT NULL,
+    name text NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT principals_handle_check CHECK ((handle OPERATOR(public.~) '^[a-z0-9][a-z0-9._-]{0,38}$'::public.citext)),
+    CONSTRAINT principals_kind_check CHECK ((kind = ANY (ARRAY['user'::text, 'agent'::text]))),
+    CONSTRAINT principals_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80)))
+);
+
+CREATE FUNCTION public.author_json(author public.principals) RETURNS json
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select case when author.id is not null
+                then row_to_json(row(author.id, author.kind, author.name, author.handle)::author_document) end
+$$;
+
+CREATE FUNCTION public.caller_id() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select nullif(current_setting('coagent.caller', true), '')::uuid
+$$;
+
+CREATE FUNCTION public.caller_may(permission text) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    select exists (select from users where id = caller_id() and disabled_at is null
+                                       and (role = 'admin' or permission = any (permissions)))
+$$;
+
+CREATE FUNCTION public.caller_role(the_room uuid) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    select role from room_members where room_id = the_room and principal_id = caller_id()
+$$;
+
+CREATE FUNCTION public.cancel_runs(wanted uuid[], why text) RETURNS TABLE(room uuid, message text)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    one runs;
+begin
+    -- All before the first ends, because that locks its room, and locks are taken in the order run, room, member.
+    perform from runs where id = any (wanted) order by id for update;
+    for one in select * from runs where id = any (wanted) and state in ('queued', 'running', 'waiting') order by id loop
+        if one.state = 'running' then
+            update runs set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()), reason = why
+            where id = one.id;
+            perform pg_notify('run_cancel', one.id::text);
+        else
+            return query select * from finish_run(one.id, null, 'cancelled', why, '{}', null);
+        end if;
+    end loop;
+end $$;
+
+CREATE FUNCTION public.changed_event(event public.room_events) RETURNS bigint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select case when event.kind in ('message', 'result', 'error') then event.seq
+                when event.kind = 'edit' then event.target end
+$$;
+
+CREATE FUNCTION public.cursor_id(cursor text) RETURNS uuid
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+begin
+    if cursor is null then
+        return null;
+    end if;
+    if cursor !~ '^[A-Za-z0-9_-]{22}$' then
+        perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
+    end if;
+    return encode(decode(translate(cursor, '-_', '+/') || '==', 'base64'), 'hex')::uuid;
+end $_$;
+
+CREATE FUNCTION public.cursor_of(id uuid) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select rtrim(translate(encode(uuid_send(id), 'base64'), '+/', '-_'), '=')
+$$;
+
+CREATE FUNCTION public.event_frame(event json) RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select case when octet_length(event::text) <= 16384 then event::text
+                else json_build_object('room', event -> 'room', 'seq', event -> 'seq')::text end
+$$;
+
+CREATE FUNCTION public.event_json(event public.room_events) RETURNS json
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select event_json(event, author, event.body)
+    from (select) as one left join principals author on author.id = event.principal_id
+$$;
+
+CREATE FUNCTION public.event_json(event public.room_events, author public.principals, body jsonb) RETURNS json
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select row_to_json(row(event.room_id, event.seq, event.kind, author_json(author), api_time(event.created_at), body,
+                           event.reply_to, event.target, event.run_id)::event_document)
+$$;
+
+CREATE FUNCTION public.find_principal(by_handle text, by_email text, by_id uuid) RETURNS public.principals
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    who principals;
+begin
+    if num_nonnulls(by_handle, by_email, by_id) <> 1 then
+        perform raise_outcome('CA422', 'Say who by one of handle, email and id.', 'handle');
+    end if;
+    select p.* into who from principals p left join users u on u.id = p.id
+    where p.deleted_at is null and u.disabled_at is null
+      and p.id = coalesce(by_id, (select id from principals where handle = ltrim(by_handle, '@')::citext),
+                          (select id from users where email = by_email::citext));
+    if not found then
+        perform raise_outcome('CA422', 'There is nobody by this name.',
+                              case when by_handle is not null then 'handle' when by_email is not null then 'email' else 'id' end);
+    end if;
+    return who;
+end $$;
+
+CREATE FUNCTION public.finish_run(run uuid, fence integer, ending text, why text, ending_result jsonb, used jsonb) RETURNS TABLE(room uuid, message text)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    ended runs;
+    said text;
+    told room_events;
+begin
+    update runs set state = ending, reason = why, usage = coalesce(used, usage), lease_until = null,
+                    finished_at = clock_timestamp(), result = ending_result
+    where id = run and state in ('queued', 'running', 'waiting') and (fence is null or attempt = fence)
+    returning * into ended;
+    if not found then
+        return;
+    end if;
+    perform pg_notify('run_queued', ''); -- a place is free, and the next message of the room may be answered
+    if ended.kind = 'agent' and exists (select from rooms where id = ended.room_id and deleted_at is null) then
+        said := coalesce(ending_result ->> 'text', run_text(run));
+        if ending in ('succeeded', 'cancelled') then
+            told := append_event(ended.room_id, 'result', ended.agent_id, run, ended.trigger_seq, null,
+                jsonb_build_object('text', said, 'stopped', ending = 'cancelled', 'usage', ended.usage,
+                                   'model', coalesce(ending_result -> 'model', '""')));
+        else
+            told := append_event(ended.room_id, 'error', ended.agent_id, run, ended.trigger_seq, null,
+                jsonb_build_object('message', why, 'text', said,
+                                   'retriable', coalesce(ending_result -> 'retriable', 'true')));
+        end if;
+        return query select ended.room_id, event_frame(event_json(told));
+    end if;
+    return query select ended.room_id, run_frame(ended);
+end $$;
+
+CREATE FUNCTION public.free_handle(wanted text) RETURNS text
+    LANGUAGE plpgsql
+    AS $$
+declare
+    base text := trim(both '._-' from left(regexp_replace(lower(wanted), '[^a-z0-9._-]+', '-', 'g'), 30));
+    candidate text;
+    number int := 1;
+begin
+    if base = '' then
+        base := 'user';
+    end if;
+    candidate := base;
+    perform pg_advisory_xact_lock(hashtextextended('handle:' || base, 0));
+    while candidate in ('all', 'here', 'everyone', 'system')
+          or exists (select from principals where handle = candidate::citext) loop
+        number := number + 1;
+        candidate := base || '-' || number;
+    end loop;
+    return candidate;
+end $$;
+
+CREATE FUNCTION public.is_deleted(the_room uuid, the_seq bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    select exists (select from room_events where room_id = the_room and target = the_seq and kind = 'delete')
+$$;
+
+CREATE FUNCTION public.is_first_user() RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (select from users) then
+        return false;
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended('users.first', 0));
+    return not exists (select from users);
+end $$;
+
+CREATE FUNCTION public.keep_an_owner(the_room uuid, without uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if not exists (select from room_members m join users u on u.id = m.principal_id
+                   where m.room_id = the_room and m.role = 'owner' and m.principal_id <> without) then
+        perform raise_outcome('CA409', 'A room needs an owner: make somebody else an owner first, or delete the room.');
+    end if;
+end $$;
+
+CREATE FUNCTION public.live_runs(the_room uuid) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+    select coalesce(json_agg(json_build_object(
+        'run', r.id, 'agent', run_agent_json(r.agent_id), 'state', r.state, 'trigger_seq', r.trigger_seq,
+        'text', said.text, 'length', char_length(said.text)) order by r.id), '[]')
+    from runs r cross join lateral (select run_text(r.id) as text) said
+    where r.room_id = the_room and r.kind = 'agent' and r.state in ('queued', 'running', 'waiting')
+$$;
+
+CREATE TABLE public.rooms (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    topic text DEFAULT ''::text NOT NULL,
+    visibility text DEFAULT 'private'::text NOT NULL,
+    last_seq bigint DEFAULT 0 NOT NULL,
+    last_number bigint DEFAULT 0 NOT NULL,
+    last_event_at timestamp with time zone DEFAULT now() NOT NULL,
+    archived_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    created_by uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT rooms_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
+    CONSTRAINT rooms_topic_check CHECK ((char_length(topic) <= 500)),
+    CONSTRAINT rooms_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'public'::text])))
+)
+WITH (fillfactor='70');
+
+CREATE FUNCTION public.lock_room(the_room uuid) RETURNS public.rooms
+    LANGUAGE plpgsql
+    AS $$
+declare
+    room rooms;
+begin
+    select * into room from rooms where id = the_room and deleted_at is null for no key update;
+    if not found then
+        perform raise_outcome('CA404', 'The room is gone.');
+    end if;
+    return room;
+end $$;
+
+CREATE FUNCTION public.member_add(the_room uuid, by_handle text, by_email text, by_id uuid, the_role text) RETURNS SETOF public.announced
+    LANGUAGE plpgsql
+    AS $$
+declare
+    room rooms := lock_room(the_room);
+    own text := caller_role(the_room);
+    who principals;
+    frame announced;
+begin
+    if own is distinct from 'owner' and (by_id is distinct from caller_id() or room.visibility <> 'public') then
+        perform raise_outcome('CA403', 'Only an owner of the room may add members.');
+    end if;
+    who := find_principal(by_handle, by_email, by_id);
+    if exists (select from room_members where room_id = the_room and principal_id = who.id) then
+        perform raise_outcome('CA409', format('%s is a member of this room already.', who.name));
+    elsif own is distinct from 'owner' and the_role = 'owner' then
+        perform raise_outcome('CA403', 'Only an owner of the room may make owners.');
+    elsif who.kind = 'agent' and the_role = 'owner' then
+        perform raise_outcome('CA422', 'An agent cannot own a room.', 'role');
+    end if;
+    frame := member_notice(the_room, 'added', who, the_role);
+    insert into room_members (room_id, principal_id, role, invited_by, read_seq, read_number)
+    select id, who.id, the_role, caller_id(), last_seq, last_number from rooms where id = the_room;
+    perform audit_room('member.add', the_room, jsonb_build_object('member', who.id, 'role', the_role));
+    return next member_answer(the_room, who);
+    return query select * from announced_rooms_changed(case when who.kind = 'user' then who.id end);
+    return next frame;
+end $$;
+
+CREATE FUNCTION public.member_answer(the_room uuid, who public.principals) RETURNS public.announced
+    LANGUAGE sql STABLE
+    AS $$
+    select announced_answer(member_json(m, who))
+    from room_members m where m.room_id = the_room and m.principal_id = who.id
+$$;
+
+CREATE FUNCTION public.member_change(the_room uuid, member uuid, the_role text, the_notify text) RETURNS SETOF public.announced
+    LANGUAGE plpgsql
+    AS $$
+declare
+    room rooms := lock_room(the_room);
+    who principals;
+    current room_members;
+    frames announced[];
+begin
+    if the_role is not null and caller_role(the_room) is distinct from 'owner' then
+        perform raise_outcome('CA403', 'Only an owner of the room may change roles.');
+    elsif the_notify is not null and member <> caller_id() then
+        perform raise_outcome('CA403', 'Everybody chooses their own notifications.');
+    end if;
+    select * into current from room_members where room_id = the_room and principal_id = member;
+    if not found then
+        perform raise_outcome('CA404', 'There is no such member.');
+    end if;
+    select * into who from principals where id = member;
+    if the_role <> current.role then
+        if who.kind = 'agent' and the_role = 'owner' then
+            perform raise_outcome('CA422', 'An agent cannot own a room.', 'role');
+        elsif current.role = 'owner' then
+            perform keep_an_owner(the_room, member);
+        end if;
+        frames := frames || member_notice(the_room, 'role', who, the_role);
+    end if;
+    update room_members set role = coalesce(the_role, role), notify = coalesce(the_notify, notify)
+    where room_id = the_room and principal_id = member;
+    perform audit_room('member.edit', the_room, jsonb_strip_nulls(
+        jsonb_build_object('member', member, 'role', the_role, 'notify', the_notify)));
+    return next member_answer(the_room, who);
+    return query select * from unnest(frames);
+end $$;
+
+CREATE TABLE public.room_members (
+    room_id uuid NOT NULL,
+    principal_id uuid NOT NULL,
+    role text NOT NULL,
+    read_seq bigint DEFAULT 0 NOT NULL,
+    read_number bigint DEFAULT 0 NOT NULL,
+    mention_seq bigint DEFAULT 0 NOT NULL,
+    notify text DEFAULT 'mentions'::text NOT NULL,
+    invited_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT room_members_notify_check CHECK ((notify = ANY (ARRAY['all'::text, 'mentions'::text, 'none'::text]))),
+    CONSTRAINT room_members_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'member'::text, 'viewer'::text])))
+)
+WITH (fillfactor='80');
+
+CREATE FUNCTION public.member_json(membership public.room_members, who public.principals) RETURNS json
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select row_to_json(row(who.id, who.kind, who.name, who.handle, membership.role, membership.notify,
+                           api_time(membership.created_at))::member_document)
+$$;
+
+CREATE FUNCTION public.member_notice(the_room uuid, the_action text, who public.principals, the_role text) RETURNS public.announced
+    LANGUAGE sql
+    AS $$
+    select room_notice(the_room, 'member', jsonb_build_object('action', the_action, 'member', author_json(who), 'role', the_role))
+$$;
+
+CREATE FUNCTION public.member_remove(the_room uuid, member uuid) RETURNS SETOF public.announced
+    LANGUAGE plpgsql
+    AS $$
+declare
+    room rooms;
+    who principals;
+    current room_members;
+    stopped text[];
+begin
+    if member <> caller_id() and caller_role(the_room) is distinct from 'owner' then
+        perform raise_outcome('CA403', 'Only an owner of the room may remove members.');
+    end if;
+    stopped := array(select message from cancel_runs(array(
+        select id from runs where room_id = the_room and agent_id = member and state in ('queued', 'running', 'waiting')),
+        'The agent was removed from the room.'));
+    room := lock_room(the_room);
+    select * into current from room_members where room_id = the_room and principal_id = member;
+    if not found then
+        perform raise_outcome('CA404', 'There is no such member.');
+    elsif current.role = 'owner' then
+        perform keep_an_owner(the_room, member);
+    end if;
+    select * into who from principals where id = member;
+    delete from room_members where room_id = the_room and principal_id = member;
+    perform audit_room('member.remove', the_room, jsonb_build_object('member', member));
+    return next announced_answer(null);
+    return query select * from announced_rooms_changed(case when who.kind = 'user' then member end);
+    return query select 'r_' || the_room, message from unnest(stopped) message;
+    return next member_notice(the_room, 'removed', who, current.role);
+end $$;
+
+CREATE FUNCTION public.mentioned_members(the_room uuid, content text) RETURNS uuid[]
+    LANGUAGE sql STABLE
+    AS $_$
+    select coalesce(array_agg(distinct p.id), '{}')
+    from (select lower(match[1]) as handle
+          from regexp_matches(regexp_replace(regexp_replace(content, '```.*?(?:```|$)', ' ', 'g'), '`[^`\n]*`', ' ', 'g'),
+                              '(?<![[:alnum:]@/])@([a-z0-9][a-z0-9._-]{0,38})(?![[:alnum:]_])', 'gi') match
+          where content ~ '@') said
+    join principals p on p.handle in (said.handle::citext, rtrim(said.handle, '._-')::citext)
+    join room_members m on m.room_id = the_room and m.principal_id = p.id
+    where p.deleted_at is null
+$_$;
+
+CREATE FUNCTION public.message_delete(the_room uuid, the_seq bigint) RETURNS SETOF public.announced
+    LANGUAGE plpgsql
+    AS $$
+declare
+    message room_events := message_for_change(the_room, the_seq, true);
+    event room_events;
+begin
+    event := append_event(the_room, 'delete', caller_id(), null, null, the_seq, '{}');
+    perform audit_room('message.delete', the_room, jsonb_build_object('seq', the_seq, 'author', message.principal_id));
+    return next announced_answer(null);
+    return next announced_event(event);
+end $$;
+
+CREATE FUNCTION public.message_edit(the_room uuid, the_seq bigint, content text) RETURNS SETOF public.announced
+    LANGUAGE plpgsql
+    AS $$
+declare
+    mentioned uuid[] := mentioned_members(the_room, message_text(content));
+    message room_events := message_for_change(the_room, the_seq, false);
+    event room_events;
+begin
+    event := append_event(the_room, 'edit', caller_id(), null, null, the_seq,
+                          jsonb_build_object('text', content, 'mentions', mentioned));
+    perform note_mentions(event, array(select unnest(mentioned) except select jsonb_array_elements_text(message.body -> 'mentions')::uuid));
+    perform audit_room('message.edit', the_room, jsonb_build_object('seq', the_seq));
+    return next announced_answer(event_json(event));
+    return next announced_event(event);
+end $$;
+
+CREATE FUNCTION public.message_for_change(the_room uuid, the_seq bigint, as_owner boolean) RETURNS public.room_events
+    LANGUAGE plpgsql
+    AS $$
+declare
+    message room_events;
+begin
+    perform lock_room(the_room);
+    select * into message from room_events
+    where room_id = the_room and seq = the_seq and kind in ('message', 'result', 'error');
+    if not found or is_deleted(the_room, the_seq) then
+        perform raise_outcome('CA404', 'There is no such message.');
+    elsif not (message.kind = 'message' and message.principal_id = caller_id()
+               or as_owner and caller_role(the_room) is not distinct from 'owner') then
+        perform raise_outcome('CA403', case when as_owner then 'This message is not yours to delete.'
+                                            else 'This message is not yours to edit.' end);
+    end if;
+    return message;
+end $$;
+
+CREATE FUNCTION public.message_post(the_room uuid, content text, replied bigint) RETURNS SETOF public.announced
+    LANGUAGE plpgsql
+    AS $$
+declare
+    mentioned uuid[] := mentioned_members(the_room, message_text(content));
+    event room_events;
+    agent uuid;
+    asked room_events;
+begin
+    if replied is not null and (is_deleted(the_room, replied) or not exists (
+        select from room_events where room_id = the_room and seq = replied and kind in ('message', 'result', 'error'))) then
+        perform raise_outcome('CA422', 'There is no such message to reply to.', 'reply_to');
+    end if;
+    event := append_event(the_room, 'message', caller_id(), null, replied, null,
+                          jsonb_build_object('text', content, 'mentions', mentioned));
+    update room_members set read_seq = event.seq, read_number = event.number
+    where room_id = the_room and principal_id = caller_id() and role <> 'viewer';
+    if not found then -- removed between the guard and the lock
+        perform raise_outcome('CA404', 'The room is gone.');
+    end if;
+    if cardinality(mentioned) > 0 then
+        perform note_mentions(event, mentioned);
+    end if;
+    perform audit_room('message.post', the_room, jsonb_build_object('seq', event.seq));
+    return next announced_answer(event_json(event));
+    return next announced_event(event);
+    for agent in select * from addressed_agents(the_room, mentioned, replied) loop
+        asked := ask_agent(the_room, agent, event.seq, caller_id(), 0);
+        if asked.seq is not null then
+            return next announced_event(asked);
+        end if;
+    end loop;
+end $$;
+
+CREATE FUNCTION public.message_text(content text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+    if content !~ '[^[:space:]]' then
+        perform raise_outcome('CA422', 'A message needs some text.', 'text');
+    elsif char_length(content) > 16000 then
+        perform raise_outcome('CA422', 'A message has at most 16,000 characters.', 'text');
+    elsif content ~ '[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]' then
+        perform raise_outcome('CA422', 'A message has no control characters.', 'text');
+    end if;
+    return content;
+end $$;
+
+CREATE FUNCTION public.note_mentions(event public.room_events, mentioned uuid[]) RETURNS void
+    LANGUAGE sql
+    AS $$
+    update room_members set mention_seq = event.seq
+    where room_id = event.room_id and principal_id = any (mentioned) and principal_id <> event.principal_id
+$$;
+
+CREATE FUNCTION public.permission_names() RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select array['rooms.create', 'agents.create', 'agents.manage', 'providers.manage', 'users.manage', 'audit.read',
+                 'monitoring.read', 'settings.manage']
+$$;
+
+CREATE FUNCTION public.principal_json(principal uuid) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+    select author_json(p) from principals p where p.id = principal
+$$;
+
+CREATE TABLE public.providers (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    kind text DEFAULT 'openai'::text NOT NULL,
+    base_url text DEFAULT ''::text NOT NULL,
+    key_sealed text,
+    default_model text DEFAULT ''::text NOT NULL,
+    price_prompt numeric DEFAULT 0 NOT NULL,
+    price_completion numeric DEFAULT 0 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT providers_base_url_check CHECK ((char_length(base_url) <= 500)),
+    CONSTRAINT providers_default_model_check CHECK ((char_length(default_model) <= 200)),
+    CONSTRAINT providers_kind_check CHECK ((kind = ANY (ARRAY['openai'::text, 'command'::text]))),
+    CONSTRAINT providers_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
+    CONSTRAINT providers_price_completion_check CHECK ((price_completion >= (0)::numeric)),
+    CONSTRAINT providers_price_prompt_check CHECK ((price_prompt >= (0)::numeric))
+);
+
+CREATE FUNCTION public.provider_for_edit(wanted uuid, seen integer) RETURNS public.providers
+    LANGUAGE plpgsql
+    AS $$
+declare
+    provider providers;
+begin
+    select * into provider from providers where id = wanted for update;
+    if not found then
+        perform raise_outcome('CA404', 'There is no such provider.');
+    elsif seen <> provider.version then
+        perform raise_outcome('CA409', 'This provider was changed in the meantime. Load it again.', 'version');
+    end if;
+    return provider;
+end $$;
+
+CREATE FUNCTION public.provider_json(p public.providers) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+    select case when caller_may('providers.manage') then
+        json_build_object('id', p.id, 'name', p.name, 'kind', p.kind, 'base_url', p.base_url,
+                          'has_key', p.key_sealed is not null, 'default_model', p.default_model,
+                          'price_prompt', p.price_prompt, 'price_completion', p.price_completion,
+                          'version', p.version, 'created_at', api_time(p.created_at))
+    else json_build_object('id', p.id, 'name', p.name, 'kind', p.kind, 'default_model', p.default_model) end
+$$;
+
+CREATE FUNCTION public.provider_url(kind text, url text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS $_$
+begin
+    if kind = 'openai' and url !~* '^https?://[^/?#[:space:]@]+(/[^?#[:space:]]*)?$' then
+        perform raise_outcome('CA422', 'Give the address of the API as http:// or https:// with a host, for example https://api.openai.com/v1.',
+                              'base_url');
+    end if;
+    return case when kind = 'openai' then rtrim(url, '/') else '' end;
+end $_$;
+
+CREATE FUNCTION public.purge_rooms(most integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public'
+    AS $$
+declare
+    gone uuid;
+    removed int := 0;
+begin
+    select id into gone from rooms where deleted_at < now() - interval '10 minutes' order by deleted_at limit 1 for update skip locked;
+    if not found then
+        return 0;
+    end if;
+    delete from room_events e using (select seq from room_events where room_id = gone order by seq limit most) old
+    where e.room_id = gone and e.seq = old.seq;
+    get diagnostics removed = row_count;
+    if removed < most then
+        delete from rooms where id = gone;
+        removed := removed + 1;
+    end if;
+    return removed;
+end $$;
+
+CREATE FUNCTION public.raise_outcome(code text, sentence text, field text DEFAULT ''::text, retry_after integer DEFAULT 0) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception using errcode = code, message = sentence, column = field, hint = retry_after::text;
+end $$;
+
+CREATE FUNCTION public.remove_provider(wanted uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    users_of text;
+begin
+    select string_agg('@' || p.handle, ', ' order by p.handle) into users_of
+    from agents a join principals p on p.id = a.id where a.provider_id = wanted and p.deleted_at is null;
+    if users_of is not null then
+        perform raise_outcome('CA409', 'This provider is used by ' || users_of || '. Give them another one first.');
+    end if;
+    delete from providers where id = wanted;
+end $$;
+
+CREATE TABLE public.runs (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    priority integer DEFAULT 0 NOT NULL,
+    asked_by uuid,
+    agent_id uuid,
+    room_id uuid,
+    trigger_seq bigint,
+    parent_id uuid,
+    depth integer DEFAULT 0 NOT NULL,
+    inputs jsonb DEFAULT '{}'::jsonb NOT NULL,
+    result jsonb,
+    reason text,
+    attempt integer DEFAULT 0 NOT NULL,
+    retriable boolean DEFAULT false NOT NULL,
+    cancel_requested_at timestamp with time zone,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    host text,
+    pid integer,
+    lease_until timestamp with time zone,
+    usage jsonb DEFAULT '{}'::jsonb NOT NULL,
+    queued_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    claimed_at timestamp with time zone,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    CONSTRAINT runs_check CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text])) = (finished_at IS NOT NULL))),
+    CONSTRAINT runs_check1 CHECK (((state <> 'running'::text) OR (lease_until IS NOT NULL))),
+    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['script'::text, 'workflow'::text, 'agent'::text, 'worker'::text, 'housekeeping'::text]))),
+    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text])))
+);
+
+CREATE FUNCTION public.retry_run(wanted uuid, mode text) RETURNS public.runs
+    LANGUAGE plpgsql
+    AS $$
+declare
+    old runs;
+    made runs;
+begin
+    old := run_for_change(wanted);
+    if old.kind <> 'agent' or old.state not in ('failed', 'cancelled', 'timed_out', 'lost') then
+        perform raise_outcome('CA409', 'Only an answer that failed or was stopped can be asked for again.');
+    elsif exists (select from rooms where id = old.room_id and archived_at is not null) then
+        perform raise_outcome('CA409', 'The room is archived.');
+    elsif not exists (select from agents a join principals p on p.id = a.id
+                      where a.id = old.agent_id and a.desired_state = 'started' and p.deleted_at is null) then
+        perform raise_outcome('CA409', 'The agent is stopped. Start it first.');
+    elsif exists (select from runs where room_id = old.room_id and state in ('queued', 'running', 'waiting')
+                                         and inputs ->> 'retry_of' = old.id::text) then
+        perform raise_outcome('CA409', 'This answer is being asked for again already.');
+    end if;
+    insert into runs (kind, asked_by, agent_id, room_id, trigger_seq, depth, inputs, retriable)
+    values ('agent', caller_id(), old.agent_id, old.room_id, old.trigger_seq, old.depth,
+            jsonb_build_object('retry_of', old.id, 'mode', mode), true)
+    returning * into made;
+    if mode = 'resume' and run_text(old.id) <> '' then
+        insert into run_output (run_id, position, stream, bytes)
+        values (made.id, 0, 'text', convert_to(run_text(old.id), 'UTF8'));
+    end if;
+    perform append_event(made.room_id, 'run', caller_id(), made.id, made.trigger_seq, null,
+                         jsonb_build_object('state', 'queued', 'agent', run_agent_json(made.agent_id)));
+    perform pg_notify('run_queued', made.id::text);
+    return made;
+end $$;
+
+CREATE FUNCTION public.room_answer(the_room uuid) RETURNS public.announced
+    LANGUAGE sql STABLE
+    AS $$
+    select announced_answer(room_json(room, membership))
+    from rooms room
+    left join room_members membership on membership.room_id = room.id and membership.principal_id = caller_id()
+    where room.id = the_room
+$$;
+
+CREATE FUNCTION public.room_change(the_room uuid, seen integer, the_name text, the_topic text, the_visibility text, archive boolean) RETURNS SETOF public.announced
+    LANGUAGE plpgsql
+    AS $$
+declare
+    before rooms := lock_room(the_room);
+    after rooms;
+    changes jsonb[];
+    frames announced[];
+    change jsonb;
+begin
+    if before.version <> seen then
+        perform raise_outcome('CA409', 'The room was changed in the meantime. Load it again.', 'version');
+    end if;
+    update rooms set
+        name = coalesce(the_name, name), topic = coalesce(the_topic, topic),
+        visibility = coalesce(the_visibility, visibility),
+        archived_at = case when archive is null then archived_at when archive then coalesce(archived_at, now()) end,
+        version = version + 1, updated_at = now()
+    where id = the_room
+    returning * into after;
+    if after.name <> before.name then
+        changes := changes || jsonb_build_object('action', 'renamed', 'name', after.name, 'before', before.name);
+    end if;
+    if after.topic <> before.topic then
+        changes := changes || jsonb_build_object('action', 'topic', 'topic', after.topic);
+    end if;
+    if after.visibility <> before.visibility then
+        changes := changes || jsonb_build_object('action', 'visibility', 'visibility', after.visibility);
+    end if;
+    if (after.archived_at is null) <> (before.archived_at is null) then
+        changes := changes || jsonb_build_object('action', case when after.archived_at is null then 'unarchived' else 'archived' end);
+    end if;
+    foreach change in array coalesce(changes, '{}') loop
+        frames := frames || room_notice(the_room, 'room', change);
+    end loop;
+    perform audit_room('room.edit', the_room, jsonb_build_object('changes', coalesce(to_jsonb(changes), '[]')));
+    return next room_answer(the_room);
+    return query select * from unnest(frames);
+end $$;
+
+CREATE FUNCTION public.room_create(the_name text, the_topic text, the_visibility text) RETURNS SETOF public.announced
+    LANGUAGE plpgsql
+    AS $$
+declare
+    the_room uuid;
+begin
+    insert into rooms (name, topic, visibility, created_by)
+    values (the_name, coalesce(the_topic, ''), coalesce(the_visibility, 'private'), caller_id())
+    returning id into the_room;
+    insert into room_members (room_id, principal_id, role) values (the_room, caller_id(), 'owner');
+    perform room_notice(the_room, 'room', jsonb_build_object('action', 'created', 'name', the_name));
+    update room_members set read_seq = 1 where room_id = the_room;
+    perform audit_room('room.create', the_room, jsonb_build_object('name', the_name));
+    return next room_answer(the_room);
+    return query select * from announced_rooms_changed(caller_id());
+end $$;
+
+CREATE FUNCTION public.room_delete(the_room uuid) RETURNS SETOF public.announced
+    LANGUAGE plpgsql
+    AS $$
+declare
+    frame announced;
+begin
+    perform cancel_runs(array(select id from runs where room_id = the_room and state in ('queued', 'running', 'waiting')),
+                        'The room was deleted.');
+    perform lock_room(the_room);
+    frame := room_notice(the_room, 'room', jsonb_build_object('action', 'deleted'));
+    update rooms set deleted_at = now(), version = version + 1, updated_at = now() where id = the_room;
+    perform audit_room('room.delete', the_room, (select jsonb_build_object('name', name) from rooms where id = the_room));
+    return next announced_answer(null);
+    return next frame;
+end $$;
+
+CREATE FUNCTION public.room_json(room public.rooms, membership public.room_members) RETURNS json
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select row_to_json(row(
+        room.id, room.name, room.topic, room.visibility, room.archived_at is not null,
+        coalesce(membership.role, 'viewer'), membership.role is not null, room.last_seq,
+        coalesce(membership.read_seq, room.last_seq), coalesce(room.last_number - membership.read_number, 0),
+        coalesce(membership.mention_seq > membership.read_seq, false), api_time(room.last_event_at), room.version,
+        api_time(room.created_at))::room_document)
+$$;
+
+CREATE FUNCTION public.room_notice(the_room uuid, the_kind text, what jsonb) RETURNS public.announced
+    LANGUAGE sql
+    AS $$
+    select announced_event(append_event(the_room, the_kind, caller_id(), null, null, null, what))
+$$;
+
+CREATE FUNCTION public.room_read(the_room uuid, up_to bigint) RETURNS SETOF public.announced
+    LANGUAGE plpgsql
+    AS $$
+declare
+    mark room_events;
+    own room_members;
+    moved boolean;
+    answer jsonb;
+begin
+    select * into mark from room_events where room_id = the_room and seq <= up_to order by seq desc limit 1;
+    update room_members set read_seq = mark.seq, read_number = mark.number
+    where room_id = the_room and principal_id = caller_id() and read_seq < mark.seq;
+    moved := found;
+    select * into own from room_members where room_id = the_room and principal_id = caller_id();
+    select jsonb_build_object('room', id, 'read_seq', own.read_seq, 'unread', coalesce(last_number - own.read_number, 0),
+                              'mentioned', coalesce(own.mention_seq > own.read_seq, false)) into answer
+    from rooms where id = the_room;
+    return next announced_answer(answer::json);
+    if moved then
+        return query select 'u_' || caller_id(), json_build_object('personal', answer || '{"type": "read"}')::text;
+    end if;
+end $$;
+
+CREATE FUNCTION public.room_stop(the_room uuid) RETURNS SETOF public.announced
+    LANGUAGE plpgsql
+    AS $$
+declare
+    live uuid[] := array(select id from runs where room_id = the_room and kind = 'agent' and state in ('queued', 'running', 'waiting'));
+    frames text[];
+begin
+    frames := array(select message from cancel_runs(live, 'Stopped in the room.'));
+    perform audit_room('room.stop', the_room, jsonb_build_object('runs', live));
+    return next announced_answer(json_build_object('stopped', cardinality(live)));
+    return query select 'r_' || the_room, frame from unnest(frames) frame;
+end $$;
+
+CREATE FUNCTION public.run_agent_json(agent uuid) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+    select json_build_object('id', id, 'name', name, 'handle', handle) from principals where id = agent
+$$;
+
+CREATE FUNCTION public.run_for_change(wanted uuid) RETURNS public.runs
+    LANGUAGE plpgsql
+    AS $$
+declare
+    run runs;
+    standing text;
+begin
+    select * into run from runs where id = wanted for update;
+    standing := run_role(run);
+    if run.id is null or standing is null then
+        perform raise_outcome('CA404', 'There is no such run.');
+    elsif standing = 'viewer' then
+        perform raise_outcome('CA403', 'Only members of the room may do that.');
+    end if;
+    return run;
+end $$;
+
+CREATE FUNCTION public.run_frame(r public.runs) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    select json_build_object('run', json_build_object('id', r.id, 'room', r.room_id, 'state', r.state,
+                                                      'agent', run_agent_json(r.agent_id)))::text
+$$;
+
+CREATE FUNCTION public.run_json(r public.runs) RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+    select json_build_object(
+        'id', r.id, 'kind', r.kind, 'state', r.state, 'agent', run_agent_json(r.agent_id), 'room', r.room_id,
+        'trigger_seq', r.trigger_seq, 'attempt', r.attempt, 'reason', r.reason,
+        'text', case when r.kind = 'agent' then run_text(r.id) end, 'result', r.result, 'usage', r.usage,
+        'queued_at', api_time(r.queued_at), 'started_at', api_time(r.started_at), 'finished_at', api_time(r.finished_at))
+$$;
+
+CREATE FUNCTION public.run_role(r public.runs) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    select case when r.room_id is null
+        then case when r.asked_by = caller_id() or caller_may('providers.manage') then 'owner' end
+        else (select coalesce(m.role, case when room.visibility = 'public' then 'viewer' end)
+              from rooms room left join room_members m on m.room_id = room.id and m.principal_id = caller_id()
+              where room.id = r.room_id and room.deleted_at is null)
+        end
+$$;
+
+CREATE FUNCTION public.run_text(run uuid) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+    select coalesce(convert_from(string_agg(bytes, ''::bytea order by position), 'UTF8'), '')
+    from run_output where run_id = run and stream = 'text'
+$$;
+
+CREATE FUNCTION public.shown_body(event public.room_events, change_kind text, change_body jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select case when change_kind = 'delete' then '{"deleted": true}'
+                when change_kind = 'edit' and event.kind = 'message' then change_body || '{"edited": true}'
+                else event.body end
+$$;
+
+CREATE FUNCTION public.throttle_subject(address inet) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select 'i:' || case family(address) when 4 then host(address) else network(set_masklen(address, 64))::text end
+$$;
+
+CREATE TABLE public.users (
+    id uuid NOT NULL,
+    email public.citext NOT NULL,
+    password_hash text NOT NULL,
+    role text DEFAULT 'user'::text NOT NULL,
+    permissions text[] DEFAULT ARRAY['rooms.create'::text, 'agents.create'::text] NOT NULL,
+    theme text DEFAULT 'system'::text NOT NULL,
+    disabled_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT users_email_check CHECK (((char_length((email)::text) >= 3) AND (char_length((email)::text) <= 254))),
+    CONSTRAINT users_permissions_check CHECK ((permissions <@ public.permission_names())),
+    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'user'::text]))),
+    CONSTRAINT users_theme_check CHECK ((theme = ANY (ARRAY['system'::text, 'light'::text, 'dark'::text])))
+);
+
+CREATE FUNCTION public.user_json(account public.users, principal public.principals) RETURNS json
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select json_build_object('id', account.id, 'email', account.email, 'name', principal.name,
+        'handle', principal.handle, 'role', account.role, 'permissions', account.permissions, 'theme', account.theme,
+        'disabled', account.disabled_at is not null, 'version', account.version,
+        'created_at', api_time(account.created_at))
+$$;
+
+CREATE TABLE public.api_tokens (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    token_hash text NOT NULL,
+    scopes text[] NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT api_tokens_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
+    CONSTRAINT api_tokens_scopes_check CHECK (((scopes <@ ARRAY['read'::text, 'write'::text, 'admin'::text]) AND (cardinality(scopes) > 0)))
+);
+
+CREATE TABLE public.audit_log (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    actor_id uuid DEFAULT public.caller_id(),
+    on_behalf_of uuid DEFAULT (NULLIF(current_setting('coagent.on_behalf_of'::text, true), ''::text))::uuid,
+    action text NOT NULL,
+    outcome text DEFAULT 'done'::text NOT NULL,
+    object_kind text,
+    object_id text,
+    request_id uuid DEFAULT (NULLIF(current_setting('coagent.request'::text, true), ''::text))::uuid,
+    address inet DEFAULT (NULLIF(current_setting('coagent.address'::text, true), ''::text))::inet,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT audit_log_action_check CHECK ((action ~ '^[a-z_]+\.[a-z_]+$'::text)),
+    CONSTRAINT audit_log_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text, 'failed'::text])))
+);
+
+ALTER TABLE public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.idempotency_keys (
+    user_id uuid NOT NULL,
+    key text NOT NULL,
+    fingerprint text NOT NULL,
+    status integer,
+    location text,
+    answer text,
+    expires_at timestamp with time zone DEFAULT (now() + '24:00:00'::interval) NOT NULL,
+    CONSTRAINT idempotency_keys_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 200)))
+);
+
+CREATE TABLE public.login_throttles (
+    subject text NOT NULL,
+    failures real NOT NULL,
+    blocked_until timestamp with time zone,
+    last_failure_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT login_throttles_subject_check CHECK ((char_length(subject) <= 300))
+);
+
+CREATE TABLE public.run_output (
+    run_id uuid NOT NULL,
+    "position" bigint NOT NULL,
+    stream text DEFAULT 'stdout'::text NOT NULL,
+    bytes bytea NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT run_output_stream_check CHECK ((stream = ANY (ARRAY['stdout'::text, 'stderr'::text, 'text'::text])))
+);
+
+CREATE TABLE public.schema_migrations (
+    number integer NOT NULL,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.sessions (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    family_hash text NOT NULL,
+    refresh_hash text NOT NULL,
+    previous_hash text,
+    rotated_at timestamp with time zone DEFAULT now() NOT NULL,
+    address inet,
+    agent text DEFAULT ''::text NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    revoked_reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sessions_agent_check CHECK ((char_length(agent) <= 300)),
+    CONSTRAINT sessions_revoked_reason_check CHECK ((revoked_reason = ANY (ARRAY['logout'::text, 'user'::text, 'admin'::text, 'reuse'::text, 'password'::text, 'disabled'::text])))
+);
+
+CREATE TABLE public.settings (
+    key text NOT NULL,
+    value jsonb NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE ONLY public.agents
+    ADD CONSTRAINT agents_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_token_hash_key UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
+
+ALTER TABLE ONLY public.login_throttles
+    ADD CONSTRAINT login_throttles_pkey PRIMARY KEY (subject);
+
+ALTER TABLE ONLY public.principals
+    ADD CONSTRAINT principals_handle_key UNIQUE (handle);
+
+ALTER TABLE ONLY public.principals
+    ADD CONSTRAINT principals_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.providers
+    ADD CONSTRAINT providers_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.providers
+    ADD CONSTRAINT providers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.room_events
+    ADD CONSTRAINT room_events_pkey PRIMARY KEY (room_id, seq);
+
+ALTER TABLE ONLY public.room_members
+    ADD CONSTRAINT room_members_pkey PRIMARY KEY (room_id, principal_id);
+
+ALTER TABLE ONLY public.rooms
+    ADD CONSTRAINT rooms_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.run_output
+    ADD CONSTRAINT run_output_pkey PRIMARY KEY (run_id, "position");
+
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.settings
+    ADD CONSTRAINT settings_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_email_key UNIQUE (email);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+CREATE INDEX agents_owner ON public.agents USING btree (owner_id, id);
+
+CREATE INDEX agents_provider ON public.agents USING btree (provider_id);
+
+CREATE INDEX api_tokens_expiry ON public.api_tokens USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+
+CREATE INDEX api_tokens_user ON public.api_tokens USING btree (user_id, id);
+
+CREATE INDEX audit_log_action ON public.audit_log USING btree (action, id);
+
+CREATE INDEX audit_log_actor ON public.audit_log USING btree (actor_id, id);
+
+CREATE INDEX audit_log_at ON public.audit_log USING btree (at);
+
+CREATE INDEX audit_log_object ON public.audit_log USING btree (object_kind, object_id, id);
+
+CREATE INDEX audit_log_request ON public.audit_log USING btree (request_id, id) WHERE (request_id IS NOT NULL);
+
+CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (expires_at);
+
+CREATE INDEX login_throttles_expiry ON public.login_throttles USING btree (last_failure_at);
+
+CREATE INDEX room_events_reply ON public.room_events USING btree (room_id, reply_to, seq) WHERE (reply_to IS NOT NULL);
+
+CREATE INDEX room_events_run ON public.room_events USING btree (run_id) WHERE (run_id IS NOT NULL);
+
+CREATE INDEX room_events_target ON public.room_events USING btree (room_id, target, seq) WHERE (target IS NOT NULL);
+
+CREATE INDEX room_members_principal ON public.room_members USING btree (principal_id, room_id);
+
+CREATE INDEX rooms_active ON public.rooms USING btree (last_event_at) WHERE (deleted_at IS NULL);
+
+CREATE INDEX rooms_deleted ON public.rooms USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
+
+CREATE INDEX rooms_public ON public.rooms USING btree (id) WHERE ((visibility = 'public'::text) AND (deleted_at IS NULL));
+
+CREATE INDEX runs_agent ON public.runs USING btree (agent_id, id) WHERE (agent_id IS NOT NULL);
+
+CREATE INDEX runs_asked ON public.runs USING btree (asked_by, id);
+
+CREATE INDEX runs_asked_running ON public.runs USING btree (asked_by) WHERE (state = 'running'::text);
+
+CREATE INDEX runs_host ON public.runs USING btree (host) WHERE (state = 'running'::text);
+
+CREATE INDEX runs_leases ON public.runs USING btree (lease_until) WHERE (state = 'running'::text);
+
+CREATE INDEX runs_parent ON public.runs USING btree (parent_id) WHERE (parent_id IS NOT NULL);
+
+CREATE INDEX runs_queue ON public.runs USING btree (priority DESC, due_at, id) WHERE (state = 'queued'::text);
+
+CREATE INDEX runs_room ON public.runs USING btree (room_id, id) WHERE (room_id IS NOT NULL);
+
+CREATE INDEX runs_room_live ON public.runs USING btree (room_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
+
+CREATE UNIQUE INDEX runs_turn ON public.runs USING btree (agent_id, room_id) WHERE ((kind = 'agent'::text) AND (state = ANY (ARRAY['running'::text, 'waiting'::text])));
+
+CREATE INDEX runs_turn_queue ON public.runs USING btree (agent_id, room_id, id) WHERE ((kind = 'agent'::text) AND (state = 'queued'::text));
+
+CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
+
+CREATE UNIQUE INDEX sessions_family ON public.sessions USING btree (family_hash);
+
+CREATE INDEX sessions_user ON public.sessions USING btree (user_id, id);
+
+CREATE INDEX users_admins ON public.users USING btree (id) WHERE (role = 'admin'::text);
+
+ALTER TABLE ONLY public.agents
+    ADD CONSTRAINT agents_id_fkey FOREIGN KEY (id) REFERENCES public.principals(id);
+
+ALTER TABLE ONLY public.agents
+    ADD CONSTRAINT agents_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.principals(id);
+
+ALTER TABLE ONLY public.agents
+    ADD CONSTRAINT agents_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES public.providers(id);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.room_events
+    ADD CONSTRAINT room_events_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.principals(id);
+
+ALTER TABLE ONLY public.room_events
+    ADD CONSTRAINT room_events_room_id_fkey FOREIGN KEY (room_id) REFERENCES public.rooms(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.room_members
+    ADD CONSTRAINT room_members_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES public.principals(id);
+
+ALTER TABLE ONLY public.room_members
+    ADD CONSTRAINT room_members_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.principals(id);
+
+ALTER TABLE ONLY public.room_members
+    ADD CONSTRAINT room_members_room_id_fkey FOREIGN KEY (room_id) REFERENCES public.rooms(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.rooms
+    ADD CONSTRAINT rooms_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.principals(id);
+
+ALTER TABLE ONLY public.run_output
+    ADD CONSTRAINT run_output_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id);
+
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.principals(id);
+
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.runs(id);
+
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_room_id_fkey FOREIGN KEY (room_id) REFERENCES public.rooms(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_id_fkey FOREIGN KEY (id) REFERENCES public.principals(id);
+
+GRANT USAGE ON SCHEMA public TO coagent_app;
+
+GRANT SELECT,INSERT ON TABLE public.room_events TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.principals TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rooms TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.room_members TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.providers TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO coagent_app;
+
+GRANT SELECT,INSERT ON TABLE public.audit_log TO coagent_app;
+
+GRANT USAGE ON SEQUENCE public.audit_log_id_seq TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_throttles TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.run_output TO coagent_app;
+
+GRANT SELECT ON TABLE public.schema_migrations TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.settings TO coagent_app;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE coagent IN SCHEMA public GRANT USAGE ON SEQUENCES  TO coagent_app;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE coagent IN SCHEMA public GRANT SELECT,INSERT,DELETE,UPDATE ON TABLES  TO coagent_app;
+

@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# A private PostgreSQL for tests: cluster_start, cluster_stop, cluster_database NAME. It listens on a unix socket in a
+# directory of its own, $cluster, and nowhere else.
+
+cluster=
+
+# initdb refuses root, so root borrows the user postgres.
+cluster_as_owner() {
+    if [ "$(id -u)" = 0 ]; then
+        (cd "$cluster" && setpriv --reuid=postgres --regid=postgres --init-groups "$@")
+    else
+        "$@"
+    fi
+}
+
+cluster_start() {
+    local bin
+    bin=$(pg_config --bindir 2>/dev/null || true)
+    [ -x "$bin/initdb" ] || bin=$(find /usr/lib/postgresql -name initdb -printf '%h\n' | sort -V | tail -n 1)
+    [ -n "$bin" ] || { echo "initdb is missing: install postgresql" >&2; return 1; }
+    cluster_bin=$bin
+    cluster=$(mktemp -d /tmp/coagent-sql.XXXXXX)
+    [ "$(id -u)" != 0 ] || chown postgres: "$cluster"
+    chmod 755 "$cluster"
+    cluster_as_owner "$bin/initdb" -D "$cluster/data" -A trust -U postgres --locale=C.UTF-8 -E UTF8 >"$cluster/initdb.log" &&
+        cluster_as_owner "$bin/pg_ctl" -s -w -D "$cluster/data" -l "$cluster/postgres.log" -o \
+            "-k $cluster -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
+             -c max_wal_size=4GB -c autovacuum=off" start >/dev/null &&
+        cluster_psql postgres -c 'create role coagent login' -c 'create role coagent_app login'
+}
+
+cluster_stop() {
+    [ -n "$cluster" ] || return 0
+    [ ! -f "$cluster/data/postmaster.pid" ] ||
+        cluster_as_owner "$cluster_bin/pg_ctl" -s -D "$cluster/data" -m immediate stop >/dev/null 2>&1
+    rm -rf "$cluster"
+    cluster=
+}
+
+cluster_database() {
+    cluster_psql postgres -c "create database $1 owner coagent"
+}
+
+# cluster_psql DATABASE ARGUMENT...: as the superuser, quiet, stopping at the first error.
+cluster_psql() {
+    local database=$1
+    shift
+    psql -X -q -At -v ON_ERROR_STOP=1 -h "$cluster" -U postgres -d "$database" "$@"
+}

@@ -1,0 +1,169 @@
+"""Prepares, executes and explains every statement of sql/queries on the large fixture; writes TAP.
+
+Each statement is executed with the example of tests/sql/examples by the program's own role, in a transaction that is
+undone, with generic plans, as prepared statements have them. auto_explain tells the plans of the statement and of all
+that its functions run. A plan must not read a growing table from end to end: neither by a sequential scan, nor by an
+index without a condition, unless a limit stops it, nor many rows for nothing.
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import psycopg2
+
+GROWING = {
+    "room_events", "runs", "run_output", "audit_log", "sessions", "api_tokens", "room_members", "idempotency_keys",
+    "login_throttles", "users", "principals",
+}
+# So many rows of a growing table may a statement read, and so many for nothing, before something is missing.
+READ, THROWN_AWAY = 5000, 1000
+# What an example may stand for: a value of the fixture.
+NAMES = {
+    "user": "fixture_id('user', 0)", "other": "fixture_id('user', 30)", "stranger": "fixture_id('user', 15000)",
+    "member": "fixture_id('user', 21)", "room": "fixture_id('room', 1)", "agent": "fixture_id('agent', 1)",
+    "busy_agent": "fixture_id('agent', 101)", "provider": "fixture_id('provider', 1)",
+    "spare_provider": "fixture_id('provider', 10)",
+    "session": "fixture_id('session', 20000)", "live_session": "fixture_id('session', 40000)", "token": "fixture_id('token', 0)", "failed_run": "fixture_id('run', 63)",
+    "queued_run": "fixture_id('run', 3)", "live_run": "fixture_id('live', 101)", "run": "fixture_id('run', 70)",
+    "cursor": "cursor_of(fixture_id('user', 777))",
+}
+
+
+def statements(top):
+    """Name, text and number of parameters of each statement, as compile.awk reads them."""
+    script = ["awk", "-v", "mode=list", "-f", str(top / "sql/compile.awk")]
+    files = sorted(str(path) for path in (top / "sql/queries").glob("*.sql"))
+    for entry in subprocess.run(script + files, check=True, capture_output=True, text=True).stdout.split("\x1e")[:-1]:
+        name, parameters, text = entry.split("\x1f")
+        yield name, int(parameters), text
+
+
+def examples(top):
+    """name -> [(SQL expressions of the parameters, statements of SQL to run before)]."""
+    found = {}
+    for line in (top / "tests/sql/examples").read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            name, rest = line.split(":", 1)
+            values, _, before = rest.partition(" after ")
+            found.setdefault(name.strip(), []).append((named(values.strip()), named(before.strip())))
+    return found
+
+
+def named(expression):
+    return re.sub(r"(?<![:\w]):([a-z_]+)", lambda match: NAMES[match[1]], expression)
+
+
+def walk(plan, limited=False):
+    """Every node of a plan with whether a limit stands above it."""
+    yield plan, limited
+    for child in plan.get("Plans", []):
+        yield from walk(child, limited or plan["Node Type"] == "Limit")
+
+
+def long_reads(plan):
+    for node, limited in walk(plan):
+        if node.get("Relation Name") not in GROWING:
+            continue
+        kind = node["Node Type"]
+        # Never executed: a branch that the parameters switch off, judged where it runs. One row: "is there any".
+        if node.get("Actual Loops") == 0 or (node.get("Actual Rows", 0) <= 1 and "Filter" not in node):
+            continue
+        loops = node.get("Actual Loops", 1)
+        removed = node.get("Rows Removed by Filter", 0) * loops
+        if node.get("Actual Rows", 0) * loops > READ:
+            yield f'{kind} of {node["Relation Name"]} that reads {node["Actual Rows"] * loops} rows'
+        elif removed > THROWN_AWAY:
+            yield f'{kind} of {node["Relation Name"]} that throws {removed} rows away'
+        elif kind == "Seq Scan" or (kind in ("Index Scan", "Index Only Scan") and "Index Cond" not in node and not limited):
+            yield f'{kind} of {node["Relation Name"]}' + (f' by {node["Index Name"]}' if "Index Name" in node else "")
+
+
+def plans_of(notices):
+    for notice in notices:
+        start = notice.find("{")
+        if "plan:" in notice and start >= 0:
+            yield json.JSONDecoder().raw_decode(notice[start:])[0]
+
+
+def execute(cursor, name, parameters, text, example):
+    """Runs one example; the complaints, each a line."""
+    values, before = example
+    cursor.execute("select set_config('coagent.caller', fixture_id('user', 0)::text, true), "
+                   "set_config('coagent.request', gen_random_uuid()::text, true), "
+                   "set_config('coagent.address', '192.0.2.7', true)")
+    if before:
+        cursor.execute(before)
+    row = ()
+    if values:
+        cursor.execute(f"select {values}")
+        row = cursor.fetchone()
+    if len(row) != parameters:
+        return [f"the example has {len(row)} values, the statement {parameters} parameters"]
+    cursor.execute("set local auto_explain.log_min_duration = 0")
+    cursor.execute("set local role " + ("coagent" if name.startswith("migration") else "coagent_app"))
+    cursor.execute(f"prepare {name} as {text}")
+    notices = cursor.connection.notices
+    del notices[:]
+    literals = ", ".join(literal(value) for value in row)
+    cursor.execute(f"execute {name}" + (f" ({literals})" if row else ""))
+    complaints = []
+    for plan in plans_of(notices):
+        for read in long_reads(plan["Plan"]):
+            complaints.append(f'{read} in: {" ".join(plan["Query Text"].split())[:160]}')
+    return complaints
+
+
+def literal(value):
+    return "null" if value is None else psycopg2.extensions.adapt(str(value)).getquoted().decode()
+
+
+def connect(url):
+    connection = psycopg2.connect(url)
+    connection.set_client_encoding("UTF8")
+    connection.notices = Notices()
+    cursor = connection.cursor()
+    cursor.execute("load 'auto_explain'; set auto_explain.log_format = 'json'; set auto_explain.log_nested_statements = on; "
+                   "set auto_explain.log_analyze = on; set auto_explain.log_timing = off; "
+                   "set auto_explain.log_level = 'notice'; set plan_cache_mode = force_generic_plan; set jit = off; "
+                   "grant execute on function fixture_id to public")
+    connection.commit()
+    return connection, cursor
+
+
+class Notices(list):
+    """All of them: psycopg2 keeps only fifty in its own list."""
+
+
+def try_examples(connection, cursor, name, parameters, text, tried):
+    """Each example in a transaction of its own, which is undone; the complaints."""
+    complaints = []
+    for example in tried or []:
+        try:
+            complaints += execute(cursor, name, parameters, text, example)
+        except psycopg2.Error as error:
+            complaints.append(f"{error.pgcode} {' '.join(str(error).split())}")
+        connection.rollback()
+        cursor.execute("deallocate all")
+    return complaints if tried else [f"tests/sql/examples has no line for it (it has {parameters} parameters)"]
+
+
+def main():
+    url, top = sys.argv[1], pathlib.Path(sys.argv[2])
+    connection, cursor = connect(url)
+    known, count = examples(top), 0
+    for name, parameters, text in statements(top):
+        count += 1
+        complaints = try_examples(connection, cursor, name, parameters, text, known.pop(name, None))
+        print(f"{'not ok' if complaints else 'ok'} {count} - {name}")
+        for complaint in dict.fromkeys(complaints):
+            print(f"# {complaint}")
+    for name in known:
+        count += 1
+        print(f"not ok {count} - the example {name} has no statement")
+    print(f"1..{count}")
+
+
+main()

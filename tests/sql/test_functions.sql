@@ -1,0 +1,56 @@
+-- The small functions that everything else stands on.
+begin;
+select plan(27);
+
+-- uuid_v7
+create temporary table made as select n, uuid_v7() as id, clock_timestamp() as at from generate_series(1, 2000) n;
+select is((select count(distinct id) from made), 2000::bigint, 'uuid_v7 makes a new id each time');
+select ok((select bool_and(substr(id::text, 15, 1) = '7') from made), 'uuid_v7 says version 7');
+select ok((select bool_and(substr(id::text, 20, 1) in ('8', '9', 'a', 'b')) from made), 'uuid_v7 says variant RFC 9562');
+select ok((select max(abs(extract(epoch from at) * 1000
+                          - ('x' || left(replace(id::text, '-', ''), 12))::bit(48)::bigint)) < 5 from made),
+          'uuid_v7 begins with the milliseconds of the wall clock');
+select pg_sleep(0.005) \g /dev/null
+create temporary table late as select uuid_v7() as id;
+select ok((select bool_and(made.id < late.id) from made, late), 'uuid_v7 sorts by time');
+
+-- times
+select is(api_time('2026-02-03 04:05:06.789+02'), '2026-02-03T02:05:06.789Z', 'api_time is RFC 3339 in UTC with milliseconds');
+set local timezone = 'America/New_York';
+select is(api_time('2026-07-01 00:00:00+00'), '2026-07-01T00:00:00.000Z', 'api_time does not depend on the session''s zone');
+select is(api_time(null), null, 'api_time of nothing is nothing');
+
+-- cursors
+select is(cursor_id(cursor_of(id)), id, 'a cursor gives its id back') from made where n = 1;
+select matches(cursor_of(id), '^[A-Za-z0-9_-]{22}$', 'a cursor needs no escaping in a URL') from made where n = 2;
+select is(cursor_id(null), null, 'no cursor is the start');
+select throws_ok($$select cursor_id('../etc/passwd')$$, 'CA422', 'This is not the cursor of a list.', 'a made-up cursor is refused');
+
+-- outcomes
+select throws_ok(format('select raise_outcome(%L, %L)', code, 'Because.'), code::char(5), 'Because.', 'raise_outcome raises ' || code)
+from unnest(array['CA401', 'CA403', 'CA404', 'CA409', 'CA422', 'CA429']) as code;
+create function caught(out field text, out retry_after text) language plpgsql as $$
+begin
+    perform raise_outcome('CA429', 'Too often.', 'email', 30);
+exception when others then
+    get stacked diagnostics field = column_name, retry_after = pg_exception_hint;
+end $$;
+select is((select field from caught()), 'email', 'raise_outcome names the field');
+select is((select retry_after from caught()), '30', 'raise_outcome says when to try again');
+
+-- the caller
+select is(caller_id(), null, 'nobody acts before a guard has said who');
+select set_config('coagent.caller', '', true) \g /dev/null
+select is(caller_id(), null, 'an empty caller is nobody');
+select set_config('coagent.caller', '01890000-0000-7000-8000-000000000001', true) \g /dev/null
+select is(caller_id(), '01890000-0000-7000-8000-000000000001'::uuid, 'the caller is who the guard says');
+
+-- handles
+insert into principals (kind, handle, name) values ('user', 'ada', 'Ada'), ('user', 'ada-2', 'Ada');
+select is(free_handle('ada'), 'ada-3', 'free_handle counts on where a handle is taken');
+select is(free_handle('Ada Lovelace!'), 'ada-lovelace', 'free_handle makes a handle of any name');
+select is(free_handle('...'), 'user', 'free_handle has an answer for a name without letters');
+select isnt(free_handle('everyone'), 'everyone', 'free_handle never gives a reserved word');
+
+select * from finish();
+rollback;
