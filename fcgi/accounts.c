@@ -18,6 +18,7 @@ struct origin request_origin(const struct request *request)
     const char *agent = request_header(request, "User-Agent");
     return (struct origin){
         .request_id = request->id,
+        .caller_id = request->caller.user_id,
         .address = request->address,
         .agent = agent && is_text(agent) ? agent : "",
     };

@@ -91,8 +91,7 @@ static void create(struct request *request)
 {
     struct origin origin = request_origin(request);
     struct field_fault fault = {0};
-    enum outcome outcome =
-        users_create(request->db, request->config, &origin, request->caller.user_id, request->body, &fault);
+    enum outcome outcome = users_create(request->db, request->config, &origin, request->body, &fault);
     if (outcome != OUTCOME_OK) {
         respond_fault(request, outcome, &fault);
         return;
@@ -114,8 +113,8 @@ static void edit(struct request *request)
 {
     struct origin origin = request_origin(request);
     struct field_fault fault = {0};
-    enum outcome outcome = users_change(request->db, request->config, &origin, request->caller.user_id,
-                                        request->path_values[0], request->body, &fault);
+    enum outcome outcome =
+        users_change(request->db, request->config, &origin, request->path_values[0], request->body, &fault);
     if (outcome != OUTCOME_OK) {
         respond_fault(request, outcome, &fault);
         return;

@@ -91,6 +91,9 @@ struct db_failure {
 };
 const struct db_failure *db_failure(const struct db *db);
 
+/* Makes a copy of an earlier failure the last one again: the refusal is told after the statement that recorded it. */
+void db_recall_failure(struct db *db, const struct db_failure *failure);
+
 /* LISTEN on a channel (runner). db_notification waits up to timeout_ms and answers OK with channel and payload
  * (owned by db until the next call), ABSENT when nothing came, AWAY when the connection is lost. */
 enum outcome db_listen(struct db *db, const char *channel);

@@ -105,3 +105,8 @@ const struct db_failure *db_failure(const struct db *db)
 {
     return &db->failure;
 }
+
+void db_recall_failure(struct db *db, const struct db_failure *failure)
+{
+    db->failure = *failure;
+}

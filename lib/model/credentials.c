@@ -13,12 +13,11 @@ void context_queue(struct db *db, const char *caller, const struct origin *origi
 enum outcome credentials_refuse(struct db *db, const struct origin *origin, const char *action, const char *email,
                                 const char *reason, const struct credentials *credentials)
 {
-    const char *user_id = credentials->user_id[0] ? credentials->user_id : NULL;
-    bool own = !email; /* only then the guard has proved who asks */
-    context_queue(db, own && user_id ? user_id : "", origin);
+    const char *user_id = email ? credentials->user_id : origin->caller_id;
+    context_queue(db, email ? "" : user_id, origin);
     if (strcmp(reason, "password") == 0 || strcmp(reason, "unknown") == 0)
         db_queue(db, &query_throttle_count_address, DB_VALUES(origin->address));
-    return db_do(db, &query_audit_refused_password, DB_VALUES(action, user_id, email, reason));
+    return db_do(db, &query_audit_refused_password, DB_VALUES(action, user_id[0] ? user_id : NULL, email, reason));
 }
 
 static void read_credentials(struct db *db, struct credentials *credentials)
@@ -43,7 +42,10 @@ enum outcome credentials_prove(struct db *db, const struct config *config, const
         db_queue(db, &query_user_own_credentials, DB_NO_VALUES);
     enum outcome outcome = db_run(db);
     if (outcome == OUTCOME_LIMITED) {
+        struct db_failure failure = *db_failure(db);
         enum outcome audited = credentials_refuse(db, origin, action, email, "throttled", credentials);
+        if (audited == OUTCOME_OK)
+            db_recall_failure(db, &failure);
         return audited == OUTCOME_OK ? outcome : audited;
     }
     if (outcome != OUTCOME_OK)

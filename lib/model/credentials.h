@@ -12,8 +12,9 @@
 /* Where a request comes from, for sessions and the audit log. */
 struct origin {
     const char *request_id;
-    const char *address; /* of the client, "" when unknown */
-    const char *agent;   /* the User-Agent header, "" when absent or not text */
+    const char *caller_id; /* whom the token names, proved by the guard if the route has one; "" for nobody */
+    const char *address;   /* of the client, "" when unknown */
+    const char *agent;     /* the User-Agent header, "" when absent or not text */
 };
 
 /* Which field of the input breaks a rule, and a sentence for the user; NULL: none does. */

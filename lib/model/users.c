@@ -101,8 +101,7 @@ enum outcome users_get(struct db *db, const char *id)
  * asked first, so that nobody else makes us work or learns a rule; then the context stands for it. Leaves hash empty
  * when there is no password. */
 static enum outcome take_password(struct db *db, const struct config *config, const struct origin *origin,
-                                  const char *caller_id, struct json_object *body, char hash[PASSWORD_HASH_SIZE],
-                                  struct field_fault *fault)
+                                  struct json_object *body, char hash[PASSWORD_HASH_SIZE], struct field_fault *fault)
 {
     const char *password = json_text(body, "password");
     hash[0] = '\0';
@@ -113,7 +112,7 @@ static enum outcome take_password(struct db *db, const struct config *config, co
         outcome = make_hash(config, password, json_text(body, "email"), "password", hash, fault);
     json_object_object_del(body, "password");
     if (outcome == OUTCOME_OK)
-        context_queue(db, caller_id, origin);
+        context_queue(db, origin->caller_id, origin);
     return outcome;
 }
 
@@ -126,10 +125,10 @@ static void queue_checks(struct db *db, const char *id, const char *changes)
 }
 
 enum outcome users_create(struct db *db, const struct config *config, const struct origin *origin,
-                          const char *caller_id, struct json_object *body, struct field_fault *fault)
+                          struct json_object *body, struct field_fault *fault)
 {
     char hash[PASSWORD_HASH_SIZE];
-    enum outcome outcome = take_password(db, config, origin, caller_id, body, hash, fault);
+    enum outcome outcome = take_password(db, config, origin, body, hash, fault);
     if (outcome != OUTCOME_OK)
         return outcome;
     const char *document = json_object_to_json_string(body);
@@ -137,11 +136,11 @@ enum outcome users_create(struct db *db, const struct config *config, const stru
     return db_do(db, &query_user_create, DB_VALUES(document, hash));
 }
 
-enum outcome users_change(struct db *db, const struct config *config, const struct origin *origin,
-                          const char *caller_id, const char *id, struct json_object *body, struct field_fault *fault)
+enum outcome users_change(struct db *db, const struct config *config, const struct origin *origin, const char *id,
+                          struct json_object *body, struct field_fault *fault)
 {
     char hash[PASSWORD_HASH_SIZE];
-    enum outcome outcome = take_password(db, config, origin, caller_id, body, hash, fault);
+    enum outcome outcome = take_password(db, config, origin, body, hash, fault);
     if (outcome != OUTCOME_OK)
         return outcome;
     const char *changes = json_object_to_json_string(body);

@@ -34,15 +34,15 @@ enum outcome users_get(struct db *db, const char *id);
 
 /* Makes an account from the checked body; its "password" is taken out and hashed before anything else sees it. The
  * second column is the id. INVALID with the fault: the password breaks a rule. Two round trips: the guard in the queue
- * is asked before the costly hash, then caller_id stands for it. */
+ * is asked before the costly hash, then its caller stands for it. */
 enum outcome users_create(struct db *db, const struct config *config, const struct origin *origin,
-                          const char *caller_id, struct json_object *body, struct field_fault *fault);
+                          struct json_object *body, struct field_fault *fault);
 
 /* Changes what the body has. A new password, another role and disabling end the user's sessions. CONFLICT: the e-mail
  * address or handle is taken, "version" is stale, or it would take away the last administrator. Two round trips when
  * there is a password, as above. */
-enum outcome users_change(struct db *db, const struct config *config, const struct origin *origin,
-                          const char *caller_id, const char *id, struct json_object *body, struct field_fault *fault);
+enum outcome users_change(struct db *db, const struct config *config, const struct origin *origin, const char *id,
+                          struct json_object *body, struct field_fault *fault);
 
 /* Removes the account; the principal stays as a tombstone. Its rooms pass on to the oldest member. */
 enum outcome users_delete(struct db *db, const char *id);

@@ -190,7 +190,7 @@ with principal as (
     select 'user.create', 'user', id::text, jsonb_build_object('email', email, 'role', role, 'permissions', permissions)
     from created
 )
-select u.id, user_json(u, p::principals)::text from created u join principal p on p.id = u.id
+select user_json(u, p::principals)::text, u.id from created u join principal p on p.id = u.id
 
 -- name: user_change :exec
 -- user, changes (jsonb: email, name, handle, role, permissions, theme, disabled), password hash or null.

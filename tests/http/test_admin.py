@@ -1,0 +1,206 @@
+"""What administrators do with accounts, and the audit log that shows it: mission rows 7 and 37."""
+
+import concurrent.futures
+import uuid
+
+import pytest
+
+from harness.client import Client
+from harness.people import PASSWORD
+
+
+def fields_of(answer):
+    return {error["field"] for error in answer.json().get("errors", [])}
+
+
+def change(admin, user_id, **changes):
+    return admin.patch(f"/admin/users/{user_id}", changes)
+
+
+def audit_of(admin, **filters):
+    answer = admin.get("/audit", params=filters)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"]
+
+
+def test_only_who_may_manage_users_sees_them(people, admin):
+    ann = people.user("ann")
+    for request in (lambda c: c.get("/admin/users"), lambda c: c.get(f"/admin/users/{ann.id}"),
+                    lambda c: c.post("/admin/users", {"email": "x@example.org", "password": "short"}),
+                    lambda c: change(c, ann.id, role="admin"), lambda c: c.delete(f"/admin/users/{ann.id}")):
+        assert request(ann).status_code == 403
+    assert admin.get(f"/admin/users/{ann.id}").json()["email"] == ann.user["email"]
+
+
+def test_users_are_listed_searched_filtered_and_paged(people, admin):
+    mark = f"list{uuid.uuid4().hex[:6]}"
+    made = [people.create_user(f"{mark}-{n}") for n in range(5)]
+    change(admin, made[0]["id"], disabled=True)
+    seen, cursor = [], None
+    while True:
+        page = admin.get("/admin/users", params={"search": mark.upper(), "limit": 2,
+                                                 **({"cursor": cursor} if cursor else {})}).json()
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next"]
+        if not cursor:
+            break
+    assert seen == [account["id"] for account in made]
+    disabled = admin.get("/admin/users", params={"search": mark, "state": "disabled"}).json()["items"]
+    assert [item["id"] for item in disabled] == [made[0]["id"]]
+    assert admin.get("/admin/users", params={"search": mark, "role": "admin"}).json()["items"] == []
+    assert admin.get("/admin/users", params={"search": "%_\\"}).json()["items"] == []
+
+
+def test_an_account_made_by_an_administrator_logs_in(people, studio):
+    account = people.create_user("made", role="admin", permissions=["audit.read"])
+    assert account["role"] == "admin" and account["permissions"] == ["audit.read"]
+    assert Client(studio.url).log_in(account["email"], account["password"]).get("/admin/users").status_code == 200
+
+
+@pytest.mark.parametrize("more, field", [
+    ({"password": "short"}, "password"), ({"email": "nobody"}, "email"), ({"permissions": ["fly"]}, "permissions"),
+    ({"role": "owner"}, "role"), ({"handle": "Ä"}, "handle"), ({"surprise": 1}, "surprise"),
+])
+def test_an_account_that_breaks_a_rule_is_refused_by_field(admin, more, field):
+    answer = admin.post("/admin/users", {"email": f"{uuid.uuid4().hex}@example.org", "password": PASSWORD, **more})
+    assert answer.status_code == 422 and fields_of(answer) == {field} or field == "permissions"
+
+
+def test_disabling_ends_sessions_and_api_tokens_at_once(people, admin, studio):
+    ann = people.user("ann")
+    token = people.api_token(ann, "read")
+    assert change(admin, ann.id, disabled=True).json()["disabled"] is True
+    assert ann.get("/profile").status_code == 401 and token.get("/profile").status_code == 401
+    assert ann.post("/auth/refresh").status_code == 401
+    assert change(admin, ann.id, disabled=False).json()["disabled"] is False
+    assert ann.get("/profile").status_code == 401
+    Client(studio.url).log_in(ann.user["email"], PASSWORD)
+
+
+@pytest.mark.parametrize("changes", [{"role": "admin"}, {"password": "another long password"}])
+def test_another_role_or_password_ends_the_sessions(people, admin, changes):
+    ann = people.user("ann")
+    assert change(admin, ann.id, **changes).status_code == 200
+    assert ann.get("/profile").status_code == 401
+
+
+def test_a_name_or_permission_does_not_end_the_sessions(people, admin):
+    ann = people.user("ann")
+    assert ann.get("/audit").status_code == 403
+    answer = admin.put(f"/admin/users/{ann.id}/permissions", {"permissions": ["audit.read"]})
+    assert answer.status_code == 200 and answer.json()["permissions"] == ["audit.read"]
+    assert change(admin, ann.id, name="Anna").json()["name"] == "Anna"
+    assert ann.get("/audit").status_code == 200
+    assert ann.post("/rooms", {"name": "no longer"}).status_code == 403
+
+
+def test_a_stale_version_is_a_conflict(people, admin):
+    account = people.create_user("ann")
+    assert change(admin, account["id"], name="One", version=1).status_code == 200
+    assert change(admin, account["id"], name="Two", version=1).status_code == 409
+
+
+def test_who_manages_users_cannot_climb(people, admin):
+    boss = people.user("boss", permissions=["users.manage", "rooms.create"])
+    ann = people.create_user("ann")
+    assert change(boss, ann["id"], name="Fine").status_code == 200
+    assert change(boss, ann["id"], role="admin").status_code == 403
+    assert change(boss, boss.id, role="admin").status_code == 403
+    assert change(boss, boss.id, permissions=["users.manage", "settings.manage"]).status_code == 403
+    assert change(boss, ann["id"], permissions=["rooms.create", "users.manage"]).status_code == 200
+    assert change(boss, admin.id, password="another long password").status_code == 403
+    assert boss.delete(f"/admin/users/{admin.id}").status_code == 403
+    made = {"email": f"{uuid.uuid4().hex}@example.org", "password": PASSWORD}
+    assert boss.post("/admin/users", {**made, "role": "admin"}).status_code == 403
+    assert boss.post("/admin/users", {**made, "permissions": ["audit.read"]}).status_code == 403
+
+
+def test_the_last_administrator_who_can_log_in_stays(people, admin, studio):
+    others = [item["id"] for item in admin.get("/admin/users", params={"role": "admin", "state": "enabled"}).json()["items"]
+              if item["id"] != admin.id]
+    for other in others:
+        assert change(admin, other, role="user").status_code == 200
+    for answer in (change(admin, admin.id, role="user"), change(admin, admin.id, disabled=True),
+                   admin.delete(f"/admin/users/{admin.id}")):
+        assert answer.status_code == 409 and "last administrator" in answer.json()["detail"]
+    second = people.user("second", role="admin")
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda pair: change(pair[0], pair[1], disabled=True),
+                                [(admin, second.id), (second, second.id)]))
+    assert 200 in {answer.status_code for answer in answers}
+    assert studio.sql("select count(*) > 0 from users where role = 'admin' and disabled_at is null") == [(True,)]
+
+
+def test_two_administrators_cannot_remove_each_other_at_once(people, admin, studio):
+    pair = [people.user(f"rival{n}", role="admin") for n in range(2)]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda n: change(pair[n], pair[1 - n].id, role="user"), range(2)))
+    roles = studio.sql("select role from users where id = any (%s::uuid[]) order by 1", [c.id for c in pair])
+    assert roles[0][0] == "admin" or roles == [("user",), ("user",)]  # another administrator is there
+
+
+def test_a_deleted_user_leaves_a_tombstone_and_its_rooms_pass_on(people, admin, studio):
+    ann, bob, eve = people.user("ann"), people.user("bob"), people.user("eve")
+    room = people.room(ann, "Shared")
+    people.add(ann, room, eve, "viewer")
+    people.add(ann, room, bob, "member")
+    alone = people.room(ann, "Alone")
+    assert ann.post(f"/rooms/{room['id']}/messages", {"text": "I was here"}).status_code == 201
+    assert admin.delete(f"/admin/users/{ann.id}").status_code == 204
+    assert ann.get("/profile").status_code == 401 and admin.get(f"/admin/users/{ann.id}").status_code == 404
+    assert admin.delete(f"/admin/users/{ann.id}").status_code == 404
+    members = {m["id"]: m["role"] for m in bob.get(f"/rooms/{room['id']}/members").json()["items"]}
+    assert members == {bob.id: "owner", eve.id: "viewer"}
+    events = bob.get(f"/rooms/{room['id']}/events").json()["items"]
+    said = next(event for event in events if event["kind"] == "message")
+    assert said["body"]["text"] == "I was here" and said["author"]["name"] == "Deleted user"
+    assert [event["body"]["action"] for event in events if event["kind"] == "member"][-2:] == ["removed", "role"]
+    assert studio.sql("select deleted_at is not null from rooms where id = %s", alone["id"]) == [(True,)]
+    again = people.create_user("again", handle=ann.user["handle"])
+    assert again["handle"] == ann.user["handle"]
+
+
+def test_the_audit_log_shows_who_did_what_and_filters(people, admin):
+    ann = people.user("ann")
+    answer = change(admin, ann.id, name="Audited")
+    items = audit_of(admin, object_kind="user", object_id=ann.id, action="user.change")
+    assert len(items) == 1
+    item = items[0]
+    assert item["actor"]["id"] == admin.id and item["outcome"] == "done" and item["address"] == "127.0.0.1"
+    assert item["request_id"] == answer.headers["X-Request-Id"]
+    assert item["detail"]["changes"] == {"name": "Audited"} and item["detail"]["before"]["name"] == "Ann"
+    assert [row["id"] for row in audit_of(admin, request=item["request_id"])] == [item["id"]]
+    assert item["id"] in [row["id"] for row in audit_of(admin, actor=admin.id)]
+    assert audit_of(admin, since="2999-01-01T00:00:00Z") == audit_of(admin, until="2001-01-01T00:00:00Z") == []
+
+
+def test_a_refusal_is_in_the_audit_log(people, admin):
+    ann = people.user("ann")
+    refused = ann.get("/admin/users")
+    items = audit_of(admin, request=refused.headers["X-Request-Id"])
+    assert [(row["outcome"], row["actor"]["id"]) for row in items] == [("refused", ann.id)]
+
+
+def test_the_audit_log_is_paged_without_gaps(people, admin):
+    ann = people.user("ann")
+    for n in range(5):
+        ann.patch("/profile", {"name": f"Ann {n}"})
+    whole = [row["id"] for row in audit_of(admin, actor=ann.id)]
+    seen, cursor = [], None
+    while True:
+        page = admin.get("/audit", params={"actor": ann.id, "limit": 2, **({"cursor": cursor} if cursor else {})}).json()
+        seen += [row["id"] for row in page["items"]]
+        cursor = page["next"]
+        if not cursor:
+            break
+    assert seen == whole == sorted(whole, reverse=True)
+    assert fields_of(admin.get("/audit", params={"cursor": "x"})) == {"cursor"}
+    assert fields_of(admin.get("/audit", params={"object_id": "x"})) == {"object_kind"}
+
+
+def test_no_password_or_token_reaches_the_audit_log(people, admin, studio):
+    ann = people.user("ann")
+    token = people.api_token(ann, "read").bearer
+    change(admin, ann.id, password="a very secret password")
+    text = studio.sql("select string_agg(detail::text, ' ') from audit_log")[0][0]
+    assert "secret password" not in text and PASSWORD not in text and token not in text
