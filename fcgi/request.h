@@ -5,6 +5,7 @@
 #include "base/config.h"
 #include "base/db.h"
 #include "base/json.h"
+#include "base/secretbox.h"
 #include "base/text.h"
 #include "base/token.h"
 
@@ -13,6 +14,9 @@
 #define PATH_VALUES 4
 
 struct route;
+struct source;
+struct counters;
+struct kept;
 
 enum caller_kind { CALLER_NOBODY, CALLER_COOKIE, CALLER_BEARER, CALLER_API_TOKEN };
 
@@ -20,26 +24,48 @@ enum caller_kind { CALLER_NOBODY, CALLER_COOKIE, CALLER_BEARER, CALLER_API_TOKEN
 struct caller {
     enum caller_kind kind;
     char user_id[UUID_SIZE];
-    char session_id[UUID_SIZE]; /* "" for an API token */
-    char token_id[UUID_SIZE];   /* "" unless an API token */
-    int64_t token_expires_at;   /* seconds; 0 for an API token */
+    char session_id[UUID_SIZE];   /* "" for an API token */
+    char token_hash[DIGEST_SIZE]; /* "" unless an API token */
+    int64_t token_expires_at;     /* seconds; 0 for an API token */
 };
 
 struct request {
     const struct config *config;
     struct db *db;
-    const struct route *route;    /* NULL when no route matched */
-    char id[UUID_SIZE];           /* X-Request-Id */
+    const struct route *route; /* NULL when no route matched */
+    char id[UUID_SIZE];        /* X-Request-Id */
     const char *method;
-    const char *path;             /* decoded, without /api: "/rooms/0198…/messages" */
-    const char *address;          /* the client's, from REMOTE_ADDR of the front nginx */
+    const char *path;    /* decoded, without /api: "/rooms/0198…/messages" */
+    const char *address; /* the client's, from REMOTE_ADDR of the front nginx */
     struct caller caller;
     const char *path_values[PATH_VALUES]; /* what {…} matched, in order */
-    struct json_object *body;     /* checked against route->fields; NULL when the route takes none */
-    struct json_object *query;    /* object: checked query parameters by name (strings; integers for FIELD_INTEGER) */
+    struct json_object *body;             /* checked against route->fields; NULL when the route takes none */
+    struct json_object *query; /* object: checked query parameters by name (strings; integers for FIELD_INTEGER) */
     struct response *response;
-    void *source;                 /* the FastCGI request; only request.c and response.c look inside */
+    const struct source *source; /* only request.c and response.c look inside */
+    struct counters *counters;   /* the pool's, or NULL */
+    int64_t started_at;          /* monotonic milliseconds */
+    struct kept *kept;           /* what request_keep was given */
+    char *cookies;               /* the Cookie header, taken apart in place; or NULL */
+    size_t cookies_length;
 };
+
+/* Fills the request from its source: id, method, path, address. db may be NULL: PostgreSQL is away. */
+void request_open(struct request *request, const struct config *config, struct db *db, const struct source *source);
+void request_close(struct request *request);
+
+/* Whether the method changes something: not GET, HEAD or OPTIONS. */
+bool request_is_unsafe(const struct request *request);
+
+/* A FastCGI parameter by its name, or NULL. Owned by the source. */
+const char *request_parameter(const struct request *request, const char *name);
+
+/* Hands over a malloc'ed string, to be freed with the request. Returns it. */
+const char *request_keep(struct request *request, char *string);
+
+/* Reads the whole body. INVALID: malformed or longer than announced; LIMITED: more than most bytes; AWAY: the client
+ * is gone or too slow. */
+enum outcome request_read_body(struct request *request, size_t most, struct text *body);
 
 /* A header of the request ("X-CSRF-Token", case-insensitive), or NULL. A cookie by name, or NULL. Owned by request. */
 const char *request_header(const struct request *request, const char *name);

@@ -7,6 +7,7 @@
 #include "fcgi/request.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* Success with a finished JSON document, usually PostgreSQL's. json is copied. */
 void respond_json(struct request *request, int status, const char *json);
@@ -28,7 +29,8 @@ void respond_field_error(struct request *request, const char *field, const char 
 /* The usual end of a handler: OK answers the last statement's first value with this status, anything else a problem. */
 void respond_row(struct request *request, enum outcome outcome, int status);
 
-/* An extra header, and a cookie with the configured Secure and SameSite, HttpOnly. max_age in seconds, 0 removes it. */
+/* An extra header, and a cookie with the configured Secure and SameSite, HttpOnly. max_age in seconds, 0 removes it.
+ * The value must be of cookie characters (tokens are). */
 void respond_header(struct request *request, const char *name, const char *value);
 void respond_cookie(struct request *request, const char *name, const char *value, const char *path, long max_age);
 
@@ -36,5 +38,31 @@ void respond_cookie(struct request *request, const char *name, const char *value
  * on a channel. Arguments are copied. */
 void publish_later(struct request *request, const char *channels, const char *message);
 void close_channel_later(struct request *request, const char *channel);
+
+/* What follows is for the router and the pool. */
+
+struct response;
+struct response *response_new(void);
+void response_free(struct response *response);
+
+/* A problem document for what HTTP itself refuses: 400, 405, 413, 415 … */
+void respond_refusal(struct request *request, int status, const char *detail);
+
+/* The status so far, 0 before any answer; the Location and the body of that answer (owned by the request). */
+int response_status(const struct request *request);
+const char *response_location(const struct request *request);
+const char *response_body(const struct request *request);
+
+/* The list of {"field","message"} that respond_problem will put into the document. */
+struct json_object *response_errors(struct request *request);
+
+/* Forgets the answer and what was to follow it, and keeps nothing but the headers that belong to every answer. */
+void response_reset(struct request *request);
+
+/* Writes the answer. AWAY: the client is gone, which changes nothing for what follows. */
+enum outcome response_send(struct request *request);
+
+/* Publishes what was asked for, unless the answer is a failure. */
+void response_publish(struct request *request);
 
 #endif

@@ -55,6 +55,7 @@ static const struct setting settings[] = {
     {"POOL_WAIT_SLOTS", NULL, SETTING_INTEGER, AT(pool_wait_slots), "4", 1, 1024},
     {"REQUEST_SECONDS", NULL, SETTING_INTEGER, AT(request_seconds), "30", 1, 3600},
     {"NCHAN_SOCKET", NULL, SETTING_TEXT, AT(nchan_socket), "/run/coagent/nchan-publish.sock", 0, 0},
+    {"RUNNER_LOCK", NULL, SETTING_TEXT, AT(runner_lock), "/run/coagent/runner.lock", 0, 0},
     {"EXECUTOR_LIMIT", NULL, SETTING_INTEGER, AT(executor_limit), "16", 1, 4096},
     {"OPENAI_BASE_URL", NULL, SETTING_TEXT, AT(openai_base_url), NULL, 0, 0},
     {"OPENAI_MODEL", NULL, SETTING_TEXT, AT(openai_model), NULL, 0, 0},

@@ -31,6 +31,7 @@ struct config {
     int pool_wait_slots;        /* POOL_WAIT_SLOTS, default 4 */
     int request_seconds;        /* REQUEST_SECONDS: wall-clock limit of a child, default 30 */
     char *nchan_socket;         /* NCHAN_SOCKET: unix socket where nchan accepts publications */
+    char *runner_lock;          /* RUNNER_LOCK: file whose locks decide which runner of this host is at work */
     int executor_limit;         /* EXECUTOR_LIMIT: executors at once on this host, default 16 */
     char *openai_base_url;      /* OPENAI_BASE_URL, seeds a first provider; or NULL */
     char *openai_model;         /* OPENAI_MODEL: the model asked there; NULL: the first that it offers */

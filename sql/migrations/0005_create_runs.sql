@@ -9,7 +9,7 @@ create table runs (
     agent_id uuid references agents,
     room_id uuid references rooms on delete cascade,
     trigger_seq bigint,                          -- the room event that it answers
-    parent_id uuid references runs,
+    parent_id uuid references runs on delete set null,
     depth int not null default 0,                -- agents that address agents
     inputs jsonb not null default '{}',
     result jsonb,
@@ -72,14 +72,14 @@ create function run_json(r runs) returns json language sql stable as $$
     select json_build_object(
         'id', r.id, 'kind', r.kind, 'state', r.state, 'agent', run_agent_json(r.agent_id), 'room', r.room_id,
         'trigger_seq', r.trigger_seq, 'attempt', r.attempt, 'reason', r.reason,
-        'text', case when r.kind = 'agent' then run_text(r.id) end, 'result', r.result, 'usage', r.usage,
+        'text', case when r.kind = 'agent' then coalesce(r.result ->> 'text', run_text(r.id)) end, 'result', r.result, 'usage', r.usage,
         'queued_at', api_time(r.queued_at), 'started_at', api_time(r.started_at), 'finished_at', api_time(r.finished_at))
 $$;
 
 -- Ends a run that is not over yet, and tells its room how: a result when it succeeded or was stopped, else an error
 -- with what there is of the answer. fence is the attempt that ends it (null: whoever), so that an executor whose run
 -- was given to another changes nothing. ending_result brings "text" (absent: what was kept) and, for an agent,
--- "model" and "retriable". Returns what is to be published after the commit: no row when there was nothing to end.
+-- "model", "retriable" and its "thought". Returns what is to be published after the commit: no row when there was nothing to end.
 create function finish_run(run uuid, fence int, ending text, why text, ending_result jsonb, used jsonb)
 returns table (room uuid, message text) language plpgsql as $$
 declare
@@ -88,7 +88,7 @@ declare
     told room_events;
 begin
     update runs set state = ending, reason = why, usage = coalesce(used, usage), lease_until = null,
-                    finished_at = clock_timestamp(), result = ending_result
+                    finished_at = clock_timestamp(), result = ending_result - 'thought'
     where id = run and state in ('queued', 'running', 'waiting') and (fence is null or attempt = fence)
     returning * into ended;
     if not found then
@@ -96,6 +96,11 @@ begin
     end if;
     perform pg_notify('run_queued', ''); -- a place is free, and the next message of the room may be answered
     if ended.kind = 'agent' and exists (select from rooms where id = ended.room_id and deleted_at is null) then
+        if ending_result ? 'thought' then
+            told := append_event(ended.room_id, 'thought', ended.agent_id, run, ended.trigger_seq, null,
+                                 jsonb_build_object('text', ending_result -> 'thought'));
+            return query select ended.room_id, event_frame(event_json(told));
+        end if;
         said := coalesce(ending_result ->> 'text', run_text(run));
         if ending in ('succeeded', 'cancelled') then
             told := append_event(ended.room_id, 'result', ended.agent_id, run, ended.trigger_seq, null,
@@ -180,9 +185,10 @@ begin
     values ('agent', caller_id(), old.agent_id, old.room_id, old.trigger_seq, old.depth,
             jsonb_build_object('retry_of', old.id, 'mode', mode), true)
     returning * into made;
-    if mode = 'resume' and run_text(old.id) <> '' then
+    if mode = 'resume' then
         insert into run_output (run_id, position, stream, bytes)
-        values (made.id, 0, 'text', convert_to(run_text(old.id), 'UTF8'));
+        select made.id, 0, 'text', convert_to(said, 'UTF8')
+        from coalesce(old.result ->> 'text', run_text(old.id)) as said where said <> '';
     end if;
     perform append_event(made.room_id, 'run', caller_id(), made.id, made.trigger_seq, null,
                          jsonb_build_object('state', 'queued', 'agent', run_agent_json(made.agent_id)));

@@ -8,9 +8,10 @@ create function announced_answer(answer json) returns announced language sql imm
     select row(null, answer::text)::announced
 $$;
 
-create function announced_event(event room_events) returns announced language sql stable as $$
-    select row('r_' || event.room_id, event_frame(event_json(event)))::announced
-$$;
+create function announced_event(event room_events) returns announced language plpgsql stable as $$
+begin
+    return row('r_' || event.room_id, event_frame(event_json(event)))::announced;
+end $$;
 
 create function announced_rooms_changed(the_user uuid) returns setof announced language sql immutable as $$
     select 'u_' || the_user, '{"personal":{"type":"rooms_changed"}}' where the_user is not null
@@ -55,9 +56,10 @@ create function caller_role(the_room uuid) returns text language sql stable as $
     select role from room_members where room_id = the_room and principal_id = caller_id()
 $$;
 
-create function audit_room(the_action text, the_room uuid, what jsonb) returns void language sql as $$
-    insert into audit_log (action, object_kind, object_id, detail) values (the_action, 'room', the_room::text, what)
-$$;
+create function audit_room(the_action text, the_room uuid, what jsonb) returns void language plpgsql as $$
+begin
+    insert into audit_log (action, object_kind, object_id, detail) values (the_action, 'room', the_room::text, what);
+end $$;
 
 -- The room as the caller sees it now: the answer to a change.
 create function room_answer(the_room uuid) returns announced language sql stable as $$

@@ -15,16 +15,19 @@ end $$;
 
 -- The members that a text mentions by @handle. Others stay text, and so does what stands in code. A full stop or dash
 -- after a handle ends a sentence, unless it belongs to the handle of a member.
-create function mentioned_members(the_room uuid, content text) returns uuid[] language sql stable as $$
-    select coalesce(array_agg(distinct p.id), '{}')
+create function mentioned_members(the_room uuid, content text) returns uuid[] language plpgsql stable as $$
+begin
+    if content !~ '@' then
+        return '{}';
+    end if;
+    return coalesce(array_agg(distinct p.id), '{}')
     from (select lower(match[1]) as handle
           from regexp_matches(regexp_replace(regexp_replace(content, '```.*?(?:```|$)', ' ', 'g'), '`[^`\n]*`', ' ', 'g'),
-                              '(?<![[:alnum:]@/])@([a-z0-9][a-z0-9._-]{0,38})(?![[:alnum:]_])', 'gi') match
-          where content ~ '@') said
+                              '(?<![[:alnum:]@/])@([a-z0-9][a-z0-9._-]{0,38})(?![[:alnum:]_])', 'gi') match) said
     join principals p on p.handle in (said.handle::citext, rtrim(said.handle, '._-')::citext)
     join room_members m on m.room_id = the_room and m.principal_id = p.id
-    where p.deleted_at is null
-$$;
+    where p.deleted_at is null;
+end $$;
 
 -- An error that an agent tells in its own name, because it cannot answer.
 create function agent_excuse(the_room uuid, the_agent uuid, the_seq bigint, sentence text, can_retry boolean)

@@ -35,3 +35,128 @@ union all
 select null, r.room_id, run_frame(r), 2 from runs r
 where r.id = current_setting('coagent.object')::uuid and r.room_id is not null
 order by n
+
+-- The rest is for the runner. $fence is the attempt: an executor whose run was given to another changes nothing.
+
+-- name: run_claim :one
+-- host, executors at once on this host, kinds, running at once for one user. ABSENT: nothing to do. Only the oldest
+-- question to an agent in a room can be claimed, and only while none is being answered: a claimer that waits for the
+-- row of another sees the new state when it gets the lock, so two of them never claim for the same agent and room.
+update runs set state = 'running', attempt = attempt + 1, host = $1, pid = null, claimed_at = clock_timestamp(),
+                started_at = coalesce(started_at, clock_timestamp()), lease_until = now() + interval '20 seconds'
+where id = (
+    select r.id from runs r
+    where r.state = 'queued' and r.due_at <= now() and r.kind = any ($3::text[])
+      and (select count(*) from runs o where o.host = $1 and o.state = 'running') < $2::int
+      and (r.asked_by is null
+           or (select count(*) from runs o where o.asked_by = r.asked_by and o.state = 'running') < $4::int)
+      and not (r.kind = 'agent' and exists (
+           select from runs o where o.agent_id = r.agent_id and o.room_id = r.room_id and o.kind = 'agent'
+                                and (o.state in ('running', 'waiting') or (o.state = 'queued' and o.id < r.id))))
+    order by r.priority desc, r.due_at, r.id
+    limit 1 for update skip locked)
+returning id, attempt
+
+-- name: run_next_due :one
+-- Milliseconds until the next queued run is due, when it is still to come.
+select ceil(extract(epoch from min(due_at) - now()) * 1000)::bigint from runs where state = 'queued' and due_at > now()
+
+-- name: run_release :exec
+-- id, fence: back into the queue, because no executor could be started.
+update runs set state = 'queued', attempt = attempt - 1, lease_until = null, due_at = now() + interval '1 second'
+where id = $1::uuid and attempt = $2::int and state = 'running'
+
+-- name: run_take :one
+-- id, fence, pid: what the executor needs to know. ABSENT when the run is no longer its own.
+with taken as (
+    update runs set pid = $3::int, lease_until = now() + interval '20 seconds'
+    where id = $1::uuid and attempt = $2::int and state = 'running'
+    returning *
+)
+select t.kind, t.room_id, t.trigger_seq, t.inputs, run_text(t.id), t.agent_id, self.name, self.handle, a.prompt,
+       coalesce(nullif(a.model, ''), p.default_model), a.parameters, a.context_tokens, a.run_seconds, p.kind, p.base_url,
+       p.key_sealed, room.name, run_frame(row(t.*)::runs), t.agent_id is null or a.desired_state = 'started',
+       run_agent_json(t.agent_id)
+from taken t
+left join agents a on a.id = t.agent_id
+left join principals self on self.id = t.agent_id
+left join providers p on p.id = a.provider_id
+left join rooms room on room.id = t.room_id
+
+-- name: run_renew :one
+-- id, fence: keeps the lease; whether it was asked to stop. ABSENT when the run is no longer its own.
+update runs set lease_until = now() + interval '20 seconds'
+where id = $1::uuid and attempt = $2::int and state = 'running'
+returning cancel_requested_at is not null
+
+-- name: run_say :one
+-- id, fence, byte offset, text: keeps what an agent has said further. ABSENT when the run is no longer its own.
+insert into run_output (run_id, position, stream, bytes)
+select id, $3::bigint, 'text', convert_to($4, 'UTF8') from runs
+where id = $1::uuid and attempt = $2::int and state = 'running'
+on conflict (run_id, position) do update set bytes = excluded.bytes
+returning position
+
+-- name: run_finish :many
+-- id, fence, state, reason, result, usage: ends it, with what it cost. No row: the run is no longer its own.
+select null as document, f.room, f.message from finish_run($1::uuid, $2::int, $3, $4, $5::jsonb, $6::jsonb || coalesce(
+    (select jsonb_build_object('cost', round((coalesce(($6::jsonb ->> 'prompt_tokens')::numeric, 0) * p.price_prompt
+                                 + coalesce(($6::jsonb ->> 'completion_tokens')::numeric, 0) * p.price_completion) / 1000000, 6))
+     from runs r join agents a on a.id = r.agent_id join providers p on p.id = a.provider_id where r.id = $1::uuid), '{}')) as f
+
+-- name: run_context :many
+-- room, the message to answer, agent: what was said in the room, the newest first but the question before all others;
+-- edits are applied, what was deleted is left out. role, name, text, number of the message, whether it is the question
+with said as (
+    (select e.*, true as question from room_events e where e.room_id = $1::uuid and e.seq = $2::bigint)
+    union all
+    (select e.*, false from room_events e
+     where e.room_id = $1::uuid and e.kind in ('message', 'result') and e.seq <> $2::bigint
+     order by e.seq desc limit 500)
+)
+select case when s.principal_id = $3::uuid then 'assistant' else 'user' end, coalesce(p.name, 'Somebody'),
+       coalesce(change.body ->> 'text', s.body ->> 'text'), s.number, s.question
+from said s
+left join principals p on p.id = s.principal_id
+left join lateral (select c.kind, c.body from room_events c
+                   where c.room_id = s.room_id and c.target = s.seq and c.kind in ('edit', 'delete')
+                   order by c.kind = 'delete' desc, c.seq desc limit 1) as change on true
+where change.kind is distinct from 'delete' and coalesce(change.body ->> 'text', s.body ->> 'text', '') <> ''
+order by s.question desc, s.seq desc
+
+-- name: run_requeue_expired :many
+-- Runs whose executor is gone and that may be tried again: what it said is kept, and the next one goes on from there.
+with expired as (
+    select id from runs
+    where state = 'running' and lease_until < now() and retriable and attempt < 3 and cancel_requested_at is null
+    order by lease_until limit 50 for update skip locked
+), queued as (
+    update runs set state = 'queued', lease_until = null, due_at = now() + make_interval(secs => attempt - 1)
+    from expired where runs.id = expired.id
+    returning runs.*
+)
+select null as document, room_id, run_frame(row(queued.*)::runs), pg_notify('run_queued', id::text) from queued
+
+-- name: run_lose_expired :many
+-- The others end here: lost, or cancelled when that was asked for.
+with expired as (
+    select id, cancel_requested_at is not null as cancelled, reason from runs
+    where state = 'running' and lease_until < now() and not (retriable and attempt < 3 and cancel_requested_at is null)
+    order by lease_until limit 50 for update skip locked
+)
+select null as document, f.room, f.message
+from expired e, finish_run(e.id, null, case when e.cancelled then 'cancelled' else 'lost' end,
+                           case when e.cancelled then e.reason else 'The program that was working on it died.' end,
+                           '{}', null) as f
+
+-- name: runner_lead :one
+-- Whether this connection leads all runners of the database (heartbeats, reaping, cleaning up): the lock is the
+-- session's, so it is free again when its holder is gone, however that came.
+select case when pg_try_advisory_lock(4242, 1) then 't' else 'f' end
+
+-- name: cleanup_due :one
+-- seconds: ABSENT unless the last clean-up is longer ago; then it counts as done by the caller.
+insert into settings (key, value) values ('runner.cleanup', 'true')
+on conflict (key) do update set updated_at = now()
+where settings.updated_at <= now() - make_interval(secs => $1::double precision)
+returning key

@@ -1,0 +1,105 @@
+#include "cron/agent/answer.h"
+
+#include "base/clock.h"
+#include "cron/agent/repair.h"
+#include "queries.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SEND_MS 50
+#define STORE_MS 1000
+
+void answer_open(struct answer *answer, struct execution *execution)
+{
+    const char *kept = execution_fact(execution, FACT_TEXT);
+
+    memset(answer, 0, sizeof *answer);
+    answer->execution = execution;
+    text_add(&answer->text, kept);
+    answer->sent = answer->stored = answer->text.length;
+    answer->sent_chars = utf8_length(kept);
+}
+
+void answer_free(struct answer *answer)
+{
+    text_free(&answer->text);
+}
+
+bool answer_add(struct answer *answer, const char *bytes, size_t length)
+{
+    if (answer->text.length + length > ANSWER_MOST)
+        return false;
+    text_add_repaired(&answer->text, bytes, length);
+    return true;
+}
+
+static void send(struct answer *answer)
+{
+    const char *piece = text_string(&answer->text) + answer->sent;
+    struct execution *execution = answer->execution;
+    struct text frame = TEXT_EMPTY;
+
+    if (answer->sent == answer->text.length || execution->state == EXECUTION_ORPHANED)
+        return;
+    text_add_format(&frame, "{\"delta\":{\"room\":\"%s\",\"run\":\"%s\",\"agent\":%s,\"offset\":%zu,\"text\":",
+                    execution_fact(execution, FACT_ROOM), execution->id, execution_fact(execution, FACT_AGENT_JSON),
+                    answer->sent_chars);
+    text_add_json(&frame, piece);
+    text_add(&frame, "}}");
+    execution_publish(execution, frame.bytes, frame.length);
+    answer->sent_chars += utf8_length(piece);
+    answer->sent = answer->text.length;
+    answer->sent_at = clock_monotonic_ms();
+    text_free(&frame);
+}
+
+/* What could not be stored stays due: the next time it goes along. */
+static void store(struct answer *answer)
+{
+    struct execution *execution = answer->execution;
+    char position[24];
+
+    if (answer->stored == answer->text.length || execution->state == EXECUTION_ORPHANED)
+        return;
+    snprintf(position, sizeof position, "%zu", answer->stored);
+    answer->stored_at = clock_monotonic_ms();
+    if (execution_do(execution, &query_run_say,
+                     DB_VALUES(execution->id, execution->fence, position,
+                               text_string(&answer->text) + answer->stored)) == OUTCOME_OK)
+        answer->stored = answer->text.length;
+}
+
+bool answer_tick(struct answer *answer)
+{
+    int64_t now = clock_monotonic_ms();
+
+    if (now - answer->sent_at >= SEND_MS)
+        send(answer);
+    if (now - answer->stored_at >= STORE_MS)
+        store(answer);
+    return execution_tick(answer->execution);
+}
+
+bool answer_wait(struct answer *answer, long ms)
+{
+    int64_t until = clock_monotonic_ms() + ms;
+    int64_t left;
+
+    while (answer_tick(answer) && (left = until - clock_monotonic_ms()) > 0) {
+        struct pollfd wake = {execution_socket(answer->execution), POLLIN, 0};
+
+        poll(&wake, 1, left < SEND_MS ? (int)left : SEND_MS);
+    }
+    return answer->execution->state == EXECUTION_GOING;
+}
+
+void answer_finish(struct answer *answer, const char *state, const char *reason, struct json_object *details,
+                   struct json_object *usage)
+{
+    send(answer);
+    store(answer);
+    json_object_object_add(details, "text", json_object_new_string(text_string(&answer->text)));
+    execution_finish(answer->execution, state, reason, details, usage);
+}

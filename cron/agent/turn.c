@@ -1,0 +1,136 @@
+#include "cron/agent/turn.h"
+
+#include "cron/agent/answer.h"
+#include "cron/agent/command.h"
+#include "cron/agent/context.h"
+#include "cron/agent/model.h"
+#include "queries.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The room as run_context gives it; strings belong to the connection until its next statement. */
+struct room {
+    struct said question;
+    bool has_question;
+    struct said *said;
+    size_t count;
+};
+
+static void read_row(const struct db *db, int row, struct said *said)
+{
+    said->own = strcmp(db_value(db, row, 0), "assistant") == 0;
+    said->name = db_value(db, row, 1);
+    said->text = db_value(db, row, 2);
+    said->number = atoll(db_value(db, row, 3));
+}
+
+static enum outcome read_room(struct execution *execution, struct room *room)
+{
+    enum outcome outcome = execution_do(
+        execution, &query_run_context,
+        DB_VALUES(execution->facts[FACT_ROOM], execution->facts[FACT_TRIGGER_SEQ], execution->facts[FACT_AGENT]));
+    int rows = outcome == OUTCOME_OK ? db_rows(execution->db) : 0;
+
+    room->said = calloc((size_t)rows + 1, sizeof *room->said);
+    if (!room->said)
+        abort();
+    for (int row = 0; row < rows; row++) {
+        if (db_value(execution->db, row, 4)[0] == 't') {
+            room->has_question = true;
+            read_row(execution->db, row, &room->question);
+        } else {
+            read_row(execution->db, row, &room->said[room->count++]);
+        }
+    }
+    return outcome;
+}
+
+static char *system_prompt(const struct execution *execution)
+{
+    return text_format("%s%sYou are %s (@%s), a participant of the room \"%s\", in which several people and agents "
+                       "talk. Messages of others begin with their name. Write your answer only, without your name "
+                       "before it; Markdown is shown as it should be.",
+                       execution_fact(execution, FACT_PROMPT), execution_fact(execution, FACT_PROMPT)[0] ? "\n\n" : "",
+                       execution_fact(execution, FACT_AGENT_NAME), execution_fact(execution, FACT_AGENT_HANDLE),
+                       execution_fact(execution, FACT_ROOM_NAME));
+}
+
+static struct json_object *room_messages(const struct execution *execution, const struct room *room)
+{
+    char *system = system_prompt(execution);
+    const struct context context = {
+        .system = system,
+        .question = &room->question,
+        .said = room->said,
+        .count = room->count,
+        .kept = execution_fact(execution, FACT_TEXT),
+        .tokens = execution_number(execution, FACT_CONTEXT_TOKENS, 16000),
+    };
+    struct json_object *messages = context_messages(&context);
+
+    free(system);
+    return messages;
+}
+
+/* The built-in commands stream word by word; what an earlier attempt said already is not said again. */
+static void answer_command(struct answer *answer, const struct room *room)
+{
+    struct text whole = TEXT_EMPTY;
+    long pause = command_answer(room->question.text, room->question.name,
+                                execution_fact(answer->execution, FACT_AGENT_NAME), &whole);
+    const char *rest = text_string(&whole);
+    struct json_object *details = json_object_new_object();
+
+    if (strncmp(rest, text_string(&answer->text), answer->text.length) == 0)
+        rest += answer->text.length;
+    while (*rest) {
+        size_t word = strcspn(rest, " \n");
+
+        word += strspn(rest + word, " \n");
+        answer_add(answer, rest, word);
+        rest += word;
+        if (!answer_wait(answer, pause))
+            break;
+    }
+    json_object_object_add(details, "model", json_object_new_string("command"));
+    answer_finish(answer, "succeeded", NULL, details, json_object_new_object());
+    text_free(&whole);
+}
+
+static void answer_room(struct answer *answer, const struct room *room)
+{
+    if (strcmp(execution_fact(answer->execution, FACT_PROVIDER_KIND), "command") == 0) {
+        answer_command(answer, room);
+        return;
+    }
+    struct json_object *messages = room_messages(answer->execution, room);
+
+    model_answer(answer, messages);
+    json_object_put(messages);
+}
+
+static void fail(struct answer *answer, const char *state, const char *reason)
+{
+    answer_finish(answer, state, reason, json_object_new_object(), json_object_new_object());
+}
+
+void turn_run(struct execution *execution)
+{
+    struct answer answer;
+    struct room room = {.said = NULL};
+
+    answer_open(&answer, execution);
+    if (execution_fact(execution, FACT_STARTED)[0] != 't')
+        fail(&answer, "failed", "The agent is stopped.");
+    else if (!execution->facts[FACT_PROVIDER_KIND])
+        fail(&answer, "failed", "This agent has no model yet: choose a provider in its settings.");
+    else if (read_room(execution, &room) != OUTCOME_OK)
+        fail(&answer, "failed", "The room could not be read.");
+    else if (!room.has_question)
+        fail(&answer, "cancelled", "The message that it should answer was deleted.");
+    else
+        answer_room(&answer, &room);
+    free(room.said);
+    answer_free(&answer);
+}

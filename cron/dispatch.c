@@ -1,0 +1,168 @@
+#include "cron/dispatch.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/number.h"
+#include "cron/claim.h"
+#include "cron/housekeeping.h"
+#include "cron/lead.h"
+#include "queries.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STATEMENT_MS 10000
+#define QUEUE_MS 20  /* between two looks at the lead: as long may the hand-over take */
+#define WAIT_MS 1000 /* the longest sleep: housekeeping is due then */
+#define BACKOFF_MOST_MS 2000
+
+struct dispatcher {
+    const struct dispatch *order;
+    struct db *db; /* NULL while PostgreSQL is away */
+    struct lead lead;
+    struct housekeeping housekeeping;
+    char host[256];
+    int64_t end_at;     /* monotonic ms: the end of the minute */
+    int64_t connect_at; /* not before */
+    int64_t backoff_ms;
+};
+
+/* Over when the minute is and a successor waits; without one (cron is late, or was switched off) after one more. */
+static bool is_over(const struct dispatcher *dispatcher, int64_t now)
+{
+    if (*dispatcher->order->stopped)
+        return true;
+    if (now < dispatcher->end_at)
+        return false;
+    return lead_is_awaited(&dispatcher->lead) || now >= dispatcher->end_at + 60000;
+}
+
+static void disconnect(struct dispatcher *dispatcher)
+{
+    db_close(dispatcher->db);
+    dispatcher->db = NULL;
+    dispatcher->housekeeping.leads = false;
+    dispatcher->connect_at = clock_monotonic_ms() + dispatcher->backoff_ms;
+    dispatcher->backoff_ms =
+        dispatcher->backoff_ms * 2 < BACKOFF_MOST_MS ? dispatcher->backoff_ms * 2 : BACKOFF_MOST_MS;
+}
+
+/* LISTEN before the first claim, so that nothing is queued unheard between the two. */
+static void connect_database(struct dispatcher *dispatcher)
+{
+    struct text why = TEXT_EMPTY;
+
+    if (db_open(&dispatcher->db, dispatcher->order->config->database_url, DB_PREPARE_USED, STATEMENT_MS, &why) !=
+            OUTCOME_OK ||
+        db_listen(dispatcher->db, "run_queued") != OUTCOME_OK) {
+        log_warn("the database cannot be reached: %s", text_string(&why));
+        disconnect(dispatcher);
+    } else {
+        dispatcher->backoff_ms = 100;
+    }
+    text_free(&why);
+}
+
+/* How long nothing will be due, at most until is asked again anyway. */
+static int64_t pause_ms(struct dispatcher *dispatcher, int64_t now)
+{
+    int64_t pause = WAIT_MS;
+    long long due;
+
+    if (db_do(dispatcher->db, &query_run_next_due, DB_NO_VALUES) == OUTCOME_OK && db_value(dispatcher->db, 0, 0) &&
+        number_parse(db_value(dispatcher->db, 0, 0), 0, WAIT_MS, &due) == OUTCOME_OK)
+        pause = due + 1;
+    if (now < dispatcher->end_at && dispatcher->end_at - now < pause)
+        pause = dispatcher->end_at - now;
+    if (now >= dispatcher->end_at)
+        pause = pause < 50 ? pause : 50;
+    return pause;
+}
+
+/* Sleeps until a run is queued or something is due; what came together is taken together. */
+static enum outcome wait_for_work(struct dispatcher *dispatcher)
+{
+    const char *channel;
+    const char *payload;
+    enum outcome outcome =
+        db_notification(dispatcher->db, (int)pause_ms(dispatcher, clock_monotonic_ms()), &channel, &payload);
+
+    while (outcome == OUTCOME_OK)
+        outcome = db_notification(dispatcher->db, 0, &channel, &payload);
+    return outcome == OUTCOME_ABSENT ? OUTCOME_OK : outcome;
+}
+
+static enum outcome work(struct dispatcher *dispatcher)
+{
+    const struct config *config = dispatcher->order->config;
+    enum outcome outcome = housekeeping_tick(&dispatcher->housekeeping, config, dispatcher->db, clock_monotonic_ms());
+
+    if (outcome != OUTCOME_AWAY)
+        outcome = claim_all(config, dispatcher->db, dispatcher->host);
+    return outcome;
+}
+
+static void serve(struct dispatcher *dispatcher)
+{
+    while (!is_over(dispatcher, clock_monotonic_ms())) {
+        int64_t wait = dispatcher->connect_at - clock_monotonic_ms();
+
+        if (!dispatcher->db && wait > 0) {
+            poll(NULL, 0, wait < 100 ? (int)wait : 100);
+            continue;
+        }
+        if (!dispatcher->db)
+            connect_database(dispatcher);
+        if (dispatcher->db && (work(dispatcher) == OUTCOME_AWAY || wait_for_work(dispatcher) == OUTCOME_AWAY)) {
+            log_warn("the connection to the database was lost");
+            disconnect(dispatcher);
+        }
+    }
+}
+
+/* Waits beside the instance at work, until the end of the own minute. */
+static enum outcome take_lead(struct dispatcher *dispatcher)
+{
+    enum outcome outcome = lead_open(&dispatcher->lead, dispatcher->order->config->runner_lock);
+
+    if (outcome == OUTCOME_OK)
+        outcome = lead_queue(&dispatcher->lead);
+    while (outcome == OUTCOME_OK && lead_take(&dispatcher->lead) != OUTCOME_OK) {
+        if (*dispatcher->order->stopped || clock_monotonic_ms() >= dispatcher->end_at)
+            outcome = OUTCOME_CONFLICT;
+        poll(NULL, 0, QUEUE_MS);
+    }
+    return outcome;
+}
+
+static int serve_once(struct dispatcher *dispatcher)
+{
+    connect_database(dispatcher);
+    return dispatcher->db && work(dispatcher) == OUTCOME_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int dispatch_serve(const struct dispatch *dispatch)
+{
+    struct dispatcher dispatcher = {.order = dispatch, .lead = {-1}, .backoff_ms = 100};
+    int status = EXIT_SUCCESS;
+    enum outcome outcome;
+
+    gethostname(dispatcher.host, sizeof dispatcher.host - 1);
+    dispatcher.end_at = clock_monotonic_ms() + (int64_t)dispatch->seconds * 1000;
+    if (dispatch->once) {
+        status = serve_once(&dispatcher);
+    } else {
+        connect_database(&dispatcher);
+        outcome = take_lead(&dispatcher);
+        if (outcome == OUTCOME_OK)
+            serve(&dispatcher);
+        else
+            status = outcome == OUTCOME_CONFLICT ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
+    lead_close(&dispatcher.lead);
+    db_close(dispatcher.db);
+    return status;
+}

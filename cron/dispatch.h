@@ -1,0 +1,21 @@
+/* The dispatcher: serves its minute. It listens for queued runs, claims them and starts their executors, and does the
+ * housekeeping. It can die at any moment: all state is in PostgreSQL, and executors go on without it. */
+#ifndef COAGENT_DISPATCH_H
+#define COAGENT_DISPATCH_H
+
+#include "base/config.h"
+
+#include <signal.h>
+#include <stdbool.h>
+
+struct dispatch {
+    const struct config *config;
+    int seconds;                    /* how long to serve, counted from the start, not from when the lead came */
+    bool once;                      /* do what there is to do now, and go */
+    volatile sig_atomic_t *stopped; /* set by a signal: claim no more, and go; executors are left alone */
+};
+
+/* Returns the exit status. */
+int dispatch_serve(const struct dispatch *dispatch);
+
+#endif

@@ -1,0 +1,116 @@
+#include "cron/housekeeping.h"
+
+#include "base/log.h"
+#include "push/publish.h"
+#include "queries.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TICK_MS 1000
+#define ACTIVE_SECONDS "120" /* how long after its newest event a room still gets heartbeats */
+#define BATCH "1000"         /* rows that one statement of the clean-up removes */
+#define BATCHES 20           /* of them in a tick, so that nothing waits long behind them */
+
+/* Rows of (…, room, message). */
+static void publish_rows(const struct config *config, const struct db *db)
+{
+    char channel[CHANNEL_SIZE];
+
+    for (int row = 0; row < db_rows(db); row++) {
+        const char *message = db_value(db, row, 2);
+
+        if (db_value(db, row, 1))
+            publish(config->nchan_socket, channel_name(channel, "r", db_value(db, row, 1)), message, strlen(message));
+    }
+}
+
+static enum outcome reap(const struct config *config, struct db *db, const struct db_statement *statement,
+                         const char *what)
+{
+    enum outcome outcome = db_do(db, statement, DB_NO_VALUES);
+
+    if (outcome == OUTCOME_OK && db_rows(db) > 0) {
+        log_warn("%d messages of runs whose executor is gone, which are %s", db_rows(db), what);
+        publish_rows(config, db);
+    }
+    return outcome;
+}
+
+/* A lost publication heals by these: a client that has not got so far asks for what it misses. */
+static enum outcome beat(const struct config *config, struct db *db)
+{
+    enum outcome outcome = db_do(db, &query_rooms_heartbeat, DB_VALUES(ACTIVE_SECONDS));
+
+    for (int row = 0; outcome == OUTCOME_OK && row < db_rows(db); row++) {
+        const char *message = db_value(db, row, 1);
+
+        if (publish(config->nchan_socket, db_value(db, row, 0), message, strlen(message)) != OUTCOME_OK)
+            break;
+    }
+    return outcome;
+}
+
+/* Repeats a statement that removes a batch and answers how many rows that were. */
+static enum outcome remove_batches(struct db *db, const struct db_statement *statement)
+{
+    enum outcome outcome = OUTCOME_OK;
+
+    for (int i = 0; i < BATCHES; i++) {
+        outcome = db_do(db, statement, DB_VALUES(BATCH));
+        if (outcome != OUTCOME_OK || atoll(db_value(db, 0, 0)) == 0)
+            break;
+    }
+    return outcome;
+}
+
+static enum outcome clean(const struct config *config, struct db *db)
+{
+    char seconds[16];
+
+    snprintf(seconds, sizeof seconds, "%d", config->cleanup_interval_seconds);
+    enum outcome outcome = db_do(db, &query_cleanup_due, DB_VALUES(seconds));
+
+    if (outcome != OUTCOME_OK)
+        return outcome == OUTCOME_ABSENT ? OUTCOME_OK : outcome;
+    outcome = remove_batches(db, &query_cleanup_expired);
+    if (outcome == OUTCOME_OK)
+        outcome = remove_batches(db, &query_rooms_purge);
+    log_info("clean-up: %s", outcome_name(outcome));
+    return outcome;
+}
+
+/* Each part is tried although the one before it failed, unless the database is away. */
+static enum outcome keep_house(const struct config *config, struct db *db)
+{
+    enum outcome outcomes[] = {
+        reap(config, db, &query_run_requeue_expired, "queued again"),
+        reap(config, db, &query_run_lose_expired, "at their end"),
+        beat(config, db),
+        clean(config, db),
+    };
+
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
+        if (outcomes[i] == OUTCOME_AWAY)
+            return OUTCOME_AWAY;
+        if (outcomes[i] != OUTCOME_OK)
+            log_warn("housekeeping, part %zu: %s", i + 1, outcome_name(outcomes[i]));
+    }
+    return OUTCOME_OK;
+}
+
+enum outcome housekeeping_tick(struct housekeeping *housekeeping, const struct config *config, struct db *db,
+                               int64_t now)
+{
+    enum outcome outcome = OUTCOME_OK;
+
+    if (now < housekeeping->next_at)
+        return OUTCOME_OK;
+    housekeeping->next_at = now + TICK_MS;
+    if (!housekeeping->leads) {
+        outcome = db_do(db, &query_runner_lead, DB_NO_VALUES);
+        housekeeping->leads = outcome == OUTCOME_OK && db_value(db, 0, 0)[0] == 't';
+    }
+    return housekeeping->leads ? keep_house(config, db) : outcome;
+}

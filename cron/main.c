@@ -1,0 +1,91 @@
+/* coagent-runner: started by cron each minute, serves its minute. */
+#include "base/config.h"
+#include "base/log.h"
+#include "base/number.h"
+#include "base/secretbox.h"
+#include "cron/dispatch.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+static volatile sig_atomic_t stopped;
+
+static void stop(int signal_number)
+{
+    (void)signal_number;
+    stopped = 1;
+}
+
+static int usage(FILE *out, int status)
+{
+    fputs("Usage: coagent-runner [--seconds N] [--once]\n"
+          "Starts what is queued: answers of agents, checks of providers, housekeeping.\n"
+          "\n"
+          "  --seconds N   serve for N seconds (1 to 3600, default 60); cron starts the next one by then\n"
+          "  --once        start what is queued now, and go\n"
+          "  --help        this text\n"
+          "\n"
+          "Settings come from COAGENT_CONFIG, else /etc/coagent/coagent.conf, and from the environment.\n",
+          out);
+    return status;
+}
+
+static int parse(int argc, char **argv, struct dispatch *dispatch)
+{
+    static const struct option options[] = {
+        {"seconds", required_argument, NULL, 's'},
+        {"once", no_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        long long seconds;
+
+        if (option == 'h')
+            exit(usage(stdout, EXIT_SUCCESS));
+        if (option == 'o')
+            dispatch->once = true;
+        else if (option == 's' && number_parse(optarg, 1, 3600, &seconds) == OUTCOME_OK)
+            dispatch->seconds = (int)seconds;
+        else
+            return usage(stderr, EX_USAGE);
+    }
+    return optind == argc ? EXIT_SUCCESS : usage(stderr, EX_USAGE);
+}
+
+/* Without SA_RESTART, so that a sleeping dispatcher notices. */
+static void set_signals(void)
+{
+    struct sigaction action = {.sa_handler = stop};
+
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+int main(int argc, char **argv)
+{
+    struct config config;
+    struct dispatch dispatch = {.config = &config, .seconds = 60, .stopped = &stopped};
+    struct text why = TEXT_EMPTY;
+    int status = parse(argc, argv, &dispatch);
+
+    if (status != EXIT_SUCCESS)
+        return status;
+    log_open("coagent-runner", LOG_LEVEL_INFO);
+    if (config_load(&config, &why) != OUTCOME_OK || secretbox_open_library() != OUTCOME_OK) {
+        log_error("not started: %s", text_string(&why));
+        text_free(&why);
+        return EX_CONFIG;
+    }
+    set_signals();
+    status = dispatch_serve(&dispatch);
+    config_free(&config);
+    return status;
+}

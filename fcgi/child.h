@@ -1,0 +1,34 @@
+/* One child of the pool: it waits in accept, serves one request and exits. */
+#ifndef COAGENT_CHILD_H
+#define COAGENT_CHILD_H
+
+#include "base/config.h"
+#include "base/db.h"
+#include "fcgi/counters.h"
+#include "fcgi/route.h"
+
+#include <signal.h>
+#include <sys/types.h>
+
+/* How a child ends. Anything but CHILD_CLEAN, a signal included, makes the master discard the slot's connection. */
+enum child_status {
+    CHILD_CLEAN = 0,     /* the connection is idle, outside a transaction and a pipeline */
+    CHILD_DIRTY = 10,    /* it served, but the connection is not what it should be */
+    CHILD_HELPLESS = 11, /* it could not even accept */
+};
+
+struct child_terms {
+    const struct config *config;
+    const struct route *const *tables;
+    struct db *db; /* the slot's, or NULL while PostgreSQL is away */
+    int listen_fd;
+    int slot;
+    pid_t master;
+    struct counters *counters;
+    const volatile sig_atomic_t *leave; /* set by SIGTERM */
+};
+
+/* Never returns. SIGTERM is blocked when it is called; it is let in only while the child waits. */
+_Noreturn void child_run(const struct child_terms *terms);
+
+#endif

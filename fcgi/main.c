@@ -1,0 +1,166 @@
+/* coagent-fcgi: the pool of handlers. */
+#include "base/log.h"
+#include "base/secretbox.h"
+#include "fcgi/pool.h"
+
+#include <fcgiapp.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] = "Usage: coagent-fcgi [--pool fast|wait]\n"
+                            "       coagent-fcgi --check | --print-wait-locations | --version | --help\n"
+                            "\n"
+                            "Serves the API to nginx over FastCGI on a unix socket (POOL_SOCKET, POOL_WAIT_SOCKET).\n"
+                            "  --pool fast|wait         which of the two pools to be (fast)\n"
+                            "  --check                  check the configuration and the route tables, then exit\n"
+                            "  --print-wait-locations   print nginx map lines for the routes that may wait\n"
+                            "SIGHUP reloads the configuration, SIGTERM answers what has come and ends.\n"
+                            "Settings: the file named by COAGENT_CONFIG, else /etc/coagent/coagent.conf.\n";
+
+static volatile sig_atomic_t leave, reload, reap;
+
+static void take_signal(int signal)
+{
+    if (signal == SIGHUP)
+        reload = 1;
+    else if (signal == SIGCHLD)
+        reap = 1;
+    else
+        leave = 1;
+}
+
+/* libfcgi takes SIGTERM, SIGUSR1 and SIGPIPE for itself in FCGX_Init, and then every accept fails: the signals are
+ * taken back. They are blocked but in the master's ppoll, and SIGTERM in a child's accept. */
+static void own_signals(sigset_t *waiting)
+{
+    static const int taken[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
+    struct sigaction action = {.sa_handler = take_signal};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct sigaction normal = {.sa_handler = SIG_DFL};
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+        sigaction(taken[i], &action, NULL);
+        sigaddset(&blocked, taken[i]);
+    }
+    sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGUSR1, &normal, NULL);
+    sigaction(SIGALRM, &normal, NULL);
+    sigprocmask(SIG_BLOCK, &blocked, waiting);
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        sigdelset(waiting, taken[i]);
+}
+
+static bool tables_are_sound(void)
+{
+    struct text why = TEXT_EMPTY;
+    bool sound = route_tables_check(route_tables, &why) == OUTCOME_OK;
+    if (!sound)
+        fprintf(stderr, "coagent-fcgi: the route tables are wrong:\n%s", text_string(&why));
+    text_free(&why);
+    return sound;
+}
+
+static bool load_config(struct config *config)
+{
+    struct text why = TEXT_EMPTY;
+    bool loaded = config_load(config, &why) == OUTCOME_OK;
+    if (!loaded)
+        fprintf(stderr, "coagent-fcgi: the configuration is wrong:\n%s\n", text_string(&why));
+    text_free(&why);
+    return loaded;
+}
+
+/* A connection that could never work is an error of the configuration; one that does not work now is waited for. */
+static bool database_is_usable(const struct config *config)
+{
+    struct db *db = NULL;
+    struct text why = TEXT_EMPTY;
+    enum outcome outcome = db_open(&db, config->database_url, DB_PREPARE_USED, 0, &why);
+    if (outcome == OUTCOME_INVALID)
+        fprintf(stderr, "coagent-fcgi: %s\n", text_string(&why));
+    db_close(db);
+    text_free(&why);
+    return outcome != OUTCOME_INVALID;
+}
+
+static int serve(struct config *config, enum pool_kind kind)
+{
+    struct pool *pool = calloc(1, sizeof *pool);
+    struct text why = TEXT_EMPTY;
+    int status = EXIT_FAILURE;
+    if (!pool)
+        abort();
+    *pool = (struct pool){.config = config, .kind = kind, .tables = route_tables, .counters = counters_share()};
+    pool->orders = (struct pool_orders){.leave = &leave, .reload = &reload, .reap = &reap};
+    if (FCGX_Init() != 0 || secretbox_open_library() != OUTCOME_OK) {
+        text_add(&why, "a library cannot start");
+    } else if (listener_open(&pool->listener, pool_socket_path(config, kind), &why) == 0) {
+        own_signals(&pool->orders.waiting);
+        log_info("serving at %s", pool->listener.path);
+        status = pool_run(pool);
+        log_info("ended");
+    }
+    if (why.length > 0)
+        fprintf(stderr, "coagent-fcgi: %s\n", text_string(&why));
+    text_free(&why);
+    free(pool);
+    return status;
+}
+
+static int print_locations(void)
+{
+    struct text locations = TEXT_EMPTY;
+    route_tables_print_locations(route_tables, &locations);
+    fputs(text_string(&locations), stdout);
+    text_free(&locations);
+    return EXIT_SUCCESS;
+}
+
+static int start(enum pool_kind kind, bool only_check)
+{
+    struct config config = {0};
+    int status = EXIT_FAILURE;
+    log_open(kind == POOL_WAIT ? "coagent-fcgi-wait" : "coagent-fcgi", LOG_LEVEL_INFO);
+    if (!tables_are_sound() || !load_config(&config))
+        return EXIT_FAILURE;
+    if (only_check)
+        status = EXIT_SUCCESS;
+    else if (database_is_usable(&config))
+        status = serve(&config, kind);
+    config_free(&config);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {{"pool", required_argument, NULL, 'p'},
+                                            {"check", no_argument, NULL, 'c'},
+                                            {"print-wait-locations", no_argument, NULL, 'l'},
+                                            {"version", no_argument, NULL, 'v'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
+    enum pool_kind kind = POOL_FAST;
+    bool only_check = false;
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+        switch (option) {
+        case 'p':
+            if (strcmp(optarg, "fast") != 0 && strcmp(optarg, "wait") != 0)
+                goto misused;
+            kind = strcmp(optarg, "wait") == 0 ? POOL_WAIT : POOL_FAST;
+            break;
+        case 'c': only_check = true; break;
+        case 'l': return print_locations();
+        case 'v': puts("coagent-fcgi " PACKAGE_VERSION); return EXIT_SUCCESS;
+        case 'h': fputs(usage, stdout); return EXIT_SUCCESS;
+        default: goto misused;
+        }
+    }
+    if (optind == argc)
+        return start(kind, only_check);
+misused:
+    fputs(usage, stderr);
+    return 2;
+}

@@ -1,0 +1,42 @@
+/* The pool's master: it keeps the slots filled and does nothing else. */
+#ifndef COAGENT_POOL_H
+#define COAGENT_POOL_H
+
+#include "base/config.h"
+#include "fcgi/counters.h"
+#include "fcgi/listen.h"
+#include "fcgi/route.h"
+#include "fcgi/slot.h"
+
+#include <signal.h>
+
+/* What signals ask for; main.c owns the handlers. */
+struct pool_orders {
+    volatile sig_atomic_t *leave;  /* SIGTERM, SIGINT: drain */
+    volatile sig_atomic_t *reload; /* SIGHUP */
+    volatile sig_atomic_t *reap;   /* SIGCHLD */
+    sigset_t waiting;              /* the mask in which these signals get through */
+};
+
+struct pool {
+    struct config *config; /* replaced by a reload */
+    enum pool_kind kind;
+    const struct route *const *tables;
+    struct pool_orders orders;
+    struct listener listener;
+    struct counters *counters;
+    struct slot slots[SLOTS_MOST];
+    int slot_count; /* wanted; slots beyond it are being emptied */
+    int slots_used; /* looked at */
+    int generation; /* of the configuration */
+    bool draining;
+    int64_t drain_until;
+    struct text last_trouble; /* the reason why PostgreSQL is away, so that it is logged once */
+};
+
+const char *pool_socket_path(const struct config *config, enum pool_kind kind);
+
+/* Runs until it has drained. The listener is open. Returns the exit status of the program. */
+int pool_run(struct pool *pool);
+
+#endif

@@ -1,0 +1,216 @@
+#include "fcgi/response.h"
+
+#include "base/log.h"
+#include "fcgi/source.h"
+#include "push/publish.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What is done after the answer, in the order in which it was asked for. */
+struct later {
+    struct later *next;
+    char *channels;
+    char *message; /* NULL: the channel is closed */
+};
+
+struct response {
+    int status;
+    struct text headers;
+    const char *media_type; /* a literal */
+    struct text body;
+    const char *location; /* kept by the request */
+    struct json_object *errors;
+    struct later *first, **last;
+};
+
+/* Every answer is data for a program: nothing in it may be run, framed, guessed at or kept. */
+static const char common_headers[] = "X-Content-Type-Options: nosniff\r\n"
+                                     "Referrer-Policy: no-referrer\r\n"
+                                     "Cache-Control: no-store\r\n"
+                                     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
+
+struct response *response_new(void)
+{
+    struct response *response = calloc(1, sizeof *response);
+    if (!response)
+        abort();
+    response->last = &response->first;
+    return response;
+}
+
+static void forget_later(struct response *response)
+{
+    for (struct later *at = response->first, *next; at; at = next) {
+        next = at->next;
+        free(at->channels);
+        free(at->message);
+        free(at);
+    }
+    response->first = NULL;
+    response->last = &response->first;
+}
+
+void response_free(struct response *response)
+{
+    if (!response)
+        return;
+    forget_later(response);
+    text_free_secret(&response->headers);
+    text_free_secret(&response->body);
+    json_object_put(response->errors);
+    free(response);
+}
+
+void response_reset(struct request *request)
+{
+    struct response *response = request->response;
+    forget_later(response);
+    text_clear(&response->headers);
+    text_clear(&response->body);
+    json_object_put(response->errors);
+    response->errors = NULL;
+    response->location = NULL;
+    response->status = 0;
+}
+
+int response_status(const struct request *request)
+{
+    return request->response->status;
+}
+
+const char *response_location(const struct request *request)
+{
+    return request->response->location;
+}
+
+const char *response_body(const struct request *request)
+{
+    return text_string(&request->response->body);
+}
+
+struct json_object *response_errors(struct request *request)
+{
+    if (!request->response->errors)
+        request->response->errors = json_object_new_array();
+    return request->response->errors;
+}
+
+/* A later answer takes the place of an earlier one. */
+static void set_answer(struct request *request, int status, const char *media_type, const char *body, size_t length)
+{
+    struct response *response = request->response;
+    response->status = status;
+    text_clear(&response->body);
+    text_add_bytes(&response->body, body, length);
+    response->media_type = media_type;
+}
+
+void respond_json(struct request *request, int status, const char *json)
+{
+    set_answer(request, status, "application/json", json, strlen(json));
+}
+
+void respond_created(struct request *request, const char *location, const char *json)
+{
+    request->response->location = request_keep(request, text_format("/api%s", location));
+    respond_header(request, "Location", request->response->location);
+    respond_json(request, 201, json);
+}
+
+void respond_nothing(struct request *request)
+{
+    set_answer(request, 204, NULL, "", 0);
+}
+
+void respond_bytes(struct request *request, int status, const char *media_type, const char *body, size_t length)
+{
+    set_answer(request, status, media_type, body, length);
+}
+
+void respond_row(struct request *request, enum outcome outcome, int status)
+{
+    const char *value = outcome == OUTCOME_OK ? db_value(request->db, 0, 0) : NULL;
+    if (outcome != OUTCOME_OK)
+        respond_problem(request, outcome, NULL);
+    else if (value)
+        respond_json(request, status, value);
+    else
+        respond_problem(request, OUTCOME_ABSENT, NULL);
+}
+
+/* A line break in a value would begin a header of the client's choice: such a header is left out. */
+void respond_header(struct request *request, const char *name, const char *value)
+{
+    if (strpbrk(value, "\r\n")) {
+        log_warn("a header %s with a line break was left out", name);
+        return;
+    }
+    text_add_format(&request->response->headers, "%s: %s\r\n", name, value);
+}
+
+void respond_cookie(struct request *request, const char *name, const char *value, const char *path, long max_age)
+{
+    const struct config *config = request->config;
+    bool secure = config->cookie_secure || strcmp(config->cookie_samesite, "None") == 0;
+    struct text cookie = TEXT_EMPTY;
+    text_add_format(&cookie, "%s=%s; Path=%s; Max-Age=%ld; HttpOnly; SameSite=%s%s", name, value, path, max_age,
+                    config->cookie_samesite, secure ? "; Secure" : "");
+    respond_header(request, "Set-Cookie", text_string(&cookie));
+    text_free_secret(&cookie);
+}
+
+static void add_later(struct request *request, const char *channels, const char *message)
+{
+    struct later *later = malloc(sizeof *later);
+    if (!later)
+        abort();
+    *later = (struct later){NULL, strdup(channels), message ? strdup(message) : NULL};
+    *request->response->last = later;
+    request->response->last = &later->next;
+}
+
+void publish_later(struct request *request, const char *channels, const char *message)
+{
+    add_later(request, channels, message);
+}
+
+void close_channel_later(struct request *request, const char *channel)
+{
+    add_later(request, channel, NULL);
+}
+
+void response_publish(struct request *request)
+{
+    const char *socket = request->config->nchan_socket;
+    if (request->response->status >= 400)
+        return;
+    for (struct later *at = request->response->first; at; at = at->next) {
+        enum outcome outcome = at->message ? publish(socket, at->channels, at->message, strlen(at->message))
+                                           : channel_close(socket, at->channels);
+        if (outcome != OUTCOME_OK)
+            log_warn("nchan did not take a message for %s: %s", at->channels, outcome_name(outcome));
+    }
+}
+
+enum outcome response_send(struct request *request)
+{
+    struct response *response = request->response;
+    struct text head = TEXT_EMPTY;
+    enum outcome outcome = OUTCOME_OK;
+    bool without_body = strcmp(request->method, "HEAD") == 0;
+    text_add_format(&head, "Status: %d\r\nX-Request-Id: %s\r\n%s%s", response->status, request->id, common_headers,
+                    text_string(&response->headers));
+    if (response->media_type)
+        text_add_format(&head, "Content-Type: %s\r\n", response->media_type);
+    if (response->status != 204)
+        text_add_format(&head, "Content-Length: %zu\r\n", response->body.length);
+    text_add(&head, "\r\n");
+    if (!without_body)
+        text_add_bytes(&head, text_string(&response->body), response->body.length);
+    if (request->source->write(request->source->context, head.bytes, (int)head.length) != 0)
+        outcome = OUTCOME_AWAY;
+    text_free_secret(&head);
+    return outcome;
+}

@@ -1,0 +1,24 @@
+/* The guards: statements that stand first in a request's pipeline and abort the rest when the caller may not. */
+#ifndef COAGENT_MODEL_GUARDS_H
+#define COAGENT_MODEL_GUARDS_H
+
+#include "base/db.h"
+
+#include <stdbool.h>
+
+/* What a request says about its caller, not yet proved. */
+struct guard_claim {
+    const char *user_id;
+    const char *session_id; /* "" for an API token */
+    const char *token_hash; /* "" for a session */
+    const char *scope;      /* what an API token must grant: "read" or "write" */
+    const char *request_id;
+    const char *address; /* "" when unknown */
+};
+
+void guard_queue_public(struct db *db, const char *request_id, const char *address);
+void guard_queue_user(struct db *db, const struct guard_claim *claim);
+void guard_queue_permission(struct db *db, const struct guard_claim *claim, const char *permission);
+void guard_queue_room(struct db *db, const struct guard_claim *claim, const char *room, const char *role, bool open);
+
+#endif

@@ -1,0 +1,75 @@
+-- The proofs behind the guards: each raises the outcome that ends the transaction, so that what stands after it in the
+-- pipeline runs for a caller who may.
+
+-- A live session or API token of an enabled user. Names the caller, the request and the address for the rest of the
+-- transaction. The scope is what an API token must grant; a session grants everything.
+create function prove_caller(claimed_user uuid, claimed_session text, token_digest text, scope text,
+                             request text, address text)
+returns void language plpgsql as $$
+declare
+    stale boolean;
+    granted text[] := array['read', 'write', 'admin'];
+begin
+    perform set_config('coagent.request', request, true), set_config('coagent.address', address, true);
+    if claimed_session <> '' then
+        select s.last_seen_at < now() - interval '1 minute' into stale
+        from sessions s join users u on u.id = s.user_id
+        where s.id = claimed_session::uuid and s.user_id = claimed_user
+          and s.revoked_at is null and s.expires_at > now() and u.disabled_at is null;
+        if not found then
+            perform raise_outcome('CA401', 'This session has ended. Log in again.');
+        end if;
+        if stale then
+            update sessions set last_seen_at = now() where id = claimed_session::uuid;
+        end if;
+    else
+        select t.scopes, coalesce(t.last_used_at < now() - interval '1 minute', true) into granted, stale
+        from api_tokens t join users u on u.id = t.user_id
+        where t.token_hash = token_digest and t.user_id = claimed_user
+          and (t.expires_at is null or t.expires_at > now()) and u.disabled_at is null;
+        if not found then
+            perform raise_outcome('CA401', 'This API token is not valid.');
+        end if;
+        if stale then
+            update api_tokens set last_used_at = now() where token_hash = token_digest;
+        end if;
+        if not scope = any (granted) then
+            perform raise_outcome('CA403', format('This API token does not have the scope "%s".', scope));
+        end if;
+    end if;
+    perform set_config('coagent.caller', claimed_user::text, true),
+            set_config('coagent.scopes', array_to_string(granted, ','), true);
+end $$;
+
+-- After prove_caller: the permission, and for an API token the scope "admin" besides.
+create function prove_permission(permission text) returns void language plpgsql as $$
+begin
+    if not 'admin' = any (string_to_array(current_setting('coagent.scopes', true), ',')) then
+        perform raise_outcome('CA403', 'This API token does not have the scope "admin".');
+    end if;
+    if not caller_may(permission) then
+        perform raise_outcome('CA403', 'You do not have the permission to do this.');
+    end if;
+end $$;
+
+-- After prove_caller: at least this role in the room. Everybody is a viewer of a public room. A room that the caller
+-- may not see raises the same as one that does not exist.
+create function prove_room(room uuid, wanted text, open boolean) returns void language plpgsql as $$
+declare
+    ranks constant text[] := array['viewer', 'member', 'owner'];
+    rank int;
+    archived boolean;
+begin
+    select greatest(coalesce(array_position(ranks, m.role), 0), case when r.visibility = 'public' then 1 else 0 end),
+           r.archived_at is not null
+    into rank, archived
+    from rooms r left join room_members m on m.room_id = r.id and m.principal_id = caller_id()
+    where r.id = room and r.deleted_at is null;
+    if coalesce(rank, 0) = 0 then
+        perform raise_outcome('CA404', 'There is nothing here, or it is not visible to you.');
+    elsif rank < array_position(ranks, wanted) then
+        perform raise_outcome('CA403', format('This needs the role "%s" in the room.', wanted));
+    elsif open and archived then
+        perform raise_outcome('CA409', 'This room is archived.');
+    end if;
+end $$;

@@ -1,0 +1,35 @@
+-- What the site says about itself.
+
+-- name: status_show :one
+-- user or '', session or '', digest of the API token or '', CSRF token or null, whether registration is open.
+-- Unlike a guard it never refuses: a caller whose session has ended is nobody.
+select json_build_object(
+    'status', 'ok',
+    'authenticated', who.id is not null,
+    'csrf_token', case when who.id is not null then $4::text end,
+    'user', who.document,
+    'registration_open', $5::boolean or setup.needed,
+    'setup_needed', setup.needed)
+from (select not exists (select from users) as needed) setup
+left join lateral (
+    select u.id, user_json(u, p) as document
+    from users u join principals p on p.id = u.id
+    where u.id = nullif($1, '')::uuid and u.disabled_at is null
+      and (exists (select from sessions s where s.id = nullif($2, '')::uuid and s.user_id = u.id
+                                            and s.revoked_at is null and s.expires_at > now())
+           or exists (select from api_tokens t where t.token_hash = $3 and t.user_id = u.id
+                                                 and (t.expires_at is null or t.expires_at > now())))
+) who on true
+
+-- name: status_ping :one
+select 1
+
+-- name: metrics_list :many
+-- name, label, value. Only what an index of live rows answers.
+select 'coagent_runs_live', state, count(*) from runs where state in ('queued', 'running', 'waiting') group by state
+union all
+select 'coagent_runs_oldest_queued_seconds', '',
+       coalesce(extract(epoch from now() - min(due_at))::bigint, 0) from runs where state = 'queued' and due_at <= now()
+union all
+select 'coagent_database_connections', coalesce(state, 'other'), count(*)
+from pg_stat_activity where datname = current_database() group by state

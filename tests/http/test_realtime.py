@@ -1,0 +1,198 @@
+"""What reaches the sockets: every event to every member at once, nothing to anybody else, and what was missed by seq."""
+
+import concurrent.futures
+import time
+
+import pytest
+
+from harness.listener import Listener, Refused
+
+
+@pytest.fixture
+def ann(people):
+    return people.user("ann")
+
+
+@pytest.fixture
+def bob(people):
+    return people.user("bob")
+
+
+@pytest.fixture
+def room(people, ann, bob):
+    room = people.room(ann)
+    people.add(ann, room, bob)
+    return room
+
+
+def say(client, room, text):
+    answer = client.post(f"/rooms/{room['id']}/messages", {"text": text})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def catch_up(client, room, after):
+    events = []
+    while True:
+        page = client.get(f"/rooms/{room['id']}/events", params={"after": after, "limit": 200}).json()
+        events += page["items"]
+        if not page["more"]:
+            return events
+        after = events[-1]["seq"]
+
+
+def wait_until(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def channels(client):
+    answer = client.get("/ws/authorize")
+    assert answer.status_code == 204, answer.text
+    assert answer.headers["X-User-Id"] == client.id
+    return answer.headers["X-Channels"].split(",")
+
+
+def test_the_handler_names_ones_own_channels_and_rooms(people, ann, bob, room):
+    foreign = people.room(bob)
+    public = people.room(bob, visibility="public")
+    mine = channels(ann)
+    assert mine[0] == f"u_{ann.id}" and mine[1].startswith("s_")
+    assert mine[2:] == [f"r_{room['id']}"]
+    assert f"r_{foreign['id']}" not in mine and f"r_{public['id']}" not in mine
+    token = people.api_token(ann, "read")
+    assert channels(token) == [f"u_{ann.id}", f"r_{room['id']}"]
+
+
+def test_only_the_240_most_recently_active_rooms_are_listened_to(studio, people, ann, room):
+    studio.sql("""with made as (insert into rooms (name, created_by, last_event_at)
+                      select 'Old ' || n, %s, now() - interval '1 day' - n * interval '1 minute' from generate_series(1, 250) n
+                      returning id)
+                  insert into room_members (room_id, principal_id, role) select id, %s, 'owner' from made""", ann.id, ann.id)
+    mine = channels(ann)
+    assert len(mine) == 242 and mine[2] == f"r_{room['id']}"
+    with Listener(ann) as live:
+        live.wait_seq(room["id"], say(ann, room, "still here")["seq"])
+
+
+def test_nobody_listens_without_a_session(people, anonymous, ann, room):
+    with pytest.raises(Refused) as refused:
+        with Listener(anonymous):
+            pass
+    assert refused.value.status == 401
+
+
+def test_a_foreign_origin_is_refused(ann, room):
+    with pytest.raises(Refused) as refused:
+        with Listener(ann, origin="https://evil.example.org"):
+            pass
+    assert refused.value.status == 403
+
+
+def test_the_frame_is_the_event_and_reaches_everybody_in_the_room_only(people, ann, bob, room):
+    eve = people.user("eve")
+    people.room(eve)
+    with Listener(ann) as first, Listener(bob) as second, Listener(eve) as other:
+        event = say(ann, room, "Hello")
+        assert first.wait_seq(room["id"], event["seq"]) == event
+        assert second.wait_seq(room["id"], event["seq"]) == event
+        time.sleep(0.3)
+        assert other.events(room["id"]) == []
+
+
+def test_edits_and_deletions_are_frames_too(ann, bob, room):
+    with Listener(bob) as live:
+        event = say(ann, room, "one")
+        path = f"/rooms/{room['id']}/messages/{event['seq']}"
+        edit = ann.patch(path, {"text": "two"}).json()
+        assert live.wait_seq(room["id"], edit["seq"]) == edit
+        assert ann.delete(path).status_code == 204
+        assert live.wait_seq(room["id"], edit["seq"] + 1)["kind"] == "delete"
+
+
+def test_a_large_message_travels_as_its_number(ann, bob, room):
+    with Listener(bob) as live:
+        event = say(ann, room, "ü" * 16000)
+        frame = live.wait(lambda frame: frame.get("seq") == event["seq"] and frame.get("room") == room["id"])
+        assert frame == {"room": room["id"], "seq": event["seq"]}
+        assert catch_up(bob, room, event["seq"] - 1) == [event]
+
+
+def test_a_read_marker_reaches_ones_other_windows(ann, bob, room):
+    event = say(ann, room, "Hello")
+    with Listener(bob) as live, Listener(ann) as other:
+        bob.post(f"/rooms/{room['id']}/read", {"seq": event["seq"]})
+        frame = live.wait(lambda frame: frame.get("personal", {}).get("type") == "read")
+        assert frame["personal"] == {"type": "read", "room": room["id"], "read_seq": event["seq"], "unread": 0, "mentioned": False}
+        assert not [frame for frame in other.frames if "personal" in frame]
+
+
+def test_removal_cuts_the_socket_and_what_follows_is_not_heard(people, ann, bob, room):
+    with Listener(bob) as live:
+        live.wait_seq(room["id"], say(ann, room, "before")["seq"])
+        assert ann.delete(f"/rooms/{room['id']}/members/{bob.id}").status_code == 204
+        assert live.closed.wait(3), "the socket is still open"
+    with Listener(bob) as again:
+        after = say(ann, room, "after")
+        time.sleep(0.5)
+        assert again.events(room["id"]) == []
+        assert all(event["seq"] < after["seq"] for event in live.events(room["id"]))
+
+
+def test_who_is_added_hears_the_room_after_the_reconnect(people, ann, bob):
+    room = people.room(ann)
+    with Listener(bob) as live:
+        people.add(ann, room, bob)
+        assert live.closed.wait(3)
+        assert {"personal": {"type": "rooms_changed"}} in live.frames
+    with Listener(bob) as again:
+        event = say(ann, room, "welcome")
+        assert again.wait_seq(room["id"], event["seq"]) == event
+
+
+def test_log_out_cuts_the_socket(people, room, ann):
+    with Listener(ann) as live:
+        assert ann.post("/auth/logout").status_code in (200, 204)
+        assert live.closed.wait(3), "the socket is still open"
+
+
+def test_a_deleted_room_tells_its_end(ann, bob, room):
+    with Listener(bob) as live:
+        assert ann.delete(f"/rooms/{room['id']}").status_code == 204
+        frame = live.wait(lambda frame: frame.get("kind") == "room" and frame.get("room") == room["id"])
+        assert frame["body"] == {"action": "deleted"}
+
+
+def test_the_heartbeat_tells_the_newest_number(ann, bob, room):
+    with Listener(bob) as live:
+        event = say(ann, room, "Hello")
+        live.wait(lambda frame: frame == {"room": room["id"], "seq": event["seq"]}, timeout=15)
+
+
+def test_20_posters_arrive_complete_and_in_order_with_the_catch_up(people, ann, bob, room):
+    """Frames may come out of order or be missed while a socket is cut; the log by seq makes them whole."""
+    everybody = [people.user("poster") for _ in range(20)]
+    for one in everybody:
+        people.add(ann, room, one)
+    first = ann.get(f"/rooms/{room['id']}/events").json()["last_seq"]
+
+    def talk(client):
+        return [say(client, room, f"{number}")["seq"] for number in range(5)]
+
+    heard = {}
+    with concurrent.futures.ThreadPoolExecutor(20) as threads:
+        with Listener(bob) as live:
+            work = [threads.submit(talk, client) for client in everybody[:10]]
+            assert all(one.result() for one in work)
+            wait_until(lambda: len(live.events(room["id"])) >= 50)
+            heard.update({event["seq"]: event for event in live.events(room["id"])})
+            assert len(heard) == 50, "a socket that stays open misses nothing"
+        work = [threads.submit(talk, client) for client in everybody[10:]]  # bob is away
+        assert all(one.result() for one in work)
+    for event in catch_up(bob, room, first):
+        assert heard.setdefault(event["seq"], event) == event
+    assert sorted(heard) == list(range(first + 1, first + 101))
