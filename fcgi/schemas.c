@@ -10,6 +10,7 @@
 #define OR_NULL(schema) "{\"anyOf\":[" schema ",{\"type\":\"null\"}]}"
 #define LIST(schema) "{\"type\":\"array\",\"items\":" schema "}"
 #define OBJECT(properties) "{\"type\":\"object\",\"properties\":{" properties "}}"
+#define PROPERTY(name, schema) "\"" name "\":" schema
 #define PAGE(name)                                                                                                     \
     {                                                                                                                  \
         name "List", OBJECT("\"items\":" LIST(REF(name)) ",\"next\":" OR_NULL(TEXT))                                   \
@@ -25,5 +26,44 @@ const struct openapi_schema openapi_schemas[] = {
                     ",\"permissions\":" LIST(TEXT) ",\"theme\":" TEXT ",\"disabled\":" FLAG ",\"version\":" WHOLE
                                                    ",\"created_at\":" TIME)},
     PAGE("User"),
+    {"Room",
+     OBJECT(PROPERTY("id", ID) "," PROPERTY("name", TEXT) "," PROPERTY("topic", TEXT) "," PROPERTY("visibility", TEXT) "," PROPERTY("archived", FLAG) "," PROPERTY(
+         "role",
+         TEXT) "," PROPERTY("member",
+                            FLAG) "," PROPERTY("last_seq",
+                                               WHOLE) "," PROPERTY("read_seq",
+                                                                   WHOLE) "," PROPERTY("unread",
+                                                                                       WHOLE) "," PROPERTY("mentioned",
+                                                                                                           FLAG) "," PROPERTY("last_event_at",
+                                                                                                                              TIME) "," PROPERTY("version",
+                                                                                                                                                 WHOLE) "," PROPERTY("created_at",
+                                                                                                                                                                     TIME))},
+    PAGE("Room"),
+    {"Stopped", OBJECT(PROPERTY("stopped", WHOLE))},
+    {"Author",
+     OBJECT(PROPERTY("id", ID) "," PROPERTY("kind", TEXT) "," PROPERTY("name", TEXT) "," PROPERTY("handle", TEXT))},
+    {"Member",
+     OBJECT(PROPERTY("id", ID) "," PROPERTY("kind", TEXT) "," PROPERTY("name", TEXT) "," PROPERTY(
+         "handle", TEXT) "," PROPERTY("role", TEXT) "," PROPERTY("notify", TEXT) "," PROPERTY("created_at", TIME))},
+    PAGE("Member"),
+    {"Event",
+     OBJECT(
+         PROPERTY("room", ID) "," PROPERTY("seq", WHOLE) "," PROPERTY("kind", TEXT) "," PROPERTY("author", OR_NULL(REF("Author"))) "," PROPERTY(
+             "at",
+             TIME) "," PROPERTY("body",
+                                OBJECT("")) "," PROPERTY("reply_to",
+                                                         OR_NULL(
+                                                             WHOLE)) "," PROPERTY("target",
+                                                                                  OR_NULL(
+                                                                                      WHOLE)) "," PROPERTY("run",
+                                                                                                           OR_NULL(
+                                                                                                               ID)))},
+    {"LiveRun",
+     OBJECT(PROPERTY("run", ID) "," PROPERTY("agent", REF("Author")) "," PROPERTY("state", TEXT) "," PROPERTY(
+         "trigger_seq", WHOLE) "," PROPERTY("text", TEXT) "," PROPERTY("length", WHOLE))},
+    {"EventList", OBJECT(PROPERTY("items", LIST(REF("Event"))) "," PROPERTY("last_seq", WHOLE) "," PROPERTY(
+                      "more", FLAG) "," PROPERTY("live", LIST(REF("LiveRun"))))},
+    {"ReadMarker", OBJECT(PROPERTY("room", ID) "," PROPERTY("read_seq", OR_NULL(WHOLE)) "," PROPERTY(
+                       "unread", WHOLE) "," PROPERTY("mentioned", FLAG))},
     {NULL, NULL},
 };
