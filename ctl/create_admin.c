@@ -159,7 +159,7 @@ static enum exit_status run(const struct config *config, int argc, char *argv[])
     enum exit_status status = parse(&wish, argc, argv);
     struct db *db;
 
-    if (status != EXIT_DONE)
+    if (status != EXIT_DONE || !wish.email)
         return status;
     if (!strchr(wish.email, '@') || strpbrk(wish.email, " \t\r\n") || !utf8_is_valid(wish.email, strlen(wish.email)) ||
         !utf8_is_valid(wish.name, strlen(wish.name)))

@@ -67,7 +67,7 @@ static enum outcome run_bcrypt(const char *password, const char *setting, char h
     const char *made = crypt_rn(password, setting, area, (int)sizeof *area);
     bool fits = made && made[0] != '*' && strlen(made) < PASSWORD_HASH_SIZE;
     if (fits)
-        strcpy(hash, made);
+        memcpy(hash, made, strlen(made) + 1);
     explicit_bzero(area, sizeof *area);
     free(area);
     return fits ? OUTCOME_OK : OUTCOME_FAILED;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -79,9 +80,9 @@ static bool send_all(int fd, const char *bytes, size_t length, int64_t deadline)
 /* The status of the reply, or 0 when none came. */
 static int receive_status(int fd, int64_t deadline)
 {
-    char reply[REPLY_SIZE];
+    char reply[REPLY_SIZE] = "";
     size_t length = 0;
-    int status = 0;
+    long long status = 0;
     while (length < sizeof reply - 1 && !memchr(reply, '\n', length)) {
         if (!socket_is_ready(fd, POLLIN, deadline))
             return 0;
@@ -91,8 +92,10 @@ static int receive_status(int fd, int64_t deadline)
         if (got > 0)
             length += (size_t)got;
     }
-    reply[length] = '\0';
-    return sscanf(reply, "HTTP/1.%*1[01] %3d", &status) == 1 ? status : 0;
+    if (length < 12 || strncmp(reply, "HTTP/1.", 7) != 0 || reply[8] != ' ')
+        return 0;
+    reply[12] = '\0';
+    return number_parse(reply + 9, 100, 599, &status) == OUTCOME_OK ? (int)status : 0;
 }
 
 /* One exchange on a connection of its own: 0 when nchan did not answer in time. */
