@@ -11,6 +11,9 @@
 #define LIST(schema) "{\"type\":\"array\",\"items\":" schema "}"
 #define OBJECT(properties) "{\"type\":\"object\",\"properties\":{" properties "}}"
 #define PROPERTY(name, schema) "\"" name "\":" schema
+#define API_TOKEN                                                                                                      \
+    PROPERTY("id", ID) "," PROPERTY("name", TEXT) "," PROPERTY("scopes", LIST(TEXT)) ","                                \
+    PROPERTY("expires_at", OR_NULL(TIME)) "," PROPERTY("last_used_at", OR_NULL(TIME)) "," PROPERTY("created_at", TIME)
 #define PAGE(name)                                                                                                     \
     {                                                                                                                  \
         name "List", OBJECT("\"items\":" LIST(REF(name)) ",\"next\":" OR_NULL(TEXT))                                   \
@@ -26,6 +29,25 @@ const struct openapi_schema openapi_schemas[] = {
                     ",\"permissions\":" LIST(TEXT) ",\"theme\":" TEXT ",\"disabled\":" FLAG ",\"version\":" WHOLE
                                                    ",\"created_at\":" TIME)},
     PAGE("User"),
+    {"LogIn",
+     OBJECT(PROPERTY("user", REF("User")) "," PROPERTY("csrf_token", TEXT) "," PROPERTY("expires_in", WHOLE))},
+    {"Tokens", OBJECT(PROPERTY("access_token", TEXT) "," PROPERTY("token_type", TEXT) "," PROPERTY(
+                   "expires_in", WHOLE) "," PROPERTY("refresh_token", TEXT))},
+    {"VerifiedToken", OBJECT(PROPERTY("valid", FLAG) "," PROPERTY("user", REF("User")) "," PROPERTY(
+                          "session_id", OR_NULL(ID)) "," PROPERTY("expires_at", OR_NULL(TIME)))},
+    {"Session", OBJECT(PROPERTY("id", ID) "," PROPERTY("current", FLAG) "," PROPERTY("address", OR_NULL(TEXT)) ","
+                       PROPERTY("agent", TEXT) "," PROPERTY("created_at", TIME) "," PROPERTY("last_seen_at", TIME) ","
+                       PROPERTY("expires_at", TIME))},
+    PAGE("Session"),
+    {"ApiToken", OBJECT(API_TOKEN)},
+    {"NewApiToken", OBJECT(API_TOKEN "," PROPERTY("token", TEXT))},
+    PAGE("ApiToken"),
+    {"Audit", OBJECT(PROPERTY("id", WHOLE) "," PROPERTY("at", TIME) "," PROPERTY("actor", OR_NULL(REF("Author"))) ","
+                     PROPERTY("on_behalf_of", OR_NULL(REF("Author"))) "," PROPERTY("action", TEXT) ","
+                     PROPERTY("outcome", TEXT) "," PROPERTY("object", OR_NULL(OBJECT(PROPERTY("kind", TEXT) ","
+                     PROPERTY("id", OR_NULL(TEXT))))) "," PROPERTY("request_id", OR_NULL(ID)) ","
+                     PROPERTY("address", OR_NULL(TEXT)) "," PROPERTY("detail", OBJECT("")))},
+    PAGE("Audit"),
     {"Room",
      OBJECT(PROPERTY("id", ID) "," PROPERTY("name", TEXT) "," PROPERTY("topic", TEXT) "," PROPERTY("visibility", TEXT) "," PROPERTY("archived", FLAG) "," PROPERTY(
          "role",

@@ -1,19 +1,25 @@
 /* Every route table. */
 #include "fcgi/route.h"
 
+extern const struct route admin_routes[];
 extern const struct route agent_routes[];
+extern const struct route audit_routes[];
+extern const struct route auth_routes[];
 extern const struct route event_routes[];
 extern const struct route member_routes[];
 extern const struct route message_routes[];
+extern const struct route profile_routes[];
 extern const struct route provider_routes[];
 extern const struct route room_routes[];
 extern const struct route run_routes[];
 extern const struct route status_routes[];
+extern const struct route token_routes[];
 extern const struct route ws_routes[];
 
 const struct route *const route_tables[] = {
-    status_routes, room_routes,     member_routes, message_routes, event_routes,
-    agent_routes,  provider_routes, run_routes,    ws_routes,      NULL,
+    status_routes, auth_routes,     profile_routes, token_routes,   admin_routes,
+    audit_routes,  room_routes,     member_routes,  message_routes, event_routes,
+    agent_routes,  provider_routes, run_routes,     ws_routes,      NULL,
 };
 
 const struct field page_query[] = {FIELDS_PAGE, {NULL}};
