@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -29,23 +30,33 @@ static int fail(struct listener *listener, struct text *why, const char *reason)
     return -1;
 }
 
+/* The socket gets its name when it listens already: who finds it can connect. */
+static int listen_under(struct listener *listener, const char *path, const char *new_path, struct sockaddr_un *address)
+{
+    struct stat file;
+    memcpy(address->sun_path, new_path, strlen(new_path) + 1);
+    unlink(new_path);
+    if (bind(listener->fd, (struct sockaddr *)address, sizeof *address) != 0 || chmod(new_path, SOCKET_MODE) != 0 ||
+        listen(listener->fd, QUEUE) != 0 || stat(new_path, &file) != 0 || rename(new_path, path) != 0)
+        return -1;
+    listener->device = file.st_dev;
+    listener->inode = file.st_ino;
+    return 0;
+}
+
 int listener_open(struct listener *listener, const char *path, struct text *why)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct stat file;
+    char new_path[sizeof address.sun_path];
     *listener = (struct listener){.fd = -1, .path = path};
-    if (strlen(path) >= sizeof address.sun_path)
+    if (snprintf(new_path, sizeof new_path, "%s.new", path) >= (int)sizeof new_path)
         return fail(listener, why, "the path is too long for a unix socket");
     memcpy(address.sun_path, path, strlen(path) + 1);
     if (is_served(&address))
         return fail(listener, why, "another pool serves it");
     listener->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    unlink(path);
-    if (listener->fd < 0 || bind(listener->fd, (struct sockaddr *)&address, sizeof address) != 0 ||
-        chmod(path, SOCKET_MODE) != 0 || listen(listener->fd, QUEUE) != 0 || stat(path, &file) != 0)
+    if (listener->fd < 0 || listen_under(listener, path, new_path, &address) != 0)
         return fail(listener, why, strerror(errno));
-    listener->device = file.st_dev;
-    listener->inode = file.st_ino;
     return 0;
 }
 

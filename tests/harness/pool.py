@@ -1,0 +1,101 @@
+"""A pool of its own for a test: coagent-fcgi on a unix socket, spoken to in FastCGI."""
+
+import os
+import pathlib
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+from . import fastcgi
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("COAGENT_BUILD", TOP / "build"))
+
+
+def wait_until(condition, seconds=5, what="it"):
+    """The first true answer of condition; fails when there is none in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.01)
+    raise AssertionError(f"{what} did not come within {seconds} s")
+
+
+class Pool:
+    def __init__(self, cluster, **settings):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="coagent-pool-"))
+        self.socket = self.folder / "pool.sock"
+        self.settings = {
+            "SECRET_KEY": secrets.token_hex(32),
+            "DATABASE_URL": cluster.url(),
+            "DATABASE_OWNER_URL": cluster.url("coagent"),
+            "POOL_SOCKET": str(self.socket),
+            "POOL_WAIT_SOCKET": str(self.folder / "wait.sock"),
+            "NCHAN_SOCKET": str(self.folder / "nchan.sock"),
+            "POOL_SLOTS": "3",
+            "BCRYPT_COST": "4",
+        }
+        self.configure(**settings)
+        self.process = None
+
+    def configure(self, **settings):
+        self.settings.update(settings)
+        lines = [f"{key}={value}\n" for key, value in self.settings.items() if value is not None]
+        (self.folder / "coagent.conf").write_text("".join(lines))
+
+    def environment(self):
+        return {"PATH": os.environ["PATH"], "COAGENT_CONFIG": str(self.folder / "coagent.conf")}
+
+    def run(self, program, *arguments, **options):
+        return subprocess.run([BUILD / program, *arguments], env=self.environment(), capture_output=True, text=True,
+                              check=False, timeout=30, **options)
+
+    def start(self):
+        log = open(self.folder / "log", "ab")
+        self.process = subprocess.Popen([BUILD / "coagent-fcgi"], env=self.environment(), stderr=log,
+                                        stdin=subprocess.DEVNULL)
+        log.close()
+        wait_until(self.socket.exists, what="the socket")
+        return self
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def slots(self):
+        return int(self.settings["POOL_SLOTS"])
+
+    def log(self):
+        return (self.folder / "log").read_text()
+
+    def children(self):
+        try:
+            listed = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        except FileNotFoundError:
+            return []
+        return [int(child) for child in listed.split() if self.is_alive(int(child))]
+
+    @staticmethod
+    def is_alive(pid):
+        try:
+            return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        except (FileNotFoundError, ProcessLookupError):
+            return False
+
+    def get(self, path="/api/status", **options):
+        return fastcgi.request(self.socket, "GET", path, **options)
+
+    def signal(self, number):
+        self.process.send_signal(number)

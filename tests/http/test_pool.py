@@ -1,0 +1,411 @@
+"""The pool alone, without nginx: slots, the exit-status contract, PostgreSQL away, reload, drain, and every way for a
+child to die."""
+
+import concurrent.futures
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+
+from harness import fastcgi
+from harness.cluster import Cluster
+from harness.pool import Pool, wait_until
+
+
+@pytest.fixture(autouse=True)
+def no_throttles():
+    """Not the fixture of the studio: these tests need none."""
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    made = Cluster()
+    pool = Pool(made)
+    migrated = pool.run("coagentctl", "migrate")
+    assert migrated.returncode == 0, migrated.stderr
+    pool.stop()
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def make_pool(cluster):
+    pools = []
+
+    def make(**settings):
+        pools.append(Pool(cluster, **settings))
+        return pools[-1]
+
+    yield make
+    for pool in pools:
+        pool.stop()
+
+
+@pytest.fixture
+def pool(make_pool):
+    started = make_pool().start()
+    wait_until(lambda: started.get().status == 200, what="the first answer")
+    return started
+
+
+def assert_healthy(pool):
+    """Every slot has a child and a connection: several rounds of all slots at once are answered."""
+    wait_until(lambda: len(pool.children()) == pool.slots, what="a child in every slot")
+    with concurrent.futures.ThreadPoolExecutor(pool.slots) as executor:
+        answers = list(executor.map(lambda _: pool.get().status, range(pool.slots * 6)))
+    assert answers == [200] * len(answers)
+
+
+def backends(cluster):
+    rows = cluster.sql("select pid from pg_stat_activity where usename = 'coagent_app' and backend_type = 'client backend'")
+    return {row[0] for row in rows}
+
+
+def hold_users(cluster):
+    """A lock that every GET /api/status waits for, until rollback."""
+    connection = cluster.connect()
+    connection.cursor().execute("lock table users in access exclusive mode")
+    return connection
+
+
+def in_background(function, *arguments):
+    return concurrent.futures.ThreadPoolExecutor(1).submit(function, *arguments)
+
+
+def waiting_for_lock(cluster):
+    return cluster.sql("select pid from pg_stat_activity where wait_event_type = 'Lock' and usename = 'coagent_app'")
+
+
+def test_each_child_serves_one_request(pool):
+    for _ in range(20):
+        assert pool.get().status == 200
+    served = re.findall(r"coagent-fcgi\[(\d+)\] [0-9a-f-]{36} GET /status 200", pool.log())
+    assert len(served) >= 20 and len(set(served)) == len(served)
+
+
+def test_children_inherit_the_connections_of_their_slots(pool, cluster):
+    assert_healthy(pool)
+    before = backends(cluster)
+    for _ in range(30):
+        assert pool.get().status == 200
+    assert backends(cluster) == before and len(before) == pool.slots
+
+
+def test_every_answer_has_its_own_request_id_and_the_security_headers(pool):
+    first, second = pool.get(), pool.get("/api/nowhere")
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+    for answer in (first, second):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert second.json()["instance"] == second.headers["x-request-id"]
+
+
+def send_part(pool, kept_records):
+    """A connection on which the first records of a request with a body were sent."""
+    sent = fastcgi.records("POST", "/api/auth/login", body=b"{" + b" " * 200000 + b"}")
+    connection = fastcgi.connect(pool.socket)
+    connection.sendall(b"".join(sent[:kept_records]) + sent[kept_records][:7])
+    return connection
+
+
+def killed_after(pool, act):
+    """Kills every child while act's connections are open, then lets them go."""
+    connections = [act() for _ in range(pool.slots)]
+    time.sleep(0.1)
+    killed = pool.children()
+    for child in killed:
+        os.kill(child, signal.SIGKILL)
+    wait_until(lambda: not any(pool.is_alive(child) for child in killed), what="the end of the children")
+    for connection in connections:
+        if connection:
+            connection.close()
+
+
+@pytest.mark.parametrize("records", range(0, 6))
+def test_children_killed_in_mid_request_leave_no_dead_slot(pool, records):
+    killed_after(pool, lambda: send_part(pool, records))
+    assert_healthy(pool)
+
+
+def test_children_killed_while_they_wait_leave_no_dead_slot(pool):
+    killed_after(pool, lambda: None)
+    assert_healthy(pool)
+
+
+def test_children_killed_in_mid_query_leave_no_dead_slot_and_no_lock(pool, cluster):
+    lock = hold_users(cluster)
+    waiting = [in_background(pool.get) for _ in range(pool.slots)]
+    wait_until(lambda: len(waiting_for_lock(cluster)) == pool.slots, what="queries that wait")
+    for child in pool.children():
+        os.kill(child, signal.SIGKILL)
+    assert [answer.result(5).status for answer in waiting] == [0] * pool.slots
+    lock.rollback()
+    assert_healthy(pool)
+    wait_until(lambda: len(backends(cluster)) == pool.slots, what="the end of the old connections")
+
+
+def test_children_killed_at_random_never_spoil_a_connection(pool):
+    """The exit-status contract under fire: what is answered at all is right, and the pool is whole afterwards."""
+    over = threading.Event()
+
+    def kill_children():
+        while not over.wait(0.02):
+            for child in pool.children()[:1]:
+                try:
+                    os.kill(child, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+
+    killer = threading.Thread(target=kill_children)
+    killer.start()
+    try:
+        with concurrent.futures.ThreadPoolExecutor(pool.slots) as executor:
+            answers = list(executor.map(lambda _: pool.get(), range(300)))
+    finally:
+        over.set()
+        killer.join()
+    assert {answer.status for answer in answers} <= {0, 200, 503}
+    assert all(answer.json()["status"] == "ok" for answer in answers if answer.status == 200)
+    assert_healthy(pool)
+
+
+def test_children_that_die_at_once_do_not_make_a_storm(pool):
+    seen = set()
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        for child in pool.children():
+            seen.add(child)
+            try:
+                os.kill(child, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        time.sleep(0.002)
+    assert len(seen) <= pool.slots * (2 / 0.25 + 3)
+    assert_healthy(pool)
+
+
+def test_a_request_beyond_its_time_ends_and_the_slot_lives(make_pool, cluster):
+    pool = make_pool(REQUEST_SECONDS="2").start()
+    wait_until(lambda: pool.get().status == 200)
+    began = time.monotonic()
+    stuck = [send_part(pool, 2) for _ in range(pool.slots)]
+    assert all(fastcgi.receive(connection).status in (0, 408) for connection in stuck)
+    assert time.monotonic() - began < 3.5
+    assert_healthy(pool)
+
+
+def test_a_query_that_waits_too_long_is_a_503_and_the_slot_lives(make_pool, cluster):
+    pool = make_pool(REQUEST_SECONDS="3").start()
+    wait_until(lambda: pool.get().status == 200)
+    before = backends(cluster)
+    lock = hold_users(cluster)
+    try:
+        answer = pool.get()
+    finally:
+        lock.rollback()
+    assert answer.status == 503 and answer.headers["retry-after"] == "1"
+    assert_healthy(pool)
+    assert backends(cluster) == before
+
+
+NOISE = {
+    "http": b"GET / HTTP/1.1\r\n\r\n",
+    "zeros": b"\0" * 100,
+    "cut": b"\x01\x01\x00\x01\xff\xff\x00\x00",
+    "ones": b"\xff" * 9000,
+}
+
+
+@pytest.mark.parametrize("noise", NOISE.values(), ids=NOISE.keys())
+def test_noise_on_the_socket_costs_nothing(pool, noise):
+    for _ in range(pool.slots * 2):
+        with fastcgi.connect(pool.socket) as connection:
+            connection.sendall(noise)
+    assert_healthy(pool)
+    assert "ended with status" not in pool.log()
+
+
+def test_503_while_postgresql_is_away_and_back_within_a_second(pool, cluster):
+    cluster.stop()
+    try:
+        wait_until(lambda: pool.get().status == 503, what="a 503")
+        for _ in range(pool.slots * 4):
+            began = time.monotonic()
+            answer = pool.get()
+            assert answer.status == 503 and answer.headers["retry-after"] == "1"
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert time.monotonic() - began < 0.5
+        assert pool.get("/api/openapi.json").status == 200
+        assert pool.get("/api/health").json()["parts"]["database"] == "away"
+    finally:
+        cluster.start()
+    began = time.monotonic()
+    wait_until(lambda: pool.get().status == 200, seconds=3, what="PostgreSQL")
+    assert time.monotonic() - began < 1
+    time.sleep(0.3)
+    assert_healthy(pool)
+
+
+def test_a_crash_of_postgresql_in_mid_query_is_a_503(pool, cluster):
+    lock = hold_users(cluster)
+    waiting = in_background(pool.get)
+    wait_until(lambda: waiting_for_lock(cluster))
+    cluster.stop("immediate")
+    try:
+        assert waiting.result(5).status == 503
+    finally:
+        lock.close()
+        cluster.start()
+    wait_until(lambda: pool.get().status == 200, seconds=2)
+    time.sleep(0.3)
+    assert_healthy(pool)
+
+
+def test_it_starts_while_postgresql_is_away(make_pool, cluster):
+    cluster.stop()
+    try:
+        pool = make_pool().start()
+        wait_until(lambda: pool.get().status == 503)
+    finally:
+        cluster.start()
+    wait_until(lambda: pool.get().status == 200, seconds=2)
+    time.sleep(0.3)
+    assert_healthy(pool)
+
+
+def test_lost_connections_are_replaced_before_anybody_notices(pool, cluster):
+    before = backends(cluster)
+    cluster.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'coagent_app'")
+    wait_until(lambda: len(backends(cluster) - before) == pool.slots, what="new connections")
+    time.sleep(0.2)
+    assert_healthy(pool)
+
+
+def test_sighup_brings_the_new_configuration_to_the_next_request(pool):
+    foreign = {"headers": {"Origin": "https://other.example"}}
+    assert pool.get(**foreign).status == 403
+    pool.configure(BACKEND_CORS_ORIGINS="https://other.example", POOL_SLOTS="5")
+    pool.signal(signal.SIGHUP)
+    wait_until(lambda: "was reloaded" in pool.log())
+    wait_until(lambda: len(pool.children()) == 5)
+    time.sleep(0.3)
+    for _ in range(10):
+        assert pool.get(**foreign).headers["access-control-allow-origin"] == "https://other.example"
+    pool.configure(POOL_SLOTS="2")
+    pool.signal(signal.SIGHUP)
+    wait_until(lambda: len(pool.children()) == 2)
+    assert_healthy(pool)
+
+
+def test_sighup_with_a_wrong_configuration_changes_nothing(pool):
+    kept = dict(pool.settings)
+    pool.configure(SECRET_KEY="short")
+    pool.signal(signal.SIGHUP)
+    wait_until(lambda: "was not reloaded" in pool.log())
+    pool.configure(**kept)
+    assert_healthy(pool)
+
+
+def test_no_request_is_lost_by_reloads(pool):
+    over = threading.Event()
+
+    def reload():
+        while not over.wait(0.02):
+            pool.signal(signal.SIGHUP)
+
+    reloader = threading.Thread(target=reload)
+    reloader.start()
+    try:
+        with concurrent.futures.ThreadPoolExecutor(4) as executor:
+            answers = list(executor.map(lambda _: pool.get().status, range(600)))
+    finally:
+        over.set()
+        reloader.join()
+    assert answers == [200] * 600
+
+
+def test_sigterm_answers_what_has_come_and_ends(pool, cluster):
+    lock = hold_users(cluster)
+    waiting = [in_background(pool.get) for _ in range(pool.slots + 4)]  # four wait in the queue of the socket
+    wait_until(lambda: len(waiting_for_lock(cluster)) == pool.slots)
+    time.sleep(0.1)
+    pool.signal(signal.SIGTERM)
+    wait_until(lambda: not pool.socket.exists(), what="the end of the socket")
+    time.sleep(0.1)
+    assert pool.process.poll() is None
+    lock.rollback()
+    assert [answer.result(10).status for answer in waiting] == [200] * len(waiting)
+    assert pool.process.wait(5) == 0
+    wait_until(lambda: not backends(cluster), what="the end of the connections")
+
+
+def test_an_idle_pool_ends_at_once(pool):
+    began = time.monotonic()
+    pool.signal(signal.SIGTERM)
+    assert pool.process.wait(5) == 0
+    assert time.monotonic() - began < 1
+
+
+def test_children_die_with_their_master(pool, cluster):
+    lock = hold_users(cluster)
+    waiting = in_background(pool.get)
+    wait_until(lambda: waiting_for_lock(cluster))
+    children = pool.children()
+    pool.process.kill()
+    pool.process.wait()
+    wait_until(lambda: not any(pool.is_alive(child) for child in children), seconds=1, what="the end of the children")
+    assert waiting.result(5).status == 0
+    lock.rollback()
+    pool.start()  # a dead socket in the way is no obstacle
+    wait_until(lambda: pool.socket.exists() and "serving" in pool.log())
+    time.sleep(0.2)
+    assert_healthy(pool)
+
+
+def test_a_second_pool_does_not_take_the_socket(pool):
+    second = pool.run("coagent-fcgi")
+    assert second.returncode == 1 and "another pool serves it" in second.stderr
+    assert_healthy(pool)
+
+
+WEAK_KEYS = {"missing": None, "empty": "", "short": "short", "monotonous": "a" * 40,
+             "known": "your-secret-key-change-in-production"}
+
+
+@pytest.mark.parametrize("key", WEAK_KEYS.values(), ids=WEAK_KEYS.keys())
+def test_it_refuses_to_start_without_a_strong_secret_key(make_pool, key):
+    refused = make_pool(SECRET_KEY=key).run("coagent-fcgi")
+    assert refused.returncode == 1
+    assert "SECRET_KEY" in refused.stderr and "openssl rand" in refused.stderr
+
+
+def test_it_refuses_an_encrypted_connection(make_pool, cluster, tmp_path_factory):
+    certificate = cluster.data / "server.crt"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "2",
+                    "-keyout", cluster.data / "server.key", "-out", certificate], check=True, capture_output=True)
+    owner = cluster.data.stat()
+    for file in (certificate, cluster.data / "server.key"):
+        os.chown(file, owner.st_uid, owner.st_gid)
+        file.chmod(0o600)
+    with fastcgi.socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    cluster.stop()
+    cluster.start(f"-c ssl=on -c listen_addresses=127.0.0.1 -c port={port}")
+    try:
+        url = f"host=127.0.0.1 port={port} user=coagent_app dbname=coagent sslmode=require"
+        refused = make_pool(DATABASE_URL=url).run("coagent-fcgi")
+        assert refused.returncode == 1 and "encrypted" in refused.stderr
+    finally:
+        cluster.stop()
+        cluster.start()
+
+
+def test_the_tables_and_the_configuration_are_sound(make_pool):
+    checked = make_pool().run("coagent-fcgi", "--check")
+    assert checked.returncode == 0, checked.stderr
