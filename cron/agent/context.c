@@ -124,7 +124,7 @@ struct json_object *context_messages(const struct context *context)
     if (context->kept[0]) {
         add_message(messages, "assistant", context->kept);
         add_message(messages, "user",
-                    "(Your answer was cut off there. Go on exactly where it stopped, and repeat nothing of it.)");
+                    "(Your answer was interrupted there. Go on exactly where it stopped, and repeat nothing of it.)");
     }
     text_free(&system);
     return messages;

@@ -100,8 +100,9 @@ returning position
 -- name: run_finish :many
 -- id, fence, state, reason, result, usage: ends it, with what it cost. No row: the run is no longer its own.
 select null as document, f.room, f.message from finish_run($1::uuid, $2::int, $3, $4, $5::jsonb, $6::jsonb || coalesce(
-    (select jsonb_build_object('cost', round((coalesce(($6::jsonb ->> 'prompt_tokens')::numeric, 0) * p.price_prompt
-                                 + coalesce(($6::jsonb ->> 'completion_tokens')::numeric, 0) * p.price_completion) / 1000000, 6))
+    (select jsonb_build_object('cost', trim_scale(round(
+         (coalesce(($6::jsonb ->> 'prompt_tokens')::numeric, 0) * p.price_prompt
+          + coalesce(($6::jsonb ->> 'completion_tokens')::numeric, 0) * p.price_completion) / 1000000, 6)))
      from runs r join agents a on a.id = r.agent_id join providers p on p.id = a.provider_id where r.id = $1::uuid), '{}')) as f
 
 -- name: run_context :many
