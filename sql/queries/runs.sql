@@ -113,7 +113,7 @@ with said as (
     union all
     (select e.*, false from room_events e
      where e.room_id = $1::uuid and e.kind in ('message', 'result') and e.seq <> $2::bigint
-     order by e.seq desc limit 500)
+     order by e.seq desc limit (select 500)) -- unknown to the planner, who else sorts a large room as if it were small
 )
 select case when s.principal_id = $3::uuid then 'assistant' else 'user' end, coalesce(p.name, 'Somebody'),
        coalesce(change.body ->> 'text', s.body ->> 'text'), s.number, s.question
