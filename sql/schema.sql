@@ -184,10 +184,11 @@ CREATE FUNCTION public.announced_answer(answer json) RETURNS public.announced
 $$;
 
 CREATE FUNCTION public.announced_event(event public.room_events) RETURNS public.announced
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
-    select row('r_' || event.room_id, event_frame(event_json(event)))::announced
-$$;
+begin
+    return row('r_' || event.room_id, event_frame(event_json(event)))::announced;
+end $$;
 
 CREATE FUNCTION public.announced_rooms_changed(the_user uuid) RETURNS SETOF public.announced
     LANGUAGE sql IMMUTABLE
@@ -255,10 +256,11 @@ begin
 end $$;
 
 CREATE FUNCTION public.audit_room(the_action text, the_room uuid, what jsonb) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     AS $$
-    insert into audit_log (action, object_kind, object_id, detail) values (the_action, 'room', the_room::text, what)
-$$;
+begin
+    insert into audit_log (action, object_kind, object_id, detail) values (the_action, 'room', the_room::text, what);
+end $$;
 
 CREATE FUNCTION public.uuid_v7() RETURNS uuid
     LANGUAGE sql PARALLEL SAFE
@@ -361,11 +363,14 @@ CREATE FUNCTION public.event_frame(event json) RETURNS text
 $$;
 
 CREATE FUNCTION public.event_json(event public.room_events) RETURNS json
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE
     AS $$
-    select event_json(event, author, event.body)
-    from (select) as one left join principals author on author.id = event.principal_id
-$$;
+declare
+    author principals;
+begin
+    select * into author from principals where id = event.principal_id;
+    return event_json(event, author, event.body);
+end $$;
 
 CREATE FUNCTION public.event_json(event public.room_events, author public.principals, body jsonb) RETURNS json
     LANGUAGE sql STABLE PARALLEL SAFE
@@ -403,7 +408,7 @@ declare
     told room_events;
 begin
     update runs set state = ending, reason = why, usage = coalesce(used, usage), lease_until = null,
-                    finished_at = clock_timestamp(), result = ending_result
+                    finished_at = clock_timestamp(), result = ending_result - 'thought'
     where id = run and state in ('queued', 'running', 'waiting') and (fence is null or attempt = fence)
     returning * into ended;
     if not found then
@@ -411,6 +416,11 @@ begin
     end if;
     perform pg_notify('run_queued', ''); -- a place is free, and the next message of the room may be answered
     if ended.kind = 'agent' and exists (select from rooms where id = ended.room_id and deleted_at is null) then
+        if ending_result ? 'thought' then
+            told := append_event(ended.room_id, 'thought', ended.agent_id, run, ended.trigger_seq, null,
+                                 jsonb_build_object('text', ending_result -> 'thought'));
+            return query select ended.room_id, event_frame(event_json(told));
+        end if;
         said := coalesce(ending_result ->> 'text', run_text(run));
         if ending in ('succeeded', 'cancelled') then
             told := append_event(ended.room_id, 'result', ended.agent_id, run, ended.trigger_seq, null,
@@ -648,17 +658,20 @@ begin
 end $$;
 
 CREATE FUNCTION public.mentioned_members(the_room uuid, content text) RETURNS uuid[]
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $_$
-    select coalesce(array_agg(distinct p.id), '{}')
+begin
+    if content !~ '@' then
+        return '{}';
+    end if;
+    return coalesce(array_agg(distinct p.id), '{}')
     from (select lower(match[1]) as handle
           from regexp_matches(regexp_replace(regexp_replace(content, '```.*?(?:```|$)', ' ', 'g'), '`[^`\n]*`', ' ', 'g'),
-                              '(?<![[:alnum:]@/])@([a-z0-9][a-z0-9._-]{0,38})(?![[:alnum:]_])', 'gi') match
-          where content ~ '@') said
+                              '(?<![[:alnum:]@/])@([a-z0-9][a-z0-9._-]{0,38})(?![[:alnum:]_])', 'gi') match) said
     join principals p on p.handle in (said.handle::citext, rtrim(said.handle, '._-')::citext)
     join room_members m on m.room_id = the_room and m.principal_id = p.id
-    where p.deleted_at is null
-$_$;
+    where p.deleted_at is null;
+end $_$;
 
 CREATE FUNCTION public.message_delete(the_room uuid, the_seq bigint) RETURNS SETOF public.announced
     LANGUAGE plpgsql
@@ -775,6 +788,78 @@ CREATE FUNCTION public.principal_json(principal uuid) RETURNS json
     AS $$
     select author_json(p) from principals p where p.id = principal
 $$;
+
+CREATE FUNCTION public.prove_caller(claimed_user uuid, claimed_session text, token_digest text, scope text, request text, address text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    stale boolean;
+    granted text[] := array['read', 'write', 'admin'];
+begin
+    perform set_config('coagent.request', request, true), set_config('coagent.address', address, true);
+    if claimed_session <> '' then
+        select s.last_seen_at < now() - interval '1 minute' into stale
+        from sessions s join users u on u.id = s.user_id
+        where s.id = claimed_session::uuid and s.user_id = claimed_user
+          and s.revoked_at is null and s.expires_at > now() and u.disabled_at is null;
+        if not found then
+            perform raise_outcome('CA401', 'This session has ended. Log in again.');
+        end if;
+        if stale then
+            update sessions set last_seen_at = now() where id = claimed_session::uuid;
+        end if;
+    else
+        select t.scopes, coalesce(t.last_used_at < now() - interval '1 minute', true) into granted, stale
+        from api_tokens t join users u on u.id = t.user_id
+        where t.token_hash = token_digest and t.user_id = claimed_user
+          and (t.expires_at is null or t.expires_at > now()) and u.disabled_at is null;
+        if not found then
+            perform raise_outcome('CA401', 'This API token is not valid.');
+        end if;
+        if stale then
+            update api_tokens set last_used_at = now() where token_hash = token_digest;
+        end if;
+        if not scope = any (granted) then
+            perform raise_outcome('CA403', format('This API token does not have the scope "%s".', scope));
+        end if;
+    end if;
+    perform set_config('coagent.caller', claimed_user::text, true),
+            set_config('coagent.scopes', array_to_string(granted, ','), true);
+end $$;
+
+CREATE FUNCTION public.prove_permission(permission text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if not 'admin' = any (string_to_array(current_setting('coagent.scopes', true), ',')) then
+        perform raise_outcome('CA403', 'This API token does not have the scope "admin".');
+    end if;
+    if not caller_may(permission) then
+        perform raise_outcome('CA403', 'You do not have the permission to do this.');
+    end if;
+end $$;
+
+CREATE FUNCTION public.prove_room(room uuid, wanted text, open boolean) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    ranks constant text[] := array['viewer', 'member', 'owner'];
+    rank int;
+    archived boolean;
+begin
+    select greatest(coalesce(array_position(ranks, m.role), 0), case when r.visibility = 'public' then 1 else 0 end),
+           r.archived_at is not null
+    into rank, archived
+    from rooms r left join room_members m on m.room_id = r.id and m.principal_id = caller_id()
+    where r.id = room and r.deleted_at is null;
+    if coalesce(rank, 0) = 0 then
+        perform raise_outcome('CA404', 'There is nothing here, or it is not visible to you.');
+    elsif rank < array_position(ranks, wanted) then
+        perform raise_outcome('CA403', format('This needs the role "%s" in the room.', wanted));
+    elsif open and archived then
+        perform raise_outcome('CA409', 'This room is archived.');
+    end if;
+end $$;
 
 CREATE TABLE public.providers (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
@@ -931,9 +1016,10 @@ begin
     values ('agent', caller_id(), old.agent_id, old.room_id, old.trigger_seq, old.depth,
             jsonb_build_object('retry_of', old.id, 'mode', mode), true)
     returning * into made;
-    if mode = 'resume' and run_text(old.id) <> '' then
+    if mode = 'resume' then
         insert into run_output (run_id, position, stream, bytes)
-        values (made.id, 0, 'text', convert_to(run_text(old.id), 'UTF8'));
+        select made.id, 0, 'text', convert_to(said, 'UTF8')
+        from coalesce(old.result ->> 'text', run_text(old.id)) as said where said <> '';
     end if;
     perform append_event(made.room_id, 'run', caller_id(), made.id, made.trigger_seq, null,
                          jsonb_build_object('state', 'queued', 'agent', run_agent_json(made.agent_id)));
@@ -1112,7 +1198,7 @@ CREATE FUNCTION public.run_json(r public.runs) RETURNS json
     select json_build_object(
         'id', r.id, 'kind', r.kind, 'state', r.state, 'agent', run_agent_json(r.agent_id), 'room', r.room_id,
         'trigger_seq', r.trigger_seq, 'attempt', r.attempt, 'reason', r.reason,
-        'text', case when r.kind = 'agent' then run_text(r.id) end, 'result', r.result, 'usage', r.usage,
+        'text', case when r.kind = 'agent' then coalesce(r.result ->> 'text', run_text(r.id)) end, 'result', r.result, 'usage', r.usage,
         'queued_at', api_time(r.queued_at), 'started_at', api_time(r.started_at), 'finished_at', api_time(r.finished_at))
 $$;
 
@@ -1440,7 +1526,7 @@ ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.principals(id);
 
 ALTER TABLE ONLY public.runs
-    ADD CONSTRAINT runs_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.runs(id);
+    ADD CONSTRAINT runs_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.runs(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_room_id_fkey FOREIGN KEY (room_id) REFERENCES public.rooms(id) ON DELETE CASCADE;
