@@ -138,7 +138,7 @@ void execution_publish(const struct execution *execution, const char *message, s
     char channel[CHANNEL_SIZE];
 
     if (execution->facts[FACT_ROOM])
-        publish(execution->config->nchan_socket, channel_name(channel, "r", execution->facts[FACT_ROOM]), message,
+        publish(execution->config->nchan_socket, channel_name(channel, "r_", execution->facts[FACT_ROOM]), message,
                 length);
 }
 

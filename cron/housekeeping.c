@@ -22,7 +22,7 @@ static void publish_rows(const struct config *config, const struct db *db)
         const char *message = db_value(db, row, 2);
 
         if (db_value(db, row, 1))
-            publish(config->nchan_socket, channel_name(channel, "r", db_value(db, row, 1)), message, strlen(message));
+            publish(config->nchan_socket, channel_name(channel, "r_", db_value(db, row, 1)), message, strlen(message));
     }
 }
 

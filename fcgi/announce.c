@@ -11,7 +11,7 @@ void announce_rows(struct request *request)
         const char *room = db_value(request->db, row, 1);
 
         if (room)
-            publish_later(request, channel_name(channel, "r", room), db_value(request->db, row, 2));
+            publish_later(request, channel_name(channel, "r_", room), db_value(request->db, row, 2));
     }
 }
 

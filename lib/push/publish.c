@@ -18,10 +18,10 @@
 #define PATIENCE_MS 2000
 #define REPLY_SIZE 256 /* the status line is all that is read */
 
-char *channel_name(char prefix_buffer[CHANNEL_SIZE], const char *prefix, const char *id)
+char *channel_name(char buffer[CHANNEL_SIZE], const char *prefix, const char *id)
 {
-    snprintf(prefix_buffer, CHANNEL_SIZE, "%s_%s", prefix, id);
-    return prefix_buffer;
+    snprintf(buffer, CHANNEL_SIZE, "%s%s", prefix, id);
+    return buffer;
 }
 
 /* Waits for the socket; false at the deadline or on a failure. */

@@ -9,8 +9,9 @@
 
 #define CHANNEL_SIZE 48
 
-/* Channel names: "r_<room>", "u_<user>", "s_<session>", "run_<run>" into buffer, which is returned. */
-char *channel_name(char prefix_buffer[CHANNEL_SIZE], const char *prefix, const char *id);
+/* The name of a channel, "r_<room>", "u_<user>", "s_<session>" or "run_<run>", into buffer, which is returned. prefix is
+ * all that stands before the id: "r_". */
+char *channel_name(char buffer[CHANNEL_SIZE], const char *prefix, const char *id);
 
 /* Sends one message to the comma-separated channels (at most 255). AWAY when nchan does not answer within 2 seconds,
  * FAILED when it refuses; both are logged. */

@@ -13,7 +13,7 @@ with page as (
         order by c.kind = 'delete' desc, c.seq desc limit 1) change on true
     where e.room_id = $1::uuid and e.seq > $2::bigint order by e.seq limit $3::int)
 select row_to_json(document) from (
-    select coalesce(json_agg(page.item order by page.seq), '[]') as items, room.last_seq,
+    select coalesce(json_agg(page.item order by page.seq) filter (where page.seq is not null), '[]') as items, room.last_seq,
            coalesce(max(page.seq) < room.last_seq, false) as more, live_runs(room.id) as live
     from rooms room left join page on true where room.id = $1::uuid group by room.id) document
 
@@ -29,7 +29,7 @@ with page as (
         order by c.kind = 'delete' desc, c.seq desc limit 1) change on true
     where e.room_id = $1::uuid and e.seq < coalesce($2::bigint, 9223372036854775807) order by e.seq desc limit $3::int)
 select row_to_json(document) from (
-    select coalesce(json_agg(page.item order by page.seq), '[]') as items, room.last_seq,
+    select coalesce(json_agg(page.item order by page.seq) filter (where page.seq is not null), '[]') as items, room.last_seq,
            coalesce(min(page.seq) > 1, false) as more, live_runs(room.id) as live
     from rooms room left join page on true where room.id = $1::uuid group by room.id) document
 

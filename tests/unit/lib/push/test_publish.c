@@ -83,9 +83,9 @@ static enum outcome published(const char *reply)
 Test(publish, names_channels_by_kind_and_id)
 {
     char channel[CHANNEL_SIZE];
-    cr_expect_str_eq(channel_name(channel, "r", "01a1f987-2347-7f65-9e81-5356dbb0ba3b"),
+    cr_expect_str_eq(channel_name(channel, "r_", "01a1f987-2347-7f65-9e81-5356dbb0ba3b"),
                      "r_01a1f987-2347-7f65-9e81-5356dbb0ba3b");
-    cr_expect_str_eq(channel_name(channel, "run", "01a1f987-2347-7f65-9e81-5356dbb0ba3b"),
+    cr_expect_str_eq(channel_name(channel, "run_", "01a1f987-2347-7f65-9e81-5356dbb0ba3b"),
                      "run_01a1f987-2347-7f65-9e81-5356dbb0ba3b");
 }
 
