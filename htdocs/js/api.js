@@ -1,0 +1,187 @@
+/** The HTTP API: CSRF, silent refresh of the session, patience with a database that is away, typed problems. */
+
+const UNSAFE = new Set(["POST", "PUT", "PATCH", "DELETE"]);
+const PATIENCE = 4;
+
+/** What went wrong, from an RFC 9457 problem document or from the network. */
+export class ApiProblem extends Error {
+    /**
+     * @param {number} status 0 when the server could not be reached
+     * @param {{title?: string, detail?: string, instance?: string, errors?: {field: string, message: string}[]}} body
+     * @param {number} retryAfter seconds, 0 when not given
+     */
+    constructor(status, body, retryAfter = 0) {
+        super(body.detail || body.title || "Something went wrong.");
+        this.status = status;
+        this.title = body.title || "";
+        this.requestId = (body.instance || "").replace(/^urn:uuid:/, "");
+        this.retryAfter = retryAfter;
+        /** @type {Record<string, string>} */
+        this.fields = Object.fromEntries((body.errors || []).map(({ field, message }) => [field, message]));
+    }
+}
+
+let csrf = "";
+let signedOut = () => {};
+/** @type {Promise<boolean> | null} */
+let refreshing = null;
+
+/** @param {string | null} token */
+export function setCsrf(token) {
+    csrf = token || "";
+}
+
+/** What to do when the session has ended and cannot be renewed. @param {() => void} listener */
+export function onSignedOut(listener) {
+    signedOut = listener;
+}
+
+/** @param {number} ms */
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/**
+ * One call below /api. Resolves with the JSON document (null for 204), rejects with an ApiProblem.
+ * @param {string} method
+ * @param {string} path
+ * @param {{body?: any, key?: string, signal?: AbortSignal}} [options] key: Idempotency-Key
+ * @returns {Promise<any>}
+ */
+export async function call(method, path, options = {}) {
+    for (let attempt = 0; ; attempt++) {
+        const started = Date.now();
+        const response = await send(method, path, options);
+        if (response.ok) {
+            return response.status === 204 ? null : response.json();
+        }
+        const problem = await readProblem(response);
+        if (attempt < PATIENCE && (await mend(problem, method, path, attempt, started))) {
+            continue;
+        }
+        throw problem;
+    }
+}
+
+/** @param {string} path @param {AbortSignal} [signal] */
+export const get = (path, signal) => call("GET", path, { signal });
+/** @param {string} path @param {any} [body] @param {string} [key] */
+export const post = (path, body, key) => call("POST", path, { body, key });
+/** @param {string} path @param {any} body */
+export const patch = (path, body) => call("PATCH", path, { body });
+/** @param {string} path @param {any} body */
+export const put = (path, body) => call("PUT", path, { body });
+/** @param {string} path */
+export const remove = (path) => call("DELETE", path);
+
+/**
+ * "?a=1&b=2" of the values that are set.
+ * @param {Record<string, string | number | null | undefined>} values
+ */
+export function query(values) {
+    const set = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== "");
+    return set.length ? "?" + new URLSearchParams(set.map(([name, value]) => [name, String(value)])) : "";
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {{body?: any, key?: string, signal?: AbortSignal}} options
+ */
+async function send(method, path, { body, key, signal }) {
+    /** @type {Record<string, string>} */
+    const headers = { Accept: "application/json" };
+    if (body !== undefined) {
+        headers["Content-Type"] = "application/json";
+    }
+    if (UNSAFE.has(method) && csrf) {
+        headers["X-CSRF-Token"] = csrf;
+    }
+    if (key) {
+        headers["Idempotency-Key"] = key;
+    }
+    try {
+        return await fetch("/api" + path, {
+            method, headers, signal, credentials: "same-origin", cache: "no-store",
+            body: body === undefined ? undefined : JSON.stringify(body),
+        });
+    } catch (error) {
+        if (/** @type {Error} */ (error).name === "AbortError") {
+            throw error;
+        }
+        throw new ApiProblem(0, { detail: "The server cannot be reached. Check your connection and try again." });
+    }
+}
+
+/** @param {Response} response */
+async function readProblem(response) {
+    const retryAfter = Number(response.headers.get("Retry-After")) || 0;
+    const body = await response.json().catch(() => ({}));
+    const requestId = response.headers.get("X-Request-Id");
+    return new ApiProblem(response.status, { instance: requestId || "", ...body }, retryAfter);
+}
+
+/**
+ * Whether the reason of a failure could be removed, so that the same call is worth another try.
+ * @param {ApiProblem} problem
+ * @param {string} method
+ * @param {string} path
+ * @param {number} attempt
+ * @param {number} started
+ */
+async function mend(problem, method, path, attempt, started) {
+    if (problem.status === 401 && attempt === 0 && !path.startsWith("/auth/")) {
+        return refresh(started);
+    }
+    if (problem.status === 403 && attempt === 0 && UNSAFE.has(method)) {
+        return renewCsrf();
+    }
+    if (problem.status === 503 && method === "GET") {
+        await pause(Math.min(problem.retryAfter || 1, 5) * 1000);
+        return true;
+    }
+    return false;
+}
+
+/** The token may be another one after a log-in in another tab. True when it was. */
+async function renewCsrf() {
+    const before = csrf;
+    const response = await send("GET", "/status", {});
+    const status = response.ok ? await response.json() : {};
+    setCsrf(status.csrf_token);
+    return Boolean(csrf) && csrf !== before;
+}
+
+/**
+ * Renews the session once for all calls and all tabs of this browser. True when the session lives.
+ * @param {number} since when the failed call was made: a renewal after it, by any tab, is good for it
+ */
+export function refresh(since) {
+    refreshing ??= alone(async () => {
+        if (Number(localStorage.getItem("coagent.refreshed")) > since) {
+            return true;
+        }
+        const response = await send("POST", "/auth/refresh", { body: {} });
+        // 409: another tab was faster, its cookies are ours as well.
+        if (response.ok || response.status === 409) {
+            localStorage.setItem("coagent.refreshed", String(Date.now()));
+            await renewCsrf();
+            return true;
+        }
+        if (response.status === 401 || response.status === 403) {
+            signedOut();
+            return false;
+        }
+        throw await readProblem(response);
+    }).finally(() => {
+        refreshing = null;
+    });
+    return refreshing;
+}
+
+/**
+ * Runs the work in one tab at a time, where the browser can (navigator.locks needs https or localhost).
+ * @param {() => Promise<boolean>} work
+ * @returns {Promise<boolean>}
+ */
+function alone(work) {
+    return navigator.locks ? navigator.locks.request("coagent.refresh", work) : work();
+}

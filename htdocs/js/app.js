@@ -1,0 +1,103 @@
+/** Starts the application: session, routes, frame. */
+import { html, render, useEffect } from "./dom.js";
+import { drawer, narrow, overlay } from "./frame.js";
+import { startLive } from "./live.js";
+import { Banner } from "./parts/banner.js";
+import { Button } from "./parts/button.js";
+import { Empty } from "./parts/empty.js";
+import { Mark } from "./parts/icon.js";
+import { Page } from "./parts/page.js";
+import { Palette } from "./parts/palette.js";
+import { Rail } from "./parts/rail.js";
+import { RoomDialog } from "./parts/room-dialog.js";
+import { ShortcutKeys, Shortcuts } from "./parts/shortcuts.js";
+import { Toasts } from "./parts/toast.js";
+import { loadRooms } from "./room/rooms.js";
+import { go, match, place, startRouter } from "./router.js";
+import { loadSession, may, session } from "./session.js";
+import { stopSocket } from "./socket.js";
+import { useStore } from "./store.js";
+import { Agent } from "./views/agent.js";
+import { Agents } from "./views/agents.js";
+import { Audit } from "./views/audit.js";
+import { Login, Register } from "./views/entrance.js";
+import { Profile } from "./views/profile.js";
+import { Providers } from "./views/providers.js";
+import { RoomView } from "./views/room.js";
+import { Rooms } from "./views/rooms.js";
+import { Styleguide } from "./views/styleguide.js";
+import { Users } from "./views/users.js";
+
+/** Path, view, and the permission without which the page is not there. @type {[string, any, string?][]} */
+const ROUTES = [
+    ["/", Rooms], ["/rooms", Rooms], ["/rooms/:id", RoomView], ["/agents", Agents], ["/agents/:id", Agent], ["/providers", Providers],
+    ["/users", Users, "users.manage"], ["/audit", Audit, "audit.read"], ["/profile", Profile], ["/styleguide", Styleguide],
+];
+
+/** @param {string} path */
+function viewOf(path) {
+    for (const [pattern, view, permission] of ROUTES) {
+        const values = match(pattern, path);
+        if (values && (!permission || may(permission))) {
+            return html`<${view} key=${pattern + (values.id || "")} ...${values} />`;
+        }
+    }
+    return html`<${Page} title="Not found"><${Empty} icon="search" title="There is no such page"
+        text="The address may be mistyped, or the page may need a permission that you do not have.">
+        <${Button} kind="primary" href="/rooms">Go to your rooms</${Button}></${Empty}></${Page}>`;
+}
+
+function Frame() {
+    const { path } = useStore(place);
+    const open = useStore(drawer);
+    const isNarrow = useStore(narrow);
+    const shown = useStore(overlay);
+    useEffect(() => {
+        loadRooms();
+        startLive();
+        return stopSocket;
+    }, []);
+    return html`<a class="skip-link" href="#main" onClick=${skip}>Skip to the content</a>
+        <div class=${isNarrow ? "frame frame--narrow" : "frame"}>
+            <${Rail} />
+            ${open && html`<button type="button" class="frame__scrim" aria-label="Close the navigation" onClick=${() => drawer.set(false)} />`}
+            <main class="frame__main" id="main" tabindex="-1"><${Banner} />${viewOf(path)}</main>
+        </div>
+        ${shown === "palette" && html`<${Palette} />`}
+        ${shown === "shortcuts" && html`<${Shortcuts} />`}
+        ${shown === "room" && html`<${RoomDialog} />`}
+        <${ShortcutKeys} /><${Toasts} />`;
+}
+
+/** @param {Event} event */
+function skip(event) {
+    event.preventDefault();
+    document.getElementById("main")?.focus();
+}
+
+function App() {
+    const { state } = useStore(session);
+    const { path } = useStore(place);
+    const atDoor = path === "/login" || path === "/register";
+    useEffect(() => {
+        if (state === "in" && atDoor) {
+            const { to } = place.get().query;
+            go(to?.startsWith("/") && !to.startsWith("//") ? to : "/rooms", { replace: true });
+        }
+    }, [state, atDoor]);
+    if (state === "unknown") {
+        return html`<div class="entrance" role="status" aria-label="Loading"><div class="entrance__brand"><${Mark} size=${40} /></div></div>`;
+    }
+    if (state === "away") {
+        return html`<main class="entrance"><${Empty} icon="warning" title="The studio does not answer"
+            text="It may be starting, or your connection may be down."><${Button} kind="primary" icon="refresh" onClick=${loadSession}>Try again</${Button}></${Empty}></main>`;
+    }
+    if (state === "in") {
+        return atDoor ? null : html`<${Frame} />`;
+    }
+    return path === "/register" ? html`<${Register} />` : html`<${Login} />`;
+}
+
+startRouter();
+render(html`<${App} />`, /** @type {HTMLElement} */ (document.getElementById("app")));
+loadSession();

@@ -1,0 +1,49 @@
+/** Times and numbers as people read them, in the viewer's zone and language. */
+
+const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const dayYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "long" });
+const number = new Intl.NumberFormat();
+
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+const UNITS = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
+
+/** "14:05" @param {string} at */
+export const clock = (at) => time.format(new Date(at));
+/** "Thursday, 20 November 2025 at 14:05:09" @param {string} at */
+export const exact = (at) => full.format(new Date(at));
+/** "1,234" @param {number} value */
+export const count = (value) => number.format(value);
+
+/** "3 minutes ago", "just now", "in 7 days" @param {string} at @param {number} [now] */
+export function ago(at, now = Date.now()) {
+    const seconds = (new Date(at).getTime() - now) / 1000;
+    for (const [unit, size] of UNITS) {
+        if (Math.abs(seconds) >= size) {
+            return relative.format(Math.trunc(seconds / size), unit);
+        }
+    }
+    return "just now";
+}
+
+/** Which day a time belongs to, for comparing. @param {string} at */
+export const dayKey = (at) => new Date(at).toDateString();
+
+/** "Today", "Yesterday", "Monday, 3 March" @param {string} at @param {Date} [now] */
+export function dayName(at, now = new Date()) {
+    const date = new Date(at);
+    const yesterday = new Date(now);
+    yesterday.setDate(now.getDate() - 1);
+    if (date.toDateString() === now.toDateString()) {
+        return "Today";
+    }
+    if (date.toDateString() === yesterday.toDateString()) {
+        return "Yesterday";
+    }
+    return (date.getFullYear() === now.getFullYear() ? day : dayYear).format(date);
+}
+
+/** "1 message", "2 messages" @param {number} n @param {string} one @param {string} [many] */
+export const plural = (n, one, many = one + "s") => `${count(n)} ${n === 1 ? one : many}`;

@@ -1,0 +1,58 @@
+/** Hands the frames of the live connection to whoever keeps that state. */
+import { rooms, loadRooms, noteAlive, noteEvent, noteHeartbeat } from "./room/rooms.js";
+import { catchUpAll, logOf } from "./room/logs.js";
+import { loadMembers } from "./room/members.js";
+import { noteArrival } from "./room/outbox.js";
+import { startSocket } from "./socket.js";
+
+let seen = 0;
+
+export function startLive() {
+    startSocket({ frame: take, open: recover });
+    document.addEventListener("visibilitychange", lookAgain);
+}
+
+/** @param {any} frame */
+function take(frame) {
+    seen = Date.now();
+    if (frame.delta) {
+        noteAlive(frame.delta.room, true);
+        logOf(frame.delta.room)?.takeDelta(frame.delta);
+    } else if (frame.run) {
+        noteAlive(frame.run.room, frame.run.state === "running");
+        logOf(frame.run.room)?.takeRun(frame.run);
+    } else if (frame.personal) {
+        loadRooms();
+    } else if (frame.kind) {
+        takeEvent(frame);
+    } else if (frame.seq) {
+        noteHeartbeat(frame.room, frame.seq);
+        logOf(frame.room)?.takeHeartbeat(frame.seq);
+    }
+}
+
+/** @param {import("./types.js").RoomEvent} event */
+function takeEvent(event) {
+    noteEvent(event);
+    logOf(event.room)?.takeEvent(event);
+    if (event.kind === "message") {
+        noteArrival(event);
+    } else if (event.kind === "member" && logOf(event.room)) {
+        loadMembers(event.room);
+    }
+}
+
+function recover() {
+    seen = Date.now();
+    if (rooms.get().state !== "idle") {
+        loadRooms();
+    }
+    catchUpAll();
+}
+
+/** A laptop that slept may hold a socket that is dead without knowing it yet. */
+function lookAgain() {
+    if (document.visibilityState === "visible" && Date.now() - seen > 30000) {
+        recover();
+    }
+}

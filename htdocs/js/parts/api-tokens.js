@@ -1,0 +1,73 @@
+/** Personal API tokens: made with scopes, shown once, revoked at any time. */
+import { get, post, query, remove } from "../api.js";
+import { html, useState } from "../dom.js";
+import { useList } from "../load.js";
+import { Button } from "./button.js";
+import { Copyable } from "./copy.js";
+import { ConfirmDialog, Dialog, FormDialog } from "./dialog.js";
+import { Empty } from "./empty.js";
+import { Check, SelectField, TextField } from "./field.js";
+import { useForm } from "./form.js";
+import { Icon } from "./icon.js";
+import { ProblemState } from "./problem.js";
+import { SkeletonRows } from "./skeleton.js";
+import { Ago } from "./time.js";
+
+const DAY_MS = 86400000;
+/** @type {[string, string][]} */
+const LIVES = [["30", "30 days"], ["90", "90 days"], ["365", "A year"], ["", "Never"]];
+
+export function ApiTokens() {
+    const list = useList((cursor, signal) => get("/profile/tokens" + query({ cursor }), signal), []);
+    const [making, setMaking] = useState(false);
+    const [made, setMade] = useState(/** @type {any} */ (null));
+    const [ending, setEnding] = useState(/** @type {any} */ (null));
+    const add = html`<${Button} kind="primary" icon="plus" onClick=${() => setMaking(true)}>Make a token</${Button}>`;
+    const done = (/** @type {any} */ token) => {
+        setMaking(false);
+        setMade(token);
+        list.reload();
+    };
+    const revoke = async () => {
+        await remove(`/profile/tokens/${ending.id}`);
+        list.reload();
+    };
+    return html`<section class="section"><div class="section__about"><h2>API tokens</h2>
+            <p>For programs that act as you. Described at <a href="/docs">/docs</a>.</p></div>
+        <div class="stack">
+            ${list.problem ? html`<${ProblemState} small problem=${list.problem} onRetry=${list.reload} />`
+                : !list.items ? html`<${SkeletonRows} rows=${2} />`
+                : !list.items.length ? html`<${Empty} small icon="key" title="No tokens" text="A token lets a script or a service use the API in your name.">${add}</${Empty}>`
+                : html`<ul class="list">${list.items.map((token) => html`<${TokenRow} key=${token.id} token=${token} onRevoke=${() => setEnding(token)} />`)}</ul><div>${add}</div>`}
+        </div>
+        ${making && html`<${TokenDialog} onClose=${() => setMaking(false)} onMade=${done} />`}
+        ${made && html`<${Dialog} title="Your new token" wide onClose=${() => setMade(null)}><div class="dialog__body">
+            <p>Copy it now. It is stored only as a hash and cannot be shown again.</p><${Copyable} text=${made.token} label="Copy the token" /></div>
+            <div class="dialog__actions"><${Button} kind="primary" onClick=${() => setMade(null)}>I have it</${Button}></div></${Dialog}>`}
+        ${ending && html`<${ConfirmDialog} title=${`Revoke “${ending.name}”?`} action="Revoke" onConfirm=${revoke} onClose=${() => setEnding(null)}
+            lost="What uses this token is refused from now on. It cannot be brought back." />`}
+    </section>`;
+}
+
+/** @param {{token: any, onRevoke: () => void}} props */
+function TokenRow({ token, onRevoke }) {
+    return html`<li class="list__item"><${Icon} name="key" /><div><div class="ellipsis">${token.name}</div>
+        <div class="soft small">${token.scopes.join(", ")} · used <${Ago} at=${token.last_used_at} /> · ${token.expires_at ? html`expires <${Ago} at=${token.expires_at} />` : "does not expire"}</div></div>
+        <${Button} small onClick=${onRevoke}>Revoke</${Button}></li>`;
+}
+
+/** @param {{onClose: () => void, onMade: (token: any) => void}} props */
+function TokenDialog({ onClose, onMade }) {
+    const form = useForm({ name: "", scopes: ["read"], days: "90" });
+    const make = async (/** @type {any} */ { name, scopes, days }) =>
+        onMade(await post("/profile/tokens", { name, scopes, expires_at: days ? new Date(Date.now() + Number(days) * DAY_MS).toISOString() : null }));
+    return html`<${FormDialog} title="Make a token" form=${form} onSubmit=${make} onClose=${onClose} action="Make the token" disabled=${!form.values.scopes.length}>
+        <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" placeholder="Nightly report" help="What it is for." data-autofocus />
+        <fieldset class="choices"><legend>It may</legend>
+            <${Check} form=${form} name="scopes" value="read" label="Read" help="Everything that you can see." />
+            <${Check} form=${form} name="scopes" value="write" label="Write" help="Post, create, change and delete." />
+            <${Check} form=${form} name="scopes" value="admin" label="Administer" help="What needs a permission, as far as you have it." />
+        </fieldset>
+        <${SelectField} form=${form} name="days" label="Expires after" options=${LIVES} />
+    </${FormDialog}>`;
+}

@@ -1,0 +1,24 @@
+/** A thin line while the live connection is away. A short break is not worth a word. */
+import { html, useEffect, useState } from "../dom.js";
+import { link, reconnectNow } from "../socket.js";
+import { useStore } from "../store.js";
+
+const PATIENCE_MS = 1500;
+
+export function Banner() {
+    const { state } = useStore(link);
+    const [late, setLate] = useState(false);
+    const broken = state === "away" || state === "connecting";
+    useEffect(() => {
+        setLate(false);
+        const timer = broken ? setTimeout(() => setLate(true), PATIENCE_MS) : 0;
+        return () => clearTimeout(timer);
+    }, [broken]);
+    if (!late || !broken) {
+        return null;
+    }
+    return html`<div class="banner" role="status">
+        ${navigator.onLine ? "Reconnecting. What you write is kept and sent." : "You are offline. What you write is kept and sent."}
+        <button type="button" onClick=${reconnectNow}>Try now</button>
+    </div>`;
+}

@@ -1,0 +1,48 @@
+/** A stretch of fifty sequence numbers of the log. Far from the view it is only its height, so that a room with
+ * ten thousand messages scrolls like one with ten. */
+import { html, memo, useEffect, useRef, useState } from "../dom.js";
+import { dayName } from "../format.js";
+import { rowsOf } from "../room/timeline.js";
+import { Notice } from "./notice.js";
+import { Post } from "./post.js";
+
+/**
+ * @param {{events: any[], before: any, readSeq: number, target: number, context: any, log: any, observer: any}} props
+ *   observer: tells which chunks are near (see room-log.js)
+ */
+function draw({ events, before, readSeq, target, context, log, observer }) {
+    const box = useRef(/** @type {any} */ (null));
+    const [height, setHeight] = useState(0);
+    useEffect(() => {
+        const element = box.current;
+        element.setFar = setHeight;
+        observer.observe(element);
+        return () => observer.unobserve(element);
+    }, [observer]);
+    if (height) {
+        return html`<div class="chunk" ref=${box} style=${{ height: `${height}px` }} />`;
+    }
+    return html`<div class="chunk" ref=${box} style=${{ height: "auto" }}>${rowsOf(events, before, readSeq).map((row) => {
+        switch (row.type) {
+        case "day": return html`<div class="day" key=${row.key}>${dayName(row.at)}</div>`;
+        case "unread": return html`<div class="day day--unread" key=${row.key}>New</div>`;
+        case "notice": return html`<${Notice} key=${row.key} event=${row.event} />`;
+        default: return html`<${Post} key=${row.key} event=${row.event} head=${row.head} context=${context}
+            target=${row.event.seq === target} quoted=${row.event.reply_to === null ? undefined : log.find(row.event.reply_to)} />`;
+        }
+    })}</div>`;
+}
+
+export const Chunk = memo(draw);
+
+/** @param {HTMLElement} root the element that scrolls */
+export function createChunkObserver(root) {
+    return new IntersectionObserver((entries) => {
+        for (const { isIntersecting, target, boundingClientRect } of entries) {
+            const busy = target.contains(document.activeElement) || target.querySelector("textarea, dialog");
+            if (isIntersecting || !busy) {
+                /** @type {any} */ (target).setFar?.(isIntersecting ? 0 : boundingClientRect.height);
+            }
+        }
+    }, { root, rootMargin: "1500px 0px" });
+}

@@ -1,0 +1,69 @@
+/** Inviting by name, handle or e-mail: completes agents, and the people whom this browser knows from other rooms. */
+import { get, post, query } from "../api.js";
+import { html, useEffect, useState } from "../dom.js";
+import { suggest } from "../room/mentions.js";
+import { knownPeople, loadMembers } from "../room/members.js";
+import { may } from "../session.js";
+import { Avatar } from "./avatar.js";
+import { Button } from "./button.js";
+import { Form, useForm } from "./form.js";
+import { TextField } from "./field.js";
+
+/** Everybody who could be invited, as far as we may know. @returns {Promise<any[]>} */
+async function candidates() {
+    const agents = (await get("/agents?limit=200")).items.map((/** @type {any} */ agent) => ({ ...agent, kind: "agent" }));
+    const users = may("users.manage") ? (await get("/admin/users" + query({ limit: 200 }))).items : [];
+    const all = [...agents, ...users.filter((/** @type {any} */ user) => !user.disabled), ...knownPeople()];
+    return [...new Map(all.map((one) => [one.id, one])).values()];
+}
+
+/** @param {{room: import("../types.js").Room, members: any[]}} props */
+export function Invite({ room, members }) {
+    const form = useForm({ who: "" });
+    const [people, setPeople] = useState(/** @type {any[]} */ ([]));
+    const [open, setOpen] = useState(false);
+    const [at, setAt] = useState(0);
+    useEffect(() => {
+        candidates().then(setPeople, () => {});
+    }, []);
+    const here = new Set(members.map(({ id }) => id));
+    const word = form.values.who.trim().toLowerCase().replace(/^@/, "");
+    const found = open ? suggest(people.filter(({ id }) => !here.has(id)), word).slice(0, 6) : [];
+    const add = (/** @type {any} */ body) => form.submit(async () => {
+        try {
+            await post(`/rooms/${room.id}/members`, { role: "member", ...body });
+        } catch (/** @type {any} */ problem) {
+            problem.fields = { who: Object.values(problem.fields)[0] || problem.message };
+            throw problem;
+        }
+        form.setValues({ who: "" });
+        setAt(0);
+        await loadMembers(room.id);
+    });
+    const invite = async () => found[at] ? add({ id: found[at].id }) : add(word.includes("@") ? { email: word } : { handle: word });
+    const press = (/** @type {KeyboardEvent} */ event) => {
+        const to = { ArrowDown: at + 1, ArrowUp: at - 1 + found.length }[event.key];
+        if (to !== undefined && found.length) {
+            event.preventDefault();
+            setAt(to % found.length);
+        } else if (event.key === "Escape" && found.length) {
+            event.preventDefault();
+            event.stopPropagation();
+            setOpen(false);
+        }
+    };
+    return html`<${Form} form=${form} onSubmit=${invite} class="invite">
+        <div class="invite__line">
+            <${TextField} form=${form} name="who" label="Invite" placeholder="Name, handle or e-mail" autocomplete="off" role="combobox"
+                aria-expanded=${String(found.length > 0)} aria-controls="invite-list" aria-autocomplete="list"
+                aria-activedescendant=${found[at] ? `invite-${at}` : undefined}
+                onFocus=${() => setOpen(true)} onBlur=${() => setOpen(false)} onClick=${() => setOpen(true)} onKeyDown=${press}
+                onKeyUp=${(/** @type {KeyboardEvent} */ event) => event.key.length === 1 && (setOpen(true), setAt(0))} />
+            <${Button} type="submit" busy=${form.busy} disabled=${!word}>Add</${Button}>
+        </div>
+        ${found.length > 0 && html`<ul class="invite__list" id="invite-list" role="listbox" aria-label="Who can be invited">
+            ${found.map((one, index) => html`<li class="mentions__item" role="option" key=${one.id} id=${`invite-${index}`} aria-selected=${String(index === at)}
+                onMouseDown=${(/** @type {Event} */ event) => { event.preventDefault(); add({ id: one.id }); }}>
+                <${Avatar} of=${one} size="small" /><span class="ellipsis">${one.name}</span><small>@${one.handle}</small></li>`)}</ul>`}
+    </${Form}>`;
+}

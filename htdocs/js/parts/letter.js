@@ -1,0 +1,24 @@
+/** A message on its way: dimmed while it is sent; when that failed it keeps its text and offers to try again. */
+import { html } from "../dom.js";
+import { discardMessage, retryMessage } from "../room/outbox.js";
+import { me } from "../session.js";
+import { Avatar } from "./avatar.js";
+import { Button } from "./button.js";
+import { Markdown } from "./markdown.js";
+import { Head } from "./post.js";
+
+/** @param {{room: string, letter: import("../room/outbox.js").Letter, context: any}} props */
+export function LetterPost({ room, letter, context }) {
+    const failed = letter.state === "failed";
+    return html`<article class=${failed ? "post post--head" : "post post--head post--sending"} tabindex="-1"
+        aria-label=${failed ? "Your message was not sent" : "Sending your message"}>
+        <div class="post__side"><${Avatar} of=${me()} /></div>
+        <div class="post__content">
+            <${Head} author=${me()} at=${letter.at} />
+            <div class="post__body"><${Markdown} text=${letter.text} handles=${context.handles} myId=${me().id} /></div>
+            ${failed && html`<div class="post__failed" role="alert"><span>Not sent. ${letter.problem}</span>
+                <${Button} small icon="refresh" onClick=${() => retryMessage(room, letter.key)}>Send again</${Button}>
+                <${Button} small kind="quiet" onClick=${() => { discardMessage(room, letter.key); context.onTakeBack(letter.text); }}>Back to the composer</${Button}></div>`}
+        </div>
+    </article>`;
+}

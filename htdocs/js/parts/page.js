@@ -1,0 +1,34 @@
+/** The frame of every page: a header of 48 px with title, context and at most two buttons and a menu. */
+import { html, useEffect, useListener } from "../dom.js";
+import { drawer } from "../frame.js";
+import { Button } from "./button.js";
+
+/** @param {{title: string, context?: any, actions?: any, children?: any, bare?: boolean, reading?: boolean}} props bare: the page scrolls by itself */
+export function Page({ title, context, actions, children, bare, reading }) {
+    useEffect(() => {
+        document.title = `${title} · CoAgent`;
+    }, [title]);
+    return html`<div class="page">
+        <header class="page__header">
+            <span class="page__drawer"><${Button} kind="quiet" icon="menu" label="Open the navigation" onClick=${() => drawer.set(true)} /></span>
+            <h1 class="page__title ellipsis">${title}</h1>
+            <div class="page__context ellipsis">${context}</div>
+            <div class="page__actions">${actions}</div>
+        </header>
+        ${bare ? children : html`<div class="page__scroll" tabindex="-1">
+            <div class=${reading ? "page__content page__content--reading" : "page__content"}>${children}</div></div>`}
+    </div>`;
+}
+
+/** Details at the right; a sheet on phones. @param {{title: string, onClose: () => void, children?: any}} props */
+export function Panel({ title, onClose, children }) {
+    useListener(window, "keydown", (event) => {
+        if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open], .menu")) {
+            onClose();
+        }
+    });
+    return html`<aside class="panel" aria-label=${title}>
+        <header class="panel__header"><h2>${title}</h2><${Button} kind="quiet" icon="close" label="Close" onClick=${onClose} /></header>
+        <div class="panel__body">${children}</div>
+    </aside>`;
+}

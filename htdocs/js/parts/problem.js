@@ -1,0 +1,31 @@
+/** What happened, what to do, and the request id to hand on. */
+import { html } from "../dom.js";
+import { Button } from "./button.js";
+import { CopyButton } from "./copy.js";
+import { Icon } from "./icon.js";
+
+/** A problem inside a form or a card. @param {{problem: any}} props */
+export function ProblemNote({ problem }) {
+    const fields = Object.entries(problem.fields || {});
+    return html`<div class="problem" role="alert">
+        <${Icon} name="warning" />
+        <div>${problem.message}
+            ${fields.map(([name, text]) => html`<small>${name}: ${text}</small>`)}
+            ${problem.status >= 500 && problem.requestId && html`<small>Request ${problem.requestId}</small>`}
+        </div>
+    </div>`;
+}
+
+/** A page, or a part of one, that could not be loaded. @param {{problem: any, onRetry?: () => void, small?: boolean}} props */
+export function ProblemState({ problem, onRetry, small }) {
+    const absent = problem.status === 404;
+    return html`<div class=${small ? "empty empty--small" : "empty"} role="alert">
+        <div class="empty__mark"><${Icon} name=${absent ? "search" : "warning"} size=${24} /></div>
+        <h2 class="empty__title">${absent ? "This is not here" : "This could not be loaded"}</h2>
+        <p>${absent ? "It may have been deleted, or you may not have access to it." : problem.message}</p>
+        <div class="empty__actions">
+            ${onRetry && !absent && html`<${Button} icon="refresh" onClick=${onRetry}>Try again</${Button}>`}
+            ${problem.requestId && !absent && html`<${CopyButton} text=${problem.requestId}>Copy request id</${CopyButton}>`}
+        </div>
+    </div>`;
+}

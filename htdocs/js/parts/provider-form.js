@@ -1,0 +1,51 @@
+/** The form of a model endpoint. The key goes one way: it is never shown again. */
+import { patch, post } from "../api.js";
+import { html, useState } from "../dom.js";
+import { Button } from "./button.js";
+import { FormDialog } from "./dialog.js";
+import { SelectField, TextField } from "./field.js";
+import { useForm } from "./form.js";
+
+/** Addresses that people would look up. @type {[string, string][]} */
+const KNOWN = [
+    ["OpenAI", "https://api.openai.com/v1"], ["DeepSeek", "https://api.deepseek.com/v1"], ["Ollama", "http://127.0.0.1:11434/v1"],
+    ["llama.cpp", "http://127.0.0.1:8080/v1"], ["vLLM", "http://127.0.0.1:8000/v1"],
+];
+
+/** @param {{provider: any, onClose: () => void, onSaved: (provider: any) => void}} props provider null: a new one */
+export function ProviderDialog({ provider, onClose, onSaved }) {
+    const [forget, setForget] = useState(false);
+    const form = useForm({
+        name: provider?.name || "", kind: provider?.kind || "openai", base_url: provider?.base_url || "", key: "", default_model: provider?.default_model || "",
+        price_prompt: String(provider?.price_prompt ?? 0), price_completion: String(provider?.price_completion ?? 0),
+    });
+    const { values, set } = form;
+    const save = async (/** @type {any} */ { key, ...rest }) => {
+        const body = { ...rest, price_prompt: Number(rest.price_prompt), price_completion: Number(rest.price_completion), ...(forget ? { key: null } : key ? { key } : {}) };
+        onSaved(provider ? await patch(`/providers/${provider.id}`, { ...body, version: provider.version }) : await post("/providers", body));
+    };
+    const fill = (/** @type {string} */ name, /** @type {string} */ url) => {
+        set("base_url", url);
+        if (!values.name) {
+            set("name", name);
+        }
+    };
+    return html`<${FormDialog} title=${provider ? `Edit ${provider.name}` : "Add a provider"} wide form=${form} onSubmit=${save} onClose=${onClose} action=${provider ? "Save" : "Add"}>
+        <div class="form__pair">
+            <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" data-autofocus />
+            <${SelectField} form=${form} name="kind" label="Kind" options=${[["openai", "OpenAI-compatible endpoint"], ["command", "Built-in commands"]]} />
+        </div>
+        ${values.kind === "openai" ? html`
+            <${TextField} form=${form} name="base_url" label="Address" type="url" inputMode="url" autocomplete="off" placeholder="https://api.openai.com/v1" most=${500} mono
+                help=${html`Up to and including the version, for example${" "}
+                    ${KNOWN.map(([name, url], index) => html`${index ? ", " : ""}<button type="button" class="link" onClick=${() => fill(name, url)}>${name}</button>`)}.`} />
+            <${TextField} form=${form} name="key" label="API key" type="password" autocomplete="off" optional most=${500} disabled=${forget}
+                help=${provider?.has_key ? "A key is stored, encrypted. Leave this empty to keep it." : "Stored encrypted, and never shown again."} />
+            ${provider?.has_key && html`<label class="check"><input type="checkbox" checked=${forget} onChange=${() => setForget(!forget)} /><span>Forget the stored key</span></label>`}
+            <${TextField} form=${form} name="default_model" label="Default model" optional most=${200} autocomplete="off" spellcheck=${false} mono help="For agents that name none." />
+            <div class="form__pair">
+                <${TextField} form=${form} name="price_prompt" label="Price of a million prompt tokens" inputMode="decimal" autocomplete="off" />
+                <${TextField} form=${form} name="price_completion" label="Price of a million answer tokens" inputMode="decimal" autocomplete="off" />
+            </div>` : html`<p class="note">Answers commands such as /help and /count by itself, without any language model.</p>`}
+    </${FormDialog}>`;
+}

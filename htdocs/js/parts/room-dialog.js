@@ -1,0 +1,27 @@
+/** Making a room. */
+import { post } from "../api.js";
+import { html } from "../dom.js";
+import { overlay } from "../frame.js";
+import { putRoom } from "../room/rooms.js";
+import { go } from "../router.js";
+import { TextField } from "./field.js";
+import { FormDialog } from "./dialog.js";
+import { Switch } from "./switch.js";
+import { useForm } from "./form.js";
+
+export function RoomDialog() {
+    const form = useForm({ name: "", topic: "", visibility: "private" });
+    const create = async (/** @type {any} */ values) => {
+        const room = await post("/rooms", values);
+        putRoom(room);
+        overlay.set("");
+        go(`/rooms/${room.id}`);
+    };
+    return html`<${FormDialog} title="Make a room" form=${form} onSubmit=${create} onClose=${() => overlay.set("")} action="Make the room">
+        <${TextField} form=${form} name="name" label="Name" most=${80} placeholder="Operations" autocomplete="off" data-autofocus />
+        <${TextField} form=${form} name="topic" label="Topic" optional most=${500} placeholder="What this room is for" autocomplete="off" />
+        <${Switch} label="Open to everyone here" checked=${form.values.visibility === "public"}
+            help="Anyone with an account can read and join. Otherwise people are invited."
+            onChange=${(/** @type {boolean} */ on) => form.set("visibility", on ? "public" : "private")} />
+    </${FormDialog}>`;
+}

@@ -1,0 +1,70 @@
+/** A room's name, topic and openness; the archive; the end. */
+import { patch, remove } from "../api.js";
+import { html, useState } from "../dom.js";
+import { exact } from "../format.js";
+import { closeLog } from "../room/logs.js";
+import { dropRoom, putRoom } from "../room/rooms.js";
+import { go } from "../router.js";
+import { Button } from "./button.js";
+import { CopyButton } from "./copy.js";
+import { ConfirmDialog } from "./dialog.js";
+import { TextField } from "./field.js";
+import { Form, useForm } from "./form.js";
+import { Switch } from "./switch.js";
+import { attempt, tell } from "./toast.js";
+
+/** @param {{room: import("../types.js").Room, onChange: (room: any) => void}} props */
+export function RoomSettings({ room, onChange }) {
+    const owner = room.role === "owner" && room.member;
+    return html`<div class="stack">
+        ${owner && !room.archived && html`<${Edit} key=${room.version} room=${room} onChange=${onChange} />`}
+        <dl class="facts small">
+            ${!owner && room.topic && html`<dt>Topic</dt><dd>${room.topic}</dd>`}
+            <dt>Access</dt><dd>${room.visibility === "public" ? "Open to everyone here" : "By invitation"}</dd>
+            <dt>Made</dt><dd>${exact(room.created_at)}</dd>
+            <dt>Events</dt><dd>${room.last_seq}</dd>
+        </dl>
+        <${CopyButton} text=${room.id}>Copy the room's id</${CopyButton}>
+        ${owner && html`<${Ends} room=${room} onChange=${onChange} />`}
+    </div>`;
+}
+
+/** @param {{room: import("../types.js").Room, onChange: (room: any) => void}} props */
+function Edit({ room, onChange }) {
+    const form = useForm({ name: room.name, topic: room.topic, visibility: room.visibility });
+    const save = async (/** @type {any} */ values) => {
+        const next = await patch(`/rooms/${room.id}`, { ...values, version: room.version });
+        putRoom(next);
+        onChange(next);
+        tell("Room saved");
+    };
+    return html`<${Form} form=${form} onSubmit=${save}>
+        <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" />
+        <${TextField} form=${form} name="topic" label="Topic" optional most=${500} rows=${3} />
+        <${Switch} label="Open to everyone here" checked=${form.values.visibility === "public"}
+            onChange=${(/** @type {boolean} */ on) => form.set("visibility", on ? "public" : "private")} />
+        <${Button} type="submit" kind="primary" wide busy=${form.busy} disabled=${!form.changed}>Save</${Button}>
+    </${Form}>`;
+}
+
+/** @param {{room: import("../types.js").Room, onChange: (room: any) => void}} props */
+function Ends({ room, onChange }) {
+    const [deleting, setDeleting] = useState(false);
+    const archive = (/** @type {boolean} */ archived) => attempt(async () => {
+        const next = await patch(`/rooms/${room.id}`, { archived, version: room.version });
+        putRoom(next);
+        onChange(next);
+    }, archived ? "Room archived: it can be read, not written" : "The room is back");
+    const end = async () => {
+        await remove(`/rooms/${room.id}`);
+        dropRoom(room.id);
+        closeLog(room.id);
+        go("/rooms");
+        tell(`“${room.name}” was deleted`);
+    };
+    return html`
+        <${Button} icon="archive" wide onClick=${() => archive(!room.archived)}>${room.archived ? "Bring back from the archive" : "Archive the room"}</${Button}>
+        <${Button} icon="trash" wide onClick=${() => setDeleting(true)}>Delete the room…</${Button}>
+        ${deleting && html`<${ConfirmDialog} title="Delete this room?" action="Delete the room" phrase=${room.name} onConfirm=${end} onClose=${() => setDeleting(false)}
+            lost=${html`All of <b>${room.name}</b> is lost for every member: its messages, the answers of its agents and its members list. Archiving keeps them.`} />`}`;
+}

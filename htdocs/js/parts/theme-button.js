@@ -1,0 +1,29 @@
+import { patch } from "../api.js";
+import { html } from "../dom.js";
+import { applyTheme, me, session, setUser } from "../session.js";
+import { useStore } from "../store.js";
+import { Button } from "./button.js";
+import { tell } from "./toast.js";
+
+const NEXT = { system: "light", light: "dark", dark: "system" };
+const ICONS = { system: "system", light: "sun", dark: "moon" };
+const WORDS = { system: "as the system", light: "light", dark: "dark" };
+
+/** Shows the theme at once, then keeps it in the profile; shows the old one again if that fails. @param {string} theme */
+export async function chooseTheme(theme) {
+    const before = me();
+    applyTheme(theme);
+    session.patch({ user: { ...before, theme } });
+    try {
+        setUser(await patch("/profile", { theme, version: before.version }));
+    } catch (/** @type {any} */ problem) {
+        setUser(before);
+        tell(problem.message, true);
+    }
+}
+
+export function ThemeButton() {
+    const theme = /** @type {keyof typeof NEXT} */ (useStore(session, ({ user }) => user?.theme || "system"));
+    return html`<${Button} kind="quiet" small icon=${ICONS[theme]} label=${`Colours: ${WORDS[theme]}. Change`}
+        onClick=${() => chooseTheme(NEXT[theme])} />`;
+}

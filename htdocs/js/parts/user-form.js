@@ -1,0 +1,41 @@
+/** The form of an account. */
+import { patch, post } from "../api.js";
+import { html } from "../dom.js";
+import { me } from "../session.js";
+import { FormDialog } from "./dialog.js";
+import { Check, SelectField, TextField } from "./field.js";
+import { useForm } from "./form.js";
+import { tell } from "./toast.js";
+
+/** @type {[string, string, string][]} */
+const PERMISSIONS = [
+    ["rooms.create", "Make rooms", ""], ["agents.create", "Make agents", ""], ["agents.manage", "Manage all agents", "Edit, stop and delete agents of others."],
+    ["providers.manage", "Manage providers", "Model endpoints and their keys."], ["users.manage", "Manage users", "Accounts, except administrators."],
+    ["audit.read", "Read the audit log", ""], ["monitoring.read", "See monitoring", ""], ["settings.manage", "Change settings", ""],
+];
+
+/** @param {{user: any, onClose: () => void, onSaved: (user: any) => void}} props user null: a new one */
+export function UserDialog({ user, onClose, onSaved }) {
+    const form = useForm({
+        name: user?.name || "", email: user?.email || "", handle: user?.handle || "", password: "", role: user?.role || "user",
+        permissions: user?.permissions || ["rooms.create", "agents.create"],
+    });
+    const save = async (/** @type {any} */ { password, handle, ...rest }) => {
+        const body = { ...rest, ...(password && { password }), ...(handle && { handle }) };
+        onSaved(user ? await patch(`/admin/users/${user.id}`, { ...body, version: user.version }) : await post("/admin/users", body));
+        tell(user ? "User saved" : `${rest.name} can log in now`);
+    };
+    const roles = [["user", "User"], ...(me().role === "admin" ? [["admin", "Administrator: may do everything"]] : [])];
+    return html`<${FormDialog} title=${user ? `Edit ${user.name}` : "Add a user"} wide form=${form} onSubmit=${save} onClose=${onClose} action=${user ? "Save" : "Add the user"}>
+        <div class="form__pair">
+            <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" data-autofocus />
+            <${TextField} form=${form} name="handle" label="Handle" most=${39} autocomplete="off" optional=${!user} help=${user ? undefined : "Made from the address when empty."} />
+        </div>
+        <${TextField} form=${form} name="email" label="E-mail" type="email" autocomplete="off" />
+        <${TextField} form=${form} name="password" label=${user ? "New password" : "Password"} type="password" autocomplete="new-password" optional=${Boolean(user)}
+            help=${user ? "Ends all sessions of the user. Leave empty to keep the old one." : "At least 10 characters. Tell it to the user on a safe way."} />
+        <${SelectField} form=${form} name="role" label="Role" options=${roles} />
+        ${form.values.role !== "admin" && html`<fieldset class="choices"><legend>May</legend>
+            ${PERMISSIONS.map(([value, label, help]) => html`<${Check} form=${form} name="permissions" value=${value} label=${label} help=${help} />`)}</fieldset>`}
+    </${FormDialog}>`;
+}

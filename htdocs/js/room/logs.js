@@ -1,0 +1,152 @@
+/** The logs of the rooms that were opened, kept complete: gaps, heartbeats and reconnects are answered by asking the
+ * API for what follows the newest known sequence. */
+import { get, query } from "../api.js";
+import { createStore } from "../store.js";
+import { Log } from "./log.js";
+
+const KEPT_ROOMS = 8;
+const PAGE = 100;
+/** Two handlers may publish in another order than they committed: a short patience before the API is asked. */
+const REORDER_MS = 120;
+const STALE_RUN_MS = 700;
+
+/** @type {Map<string, LiveLog>} in order of use */
+const logs = new Map();
+
+/** @param {string} room */
+export const logOf = (room) => logs.get(room);
+
+/** The log of a room, loaded on first use. @param {string} room */
+export function openLog(room) {
+    const log = logs.get(room) || new LiveLog(room);
+    logs.delete(room);
+    logs.set(room, log);
+    for (const oldest of [...logs.keys()].slice(0, -KEPT_ROOMS)) {
+        logs.delete(oldest);
+    }
+    if (log.status.get().state !== "ready") {
+        log.load();
+    }
+    return log;
+}
+
+/** @param {string} room */
+export const closeLog = (room) => void logs.delete(room);
+
+export function catchUpAll() {
+    for (const log of logs.values()) {
+        log.catchUp();
+    }
+}
+
+class LiveLog extends Log {
+    /** @param {string} room */
+    constructor(room) {
+        super(room);
+        /** @type {import("../store.js").Store<{state: "loading" | "ready" | "problem", problem: any, older: boolean}>} */
+        this.status = createStore({ state: "loading", problem: null, older: false });
+        /** @type {Map<number, any>} events that came too early */
+        this.held = new Map();
+        /** @type {Promise<void> | null} */
+        this.catching = null;
+        this.timer = 0;
+    }
+
+    async load() {
+        this.status.set({ state: "loading", problem: null, older: false });
+        const asked = Date.now();
+        try {
+            this.reset(await get(`/rooms/${this.room}/events`), asked);
+            this.status.patch({ state: "ready" });
+            this.#useHeld();
+        } catch (problem) {
+            this.status.patch({ state: "problem", problem });
+        }
+    }
+
+    /** One page more of history. */
+    async older(limit = PAGE) {
+        if (this.status.get().older || !this.more) {
+            return;
+        }
+        this.status.patch({ older: true });
+        try {
+            this.prepend(await get(`/rooms/${this.room}/events` + query({ before: this.oldest, limit })));
+        } finally {
+            this.status.patch({ older: false });
+        }
+    }
+
+    /** Everything after the newest event we have. One at a time. */
+    catchUp() {
+        if (this.status.get().state !== "ready") {
+            return this.load();
+        }
+        this.catching ??= this.#fetchNewer().catch(() => {}).finally(() => {
+            this.catching = null;
+            this.#useHeld();
+        });
+        return this.catching;
+    }
+
+    async #fetchNewer() {
+        for (let more = true; more; ) {
+            const asked = Date.now();
+            const page = await get(`/rooms/${this.room}/events` + query({ after: this.newest, limit: 200 }));
+            page.items.forEach((/** @type {any} */ event) => this.append(event));
+            this.takeLive(page.live, asked);
+            more = page.more && page.items.length > 0;
+        }
+    }
+
+    /** @param {any} event */
+    takeEvent(event) {
+        if (this.append(event) === "gap") {
+            this.held.set(event.seq, event);
+            this.#later(REORDER_MS);
+        } else {
+            this.#useHeld();
+        }
+    }
+
+    /** @param {number} seq */
+    takeHeartbeat(seq) {
+        if (seq > this.newest) {
+            this.#later(REORDER_MS);
+        }
+    }
+
+    /** @param {any} delta */
+    takeDelta(delta) {
+        if (!this.delta(delta)) {
+            this.#later(REORDER_MS);
+        }
+    }
+
+    /** @param {any} run */
+    takeRun(run) {
+        if (this.run(run)) {
+            this.#later(STALE_RUN_MS);
+        }
+    }
+
+    #useHeld() {
+        for (let next; (next = this.held.get(this.newest + 1)); ) {
+            this.append(next);
+        }
+        for (const seq of [...this.held.keys()].filter((key) => key <= this.newest)) {
+            this.held.delete(seq);
+        }
+        if (this.held.size) {
+            this.#later(REORDER_MS);
+        }
+    }
+
+    /** @param {number} ms */
+    #later(ms) {
+        this.timer ||= setTimeout(() => {
+            this.timer = 0;
+            this.catchUp();
+        }, ms);
+    }
+}

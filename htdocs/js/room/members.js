@@ -1,0 +1,44 @@
+/** Who is in a room: for the panel and for completing mentions. Loaded once a room, again when the log tells a change. */
+import { get, query } from "../api.js";
+import { createStore } from "../store.js";
+
+/** @typedef {import("../types.js").Member} Member */
+/** @typedef {{state: "loading" | "ready" | "problem", items: Member[], problem: any}} Members */
+
+/** @type {Map<string, import("../store.js").Store<Members>>} */
+const known = new Map();
+
+/** @param {string} room */
+export function membersOf(room) {
+    let members = known.get(room);
+    if (!members) {
+        members = createStore(/** @type {Members} */ ({ state: "loading", items: [], problem: null }));
+        known.set(room, members);
+        loadMembers(room);
+    }
+    return members;
+}
+
+/** @param {string} room */
+export async function loadMembers(room) {
+    const members = membersOf(room);
+    try {
+        /** @type {Member[]} */
+        const items = [];
+        let cursor = null;
+        do {
+            const page = await get(`/rooms/${room}/members` + query({ limit: 200, cursor }));
+            items.push(...page.items);
+            cursor = page.next;
+        } while (cursor);
+        members.set({ state: "ready", items, problem: null });
+    } catch (problem) {
+        members.patch(members.get().state === "ready" ? {} : { state: "problem", problem });
+    }
+}
+
+/** The people in the rooms that were opened in this browser. */
+export function knownPeople() {
+    const all = [...known.values()].flatMap((members) => members.get().items).filter(({ kind }) => kind === "user");
+    return [...new Map(all.map((member) => [member.id, member])).values()];
+}

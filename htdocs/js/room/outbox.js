@@ -1,0 +1,88 @@
+/** Messages on their way: sent one after the other, kept in this browser until the server has them. A retry carries
+ * the same Idempotency-Key, so a message whose answer was lost is not posted twice. */
+import { post } from "../api.js";
+import { randomId } from "../id.js";
+import { keep, recall } from "../keep.js";
+import { me } from "../session.js";
+import { createStore } from "../store.js";
+import { logOf } from "./logs.js";
+import { noteEvent } from "./rooms.js";
+
+/** @typedef {{key: string, text: string, reply_to: number | null, state: "sending" | "failed", problem: string, at: string}} Letter */
+
+/** @type {Map<string, import("../store.js").Store<Letter[]>>} */
+const boxes = new Map();
+/** @type {Map<string, Promise<void>>} */
+const queues = new Map();
+
+/** @param {string} room */
+const keptAs = (room) => `outbox.${me().id}.${room}`;
+
+/** What is not yet in the room. What was left over by an earlier page is sent again. @param {string} room */
+export function outboxOf(room) {
+    let box = boxes.get(room);
+    if (!box) {
+        box = createStore(recall(keptAs(room), /** @type {Letter[]} */ ([])));
+        box.subscribe((letters) => keep(keptAs(room), letters.length ? letters : null));
+        boxes.set(room, box);
+        box.get().filter(({ state }) => state === "sending").forEach((letter) => enqueue(room, letter.key));
+    }
+    return box;
+}
+
+/** @param {string} room @param {string} text @param {number | null} replyTo */
+export function sendMessage(room, text, replyTo) {
+    const letter = { key: randomId(), text, reply_to: replyTo, state: "sending", problem: "", at: new Date().toISOString() };
+    const box = outboxOf(room);
+    box.set([...box.get(), /** @type {Letter} */ (letter)]);
+    enqueue(room, letter.key);
+}
+
+/** @param {string} room @param {string} key */
+export function retryMessage(room, key) {
+    change(room, key, { state: "sending", problem: "" });
+    enqueue(room, key);
+}
+
+/** Takes a message back that could not be sent. @param {string} room @param {string} key */
+export function discardMessage(room, key) {
+    const box = outboxOf(room);
+    box.set(box.get().filter((letter) => letter.key !== key));
+}
+
+/** The room's log has this message of ours now, whether or not the answer to our request came. @param {any} event */
+export function noteArrival(event) {
+    const letter = boxes.get(event.room)?.get().find(({ text }) => text === event.body.text);
+    if (letter && event.author?.id === me().id) {
+        discardMessage(event.room, letter.key);
+    }
+}
+
+/** @param {string} room @param {string} key */
+function enqueue(room, key) {
+    const before = queues.get(room) || Promise.resolve();
+    queues.set(room, before.then(() => deliver(room, key)));
+}
+
+/** @param {string} room @param {string} key */
+async function deliver(room, key) {
+    const letter = outboxOf(room).get().find((item) => item.key === key);
+    if (!letter) {
+        return;
+    }
+    const body = letter.reply_to === null ? { text: letter.text } : { text: letter.text, reply_to: letter.reply_to };
+    try {
+        const event = await post(`/rooms/${room}/messages`, body, key);
+        discardMessage(room, key);
+        noteEvent(event);
+        logOf(room)?.takeEvent(event);
+    } catch (problem) {
+        change(room, key, { state: "failed", problem: /** @type {Error} */ (problem).message });
+    }
+}
+
+/** @param {string} room @param {string} key @param {Partial<Letter>} part */
+function change(room, key, part) {
+    const box = outboxOf(room);
+    box.set(box.get().map((letter) => (letter.key === key ? { ...letter, ...part } : letter)));
+}

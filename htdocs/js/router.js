@@ -1,0 +1,82 @@
+/** The address is the state: a path, and what is selected or filtered in the query. */
+import { createStore } from "./store.js";
+
+/** @typedef {{path: string, query: Record<string, string>}} Place */
+
+/** @returns {Place} */
+function here() {
+    return { path: location.pathname.replace(/(.)\/+$/, "$1"), query: Object.fromEntries(new URLSearchParams(location.search)) };
+}
+
+export const place = createStore(here());
+
+/** @param {string} address path and query @param {{replace?: boolean}} [options] */
+export function go(address, { replace = false } = {}) {
+    if (address !== location.pathname + location.search) {
+        history[replace ? "replaceState" : "pushState"](null, "", address);
+    }
+    place.set(here());
+}
+
+/**
+ * The address of this page with other query values; null removes one.
+ * @param {Record<string, string | null>} values
+ */
+export function withQuery(values) {
+    const query = new URLSearchParams(location.search);
+    for (const [name, value] of Object.entries(values)) {
+        if (value === null || value === "") {
+            query.delete(name);
+        } else {
+            query.set(name, value);
+        }
+    }
+    const text = query.toString();
+    return location.pathname + (text ? "?" + text : "");
+}
+
+/** @param {Record<string, string | null>} values */
+export const setQuery = (values) => go(withQuery(values), { replace: true });
+
+/**
+ * "/rooms/:id" against "/rooms/42": {id: "42"}, or null.
+ * @param {string} pattern
+ * @param {string} path
+ * @returns {Record<string, string> | null}
+ */
+export function match(pattern, path) {
+    const want = pattern.split("/");
+    const have = path.split("/");
+    if (want.length !== have.length) {
+        return null;
+    }
+    /** @type {Record<string, string>} */
+    const values = {};
+    for (const [index, part] of want.entries()) {
+        if (part.startsWith(":")) {
+            values[part.slice(1)] = decodeURIComponent(have[index]);
+        } else if (part !== have[index]) {
+            return null;
+        }
+    }
+    return values;
+}
+
+/** Our own links change the page without loading it; /docs and /api are other documents. */
+function followLink(/** @type {MouseEvent} */ event) {
+    const link = /** @type {HTMLElement} */ (event.target).closest?.("a[href]");
+    if (!(link instanceof HTMLAnchorElement) || event.defaultPrevented || event.button !== 0) {
+        return;
+    }
+    const elsewhere = link.origin !== location.origin || /^\/(docs|api)(\/|$)/.test(link.pathname);
+    if (elsewhere || link.target || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) {
+        return;
+    }
+    event.preventDefault();
+    go(link.pathname + link.search);
+}
+
+export function startRouter() {
+    addEventListener("popstate", () => place.set(here()));
+    document.addEventListener("click", followLink);
+}

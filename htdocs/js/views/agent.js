@@ -1,0 +1,89 @@
+/** One agent: its instructions, its tuning, and what it did lately. */
+import { get, query, remove } from "../api.js";
+import { html, useState } from "../dom.js";
+import { count } from "../format.js";
+import { useList, useLoad } from "../load.js";
+import { agentActions, tryAgent } from "../parts/agent-actions.js";
+import { AgentFields, AgentTuning, agentValues, saveAgent, useProviders } from "../parts/agent-form.js";
+import { Button } from "../parts/button.js";
+import { ConfirmDialog } from "../parts/dialog.js";
+import { Empty } from "../parts/empty.js";
+import { Form, useForm } from "../parts/form.js";
+import { Menu } from "../parts/menu.js";
+import { Page } from "../parts/page.js";
+import { Pill } from "../parts/pill.js";
+import { ProblemState } from "../parts/problem.js";
+import { SkeletonForm, SkeletonRows } from "../parts/skeleton.js";
+import { Table } from "../parts/table.js";
+import { Tabs } from "../parts/tabs.js";
+import { Ago } from "../parts/time.js";
+import { tell } from "../parts/toast.js";
+import { go, place } from "../router.js";
+import { useStore } from "../store.js";
+
+/** @param {{id: string}} props */
+export function Agent({ id }) {
+    const { query: { tab = "settings" } } = useStore(place);
+    const { data: agent, problem, reload, setData } = useLoad((signal) => get(`/agents/${id}`, signal), [id]);
+    const [deleting, setDeleting] = useState(false);
+    if (!agent) {
+        return html`<${Page} title="Agent" reading>${problem ? html`<${ProblemState} problem=${problem} onRetry=${reload} />` : html`<${SkeletonForm} />`}</${Page}>`;
+    }
+    const end = async () => {
+        await remove(`/agents/${id}`);
+        tell(`${agent.name} was deleted`);
+        go("/agents");
+    };
+    return html`<${Page} title=${agent.name} context=${html`@${agent.handle} · <${Pill} state=${agent.state} />`} actions=${html`
+            <${Button} icon="rooms" onClick=${() => tryAgent(agent)}>Try it</${Button}>
+            ${agent.editable && html`<${Menu} label="More about the agent" items=${[
+                ...agentActions(agent, setData).slice(1), null,
+                { text: "Delete…", icon: "trash", danger: true, onSelect: () => setDeleting(true) }]} />`}`}>
+        <${Tabs} label="Agent" current=${tab} items=${[{ id: "settings", text: "Settings", href: `/agents/${id}` }, { id: "log", text: "Log", href: `/agents/${id}?tab=log` }]} />
+        ${tab === "log" ? html`<${AgentLog} id=${id} />` : html`<${Settings} key=${agent.version} agent=${agent} onSaved=${setData} />`}
+        ${deleting && html`<${ConfirmDialog} title=${`Delete ${agent.name}?`} action="Delete the agent" phrase=${agent.handle} onConfirm=${end} onClose=${() => setDeleting(false)}
+            lost="Its instructions and settings are lost, and it leaves its rooms. What it wrote there stays." />`}
+    </${Page}>`;
+}
+
+/** @param {{agent: any, onSaved: (agent: any) => void}} props */
+function Settings({ agent, onSaved }) {
+    const form = useForm(agentValues(agent));
+    const providers = useProviders();
+    const save = async (/** @type {any} */ values) => {
+        onSaved(await saveAgent(agent, values));
+        tell("Agent saved");
+    };
+    return html`<${Form} form=${form} onSubmit=${save} class=""><fieldset disabled=${!agent.editable}>
+        <div class="section"><div class="section__about"><h2>Who it is</h2><p>People see the name and mention the handle. The instructions come before every conversation.</p></div>
+            <div class="form"><${AgentFields} form=${form} providers=${providers} /></div></div>
+        <div class="section"><div class="section__about"><h2>How it answers</h2><p>Empty fields leave the choice to the model.</p></div>
+            <div class="form"><${AgentTuning} form=${form} /></div></div>
+        ${agent.editable && html`<div class="section"><div /><div class="form__actions">
+            <${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Save</${Button}>
+            ${form.changed && html`<${Button} onClick=${() => form.setValues(agentValues(agent))}>Discard changes</${Button}>`}</div></div>`}
+    </fieldset></${Form}>`;
+}
+
+/** @param {{id: string}} props */
+function AgentLog({ id }) {
+    const list = useList((cursor, signal) => get(`/agents/${id}/logs` + query({ cursor }), signal), [id]);
+    if (list.problem) {
+        return html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`;
+    }
+    if (!list.items) {
+        return html`<${SkeletonRows} />`;
+    }
+    if (!list.items.length) {
+        return html`<${Empty} icon="audit" title="Nothing yet" text="Each answer of the agent is listed here, with what it used and how it ended." />`;
+    }
+    const tokens = (/** @type {any} */ { usage }) => (usage?.prompt_tokens || 0) + (usage?.completion_tokens || 0);
+    return html`<div class="page__tools"><span /><${Button} icon="refresh" onClick=${list.reload}>Refresh</${Button}></div>
+        <${Table} label="Answers" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
+            { title: "When", draw: (run) => html`<${Ago} at=${run.queued_at} />` },
+            { title: "Ended", draw: (run) => html`<${Pill} state=${run.state} />` },
+            { title: "Why", draw: (run) => html`<span class="soft">${run.reason || ""}</span>` },
+            { title: "Room", draw: (run) => run.room && html`<a href=${`/rooms/${run.room}${run.trigger_seq ? `?at=${run.trigger_seq}` : ""}`}>Open</a>` },
+            { title: "Tokens", kind: "number", draw: (run) => html`<span class="soft">${tokens(run) ? count(tokens(run)) : ""}</span>` },
+        ]} />`;
+}

@@ -1,0 +1,58 @@
+/** The agents of the studio. */
+import { get, query } from "../api.js";
+import { html, useState } from "../dom.js";
+import { plural } from "../format.js";
+import { useList } from "../load.js";
+import { AgentDialog } from "../parts/agent-form.js";
+import { agentActions, tryAgent } from "../parts/agent-actions.js";
+import { Avatar } from "../parts/avatar.js";
+import { Button } from "../parts/button.js";
+import { Empty } from "../parts/empty.js";
+import { SearchField } from "../parts/field.js";
+import { Menu } from "../parts/menu.js";
+import { Page } from "../parts/page.js";
+import { Pill } from "../parts/pill.js";
+import { ProblemState } from "../parts/problem.js";
+import { SkeletonRows } from "../parts/skeleton.js";
+import { Table } from "../parts/table.js";
+import { go, place, setQuery } from "../router.js";
+import { may } from "../session.js";
+import { useStore } from "../store.js";
+
+export function Agents() {
+    const { query: { q = "" } } = useStore(place);
+    const list = useList((cursor, signal) => get("/agents" + query({ cursor }), signal), []);
+    const [creating, setCreating] = useState(false);
+    const create = may("agents.create") && html`<${Button} kind="primary" icon="plus" onClick=${() => setCreating(true)}>New agent</${Button}>`;
+    return html`<${Page} title="Agents" context="Members that answer when they are mentioned" actions=${create}>
+        ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
+            : !list.items ? html`<${SkeletonRows} />`
+            : !list.items.length ? html`<${Empty} icon="agents" title="No agents yet"
+                text="An agent is a language model with a name and a job. Invited to a room, it answers there when somebody mentions it.">${create}</${Empty}>`
+            : html`<${AgentTable} list=${list} q=${q} />`}
+        ${creating && html`<${AgentDialog} onClose=${() => setCreating(false)} onSaved=${(/** @type {any} */ agent) => go(`/agents/${agent.id}`)} />`}
+    </${Page}>`;
+}
+
+/** @param {{list: any, q: string}} props */
+function AgentTable({ list, q }) {
+    const matches = (/** @type {any} */ { name, handle }) => (name + " " + handle).toLowerCase().includes(q.toLowerCase());
+    const change = (/** @type {any} */ agent) => list.change((/** @type {any[]} */ items) => items.map((item) => (item.id === agent.id ? agent : item)));
+    const rows = list.items.filter(matches);
+    return html`
+        ${list.items.length > 8 && html`<div class="page__tools"><${SearchField} label="Filter by name" value=${q}
+            onInput=${(/** @type {string} */ text) => setQuery({ q: text })} /></div>`}
+        <${Table} label="Agents" rows=${rows} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
+            { title: "Agent", draw: (agent) => html`<a class="table__who" href=${`/agents/${agent.id}`}><${Avatar} of=${{ ...agent, kind: "agent" }} />
+                <div><b class="ellipsis">${agent.name}</b><small class="ellipsis">@${agent.handle}</small></div></a>` },
+            { title: "Model", draw: (agent) => html`<span>${agent.provider?.name || html`<span class="soft">No provider</span>`}
+                ${agent.model && html`<span class="table__sub mono">${agent.model}</span>`}</span>` },
+            { title: "State", draw: (agent) => html`<${Pill} state=${agent.state} />` },
+            { title: "In", draw: (agent) => html`<span class="soft">${plural(agent.rooms, "room")}</span>` },
+            { title: "Owner", draw: (agent) => html`<span class="soft">${agent.owner?.name}</span>` },
+            { title: "Actions", kind: "actions", draw: (agent) => html`<${Menu} small label=${`Actions for ${agent.name}`} items=${[
+                { text: "Try it", icon: "rooms", onSelect: () => tryAgent(agent) },
+                { text: agent.editable ? "Edit" : "Look at it", icon: agent.editable ? "edit" : "eye", onSelect: () => go(`/agents/${agent.id}`) },
+                ...agentActions(agent, change)]} />` },
+        ]} />`;
+}

@@ -1,0 +1,86 @@
+/** The audit log: who did what, to what, from where. */
+import { get, query } from "../api.js";
+import { html, useState } from "../dom.js";
+import { exact } from "../format.js";
+import { useList } from "../load.js";
+import { Avatar } from "../parts/avatar.js";
+import { Button } from "../parts/button.js";
+import { Copyable } from "../parts/copy.js";
+import { Dialog } from "../parts/dialog.js";
+import { Empty } from "../parts/empty.js";
+import { SearchField } from "../parts/field.js";
+import { Page } from "../parts/page.js";
+import { Pill } from "../parts/pill.js";
+import { ProblemState } from "../parts/problem.js";
+import { SkeletonRows } from "../parts/skeleton.js";
+import { Segments } from "../parts/switch.js";
+import { Table } from "../parts/table.js";
+import { Ago } from "../parts/time.js";
+import { place, setQuery } from "../router.js";
+import { useStore } from "../store.js";
+
+const NAMES = ["actor", "action", "outcome", "object_kind", "object_id", "request", "since", "until"];
+
+export function Audit() {
+    const { query: asked } = useStore(place);
+    const filter = Object.fromEntries(NAMES.map((name) => [name, asked[name]]));
+    const list = useList((cursor, signal) => get("/audit" + query({ ...filter, cursor }), signal), Object.values(filter));
+    const [open, setOpen] = useState(/** @type {any} */ (null));
+    const filtered = Object.values(filter).some(Boolean);
+    return html`<${Page} title="Audit" context="Every action, who did it and from where"
+        actions=${html`<${Button} icon="refresh" kind="quiet" label="Refresh" onClick=${list.reload} />`}>
+        <${Filters} filter=${filter} filtered=${filtered} />
+        ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
+            : !list.items ? html`<${SkeletonRows} rows=${10} />`
+            : !list.items.length ? html`<${Empty} icon="audit" title="Nothing matches" text="No action in the log fits this filter.">
+                <${Button} onClick=${() => setQuery(Object.fromEntries(NAMES.map((name) => [name, null])))}>Show everything</${Button}></${Empty}>`
+            : html`<${Entries} list=${list} onOpen=${setOpen} />`}
+        ${open && html`<${Details} entry=${open} onClose=${() => setOpen(null)} />`}
+    </${Page}>`;
+}
+
+/** @param {{filter: Record<string, string | undefined>, filtered: boolean}} props */
+function Filters({ filter, filtered }) {
+    const [action, setAction] = useState(filter.action || "");
+    const submit = (/** @type {Event} */ event) => {
+        event.preventDefault();
+        setQuery({ action: action.trim() });
+    };
+    return html`<div class="page__tools">
+        <form onSubmit=${submit}><${SearchField} label="Action, for example room.create" value=${action} onInput=${setAction} onChange=${submit} /></form>
+        <${Segments} label="Outcome" name="outcome" value=${filter.outcome || ""} onChange=${(/** @type {string} */ outcome) => setQuery({ outcome })}
+            options=${[{ value: "", label: "All" }, { value: "done", label: "Done" }, { value: "refused", label: "Refused" }, { value: "failed", label: "Failed" }]} />
+        ${filtered && html`<${Button} kind="quiet" icon="close" onClick=${() => { setAction(""); setQuery(Object.fromEntries(NAMES.map((name) => [name, null]))); }}>Clear the filter</${Button}>`}
+    </div>`;
+}
+
+/** @param {{list: any, onOpen: (entry: any) => void}} props */
+function Entries({ list, onOpen }) {
+    return html`<${Table} label="Actions" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
+        { title: "Who", draw: (entry) => entry.actor
+            ? html`<button type="button" class="table__who link-plain" title="Only this actor" onClick=${() => setQuery({ actor: entry.actor.id })}><${Avatar} of=${entry.actor} size="small" />${entry.actor.name}</button>`
+            : html`<span class="soft">Nobody logged in</span>` },
+        { title: "Action", draw: (entry) => html`<button type="button" class="link-plain mono" title="Only this action" onClick=${() => setQuery({ action: entry.action })}>${entry.action}</button>` },
+        { title: "On", draw: (entry) => entry.object && html`<span class="soft">${entry.object.kind}${entry.detail?.name ? ` “${entry.detail.name}”` : ""}</span>` },
+        { title: "Outcome", draw: (entry) => html`<${Pill} state=${entry.outcome} />` },
+        { title: "From", draw: (entry) => html`<span class="soft mono">${entry.address || ""}</span>` },
+        { title: "When", draw: (entry) => html`<span class="soft"><${Ago} at=${entry.at} /></span>` },
+        { title: "Details", kind: "actions", draw: (entry) => html`<${Button} kind="quiet" small icon="info" label="Details" onClick=${() => onOpen(entry)} />` },
+    ]} />`;
+}
+
+/** @param {{entry: any, onClose: () => void}} props */
+function Details({ entry, onClose }) {
+    return html`<${Dialog} title=${entry.action} wide onClose=${onClose}><div class="dialog__body">
+        <dl class="facts">
+            <dt>When</dt><dd>${exact(entry.at)}</dd>
+            <dt>Who</dt><dd>${entry.actor ? `${entry.actor.name} (@${entry.actor.handle})` : "Nobody logged in"}</dd>
+            ${entry.on_behalf_of && html`<dt>On behalf of</dt><dd>${entry.on_behalf_of.name}</dd>`}
+            ${entry.object && html`<dt>Object</dt><dd>${entry.object.kind} <span class="mono">${entry.object.id}</span></dd>`}
+            <dt>Outcome</dt><dd><${Pill} state=${entry.outcome} /></dd>
+            <dt>From</dt><dd class="mono">${entry.address || "unknown"}</dd>
+        </dl>
+        ${entry.request_id && html`<div class="stack"><span class="soft small">Request</span><${Copyable} text=${entry.request_id} label="Copy the request id" /></div>`}
+        ${entry.detail && Object.keys(entry.detail).length > 0 && html`<div class="code"><pre tabindex="0">${JSON.stringify(entry.detail, null, 2)}</pre></div>`}
+    </div></${Dialog}>`;
+}

@@ -1,0 +1,108 @@
+/** One's own account: who one is, how it looks, the password, where one is logged in, API tokens. */
+import { get, patch, post, query, remove } from "../api.js";
+import { html } from "../dom.js";
+import { useList } from "../load.js";
+import { ApiTokens } from "../parts/api-tokens.js";
+import { Button } from "../parts/button.js";
+import { TextField } from "../parts/field.js";
+import { Form, useForm } from "../parts/form.js";
+import { Icon } from "../parts/icon.js";
+import { Page } from "../parts/page.js";
+import { Pill } from "../parts/pill.js";
+import { ProblemState } from "../parts/problem.js";
+import { SkeletonRows } from "../parts/skeleton.js";
+import { Segments } from "../parts/switch.js";
+import { Tabs } from "../parts/tabs.js";
+import { chooseTheme } from "../parts/theme-button.js";
+import { Ago } from "../parts/time.js";
+import { attempt, tell } from "../parts/toast.js";
+import { place } from "../router.js";
+import { session, setUser, signOut } from "../session.js";
+import { useStore } from "../store.js";
+
+/** @type {Record<string, any>} */
+const TABS = { account: Account, security: Security, tokens: ApiTokens };
+
+export function Profile() {
+    const { query: { tab = "account" } } = useStore(place);
+    const View = TABS[tab] || Account;
+    return html`<${Page} title="Profile" context="Your account" actions=${html`<${Button} icon="door" onClick=${signOut}>Log out</${Button}>`}>
+        <${Tabs} label="Profile" current=${tab} items=${[{ id: "account", text: "Account", href: "/profile" },
+            { id: "security", text: "Password and sessions", href: "/profile?tab=security" }, { id: "tokens", text: "API tokens", href: "/profile?tab=tokens" }]} />
+        <${View} />
+    </${Page}>`;
+}
+
+function Account() {
+    const { user } = useStore(session);
+    return html`
+        <section class="section"><div class="section__about"><h2>You</h2><p>Others see your name, and mention you by your handle.</p></div>
+            <${Details} key=${user.version} user=${user} /></section>
+        <section class="section"><div class="section__about"><h2>Colours</h2><p>Kept in your profile, for every browser you log in with.</p></div>
+            <div><${Segments} label="Colours" name="theme" value=${user.theme} onChange=${chooseTheme}
+                options=${[{ value: "system", label: "As the system" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]} /></div></section>`;
+}
+
+/** @param {{user: any}} props */
+function Details({ user }) {
+    const form = useForm({ name: user.name, handle: user.handle, email: user.email, current_password: "" });
+    const moved = form.values.email.trim().toLowerCase() !== user.email.toLowerCase();
+    const save = async (/** @type {any} */ { email, current_password, ...rest }) => {
+        setUser(await patch("/profile", { ...rest, version: user.version, ...(moved && { email, current_password }) }));
+        tell("Profile saved");
+    };
+    return html`<${Form} form=${form} onSubmit=${save}>
+        <div class="form__pair"><${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="name" />
+            <${TextField} form=${form} name="handle" label="Handle" most=${39} autocomplete="off" spellcheck=${false} /></div>
+        <${TextField} form=${form} name="email" label="E-mail" type="email" autocomplete="email" />
+        ${moved && html`<${TextField} form=${form} name="current_password" label="Current password" type="password" autocomplete="current-password"
+            help="A new address to log in with needs it." />`}
+        <div class="form__actions"><${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Save</${Button}></div>
+    </${Form}>`;
+}
+
+function Security() {
+    return html`
+        <section class="section"><div class="section__about"><h2>Password</h2><p>Changing it logs you out everywhere else.</p></div><${Password} /></section>
+        <section class="section"><div class="section__about"><h2>Sessions</h2><p>Where you are logged in. End what you do not know, then change your password.</p></div><${Sessions} /></section>`;
+}
+
+function Password() {
+    const form = useForm({ current_password: "", new_password: "" });
+    const save = async (/** @type {any} */ values) => {
+        await post("/profile/password", values);
+        form.setValues({ current_password: "", new_password: "" });
+        tell("Password changed. Your other sessions have ended.");
+    };
+    return html`<${Form} form=${form} onSubmit=${save}>
+        <${TextField} form=${form} name="current_password" label="Current password" type="password" autocomplete="current-password" />
+        <${TextField} form=${form} name="new_password" label="New password" type="password" autocomplete="new-password" help="At least 10 characters. A few unrelated words are good." />
+        <div class="form__actions"><${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Change the password</${Button}></div>
+    </${Form}>`;
+}
+
+/** "Chromium on Linux" from a user agent string. @param {string} agent */
+function browserOf(agent) {
+    const browser = [["Edg/", "Edge"], ["OPR/", "Opera"], ["Firefox/", "Firefox"], ["Chrome/", "Chromium"], ["Safari/", "Safari"]].find(([mark]) => agent.includes(mark));
+    const system = [["Android", "Android"], ["iPhone", "iPhone"], ["iPad", "iPad"], ["Mac OS X", "macOS"], ["Windows", "Windows"], ["Linux", "Linux"]].find(([mark]) => agent.includes(mark));
+    return [browser?.[1] || agent.split("/")[0].slice(0, 40) || "Unknown client", system?.[1]].filter(Boolean).join(" on ");
+}
+
+function Sessions() {
+    const list = useList((cursor, signal) => get("/profile/sessions" + query({ cursor }), signal), []);
+    const end = (/** @type {any} */ one) => attempt(async () => {
+        await remove(`/profile/sessions/${one.id}`);
+        list.change((/** @type {any[]} */ items) => items.filter(({ id }) => id !== one.id));
+    }, "Session ended");
+    if (list.problem) {
+        return html`<${ProblemState} small problem=${list.problem} onRetry=${list.reload} />`;
+    }
+    if (!list.items) {
+        return html`<${SkeletonRows} rows=${3} />`;
+    }
+    return html`<div><ul class="list">${list.items.map((one) => html`<li class="list__item" key=${one.id}>
+        <${Icon} name="globe" /><div><div class="ellipsis" title=${one.agent}>${browserOf(one.agent)}</div>
+            <div class="soft small ellipsis">${one.address || "unknown address"} · last seen <${Ago} at=${one.last_seen_at} /></div></div>
+        ${one.current ? html`<${Pill} tone="good">This one</${Pill}>` : html`<${Button} small onClick=${() => end(one)}>End</${Button}>`}</li>`)}</ul>
+        ${list.hasMore && html`<div class="table__more"><${Button} busy=${list.busy} onClick=${list.more}>Show more</${Button}></div>`}</div>`;
+}

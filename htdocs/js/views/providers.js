@@ -1,0 +1,67 @@
+/** The model endpoints. Everybody sees their names; who may manage them adds, edits and checks them. */
+import { get, query, remove } from "../api.js";
+import { html, useState } from "../dom.js";
+import { useList } from "../load.js";
+import { Button } from "../parts/button.js";
+import { ConfirmDialog } from "../parts/dialog.js";
+import { Empty } from "../parts/empty.js";
+import { Icon } from "../parts/icon.js";
+import { Menu } from "../parts/menu.js";
+import { Page } from "../parts/page.js";
+import { Pill } from "../parts/pill.js";
+import { ProblemState } from "../parts/problem.js";
+import { CheckDialog } from "../parts/provider-check.js";
+import { ProviderDialog } from "../parts/provider-form.js";
+import { SkeletonRows } from "../parts/skeleton.js";
+import { Table } from "../parts/table.js";
+import { tell } from "../parts/toast.js";
+import { may } from "../session.js";
+
+/** @type {Record<string, string>} */
+const KINDS = { openai: "OpenAI-compatible", command: "Built in" };
+
+export function Providers() {
+    const list = useList((cursor, signal) => get("/providers" + query({ cursor }), signal), []);
+    const [open, setOpen] = useState(/** @type {{what: string, provider: any}} */ ({ what: "", provider: null }));
+    const manages = may("providers.manage");
+    const close = () => setOpen({ what: "", provider: null });
+    const add = manages && html`<${Button} kind="primary" icon="plus" onClick=${() => setOpen({ what: "form", provider: null })}>Add a provider</${Button}>`;
+    const saved = () => {
+        close();
+        list.reload();
+    };
+    const end = async () => {
+        await remove(`/providers/${open.provider.id}`);
+        tell(`${open.provider.name} was removed`);
+        list.reload();
+    };
+    return html`<${Page} title="Providers" context="Where agents get their language model from" actions=${add}>
+        ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
+            : !list.items ? html`<${SkeletonRows} rows=${3} />`
+            : !list.items.length ? html`<${Empty} icon="provider" title="No providers yet"
+                text="A provider is any endpoint that speaks the OpenAI API: OpenAI itself, or Ollama, llama.cpp and vLLM on your own machines.">${add}</${Empty}>`
+            : html`<${ProviderTable} list=${list} manages=${manages} onOpen=${(/** @type {string} */ what, /** @type {any} */ provider) => setOpen({ what, provider })} />`}
+        ${open.what === "form" && html`<${ProviderDialog} provider=${open.provider} onClose=${close} onSaved=${saved} />`}
+        ${open.what === "check" && html`<${CheckDialog} provider=${open.provider} onClose=${close} onSaved=${saved} />`}
+        ${open.what === "delete" && html`<${ConfirmDialog} title=${`Remove ${open.provider.name}?`} action="Remove" phrase=${open.provider.name} onConfirm=${end} onClose=${close}
+            lost="Its address and its key are lost. Agents that use it must be given another one first." />`}
+    </${Page}>`;
+}
+
+/** @param {{list: any, manages: boolean, onOpen: (what: string, provider: any) => void}} props */
+function ProviderTable({ list, manages, onOpen }) {
+    return html`<${Table} label="Providers" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
+        { title: "Provider", draw: (provider) => html`<div class="table__who"><${Icon} name="provider" size=${18} />
+            <div><b class="ellipsis">${provider.name}</b>${provider.base_url && html`<small class="ellipsis">${provider.base_url}</small>`}</div></div>` },
+        { title: "Kind", draw: (provider) => html`<span class="soft">${KINDS[provider.kind] || provider.kind}</span>` },
+        { title: "Default model", draw: (provider) => provider.default_model && html`<span class="mono">${provider.default_model}</span>` },
+        ...(manages ? [
+            { title: "Key", draw: (/** @type {any} */ provider) => provider.kind === "openai" && html`<${Pill} tone=${provider.has_key ? "good" : ""}>${provider.has_key ? "Key stored" : "No key"}</${Pill}>` },
+            { title: "Actions", kind: /** @type {const} */ ("actions"), draw: (/** @type {any} */ provider) => html`<${Menu} small label=${`Actions for ${provider.name}`} items=${[
+                { text: "Check", icon: "check", onSelect: () => onOpen("check", provider) },
+                { text: "Edit", icon: "edit", onSelect: () => onOpen("form", provider) },
+                null,
+                { text: "Remove…", icon: "trash", danger: true, onSelect: () => onOpen("delete", provider) }]} />` },
+        ] : []),
+    ]} />`;
+}

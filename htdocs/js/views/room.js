@@ -1,0 +1,111 @@
+/** A room: its log, the composer, and its panel. */
+import { get, post } from "../api.js";
+import { html, useEffect, useMemo, useRef, useState } from "../dom.js";
+import { plural } from "../format.js";
+import { Button } from "../parts/button.js";
+import { Composer } from "../parts/composer.js";
+import { copyText } from "../parts/copy.js";
+import { joinRoom, Members, Removal } from "../parts/members.js";
+import { Menu } from "../parts/menu.js";
+import { Page, Panel } from "../parts/page.js";
+import { ProblemState } from "../parts/problem.js";
+import { RoomLog } from "../parts/room-log.js";
+import { RoomSettings } from "../parts/room-settings.js";
+import { SkeletonPosts } from "../parts/skeleton.js";
+import { attempt, tell } from "../parts/toast.js";
+import { openLog } from "../room/logs.js";
+import { membersOf } from "../room/members.js";
+import { loadRooms, rooms } from "../room/rooms.js";
+import { place, setQuery } from "../router.js";
+import { me } from "../session.js";
+import { useStore } from "../store.js";
+
+/** @param {{id: string}} props */
+export function RoomView({ id }) {
+    const listed = useStore(rooms, ({ items }) => items.find((room) => room.id === id));
+    const [fetched, setFetched] = useState(/** @type {any} */ (null));
+    const [problem, setProblem] = useState(/** @type {any} */ (null));
+    const load = () => {
+        setProblem(null);
+        get(`/rooms/${id}`).then(setFetched, setProblem);
+    };
+    useEffect(load, [id]);
+    const room = listed ? { ...fetched, ...listed } : fetched;
+    if (!room) {
+        return html`<${Page} title="Room" bare>${problem ? html`<${ProblemState} problem=${problem} onRetry=${load} />` : html`<${SkeletonPosts} />`}</${Page}>`;
+    }
+    return html`<${Room} room=${room} onChange=${setFetched} />`;
+}
+
+/** @param {{room: import("../types.js").Room, onChange: (room: any) => void}} props */
+function Room({ room, onChange }) {
+    const { query: { panel, at } } = useStore(place);
+    const log = useMemo(() => openLog(room.id), [room.id]);
+    const { state, problem } = useStore(log.status);
+    const { items: members } = useStore(membersOf(room.id));
+    const [leaving, setLeaving] = useState(false);
+    const people = members.filter(({ kind }) => kind === "user").length;
+    const agents = members.length - people;
+    const open = (/** @type {string} */ name) => setQuery({ panel: panel === name ? null : name });
+    return html`<${Page} title=${room.name} bare context=${room.topic || (room.visibility === "public" ? "Open to everyone here" : "By invitation")}
+        actions=${html`
+            <${Button} kind="quiet" icon="users" aria-pressed=${String(panel === "members")} onClick=${() => open("members")}
+                aria-label=${`Members: ${plural(people, "person", "people")}, ${plural(agents, "agent")}`}>${members.length || ""}</${Button}>
+            <${Menu} label="More about the room" items=${[
+                { text: "Settings", icon: "settings", onSelect: () => setQuery({ panel: "settings" }) },
+                { text: "Copy a link", icon: "link", onSelect: () => copyText(`${location.origin}/rooms/${room.id}`).then(() => tell("Link copied")) },
+                room.member && room.role !== "viewer" && { text: "Stop all answers", icon: "stop", onSelect: () => attempt(() => post(`/rooms/${room.id}/stop`), "Asked to stop") },
+                room.member && null,
+                room.member && { text: "Leave the room", icon: "door", danger: true, onSelect: () => setLeaving(true) },
+            ]} />`}>
+        <div class="page__body">
+            <div class="room">
+                ${state === "problem" && html`<${ProblemState} problem=${problem} onRetry=${() => log.load()} />`}
+                ${state === "loading" && html`<div class="room__scroll"><div class="room__log"><${SkeletonPosts} posts=${7} /></div></div>`}
+                ${state === "ready" && html`<${Talk} key=${room.id} room=${room} log=${log} members=${members} target=${Number(at) || 0} />`}
+            </div>
+            ${panel === "members" && html`<${Panel} title="Members" onClose=${() => open("members")}><${Members} room=${room} /></${Panel}>`}
+            ${panel === "settings" && html`<${Panel} title="Settings" onClose=${() => open("settings")}><${RoomSettings} room=${room} onChange=${onChange} /></${Panel}>`}
+        </div>
+        ${leaving && html`<${Removal} room=${room} member=${me()} onClose=${() => setLeaving(false)} />`}
+    </${Page}>`;
+}
+
+/** @param {{room: import("../types.js").Room, log: any, members: any[], target: number}} props */
+function Talk({ room, log, members, target }) {
+    const [reply, setReply] = useState(/** @type {any} */ (null));
+    const [taken, setTaken] = useState(/** @type {any} */ (null));
+    // The line stays where reading began, until the room is opened again.
+    const readSeq = useRef(room.member && room.unread > 0 ? room.read_seq : 0).current;
+    const canWrite = room.member && room.role !== "viewer" && !room.archived;
+    const handles = useMemo(() => new Map(members.map((member) => [member.handle.toLowerCase(), member])), [members]);
+    const context = useMemo(() => ({
+        handles, canWrite, role: room.role, onReply: setReply,
+        onJump: (/** @type {number} */ seq) => setQuery({ at: String(seq) }),
+        onTakeBack: (/** @type {string} */ text) => setTaken({ text }),
+    }), [handles, canWrite, room.role]);
+    return html`<${RoomLog} room=${room} log=${log} readSeq=${readSeq} target=${target} context=${context} foot=${canWrite
+        ? html`<${Composer} room=${room} members=${members} reply=${reply} onReply=${setReply} taken=${taken} onEditLast=${editLast} />`
+        : html`<${Closed} room=${room} />`} />`;
+}
+
+/** Opens the newest own message that is in view for editing. */
+function editLast() {
+    const own = [...document.querySelectorAll(".post[data-own]")].at(-1);
+    /** @type {any} */ (own)?.editPost();
+}
+
+/** Why one cannot write here, and the way to it. @param {{room: import("../types.js").Room}} props */
+function Closed({ room }) {
+    const [busy, setBusy] = useState(false);
+    const join = async () => {
+        setBusy(true);
+        await joinRoom(room);
+        await loadRooms();
+        setBusy(false);
+    };
+    const why = room.archived ? "This room is archived. It can be read, not written."
+        : room.member ? "You can read this room. An owner can let you write." : "You are reading an open room.";
+    return html`<div class="composer"><div class="composer__closed"><span>${why}</span>
+        ${!room.archived && !room.member && html`<${Button} kind="primary" busy=${busy} onClick=${join}>Join the room</${Button}>`}</div></div>`;
+}

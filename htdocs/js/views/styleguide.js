@@ -1,0 +1,94 @@
+/** All parts in one place, in all their states. */
+import { html, useState } from "../dom.js";
+import { Avatar } from "../parts/avatar.js";
+import { Button } from "../parts/button.js";
+import { Copyable } from "../parts/copy.js";
+import { ConfirmDialog } from "../parts/dialog.js";
+import { Empty } from "../parts/empty.js";
+import { Check, SearchField, SelectField, TextField } from "../parts/field.js";
+import { useForm } from "../parts/form.js";
+import { DRAWINGS, Icon } from "../parts/icon.js";
+import { Markdown } from "../parts/markdown.js";
+import { Menu } from "../parts/menu.js";
+import { Page } from "../parts/page.js";
+import { Pill } from "../parts/pill.js";
+import { ProblemNote } from "../parts/problem.js";
+import { SkeletonPosts, SkeletonRows } from "../parts/skeleton.js";
+import { Segments, Switch } from "../parts/switch.js";
+import { Table } from "../parts/table.js";
+import { Tabs } from "../parts/tabs.js";
+import { Ago, Clock } from "../parts/time.js";
+import { tell } from "../parts/toast.js";
+
+const COLOURS = ["paper", "surface", "sunken", "line", "line-strong", "ink", "ink-soft", "accent", "good", "warn", "bad", "info-soft"];
+const PEOPLE = [{ id: "a", name: "Ada Lovelace", kind: "user" }, { id: "b", name: "Grace Hopper", kind: "user" }, { id: "c", name: "Research helper", kind: "agent" }];
+const PROSE = `## Markdown
+
+A paragraph with **weight**, *stress*, \`code\`, a [link](https://example.org) and @ada.
+
+1. first
+2. second
+
+| Part | Lines |
+| --- | ---: |
+| store | 40 |
+| socket | 120 |
+
+\`\`\`python
+def answer(question: str) -> str:
+    """Say it in one line."""
+    return f"You asked: {question}"  # and that is all
+\`\`\`
+
+> A quotation, to see how it sits.`;
+
+/** @param {{title: string, children?: any}} props */
+const Section = ({ title, children }) => html`<section class="section"><div class="section__about"><h2>${title}</h2></div><div class="stack">${children}</div></section>`;
+
+export function Styleguide() {
+    return html`<${Page} title="Style guide" context="Every part, in every state">
+        <${Section} title="Colours"><div class="swatches">${COLOURS.map((name) => html`<div><div class="swatch__colour" style=${{ background: `var(--${name})` }} /><span class="small soft">${name}</span></div>`)}</div></${Section}>
+        <${Section} title="Icons"><div class="icons">${Object.keys(DRAWINGS).map((name) => html`<div><${Icon} name=${name} />${name}</div>`)}</div></${Section}>
+        <${Controls} /><${Inputs} /><${Texts} />
+        <${Section} title="Skeletons"><${SkeletonRows} rows=${2} /><${SkeletonPosts} posts=${2} /></${Section}>
+        <${Section} title="Empty"><${Empty} small icon="rooms" title="One sentence" text="And the obvious next thing."><${Button} kind="primary">Do it</${Button}></${Empty}></${Section}>
+    </${Page}>`;
+}
+
+function Controls() {
+    const [asking, setAsking] = useState(false);
+    return html`
+        <${Section} title="Buttons"><div class="row"><${Button} kind="primary">Primary</${Button}><${Button}>Plain</${Button}><${Button} kind="quiet">Quiet</${Button}>
+            <${Button} kind="danger">Danger</${Button}><${Button} icon="plus">With icon</${Button}><${Button} busy>Busy</${Button}><${Button} disabled>Disabled</${Button}>
+            <${Button} kind="quiet" icon="edit" label="Only an icon" /></div></${Section}>
+        <${Section} title="Menu, dialog, toast"><div class="row"><${Menu} label="A menu" items=${[{ text: "Edit", icon: "edit", onSelect: () => {} }, null, { text: "Delete", icon: "trash", danger: true, onSelect: () => {} }]} />
+            <${Button} onClick=${() => setAsking(true)}>Open a dialog</${Button}><${Button} onClick=${() => tell("That was done")}>Show a toast</${Button}>
+            <${Button} onClick=${() => tell("That did not work", true)}>Show a bad toast</${Button}></div>
+            ${asking && html`<${ConfirmDialog} title="Delete it?" lost="It is lost." phrase="it" action="Delete" onConfirm=${async () => {}} onClose=${() => setAsking(false)} />`}</${Section}>
+        <${Section} title="Pills"><div class="row">${["queued", "running", "succeeded", "failed", "cancelled", "started", "disabled"].map((state) => html`<${Pill} state=${state} />`)}</div></${Section}>
+        <${Section} title="Avatars"><div class="row">${PEOPLE.map((one) => html`<${Avatar} of=${one} /><${Avatar} of=${one} size="small" />`)}<${Avatar} of=${PEOPLE[2]} alive size="large" /></div></${Section}>
+        <${Section} title="Tabs"><${Tabs} label="An example" current="a" items=${[{ id: "a", text: "First", href: "/styleguide" }, { id: "b", text: "Second", href: "/styleguide", number: 12 }]} /></${Section}>`;
+}
+
+function Inputs() {
+    const form = useForm({ name: "Ada", secret: "", text: "", choice: "b", list: ["one"] });
+    const [on, setOn] = useState(true);
+    const [part, setPart] = useState("a");
+    const wrong = { ...form, errors: { name: "This name is taken." } };
+    return html`<${Section} title="Fields">
+        <${TextField} form=${form} name="name" label="Plain" help="Help below the field." /><${TextField} form=${wrong} name="name" label="Wrong" />
+        <${TextField} form=${form} name="secret" label="Secret" type="password" optional /><${TextField} form=${form} name="text" label="Long" rows=${3} most=${100} />
+        <${SelectField} form=${form} name="choice" label="Choice" options=${[["a", "First"], ["b", "Second"]]} /><${SearchField} label="Search" value="" onInput=${() => {}} />
+        <${Check} form=${form} name="list" value="one" label="A check" help="With help." /><${Switch} label="A switch" help="On or off, at once." checked=${on} onChange=${setOn} />
+        <div><${Segments} label="Parts" name="part" value=${part} onChange=${setPart} options=${[{ value: "a", label: "One" }, { value: "b", label: "Two" }]} /></div>
+    </${Section}>`;
+}
+
+function Texts() {
+    const handles = new Map([["ada", { id: "a", name: "Ada Lovelace" }]]);
+    const now = new Date().toISOString();
+    return html`<${Section} title="Text"><${Markdown} text=${PROSE} handles=${handles} myId="b" /></${Section}>
+        <${Section} title="Times and ids"><div class="row"><${Ago} at=${now} /><${Clock} at=${now} /></div><${Copyable} text="0198f0c2-7b1e-7c3a-9a55-3f1f6a2d9b10" label="Copy the id" /></${Section}>
+        <${Section} title="Table"><${Table} label="An example" rows=${PEOPLE} columns=${[{ title: "Name", draw: (row) => row.name }, { title: "Kind", draw: (row) => html`<${Pill} plain>${row.kind}</${Pill}>` }]} /></${Section}>
+        <${Section} title="Problem"><${ProblemNote} problem=${{ message: "The server cannot be reached.", fields: {}, status: 0 }} /></${Section}>`;
+}

@@ -1,0 +1,91 @@
+/** The accounts of the studio, for who manages them. */
+import { get, patch, query, remove } from "../api.js";
+import { html, useEffect, useState } from "../dom.js";
+import { useList } from "../load.js";
+import { Avatar } from "../parts/avatar.js";
+import { Button } from "../parts/button.js";
+import { ConfirmDialog } from "../parts/dialog.js";
+import { Empty } from "../parts/empty.js";
+import { SearchField } from "../parts/field.js";
+import { Menu } from "../parts/menu.js";
+import { Page } from "../parts/page.js";
+import { Pill } from "../parts/pill.js";
+import { ProblemState } from "../parts/problem.js";
+import { SkeletonRows } from "../parts/skeleton.js";
+import { Segments } from "../parts/switch.js";
+import { Table } from "../parts/table.js";
+import { Ago } from "../parts/time.js";
+import { attempt, tell } from "../parts/toast.js";
+import { UserDialog } from "../parts/user-form.js";
+import { place, setQuery } from "../router.js";
+import { me } from "../session.js";
+import { useStore } from "../store.js";
+
+const PAUSE_MS = 250;
+
+export function Users() {
+    const { query: { search = "", state = "" } } = useStore(place);
+    const list = useList((cursor, signal) => get("/admin/users" + query({ search, state, cursor }), signal), [search, state]);
+    const [open, setOpen] = useState(/** @type {{what: string, user: any}} */ ({ what: "", user: null }));
+    const close = () => setOpen({ what: "", user: null });
+    const saved = () => {
+        close();
+        list.reload();
+    };
+    const add = html`<${Button} kind="primary" icon="plus" onClick=${() => setOpen({ what: "form", user: null })}>Add a user</${Button}>`;
+    return html`<${Page} title="Users" context="Who can log in, and what they may" actions=${add}>
+        <div class="page__tools"><${TypedSearch} value=${search} />
+            <${Segments} label="Which users" name="state" value=${state} onChange=${(/** @type {string} */ value) => setQuery({ state: value })}
+                options=${[{ value: "", label: "All" }, { value: "enabled", label: "Active" }, { value: "disabled", label: "Disabled" }]} /></div>
+        ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
+            : !list.items ? html`<${SkeletonRows} />`
+            : !list.items.length ? html`<${Empty} icon="users" title="Nobody matches" text="No account has this in its name, handle or e-mail.">
+                <${Button} onClick=${() => setQuery({ search: null, state: null })}>Show all</${Button}></${Empty}>`
+            : html`<${UserTable} list=${list} onOpen=${(/** @type {string} */ what, /** @type {any} */ user) => setOpen({ what, user })} />`}
+        ${open.what === "form" && html`<${UserDialog} user=${open.user} onClose=${close} onSaved=${saved} />`}
+        ${open.what === "delete" && html`<${Deletion} user=${open.user} onClose=${close} onDone=${list.reload} />`}
+    </${Page}>`;
+}
+
+/** Searches when the typing pauses. @param {{value: string}} props */
+function TypedSearch({ value }) {
+    const [text, setText] = useState(value);
+    useEffect(() => {
+        const timer = setTimeout(() => text !== value && setQuery({ search: text }), PAUSE_MS);
+        return () => clearTimeout(timer);
+    }, [text]);
+    useEffect(() => setText(value), [value]);
+    return html`<${SearchField} label="Search name, handle or e-mail" value=${text} onInput=${setText} />`;
+}
+
+/** @param {{list: any, onOpen: (what: string, user: any) => void}} props */
+function UserTable({ list, onOpen }) {
+    const disable = (/** @type {any} */ user) => attempt(async () => {
+        const next = await patch(`/admin/users/${user.id}`, { disabled: !user.disabled, version: user.version });
+        list.change((/** @type {any[]} */ items) => items.map((item) => (item.id === next.id ? next : item)));
+    }, user.disabled ? `${user.name} can log in again` : `${user.name} was logged out everywhere and cannot log in`);
+    return html`<${Table} label="Users" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
+        { title: "User", draw: (user) => html`<div class="table__who"><${Avatar} of=${user} />
+            <div><b class="ellipsis">${user.name}${user.id === me().id ? " (you)" : ""}</b><small class="ellipsis">${user.email}</small></div></div>` },
+        { title: "Handle", draw: (user) => html`<span class="soft">@${user.handle}</span>` },
+        { title: "Role", draw: (user) => (user.role === "admin" ? "Administrator" : "User") },
+        { title: "State", draw: (user) => html`<${Pill} state=${user.disabled ? "disabled" : "enabled"} />` },
+        { title: "Since", draw: (user) => html`<span class="soft"><${Ago} at=${user.created_at} /></span>` },
+        { title: "Actions", kind: "actions", draw: (user) => html`<${Menu} small label=${`Actions for ${user.name}`} items=${[
+            { text: "Edit", icon: "edit", onSelect: () => onOpen("form", user) },
+            { text: user.disabled ? "Enable" : "Disable", icon: user.disabled ? "start" : "lock", onSelect: () => disable(user) },
+            null,
+            { text: "Delete…", icon: "trash", danger: true, onSelect: () => onOpen("delete", user) }]} />` },
+    ]} />`;
+}
+
+/** @param {{user: any, onClose: () => void, onDone: () => void}} props */
+function Deletion({ user, onClose, onDone }) {
+    const end = async () => {
+        await remove(`/admin/users/${user.id}`);
+        tell(`${user.name} was deleted`);
+        onDone();
+    };
+    return html`<${ConfirmDialog} title=${`Delete ${user.name}?`} action="Delete the user" phrase=${user.email} onConfirm=${end} onClose=${onClose}
+        lost="The account, its sessions and its API tokens are lost, and it leaves its rooms; rooms that it alone owned pass to their oldest member. What it wrote stays, under “Deleted user”. Disabling keeps everything." />`;
+}
