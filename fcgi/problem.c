@@ -101,7 +101,7 @@ void respond_problem(struct request *request, enum outcome outcome, const char *
     const char *sentence = sentence_of_database(request, problem.status);
     if (!detail && sentence) {
         detail = sentence;
-        if (db_failure(request->db)->field[0] && outcome == OUTCOME_INVALID)
+        if (db_failure(request->db)->field[0] && (outcome == OUTCOME_INVALID || outcome == OUTCOME_CONFLICT))
             respond_field_error(request, db_failure(request->db)->field, sentence);
     }
     if (problem.status == 500)

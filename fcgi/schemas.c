@@ -64,6 +64,7 @@ const struct openapi_schema openapi_schemas[] = {
     {"Stopped", OBJECT(PROPERTY("stopped", WHOLE))},
     {"Author",
      OBJECT(PROPERTY("id", ID) "," PROPERTY("kind", TEXT) "," PROPERTY("name", TEXT) "," PROPERTY("handle", TEXT))},
+    PAGE("Author"),
     {"Member",
      OBJECT(PROPERTY("id", ID) "," PROPERTY("kind", TEXT) "," PROPERTY("name", TEXT) "," PROPERTY(
          "handle", TEXT) "," PROPERTY("role", TEXT) "," PROPERTY("notify", TEXT) "," PROPERTY("created_at", TIME))},

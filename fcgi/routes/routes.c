@@ -8,6 +8,7 @@ extern const struct route auth_routes[];
 extern const struct route event_routes[];
 extern const struct route member_routes[];
 extern const struct route message_routes[];
+extern const struct route people_routes[];
 extern const struct route profile_routes[];
 extern const struct route provider_routes[];
 extern const struct route room_routes[];
@@ -17,9 +18,9 @@ extern const struct route token_routes[];
 extern const struct route ws_routes[];
 
 const struct route *const route_tables[] = {
-    status_routes, auth_routes,     profile_routes, token_routes,   admin_routes,
-    audit_routes,  room_routes,     member_routes,  message_routes, event_routes,
-    agent_routes,  provider_routes, run_routes,     ws_routes,      NULL,
+    status_routes,   auth_routes, people_routes, profile_routes, token_routes, admin_routes,
+    audit_routes,    room_routes, member_routes, message_routes, event_routes, agent_routes,
+    provider_routes, run_routes,  ws_routes,     NULL,
 };
 
 const struct field page_query[] = {FIELDS_PAGE, {NULL}};

@@ -1,11 +1,9 @@
 #include "model/sessions.h"
 
-#include "base/number.h"
 #include "base/secretbox.h"
 #include "model/seed.h"
 #include "queries.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,12 +161,4 @@ enum outcome sessions_list(struct db *db, const char *current, int limit, const 
 enum outcome sessions_revoke(struct db *db, const char *session_id, const char *reason)
 {
     return db_do(db, &query_session_revoke, DB_VALUES(session_id, reason));
-}
-
-enum outcome sessions_clean_up(struct db *db, int most, long long *removed)
-{
-    char limit[16];
-    snprintf(limit, sizeof limit, "%d", most);
-    enum outcome outcome = db_do(db, &query_cleanup_expired, DB_VALUES(limit));
-    return outcome == OUTCOME_OK ? number_parse(db_value(db, 0, 0), 0, LLONG_MAX, removed) : outcome;
 }

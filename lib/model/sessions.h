@@ -39,8 +39,4 @@ enum outcome sessions_list(struct db *db, const char *current, int limit, const 
 /* Revokes one of the caller's sessions, for "logout" or by the "user". ABSENT: not the caller's, or ended. */
 enum outcome sessions_revoke(struct db *db, const char *session_id, const char *reason);
 
-/* Removes expired sessions, API tokens, idempotency keys and throttles, at most so many of each kind, and says how many
- * they were: the runner calls it until few are left. */
-enum outcome sessions_clean_up(struct db *db, int most, long long *removed);
-
 #endif

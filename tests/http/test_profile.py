@@ -160,3 +160,12 @@ def test_a_revoked_expired_or_foreign_token_is_refused(people, studio):
 def test_a_token_that_breaks_a_rule_is_refused_by_field(people, more, field):
     answer = people.user("ann").post("/profile/tokens", {"name": "x", "scopes": ["read"], **more})
     assert answer.status_code == 422 and fields_of(answer) == {field}
+
+
+def test_the_directory_finds_whom_to_invite_without_addresses(people, admin):
+    ann, bob = people.user(f"dir{people.mark}a"), people.user(f"dir{people.mark}b")
+    found = ann.get("/people", params={"search": f"DIR{people.mark}", "kind": "user"}).json()
+    assert [item["id"] for item in found["items"]] == [ann.id, bob.id]
+    assert set(found["items"][0]) == {"id", "kind", "name", "handle"}
+    admin.patch(f"/admin/users/{bob.id}", {"disabled": True})
+    assert [item["id"] for item in ann.get("/people", params={"search": f"dir{people.mark}"}).json()["items"]] == [ann.id]

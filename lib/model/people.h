@@ -1,0 +1,11 @@
+/* The directory of users and agents, for everybody: who can be invited or mentioned. */
+#ifndef COAGENT_PEOPLE_H
+#define COAGENT_PEOPLE_H
+
+#include "base/db.h"
+
+/* One page as a JSON document, by the time of their creation. search: part of a name or handle; kind: "user" or
+ * "agent"; NULL for all. */
+enum outcome people_list(struct db *db, const char *search, const char *kind, int limit, const char *cursor);
+
+#endif
