@@ -107,19 +107,11 @@ static struct json_object *body_of(const struct route *route)
     return body;
 }
 
-static bool schema_exists(const char *name)
-{
-    for (const struct openapi_schema *schema = openapi_schemas; schema->name; schema++)
-        if (strcmp(schema->name, name) == 0)
-            return true;
-    return false;
-}
-
 static struct json_object *success_of(const struct route *route)
 {
     struct json_object *success = json_object_new_object();
     json_object_object_add(success, "description", string(route->summary));
-    if (route->schema && schema_exists(route->schema)) {
+    if (route->schema) {
         struct json_object *media = json_object_new_object();
         struct json_object *content = json_object_new_object();
         json_object_object_add(media, "schema", reference("schemas", route->schema));
@@ -212,7 +204,7 @@ static void add_operation(struct json_object *paths, const struct route *route)
     free(path);
 }
 
-static struct json_object *components(void)
+static struct json_object *components(const struct route *const *tables)
 {
     struct json_object *parts =
         parsed("{\"securitySchemes\":{"
@@ -223,10 +215,7 @@ static struct json_object *components(void)
                "\"description\":\"An access token from POST /api/auth/token, or a personal API token (coa_...).\"}},"
                "\"responses\":{\"Problem\":{\"description\":\"A problem document (RFC 9457)\",\"content\":"
                "{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}}}");
-    struct json_object *schemas = json_object_new_object();
-    for (const struct openapi_schema *schema = openapi_schemas; schema->name; schema++)
-        json_object_object_add(schemas, schema->name, parsed(schema->text));
-    json_object_object_add(parts, "schemas", schemas);
+    json_object_object_add(parts, "schemas", openapi_schemas_json(tables));
     return parts;
 }
 
@@ -239,11 +228,11 @@ void openapi_write(const struct route *const *tables, struct text *document)
                            parsed("{\"title\":\"CoAgent\",\"version\":\"" PACKAGE_VERSION "\","
                                   "\"summary\":\"A studio in which people and AI agents work together\","
                                   "\"license\":{\"name\":\"MIT\",\"identifier\":\"MIT\"}}"));
-    for (; *tables; tables++)
-        for (const struct route *route = *tables; route->path; route++)
+    for (const struct route *const *table = tables; *table; table++)
+        for (const struct route *route = *table; route->path; route++)
             add_operation(paths, route);
     json_object_object_add(root, "paths", paths);
-    json_object_object_add(root, "components", components());
+    json_object_object_add(root, "components", components(tables));
     text_add(document, json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(root);
 }

@@ -1,5 +1,6 @@
 /* Whether the route tables make sense, and what nginx must know of them. */
 #include "fcgi/match.h"
+#include "fcgi/openapi.h"
 #include "fcgi/route.h"
 
 #include <string.h>
@@ -74,6 +75,8 @@ static void check_route(const struct route *const *tables, const struct route *r
         complain(why, route, "too many path values", NULL);
     if (!route->handle || !route->summary)
         complain(why, route, "a handler or a summary is missing", NULL);
+    if (route->schema && !openapi_has_schema(route->schema))
+        complain(why, route, "there is no such schema", route->schema);
     if (route->fields && route->method == METHOD_GET)
         complain(why, route, "a GET takes no body", NULL);
     if (route->idempotent && (route->method == METHOD_GET || route->guard.kind == GUARD_PUBLIC))
