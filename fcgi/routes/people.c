@@ -8,7 +8,6 @@ static void list(struct request *request);
 static const struct field list_query[] = {
     FIELDS_PAGE,
     {"search", FIELD_LINE, false, 0, 100, NULL, "Part of a name or handle", false},
-    {"kind", FIELD_CHOICE, false, 0, 0, "user|agent", "Only these", false},
     {NULL},
 };
 
@@ -18,12 +17,11 @@ const struct route people_routes[] = {
     ROUTE_END,
 };
 
-/* GET /api/people?search=&kind=&limit=&cursor=: items {"id","kind","name","handle"} */
+/* GET /api/people?search=&limit=&cursor=: items {"id","kind","name","handle"} */
 static void list(struct request *request)
 {
     int limit = (int)request_query_integer(request, "limit", 50);
     respond_row(request,
-                people_list(request->db, request_query(request, "search"), request_query(request, "kind"), limit,
-                            request_query(request, "cursor")),
+                people_list(request->db, request_query(request, "search"), limit, request_query(request, "cursor")),
                 200);
 }

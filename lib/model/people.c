@@ -4,9 +4,9 @@
 
 #include <stdio.h>
 
-enum outcome people_list(struct db *db, const char *search, const char *kind, int limit, const char *cursor)
+enum outcome people_list(struct db *db, const char *search, int limit, const char *cursor)
 {
     char most[16];
     snprintf(most, sizeof most, "%d", limit);
-    return db_do(db, &query_people_list, DB_VALUES(most, cursor, search, kind));
+    return db_do(db, &query_people_list, DB_VALUES(most, cursor, search));
 }

@@ -4,8 +4,7 @@
 
 #include "base/db.h"
 
-/* One page as a JSON document, by the time of their creation. search: part of a name or handle; kind: "user" or
- * "agent"; NULL for all. */
-enum outcome people_list(struct db *db, const char *search, const char *kind, int limit, const char *cursor);
+/* One page as a JSON document, by the time of their creation. search: part of a name or handle, or NULL. */
+enum outcome people_list(struct db *db, const char *search, int limit, const char *cursor);
 
 #endif

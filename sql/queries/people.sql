@@ -1,13 +1,12 @@
 -- The directory: who can be invited or mentioned. Without e-mail addresses, which are for administrators.
 
 -- name: people_list :one
--- limit, cursor, search or null, kind (user, agent) or null. Whoever is not deleted or disabled
+-- limit, cursor, search or null. Whoever is not deleted or disabled
 with page as (
     select p.id, row_number() over (order by p.id) as position, author_json(p) as document
     from principals p left join users u on u.id = p.id
     where ($2::text is null or p.id > cursor_id($2)) and p.deleted_at is null and u.disabled_at is null
       and ($3::text is null or strpos(lower(p.name || ' ' || p.handle::text), lower($3)) > 0)
-      and ($4::text is null or p.kind = $4)
     order by p.id limit $1::int + 1
 )
 select json_build_object(
