@@ -1,0 +1,29 @@
+# shellcheck shell=bash
+# The templates of nginx/, filled in for this state.
+
+nginx_modules=/usr/lib/nginx/modules
+
+fill_in() {
+    sed -e "s|@RUN@|$data/run|g" -e "s|@LOG@|$data/log|g" -e "s|@TMP@|$data/tmp|g" \
+        -e "s|@NGINX@|$data/conf/nginx|g" -e "s|@HTDOCS@|$data/app/share/coagent/htdocs|g" \
+        -e "s|@MODULES@|$nginx_modules|g" -e "s|@WORKERS@|$(nproc)|g" -e "s|@LISTEN@|127.0.0.1:$port|g" "$1"
+}
+
+write_nginx() {
+    local template folder=$data/conf/nginx
+    mkdir -p "$folder"
+    for template in "$data"/app/share/coagent/nginx/*.conf.in; do
+        fill_in "$template" >"$folder/$(basename "$template" .in)"
+    done
+    "$data/app/sbin/coagent-fcgi" --print-wait-locations >"$folder/wait-routes.conf"
+    if grep -l '@[A-Z]*@' "$folder"/*.conf; then
+        fail "these files of $folder have a name between @ that nobody filled in"
+    fi
+    check_nginx front
+    check_nginx nchan
+}
+
+check_nginx() {
+    logged "$data/log/nginx-check.log" "checking $data/conf/nginx/$1.conf" \
+        as "$web_user" nginx -t -q -e "$data/log/$1-error.log" -c "$data/conf/nginx/$1.conf"
+}

@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# Debian packages: what it takes to build, to run and to test. Only what is missing is installed, in one go.
+
+packages_build=(
+    gcc libc6-dev make autoconf automake pkgconf
+    libfcgi-dev libpq-dev libjson-c-dev libjwt-dev libcrypt-dev libcurl4-openssl-dev libsodium-dev
+)
+packages_run=(
+    postgresql-15 nginx libnginx-mod-nchan
+    curl ca-certificates # fetch-vendor, and the check that the site answers
+)
+packages_test=(
+    libcriterion-dev postgresql-15-pgtap
+    python3-pytest python3-requests python3-websockets python3-psycopg2
+    nodejs npm chromium
+    clang-format clang-tidy cppcheck shellcheck
+)
+
+missing_packages() {
+    local present
+    present=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p')
+    printf '%s\n' "$@" | grep -Fxv -f <(printf '%s\n' "$present") || true
+}
+
+# Debian starts a service as soon as it is installed; the studio brings its own PostgreSQL and nginx and must not occupy
+# the machine's ports.
+hold_services() {
+    local policy=/usr/sbin/policy-rc.d
+    [ -e $policy ] && ! grep -q 'made by studio' $policy && return
+    # shellcheck disable=SC2064
+    trap "rm -f $policy" EXIT
+    printf '#!/bin/sh\n# made by studio while it installs packages\nexit 101\n' >$policy
+    chmod 755 $policy
+}
+
+# In a subshell, so that its trap is its own.
+apt_install() (
+    hold_services
+    export DEBIAN_FRONTEND=noninteractive
+    local options=(-q -y -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3)
+    apt-get install "${options[@]}" --no-install-recommends "$@" && return
+    echo "trying again with fresh package lists"
+    apt-get update "${options[@]}" && apt-get install "${options[@]}" --no-install-recommends "$@"
+)
+
+# install_packages LOG PACKAGE...
+install_packages() {
+    local log=$1 missing
+    shift
+    [ -e /etc/debian_version ] || fail "this needs Debian 12 (bookworm)"
+    mapfile -t missing < <(missing_packages "$@")
+    ((${#missing[@]})) || return 0
+    am_root || fail "these Debian packages are missing; install them and try again:
+  sudo apt-get install --no-install-recommends ${missing[*]}"
+    step "Installing ${#missing[@]} Debian packages"
+    logged "$log" "installing ${missing[*]}" apt_install "${missing[@]}"
+}

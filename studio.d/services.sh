@@ -1,0 +1,110 @@
+# shellcheck shell=bash
+# The processes of a studio. A supervisor (studio.d/supervise) starts them, starts again what ends by itself, and plays
+# cron for the runner. Every service leads a session of its own, and ends with the supervisor even if that is killed.
+
+web_memory=1073741824 # of nchan's worker: slow readers are buffered without bound
+
+# What a service is called with; the environment of "up" reaches it through coagent.conf only.
+service_command() {
+    local nginx=(nginx -e "$data/log/$1-error.log" -c "$data/conf/nginx/$1.conf")
+    case $1 in
+    postgres) service_user=$db_user service=("$pg_bin/postgres" -D "$data/postgres/data") ;;
+    nchan) service_user=$web_user service=(prlimit --data="$web_memory" -- "${nginx[@]}") ;;
+    front) service_user=$web_user service=("${nginx[@]}") ;;
+    pool) service_user=$app_user service=("$data/app/sbin/coagent-fcgi" --pool fast) ;;
+    wait) service_user=$app_user service=("$data/app/sbin/coagent-fcgi" --pool wait) ;;
+    runner) service_user=$app_user service=("$data/app/sbin/coagent-runner") ;;
+    esac
+}
+
+# Sockets that a killed process has left would be in its successor's way.
+remove_sockets() {
+    case $1 in
+    nchan) rm -f "$data"/run/nchan-*.sock ;;
+    pool | wait) rm -f "$data/run/$1.sock" ;;
+    esac
+}
+
+# Becomes the service; called in a subshell of the supervisor.
+become_service() {
+    local death=TERM environment
+    [ "$1" = postgres ] && death=INT
+    environment=(PATH="$PATH" LANG=C.UTF-8 HOME="$data/tmp" TMPDIR="$data/tmp" COAGENT_CONFIG="$data/conf/coagent.conf")
+    [ -z "${ASAN_OPTIONS:-}" ] || environment+=(ASAN_OPTIONS="$ASAN_OPTIONS")
+    [ -z "${UBSAN_OPTIONS:-}" ] || environment+=(UBSAN_OPTIONS="$UBSAN_OPTIONS")
+    service_command "$1"
+    umask 007
+    cd "$data/tmp" || exit
+    exec </dev/null >>"$data/log/$1.log" 2>&1
+    if am_root; then
+        exec setsid env -i --default-signal=INT,QUIT "${environment[@]}" setpriv --reuid "$service_user" --regid "$service_group" --clear-groups \
+            --no-new-privs --pdeathsig $death -- "${service[@]}"
+    fi
+    exec setsid env -i --default-signal=INT,QUIT "${environment[@]}" setpriv --no-new-privs --pdeathsig $death -- "${service[@]}"
+}
+
+# Everything that runs a program of this state: also executors, which are nobody's children.
+own_processes() {
+    local link exe
+    for link in /proc/[0-9]*/exe; do
+        exe=$(readlink "$link" 2>/dev/null) || continue
+        case $exe in
+        "$data/app/"*) link=${link#/proc/} && printf '%s\n' "${link%/exe}" ;;
+        esac
+    done
+}
+
+# Pids of the live processes in the session that a service leads; they outlive it when only the service is killed.
+session_processes() {
+    local stat line leader=$1
+    for stat in /proc/[0-9]*/stat; do
+        { read -r line <"$stat"; } 2>/dev/null || continue
+        # shellcheck disable=SC2086 # state, parent, group, session ...
+        set -- ${line##*) }
+        [ "$1" != Z ] && [ "$4" = "$leader" ] && printf '%s\n' "${line%% *}"
+    done
+}
+
+signal_all() {
+    local signal=$1
+    shift
+    [ $# -eq 0 ] || kill -s "$signal" "$@" 2>/dev/null || true
+}
+
+# Waits until none of the pids lives, at most so many seconds: wait_gone SECONDS PID...
+wait_gone() {
+    local pid tries=$(($1 * 20))
+    shift
+    for pid in "$@"; do
+        while process_mark "$pid" >/dev/null; do
+            ((tries-- > 0)) || return 1
+            sleep 0.05
+        done
+    done
+}
+
+# What a killed supervisor has left behind: the services whose marks are still true, and whatever else runs our programs.
+# PostgreSQL is asked, not killed; it needs no more than a moment once its clients are gone.
+kill_leftovers() {
+    local mark name leader pids=() postgres
+    postgres=$(running_pid postgres || true)
+    for mark in "$data"/run/*.mark; do
+        name=$(basename "$mark" .mark)
+        if [ ! -f "$mark" ] || [ "$name" = postgres ]; then
+            continue
+        fi
+        leader=$(cut -d ' ' -f 1 "$mark")
+        if [ ! -d "/proc/$leader" ] || running_pid "$name" >/dev/null; then
+            mapfile -t -O "${#pids[@]}" pids < <(session_processes "$leader")
+        fi
+    done
+    mapfile -t -O "${#pids[@]}" pids < <(own_processes)
+    signal_all TERM "${pids[@]}"
+    wait_gone 3 "${pids[@]}" || signal_all KILL "${pids[@]}"
+    if [ -n "$postgres" ]; then
+        signal_all INT "$postgres"
+        wait_gone 20 "$postgres" || signal_all QUIT "$postgres"
+        wait_gone 5 "$postgres" || fail "PostgreSQL (pid $postgres) does not stop; see $data/log/postgres.log"
+    fi
+    rm -f "$data"/run/*.mark
+}
