@@ -98,14 +98,15 @@ static bool check_input(struct journey *journey)
     return false;
 }
 
-/* A handler may answer without asking the database; the guard that stands in the queue is run all the same. */
+/* A handler may answer without asking the database; the guard that stands in the queue is run all the same, and what it
+ * says comes before whatever the handler has found wrong. */
 static void run_handler(struct request *request)
 {
     if (request->db)
         guard_queue(request);
     request->route->handle(request);
     enum outcome outcome = request->db ? db_run(request->db) : OUTCOME_OK;
-    if (outcome != OUTCOME_OK && response_status(request) < 400) {
+    if (outcome != OUTCOME_OK) {
         response_reset(request);
         respond_problem(request, outcome, NULL);
     }

@@ -62,7 +62,8 @@ def test_the_answer_and_the_history_are_the_same_bytes(ann, room):
     assert answer.text in ann.get(f"/rooms/{room['id']}/events").text
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\n\t", "a\u0007b", "esc \u001b[31m", "x" * 16001, None, 5])
+@pytest.mark.parametrize("text", ["", "   ", "\n\t", "a\u0007b", "esc \u001b[31m", "x" * 16001, None, 5],
+                         ids=["empty", "blank", "lines", "bell", "escape", "long", "null", "number"])
 def test_a_text_that_is_none_is_refused(ann, room, text):
     assert post(ann, room, text).status_code == 422
     assert log(ann, room)["last_seq"] == 2

@@ -1,9 +1,15 @@
 """What reaches the sockets: every event to every member at once, nothing to anybody else, and what was missed by seq."""
 
 import concurrent.futures
+import json
+import os
+import signal
+import threading
 import time
+import uuid
 
 import pytest
+import requests
 
 from harness.listener import Listener, Refused
 
@@ -196,3 +202,109 @@ def test_20_posters_arrive_complete_and_in_order_with_the_catch_up(people, ann, 
     for event in catch_up(bob, room, first):
         assert heard.setdefault(event["seq"], event) == event
     assert sorted(heard) == list(range(first + 1, first + 101))
+
+
+def test_who_joins_in_mid_stream_gets_the_text_so_far_and_stop_keeps_it(people, admin, ann, bob, room):
+    """The deltas that follow go on exactly where the text of the API ends."""
+    agent = next(one for one in admin.get("/agents", params={"limit": 200}).json()["items"] if one["handle"] == "studio")
+    assert ann.post(f"/rooms/{room['id']}/members", {"id": agent["id"]}).status_code == 201
+    asked = say(bob, room, "@studio /count 100")
+    path = f"/rooms/{room['id']}/events"
+    live_text = lambda: [run for run in bob.get(path).json()["live"] if "5" in run["text"]]
+    assert wait_until(live_text), "no text of the answer is kept"
+    with Listener(bob) as live:
+        delta = live.wait(lambda frame: "delta" in frame)["delta"]
+        assert wait_until(lambda: any(run["length"] >= delta["offset"] for run in bob.get(path).json()["live"]))
+        run = bob.get(path).json()["live"][0]
+        assert (run["agent"]["handle"], run["trigger_seq"], run["length"]) == ("studio", asked["seq"], len(run["text"]))
+        text = run["text"]
+        for frame in [frame["delta"] for frame in list(live.frames) if "delta" in frame]:
+            assert frame["run"] == run["run"]
+            if frame["offset"] <= len(text) <= frame["offset"] + len(frame["text"]):
+                text = text[:frame["offset"]] + frame["text"]
+        assert bob.post(f"/rooms/{room['id']}/stop").json() == {"stopped": 1}
+        result = live.wait(lambda frame: frame.get("kind") == "result")
+    assert result["body"]["stopped"] is True and result["reply_to"] == asked["seq"] and result["run"] == run["run"]
+    assert result["body"]["text"].startswith(text)
+    assert bob.get(path).json()["live"] == []
+
+
+class Poster(threading.Thread):
+    """Says its numbers one after the other, each until it is acknowledged, as our UI does: with the same key again."""
+
+    def __init__(self, client, room, name, stop):
+        super().__init__(daemon=True)
+        self.client, self.room, self.name, self.stop = client, room, name, stop
+        self.acknowledged = {}
+
+    def run(self):
+        number = 0
+        while not self.stop.is_set():
+            text, key = f"{self.name} {number}", {"Idempotency-Key": str(uuid.uuid4())}
+            while text not in self.acknowledged:
+                try:
+                    answer = self.client.post(f"/rooms/{self.room['id']}/messages", {"text": text}, headers=key, timeout=10)
+                except requests.RequestException:
+                    time.sleep(0.1)
+                    continue
+                if answer.status_code == 201:
+                    self.acknowledged[text] = answer.json()
+                else:
+                    assert answer.status_code >= 500, answer.text
+                    time.sleep(0.1)
+            number += 1
+
+
+class Reader(threading.Thread):
+    """Keeps a room as the contract with clients says: frames by seq, and the log after each gap or reconnect."""
+
+    def __init__(self, client, room, first, stop):
+        super().__init__(daemon=True)
+        self.client, self.room, self.first, self.stop = client, room, first, stop
+        self.events, self.sockets = {}, 0
+
+    def take(self, events):
+        for event in events:
+            assert self.events.setdefault(event["seq"], event) == event
+
+    def run(self):
+        while not self.stop.is_set():
+            try:
+                with Listener(self.client, timeout=3) as live:
+                    self.sockets += 1
+                    self.take(catch_up(self.client, self.room, self.first))
+                    while not live.closed.wait(0.1) and not self.stop.is_set():
+                        pass
+                    self.take(live.events(self.room["id"]))
+            except (OSError, ValueError, KeyError, Refused, TimeoutError, requests.RequestException):
+                time.sleep(0.1)
+
+
+@pytest.mark.parametrize("part", ["nchan", "pool", "front", "postgres"])
+def test_nothing_acknowledged_is_lost_or_doubled_when_a_part_is_killed(studio, people, ann, bob, room, part):
+    first = ann.get(f"/rooms/{room['id']}/events").json()["last_seq"]
+    stop, end = threading.Event(), threading.Event()
+    posters = [Poster(client, room, f"poster {number}", stop) for number, client in enumerate([ann, bob, ann, bob])]
+    reader = Reader(bob, room, first, end)
+    for thread in [*posters, reader]:
+        thread.start()
+    time.sleep(1)
+    os.kill(json.loads((studio.state / "studio.json").read_text())["pids"][part], signal.SIGKILL)
+    time.sleep(4)
+    before_end = sum(len(poster.acknowledged) for poster in posters)
+    assert wait_until(lambda: sum(len(poster.acknowledged) for poster in posters) > before_end), f"no message after {part} was killed"
+    stop.set()
+    for poster in posters:
+        poster.join(30)
+        assert not poster.is_alive()
+    end.set()
+    reader.join(10)
+    studio.read()
+    acknowledged = {text: event for poster in posters for text, event in poster.acknowledged.items()}
+    log = catch_up(ann, room, first)
+    assert [event["seq"] for event in log] == list(range(first + 1, first + 1 + len(log)))
+    assert sorted(event["body"]["text"] for event in log) == sorted(acknowledged), "lost or doubled"
+    assert {event["body"]["text"]: event for event in log} == acknowledged
+    reader.take(catch_up(bob, room, first))
+    assert sorted(reader.events) == [event["seq"] for event in log]
+    assert reader.sockets >= (2 if part in ("nchan", "front") else 1)
