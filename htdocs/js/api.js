@@ -182,6 +182,6 @@ export function refresh(since) {
  * @param {() => Promise<boolean>} work
  * @returns {Promise<boolean>}
  */
-function alone(work) {
+async function alone(work) {
     return navigator.locks ? navigator.locks.request("coagent.refresh", work) : work();
 }

@@ -26,6 +26,10 @@
  *   last_seen_at: string, expires_at: string}} Session
  * @typedef {{id: string, name: string, scopes: string[], expires_at: string | null, last_used_at: string | null,
  *   created_at: string, token?: string}} ApiToken
+ */
+
+/**
+ * A page of a keyset list.
  * @template T
  * @typedef {{items: T[], next: string | null}} Page
  */

@@ -1,7 +1,6 @@
 /** The form of a model endpoint. The key goes one way: it is never shown again. */
 import { patch, post } from "../api.js";
 import { html, useState } from "../dom.js";
-import { Button } from "./button.js";
 import { FormDialog } from "./dialog.js";
 import { SelectField, TextField } from "./field.js";
 import { useForm } from "./form.js";

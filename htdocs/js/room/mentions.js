@@ -1,7 +1,7 @@
-/** What is being typed after an @, and who it may mean. Pure. */
+/** What is being typed after an at sign, and who it may mean. Pure. */
 
 /**
- * The @word that the caret stands in or behind: {start, end, word}, or null.
+ * The mention that the caret stands in or behind: start, end and word, or null.
  * @param {string} text
  * @param {number} caret
  */
