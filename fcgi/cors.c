@@ -23,19 +23,24 @@ static bool is_own(const struct request *request, const char *origin)
     return host && strncmp(origin, scheme, strlen(scheme)) == 0 && strcasecmp(origin + strlen(scheme), host) == 0;
 }
 
-bool cors_admit(struct request *request)
+static void add_headers(struct request *request, const char *origin)
 {
-    const char *origin = request_header(request, "Origin");
-    respond_header(request, "Vary", "Origin");
-    if (!origin || is_own(request, origin))
-        return true;
-    if (!is_listed(request->config, origin))
-        return false;
     respond_header(request, "Access-Control-Allow-Origin", origin);
     respond_header(request, "Access-Control-Allow-Credentials", "true");
     respond_header(request, "Access-Control-Expose-Headers",
                    "X-Request-Id, Location, Retry-After, Idempotency-Replayed");
-    return true;
+}
+
+bool cors_admit(struct request *request)
+{
+    const char *origin = request_header(request, "Origin");
+    bool own = !origin || is_own(request, origin);
+    bool listed = !own && is_listed(request->config, origin);
+    respond_header(request, "Vary", "Origin");
+    if (listed)
+        add_headers(request, origin);
+    response_keep_headers(request);
+    return own || listed;
 }
 
 void cors_preflight(struct request *request, const char *methods)

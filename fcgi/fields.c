@@ -45,9 +45,9 @@ static void check_length(const struct check *check, const char *string)
     char sentence[SENTENCE_SIZE];
     long long length = (long long)utf8_length(string);
     const struct field *field = check->field;
-    if (length == 0 && field->required)
+    if (length == 0 && (field->required || field->least > 0)) {
         refuse(check, "Must not be empty.");
-    else if (length < field->least && (length > 0 || field->required || field->least > 1)) {
+    } else if (length < field->least) {
         snprintf(sentence, sizeof sentence, "Must have at least %lld characters.", field->least);
         refuse(check, sentence);
     } else if (field->most > 0 && length > field->most) {

@@ -18,6 +18,7 @@ struct later {
 struct response {
     int status;
     struct text headers;
+    size_t standing;        /* so many bytes of them stay, whatever the answer */
     const char *media_type; /* a literal */
     struct text body;
     const char *location; /* kept by the request */
@@ -66,13 +67,21 @@ void response_free(struct response *response)
 void response_reset(struct request *request)
 {
     struct response *response = request->response;
+    char *standing = strndup(text_string(&response->headers), response->standing);
     forget_later(response);
     text_clear(&response->headers);
+    text_add(&response->headers, standing);
+    free(standing);
     text_clear(&response->body);
     json_object_put(response->errors);
     response->errors = NULL;
     response->location = NULL;
     response->status = 0;
+}
+
+void response_keep_headers(struct request *request)
+{
+    request->response->standing = request->response->headers.length;
 }
 
 int response_status(const struct request *request)

@@ -56,8 +56,10 @@ const char *response_body(const struct request *request);
 /* The list of {"field","message"} that respond_problem will put into the document. */
 struct json_object *response_errors(struct request *request);
 
-/* Forgets the answer and what was to follow it, and keeps nothing but the headers that belong to every answer. */
+/* Forgets the answer and what was to follow it, and all headers but those that were there at response_keep_headers:
+ * these belong to whatever the answer will be. */
 void response_reset(struct request *request);
+void response_keep_headers(struct request *request);
 
 /* Writes the answer. AWAY: the client is gone, which changes nothing for what follows. */
 enum outcome response_send(struct request *request);
