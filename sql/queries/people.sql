@@ -4,8 +4,9 @@
 -- limit, cursor, search or null. Whoever is not deleted or disabled
 with page as (
     select p.id, row_number() over (order by p.id) as position, author_json(p) as document
-    from principals p left join users u on u.id = p.id
-    where ($2::text is null or p.id > cursor_id($2)) and p.deleted_at is null and u.disabled_at is null
+    from principals p
+    where p.id > coalesce(cursor_id($2), '00000000-0000-0000-0000-000000000000') and p.deleted_at is null
+      and (select u.disabled_at from users u where u.id = p.id) is null
       and ($3::text is null or strpos(lower(p.name || ' ' || p.handle::text), lower($3)) > 0)
     order by p.id limit $1::int + 1
 )
