@@ -533,13 +533,12 @@ CREATE FUNCTION public.member_add(the_room uuid, by_handle text, by_email text, 
 declare
     room rooms := lock_room(the_room);
     own text := caller_role(the_room);
-    who principals;
+    who principals := find_principal(by_handle, by_email, by_id);
     frame announced;
 begin
     if own is distinct from 'owner' and (by_id is distinct from caller_id() or room.visibility <> 'public') then
         perform raise_outcome('CA403', 'Only an owner of the room may add members.');
     end if;
-    who := find_principal(by_handle, by_email, by_id);
     if exists (select from room_members where room_id = the_room and principal_id = who.id) then
         perform raise_outcome('CA409', format('%s is a member of this room already.', who.name));
     elsif own is distinct from 'owner' and the_role = 'owner' then
@@ -572,14 +571,13 @@ declare
     current room_members;
     frames announced[];
 begin
-    if the_role is not null and caller_role(the_room) is distinct from 'owner' then
-        perform raise_outcome('CA403', 'Only an owner of the room may change roles.');
-    elsif the_notify is not null and member <> caller_id() then
-        perform raise_outcome('CA403', 'Everybody chooses their own notifications.');
-    end if;
     select * into current from room_members where room_id = the_room and principal_id = member;
     if not found then
         perform raise_outcome('CA404', 'There is no such member.');
+    elsif the_role is not null and caller_role(the_room) is distinct from 'owner' then
+        perform raise_outcome('CA403', 'Only an owner of the room may change roles.');
+    elsif the_notify is not null and member <> caller_id() then
+        perform raise_outcome('CA403', 'Everybody chooses their own notifications.');
     end if;
     select * into who from principals where id = member;
     if the_role <> current.role then
@@ -635,7 +633,9 @@ declare
     current room_members;
     stopped text[];
 begin
-    if member <> caller_id() and caller_role(the_room) is distinct from 'owner' then
+    if not exists (select from room_members where room_id = the_room and principal_id = member) then
+        perform raise_outcome('CA404', 'There is no such member.');
+    elsif member <> caller_id() and caller_role(the_room) is distinct from 'owner' then
         perform raise_outcome('CA403', 'Only an owner of the room may remove members.');
     end if;
     stopped := array(select message from cancel_runs(array(
@@ -643,7 +643,7 @@ begin
         'The agent was removed from the room.'));
     room := lock_room(the_room);
     select * into current from room_members where room_id = the_room and principal_id = member;
-    if not found then
+    if not found then -- gone since
         perform raise_outcome('CA404', 'There is no such member.');
     elsif current.role = 'owner' then
         perform keep_an_owner(the_room, member);
