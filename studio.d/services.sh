@@ -35,6 +35,7 @@ become_service() {
     service_command "$1"
     umask 007
     cd "$data/tmp" || exit
+    ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -H -n)" # a socket of a browser is a file
     exec </dev/null >>"$data/log/$1.log" 2>&1
     if am_root; then
         exec setsid env -i --default-signal=INT,QUIT "${environment[@]}" setpriv --reuid "$service_user" --regid "$service_group" --clear-groups \
