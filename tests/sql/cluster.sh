@@ -29,6 +29,16 @@ cluster_start() {
         cluster_psql postgres -c 'create role coagent login' -c 'create role coagent_app login'
 }
 
+# cluster_restart_encrypted PORT: again with TLS on the loopback address, on the same sockets' directory.
+cluster_restart_encrypted() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+        -keyout "$cluster/data/server.key" -out "$cluster/data/server.crt" 2>/dev/null || return 1
+    chmod 600 "$cluster/data/server.key"
+    [ "$(id -u)" != 0 ] || chown postgres: "$cluster/data/server.key" "$cluster/data/server.crt"
+    cluster_as_owner "$cluster_bin/pg_ctl" -s -w -D "$cluster/data" -m fast -l "$cluster/postgres.log" -o \
+        "-k $cluster -p $1 -c listen_addresses=127.0.0.1 -c ssl=on -c fsync=off" restart >/dev/null
+}
+
 cluster_stop() {
     [ -n "$cluster" ] || return 0
     [ ! -f "$cluster/data/postmaster.pid" ] ||

@@ -63,8 +63,8 @@ promotes_a_disabled_user() {
 }
 
 migrate_as_program() {
-    env -u COAGENT_CONFIG -u DATABASE_OWNER_URL SECRET_KEY=0123456789abcdef-for-tests-of-sql-only-0123456789 \
-        DATABASE_URL="host=$cluster user=coagent_app dbname=twice" "$build/coagentctl" migrate
+    unset DATABASE_OWNER_URL
+    ctl_at "host=$cluster user=coagent_app dbname=twice" migrate
 }
 
 make_weak_administrator() {
