@@ -99,22 +99,22 @@ static int write_stream(void *context, const char *bytes, int count)
     return FCGX_PutStr(bytes, count, fcgi->out) == count ? 0 : -1;
 }
 
-/* One line a request. */
-static void tell(const struct request *request)
+/* One line a request, with the time until its answer was out. */
+static void tell(const struct request *request, int64_t milliseconds)
 {
     log_info("%s %s %d %lld ms %s", request->method, request->path[0] ? request->path : "?", response_status(request),
-             (long long)(clock_monotonic_ms() - request->started_at),
-             request->caller.kind == CALLER_NOBODY ? "-" : request->caller.user_id);
+             (long long)milliseconds, request->caller.kind == CALLER_NOBODY ? "-" : request->caller.user_id);
 }
 
-static void count_answer(const struct request *request)
+static void count_answer(const struct request *request, int64_t milliseconds)
 {
     struct counters *counters = request->counters;
     atomic_fetch_add(&counters->answers[response_status(request) / 100 % 6], 1);
-    atomic_fetch_add(&counters->milliseconds, (unsigned long)(clock_monotonic_ms() - request->started_at));
+    atomic_fetch_add(&counters->milliseconds, (unsigned long)milliseconds);
 }
 
-/* The answer goes out with its end, so that nginx has all of it before what follows is done. */
+/* The answer goes out with its end, so that nginx has all of it before what follows is done. The process ends after
+ * this: nothing is freed. */
 static void serve(const struct child_terms *terms, FCGX_Request *fcgi)
 {
     struct request request;
@@ -126,9 +126,10 @@ static void serve(const struct child_terms *terms, FCGX_Request *fcgi)
     response_send(&request);
     FCGX_FClose(fcgi->err);
     FCGX_FClose(fcgi->out);
+    int64_t milliseconds = clock_monotonic_ms() - request.started_at;
     router_after(&request);
-    count_answer(&request);
-    tell(&request);
+    count_answer(&request, milliseconds);
+    tell(&request, milliseconds);
 }
 
 _Noreturn void child_run(const struct child_terms *terms)

@@ -31,10 +31,10 @@ static struct json_object *reference(const char *kind, const char *name)
     return object;
 }
 
-/* The domain: the first segment of the path. */
-static struct json_object *tag_of(const struct route *route)
+/* The domain: the first segment of the first path in the table. */
+static struct json_object *tag_of(const struct route *table)
 {
-    const char *segment = route->path + 1;
+    const char *segment = table->path + 1;
     return json_object_new_string_len(segment, (int)strcspn(segment, "/."));
 }
 
@@ -168,11 +168,11 @@ static const char *guard_name(enum guard_kind kind)
     return "";
 }
 
-static struct json_object *operation_of(const struct route *route)
+static struct json_object *operation_of(const struct route *route, const struct route *table)
 {
     struct json_object *operation = json_object_new_object();
     struct json_object *tags = json_object_new_array();
-    json_object_array_add(tags, tag_of(route));
+    json_object_array_add(tags, tag_of(table));
     json_object_object_add(operation, "operationId", operation_id(route));
     json_object_object_add(operation, "tags", tags);
     json_object_object_add(operation, "summary", string(route->summary));
@@ -189,7 +189,7 @@ static struct json_object *operation_of(const struct route *route)
     return operation;
 }
 
-static void add_operation(struct json_object *paths, const struct route *route)
+static void add_operation(struct json_object *paths, const struct route *route, const struct route *table)
 {
     struct json_object *item = NULL;
     char method[8] = "";
@@ -200,7 +200,7 @@ static void add_operation(struct json_object *paths, const struct route *route)
     }
     for (size_t i = 0; method_name((int)route->method)[i]; i++)
         method[i] = (char)tolower((unsigned char)method_name((int)route->method)[i]);
-    json_object_object_add(item, method, operation_of(route));
+    json_object_object_add(item, method, operation_of(route, table));
     free(path);
 }
 
@@ -230,7 +230,7 @@ void openapi_write(const struct route *const *tables, struct text *document)
                                   "\"license\":{\"name\":\"MIT\",\"identifier\":\"MIT\"}}"));
     for (const struct route *const *table = tables; *table; table++)
         for (const struct route *route = *table; route->path; route++)
-            add_operation(paths, route);
+            add_operation(paths, route, *table);
     json_object_object_add(root, "paths", paths);
     json_object_object_add(root, "components", components(tables));
     text_add(document, json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));

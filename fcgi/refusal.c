@@ -47,8 +47,8 @@ void refusal_audit(struct request *request)
     name_action(request, &action);
     text_add_format(&detail, "{\"status\":%d,\"path\":", response_status(request));
     text_add_json(&detail, request->path);
-    text_add(&detail, ",\"claimed\":");
-    text_add_json(&detail, request->caller.user_id);
+    if (!actor_of(request) && request->caller.kind != CALLER_NOBODY)
+        text_add_format(&detail, ",\"claimed\":\"%s\"", request->caller.user_id);
     text_add_char(&detail, '}');
     const char *address = request->address[0] ? request->address : NULL;
     if (db_do(request->db, &query_audit_add,

@@ -190,17 +190,46 @@ void close_channel_later(struct request *request, const char *channel)
     add_later(request, channel, NULL);
 }
 
+/* What nchan does not take is logged by push, and healed by the catch-up by sequence. */
 void response_publish(struct request *request)
 {
     const char *socket = request->config->nchan_socket;
     if (request->response->status >= 400)
         return;
     for (struct later *at = request->response->first; at; at = at->next) {
-        enum outcome outcome = at->message ? publish(socket, at->channels, at->message, strlen(at->message))
-                                           : channel_close(socket, at->channels);
-        if (outcome != OUTCOME_OK)
-            log_warn("nchan did not take a message for %s: %s", at->channels, outcome_name(outcome));
+        if (at->message)
+            publish(socket, at->channels, at->message, strlen(at->message));
+        else
+            channel_close(socket, at->channels);
     }
+}
+
+/* RFC 9110 wants at least the space before it; some clients want the words. */
+static const char *reason_of(int status)
+{
+    static const struct {
+        int status;
+        const char *reason;
+    } reasons[] = {{200, "OK"},
+                   {201, "Created"},
+                   {202, "Accepted"},
+                   {204, "No Content"},
+                   {400, "Bad Request"},
+                   {401, "Unauthorized"},
+                   {403, "Forbidden"},
+                   {404, "Not Found"},
+                   {405, "Method Not Allowed"},
+                   {408, "Request Timeout"},
+                   {409, "Conflict"},
+                   {413, "Content Too Large"},
+                   {415, "Unsupported Media Type"},
+                   {422, "Unprocessable Content"},
+                   {429, "Too Many Requests"},
+                   {503, "Service Unavailable"}};
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].status == status)
+            return reasons[i].reason;
+    return status >= 500 ? "Internal Server Error" : "Other";
 }
 
 enum outcome response_send(struct request *request)
@@ -209,8 +238,8 @@ enum outcome response_send(struct request *request)
     struct text head = TEXT_EMPTY;
     enum outcome outcome = OUTCOME_OK;
     bool without_body = strcmp(request->method, "HEAD") == 0;
-    text_add_format(&head, "Status: %d\r\nX-Request-Id: %s\r\n%s%s", response->status, request->id, common_headers,
-                    text_string(&response->headers));
+    text_add_format(&head, "Status: %d %s\r\nX-Request-Id: %s\r\n%s%s", response->status, reason_of(response->status),
+                    request->id, common_headers, text_string(&response->headers));
     if (response->media_type)
         text_add_format(&head, "Content-Type: %s\r\n", response->media_type);
     if (response->status != 204)

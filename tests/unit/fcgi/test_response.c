@@ -18,7 +18,7 @@ Test(response, is_sent_with_its_length_and_the_headers_of_every_answer)
     memory_open(&memory, get, NULL);
     respond_json(&memory.request, 200, "{\"a\":1}");
     cr_assert_eq(response_send(&memory.request), OUTCOME_OK);
-    cr_expect(sent(&memory, "Status: 200\r\nX-Request-Id: "));
+    cr_expect(sent(&memory, "Status: 200 OK\r\nX-Request-Id: "));
     cr_expect(sent(&memory, "\r\nX-Content-Type-Options: nosniff\r\n"));
     cr_expect(sent(&memory, "\r\nCache-Control: no-store\r\n"));
     cr_expect(sent(&memory, "\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{\"a\":1}"));
