@@ -1,34 +1,45 @@
-/** Inviting by name, handle or e-mail: completes agents, and the people whom this browser knows from other rooms. */
+/** Inviting by name, handle or e-mail; the directory completes what is typed. */
 import { get, post, query } from "../api.js";
 import { html, useEffect, useState } from "../dom.js";
-import { suggest } from "../room/mentions.js";
-import { knownPeople, loadMembers } from "../room/members.js";
-import { may } from "../session.js";
+import { loadMembers } from "../room/members.js";
 import { Avatar } from "./avatar.js";
 import { Button } from "./button.js";
 import { Form, useForm } from "./form.js";
 import { TextField } from "./field.js";
 
-/** Everybody who could be invited, as far as we may know. @returns {Promise<any[]>} */
-async function candidates() {
-    const agents = (await get("/agents?limit=200")).items.map((/** @type {any} */ agent) => ({ ...agent, kind: "agent" }));
-    const users = may("users.manage") ? (await get("/admin/users" + query({ limit: 200 }))).items : [];
-    const all = [...agents, ...users.filter((/** @type {any} */ user) => !user.disabled), ...knownPeople()];
-    return [...new Map(all.map((one) => [one.id, one])).values()];
+const PAUSE_MS = 150;
+const SHOWN = 6;
+
+/**
+ * Who matches what is typed, but those who are here.
+ * @param {string} word
+ * @param {boolean} wanted
+ * @param {Set<string>} here
+ */
+function useDirectory(word, wanted, here) {
+    const [people, setPeople] = useState(/** @type {any[]} */ ([]));
+    useEffect(() => {
+        if (!wanted) {
+            return undefined;
+        }
+        const abort = new AbortController();
+        const timer = setTimeout(() => get("/people" + query({ search: word, limit: 50 }), abort.signal).then(({ items }) => setPeople(items), () => {}), PAUSE_MS);
+        return () => {
+            clearTimeout(timer);
+            abort.abort();
+        };
+    }, [word, wanted]);
+    return wanted ? people.filter(({ id }) => !here.has(id)).slice(0, SHOWN) : [];
 }
 
 /** @param {{room: import("../types.js").Room, members: any[]}} props */
 export function Invite({ room, members }) {
     const form = useForm({ who: "" });
-    const [people, setPeople] = useState(/** @type {any[]} */ ([]));
     const [open, setOpen] = useState(false);
     const [at, setAt] = useState(0);
-    useEffect(() => {
-        candidates().then(setPeople, () => {});
-    }, []);
     const here = new Set(members.map(({ id }) => id));
     const word = form.values.who.trim().toLowerCase().replace(/^@/, "");
-    const found = open ? suggest(people.filter(({ id }) => !here.has(id)), word).slice(0, 6) : [];
+    const found = useDirectory(word.includes("@") ? "" : word, open && !word.includes("@"), here);
     const add = (/** @type {any} */ body) => form.submit(async () => {
         try {
             await post(`/rooms/${room.id}/members`, { role: "member", ...body });

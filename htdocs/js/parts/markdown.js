@@ -32,7 +32,7 @@ const marked = new Marked({
 export function renderMarkdown(text) {
     const markup = /** @type {string} */ (marked.parse(text, { async: false }));
     const fragment = DOMPurify.sanitize(markup, {
-        ALLOWED_TAGS: TAGS, ALLOWED_ATTR: ["href", "class", "start", "align", "title"], ALLOW_DATA_ATTR: false,
+        ALLOWED_TAGS: TAGS, ALLOWED_ATTR: ["href", "class", "start", "align", "title"], ALLOW_DATA_ATTR: false, ADD_URI_SAFE_ATTR: ["align", "start"],
         ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|\/)/i, RETURN_DOM_FRAGMENT: true,
     });
     for (const link of fragment.querySelectorAll("a")) {

@@ -9,7 +9,7 @@ import { createStore } from "../store.js";
 /** @param {Partial<Answer> & {run: string, agent: any}} first */
 export function createAnswer(first) {
     return createStore(/** @type {Answer} */ ({
-        state: "queued", trigger: null, text: "", chars: 0, since: Date.now(), ...first,
+        state: "queued", trigger: null, text: "", chars: 0, since: Date.now(), ...first, agent: { ...first.agent, kind: "agent" },
     }));
 }
 

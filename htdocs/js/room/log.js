@@ -91,7 +91,7 @@ export class Log {
         const run = event.run;
         if (run && event.body.agent && !this.answers.has(run)) {
             this.finished.delete(run);
-            this.answers.set(run, createAnswer({ run, agent: { kind: "agent", ...event.body.agent }, trigger: event.reply_to }));
+            this.answers.set(run, createAnswer({ run, agent: event.body.agent, trigger: event.reply_to }));
         }
     }
 

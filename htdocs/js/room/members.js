@@ -36,9 +36,3 @@ export async function loadMembers(room) {
         members.patch(members.get().state === "ready" ? {} : { state: "problem", problem });
     }
 }
-
-/** The people in the rooms that were opened in this browser. */
-export function knownPeople() {
-    const all = [...known.values()].flatMap((members) => members.get().items).filter(({ kind }) => kind === "user");
-    return [...new Map(all.map((member) => [member.id, member])).values()];
-}
