@@ -194,7 +194,7 @@ select user_json(u, p::principals)::text, u.id from created u join principal p o
 
 -- name: user_change :exec
 -- user, changes (jsonb: email, name, handle, role, permissions, theme, disabled), password hash or null.
--- A new password, another role and disabling end the user's sessions
+-- A new password, another role and disabling end the user's sessions; a new password ends a throttle, too
 with before as materialized (
     select u.id, u.email, u.role, u.permissions, u.disabled_at is not null as disabled, p.name, p.handle
     from users u join principals p on p.id = u.id where u.id = $1::uuid
@@ -221,6 +221,9 @@ with before as materialized (
     where sessions.user_id = changed.id and sessions.revoked_at is null
       and ($3 is not null or changed.role <> before.role or changed.disabled_at is not null)
     returning 1
+), forgiven as (
+    delete from login_throttles using changed
+    where $3 is not null and subject = 'a:' || lower(changed.email::text)
 )
 insert into audit_log (action, object_kind, object_id, detail)
 select 'user.change', 'user', before.id::text,

@@ -84,6 +84,15 @@ def test_another_role_or_password_ends_the_sessions(people, admin, changes):
     assert ann.get("/profile").status_code == 401
 
 
+def test_a_new_password_frees_a_throttled_account(people, admin, studio):
+    ann = people.user("ann")
+    for _ in range(7):
+        answer = Client(studio.url).post("/auth/login", {"email": ann.user["email"], "password": "forgotten password"})
+    assert answer.status_code == 429
+    assert change(admin, ann.id, password="another long password").status_code == 200
+    Client(studio.url).log_in(ann.user["email"], "another long password")
+
+
 def test_a_name_or_permission_does_not_end_the_sessions(people, admin):
     ann = people.user("ann")
     assert ann.get("/audit").status_code == 403

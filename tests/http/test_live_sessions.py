@@ -1,0 +1,70 @@
+"""What ends a session ends its live connection at once, and the other sessions' connections come back."""
+
+import pytest
+
+from harness.client import Client
+from harness.listener import Listener, Refused
+from harness.people import PASSWORD
+
+
+def assert_gone(client, live):
+    assert live.closed.wait(5), "the live connection stayed open"
+    with pytest.raises(Refused) as refused:
+        with Listener(client):
+            pass
+    assert refused.value.status == 401
+
+
+def log_out(client, _admin):
+    return client.post("/auth/logout")
+
+
+def revoke_by_user(client, _admin):
+    session = next(item for item in client.get("/profile/sessions").json()["items"] if item["current"])
+    return client.delete(f"/profile/sessions/{session['id']}")
+
+
+def disable(client, admin):
+    return admin.patch(f"/admin/users/{client.id}", {"disabled": True})
+
+
+def reset_password(client, admin):
+    return admin.patch(f"/admin/users/{client.id}", {"password": "another long password"})
+
+
+def change_role(client, admin):
+    return admin.patch(f"/admin/users/{client.id}", {"role": "admin"})
+
+
+def delete(client, admin):
+    return admin.delete(f"/admin/users/{client.id}")
+
+
+@pytest.mark.parametrize("end", [log_out, revoke_by_user, disable, reset_password, change_role, delete])
+def test_the_live_connection_ends_with_the_session(people, admin, end):
+    client = people.user("live")
+    shown = client.with_cookie(client.cookie("auth_token"))
+    with Listener(shown) as live:
+        assert end(client, admin).status_code in (200, 204)
+        assert_gone(shown, live)
+
+
+def test_a_reused_refresh_token_ends_the_live_connection(people, studio):
+    client = people.user("live")
+    stolen = client.cookie("refresh_token")
+    assert client.post("/auth/refresh").status_code == 200
+    studio.sql("update sessions set rotated_at = rotated_at - interval '11 seconds' where user_id = %s", client.id)
+    with Listener(client) as live:
+        assert Client(studio.url).post("/auth/refresh", {"refresh_token": stolen}).status_code == 401
+        assert_gone(client, live)
+
+
+def test_a_new_password_leaves_the_session_that_set_it_able_to_come_back(people, studio):
+    client = people.user("live")
+    other = Client(studio.url).log_in(client.user["email"], PASSWORD)
+    with Listener(other) as live:
+        assert client.post("/profile/password", {"current_password": PASSWORD,
+                                                 "new_password": "another long password"}).status_code == 204
+        assert_gone(other, live)
+    with Listener(client):
+        pass
