@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/secretbox.h"
 #include "fcgi/pool.h"
+#include "fcgi/warm.h"
 
 #include <fcgiapp.h>
 #include <getopt.h>
@@ -100,6 +101,8 @@ static int serve(struct config *config, enum pool_kind kind)
     } else if (listener_open(&pool->listener, pool_socket_path(config, kind), &why) == 0) {
         own_signals(&pool->orders.waiting);
         log_info("serving at %s", pool->listener.path);
+        warm_up(config, route_tables);
+        warm_slim();
         status = pool_run(pool);
         log_info("ended");
     }

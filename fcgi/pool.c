@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "fcgi/child.h"
+#include "fcgi/warm.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -90,7 +91,7 @@ static void fork_child(struct pool *pool, int index, int64_t now)
     pid_t master = getpid();
     slot->child_linked = slot->link == LINK_UP;
     slot->generation = pool->generation;
-    pid_t child = fork();
+    pid_t child = warm_fork();
     if (child == 0)
         be_child(pool, index, master);
     if (child < 0) {

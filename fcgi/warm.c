@@ -1,0 +1,81 @@
+#include "fcgi/warm.h"
+
+#include "base/clock.h"
+#include "fcgi/router.h"
+#include "fcgi/source.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static int read_nothing(void *context, char *bytes, int most)
+{
+    (void)context, (void)bytes, (void)most;
+    return 0;
+}
+
+static int write_nothing(void *context, const char *bytes, int count)
+{
+    (void)context, (void)bytes, (void)count;
+    return 0;
+}
+
+void warm_up(const struct config *config, const struct route *const *tables)
+{
+    struct token_claims claims = {"00000000-0000-7000-8000-000000000000", "00000000-0000-7000-8000-000000000000", 0, 0};
+    char *token = access_token_issue(config, &claims, clock_now_ms() / 1000);
+    char *header = text_format("HTTP_AUTHORIZATION=Bearer %s", token);
+    char *const parameters[] = {"REQUEST_METHOD=GET", "DOCUMENT_URI=/api/status", header, NULL};
+    struct source source = {parameters, read_nothing, write_nothing, NULL};
+    struct request request;
+    request_open(&request, config, NULL, &source);
+    router_serve(&request, tables);
+    response_send(&request);
+    request_close(&request);
+    free(header);
+    free(token);
+}
+
+/* libpq brings all of these; a child talks to PostgreSQL over a connection that is open and not encrypted. */
+static bool is_for_connecting(const char *path)
+{
+    static const char *const names[] = {"libssl",         "libgssapi_krb5", "libkrb5", "libk5crypto", "libcom_err",
+                                        "libkrb5support", "libkeyutils",    "libldap", "liblber",     "libsasl2",
+                                        "libgnutls",      "libp11-kit",     "libidn2", "libtasn1",    "libunistring",
+                                        "libnettle",      "libhogweed",     "libgmp",  "libffi",      "libresolv"};
+    const char *base = strrchr(path, '/');
+    for (size_t i = 0; base && i < sizeof names / sizeof *names; i++) {
+        size_t length = strlen(names[i]);
+        if (strncmp(base + 1, names[i], length) == 0 && (base[1 + length] == '.' || base[1 + length] == '-'))
+            return true;
+    }
+    return false;
+}
+
+void warm_slim(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+    FILE *maps = fopen("/proc/self/maps", "re");
+    char line[4096];
+    unsigned long begin = 0, end = 0;
+    while (maps && fgets(line, sizeof line, maps)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (strchr(line, '/') && is_for_connecting(strchr(line, '/')) && sscanf(line, "%lx-%lx", &begin, &end) == 2)
+            madvise((void *)(uintptr_t)begin, end - begin, MADV_DONTFORK);
+    }
+    if (maps)
+        fclose(maps);
+#endif
+}
+
+int warm_fork(void)
+{
+#ifndef __SANITIZE_ADDRESS__
+    return _Fork();
+#else
+    return fork();
+#endif
+}
