@@ -54,7 +54,7 @@ export function CheckDialog({ provider, onClose, onSaved }) {
 function Result({ result, current, onChoose }) {
     const models = /** @type {string[]} */ (result.models || []);
     return html`<div class="check-result">
-        <div class="row"><${Pill} tone=${result.ok ? "good" : "bad"}>${result.ok ? "It answers" : "It does not work"}</${Pill}>
+        <div class="row"><${Pill} tone=${result.ok ? "good" : "bad"}>${result.ok ? "It works" : "It does not work"}</${Pill}>
             ${result.duration_ms !== undefined && html`<span class="soft small">${result.duration_ms} ms</span>`}</div>
         ${result.message && html`<p>${result.message}</p>`}
         ${models.length > 0 && html`<p class="soft small">${plural(models.length, "model")}. Choose the default:</p>

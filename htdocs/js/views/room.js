@@ -27,9 +27,13 @@ export function RoomView({ id }) {
     const [problem, setProblem] = useState(/** @type {any} */ (null));
     const load = () => {
         setProblem(null);
-        get(`/rooms/${id}`).then(setFetched, setProblem);
+        get(`/rooms/${id}`).then(setFetched, (caught) => {
+            setFetched(null);
+            setProblem(caught);
+        });
     };
-    useEffect(load, [id]);
+    // Also when the room leaves the list: an open one can still be read, any other is not here any more.
+    useEffect(load, [id, Boolean(listed)]);
     const room = listed ? { ...fetched, ...listed } : fetched;
     if (!room) {
         return html`<${Page} title="Room" bare>${problem ? html`<${ProblemState} problem=${problem} onRetry=${load} />` : html`<${SkeletonPosts} />`}</${Page}>`;

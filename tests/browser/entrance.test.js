@@ -1,0 +1,108 @@
+// Log-in, registration, and what happens when a session ends.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { assertNoProblems, message, openBrowser, openWindow, texts } from "./support/browser.js";
+import { newPerson, newRoom } from "./support/people.js";
+import { sql } from "./support/studio.js";
+
+/** @type {import("playwright-core").Browser} */
+let browser;
+before(async () => {
+    browser = await openBrowser();
+});
+after(() => browser.close());
+
+test("one logs in and posts with the keyboard alone", async () => {
+    const ada = await newPerson("Ada");
+    await newRoom(ada, "Keyboard");
+    const { page, context, problems } = await openWindow(browser, null);
+    await page.goto("/");
+    await page.getByRole("heading", { name: "Log in to CoAgent" }).waitFor();
+    await page.keyboard.type(ada.email);
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(ada.password);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Rooms", level: 1 }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("keyb");
+    await page.keyboard.press("Enter");
+    await page.getByRole("combobox", { name: "Message Keyboard" }).waitFor();
+    await page.keyboard.type("No mouse was harmed");
+    await page.keyboard.press("Shift+Enter");
+    await page.keyboard.type("in this message");
+    await page.keyboard.press("Enter");
+    await message(page, "No mouse was harmed").waitFor();
+    assert.deepEqual(await texts(page), ["No mouse was harmed\nin this message"]);
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("a wrong password says so and keeps the address", async () => {
+    const eve = await newPerson("Eve");
+    const { page, context } = await openWindow(browser, null);
+    await page.goto("/login");
+    await page.getByLabel("E-mail").fill(eve.email);
+    await page.getByLabel("Password", { exact: true }).fill("not the password");
+    await page.getByRole("button", { name: "Log in" }).click();
+    await page.getByRole("alert").waitFor();
+    assert.equal(await page.getByLabel("E-mail").inputValue(), eve.email);
+    await context.close();
+});
+
+test("one registers and is in", async () => {
+    const { page, context, problems } = await openWindow(browser, null);
+    await page.goto("/login");
+    await page.getByRole("link", { name: "Create an account" }).click();
+    await page.getByLabel("Name").fill("Newcomer");
+    await page.getByLabel("E-mail").fill(`new.${process.pid}@example.com`);
+    await page.getByLabel("Password", { exact: true }).fill("short");
+    await page.getByRole("button", { name: "Create the account" }).click();
+    await page.locator("[aria-invalid=true]").waitFor();
+    await page.getByLabel("Password", { exact: true }).fill("a long enough pass phrase");
+    await page.getByRole("button", { name: "Create the account" }).click();
+    await page.getByRole("link", { name: "Newcomer" }).waitFor();
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("a session that ends leads to the log-in, and from there back", async () => {
+    const ada = await newPerson("Ada");
+    const room = await newRoom(ada, "Back again");
+    const { page, context } = await openWindow(browser, ada);
+    await page.goto(`/rooms/${room.id}?panel=members`);
+    await page.getByRole("heading", { name: "Members" }).waitFor();
+    await sql(`update sessions set revoked_at = now(), revoked_reason = 'user' where user_id = '${ada.user.id}'`);
+    await page.getByRole("link", { name: "Agents" }).click();
+    await page.getByText("Your session has ended").waitFor();
+    assert.match(page.url(), /\/login\?to=/);
+    await page.getByLabel("E-mail").fill(ada.email);
+    await page.getByLabel("Password", { exact: true }).fill(ada.password);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Agents", level: 1 }).waitFor();
+    await context.close();
+});
+
+test("an access token that ran out is renewed without a word", async () => {
+    const ada = await newPerson("Ada");
+    const { page, context, problems } = await openWindow(browser, ada);
+    await page.goto("/rooms");
+    await page.getByRole("heading", { name: "Rooms", level: 1 }).waitFor();
+    await context.clearCookies({ name: "auth_token" });
+    await page.getByRole("link", { name: "Agents" }).click();
+    await page.getByRole("table", { name: "Agents" }).or(page.getByText("No agents yet")).waitFor();
+    await context.clearCookies({ name: "auth_token" });
+    await page.reload();
+    await page.getByRole("table", { name: "Agents" }).or(page.getByText("No agents yet")).waitFor();
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("logging out ends the session and shows the log-in", async () => {
+    const ada = await newPerson("Ada");
+    const { page, context } = await openWindow(browser, ada);
+    await page.goto("/rooms");
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.getByRole("heading", { name: "Log in to CoAgent" }).waitFor();
+    assert.equal(await sql(`select count(*) from sessions where user_id = '${ada.user.id}' and revoked_at is null`), "0");
+    await context.close();
+});
