@@ -9,6 +9,13 @@ fill_in() {
         -e "s|@MODULES@|$nginx_modules|g" -e "s|@WORKERS@|$(nproc)|g" -e "s|@LISTEN@|127.0.0.1:$port|g" "$1"
 }
 
+# nchan brings a second default for this folder, which no directive reaches. The first start of Debian's nginx makes it;
+# here there may never have been one.
+make_default_folder() {
+    am_root || return 0
+    [ -d /var/lib/nginx/body ] || install -d -o "$web_user" -m 700 /var/lib/nginx/body
+}
+
 write_nginx() {
     local template folder=$data/conf/nginx
     mkdir -p "$folder"
@@ -19,6 +26,7 @@ write_nginx() {
     if grep -l '@[A-Z]*@' "$folder"/*.conf; then
         fail "these files of $folder have a name between @ that nobody filled in"
     fi
+    make_default_folder
     check_nginx front
     check_nginx nchan
 }

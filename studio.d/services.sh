@@ -46,13 +46,7 @@ become_service() {
 
 # Everything that runs a program of this state: also executors, which are nobody's children.
 own_processes() {
-    local link exe
-    for link in /proc/[0-9]*/exe; do
-        exe=$(readlink "$link" 2>/dev/null) || continue
-        case $exe in
-        "$data/app/"*) link=${link#/proc/} && printf '%s\n' "${link%/exe}" ;;
-        esac
-    done
+    find /proc/[0-9]*/exe -lname "$data/app/*" -printf '%h\n' 2>/dev/null | sed 's|^/proc/||'
 }
 
 # Pids of the live processes in the session that a service leads; they outlive it when only the service is killed.
