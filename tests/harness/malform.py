@@ -107,5 +107,5 @@ def bad_bodies(schema):
     yield "white space", b"   "
 
 
-BAD_IDS = ["x", "0", "-1", "undefined", "null", "%00", "%20", "..%2f..", "%ff%fe", "a" * 3000, "'; drop table rooms; --",
+BAD_IDS = ["x", "0", "-1", "undefined", "null", "%00", "%20", "%ff%fe", "a" * 3000, "'; drop table rooms; --",
            "00000000-0000-0000-0000-00000000000g", "{id}", "%7Bid%7D", str(uuid.uuid4()) + "x", "%0d%0aX-Evil:%201"]
