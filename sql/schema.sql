@@ -114,7 +114,7 @@ declare
     agent agents;
 begin
     select a.* into agent from agents a join principals p on p.id = a.id
-    where a.id = wanted and p.deleted_at is null for update of a;
+    where a.id = wanted and p.deleted_at is null for no key update of a;
     if not found then
         perform raise_outcome('CA404', 'There is no such agent.');
     elsif agent.owner_id is distinct from caller_id() and not caller_may('agents.manage') then
@@ -316,9 +316,12 @@ CREATE FUNCTION public.cancel_runs(wanted uuid[], why text) RETURNS TABLE(room u
 declare
     one runs;
 begin
-    -- All before the first ends, because that locks its room, and locks are taken in the order run, room, member.
-    perform from runs where id = any (wanted) order by id for update;
-    for one in select * from runs where id = any (wanted) and state in ('queued', 'running', 'waiting') order by id loop
+    -- All before the first ends, because that locks its room. Locks are taken in the order agent, run, room, member, and
+    -- several of a kind in the order of their ids, by everybody: so nobody waits in a circle.
+    perform from runs where id = any (wanted) order by id for no key update;
+    for one in
+        select * from runs where id = any (wanted) and state in ('queued', 'running', 'waiting') order by room_id, id
+    loop
         if one.state = 'running' then
             update runs set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()), reason = why
             where id = one.id;
@@ -887,7 +890,7 @@ CREATE FUNCTION public.provider_for_edit(wanted uuid, seen integer) RETURNS publ
 declare
     provider providers;
 begin
-    select * into provider from providers where id = wanted for update;
+    select * into provider from providers where id = wanted for no key update;
     if not found then
         perform raise_outcome('CA404', 'There is no such provider.');
     elsif seen <> provider.version then
@@ -945,6 +948,38 @@ CREATE FUNCTION public.raise_outcome(code text, sentence text, field text DEFAUL
     AS $$
 begin
     raise exception using errcode = code, message = sentence, column = field, hint = retry_after::text;
+end $$;
+
+CREATE FUNCTION public.remove_agent(wanted uuid) RETURNS TABLE(room uuid, message text)
+    LANGUAGE plpgsql
+    AS $$
+declare
+    agent agents := agent_for_edit(wanted, null);
+    self principals;
+    live uuid[];
+    one uuid;
+begin
+    select * into self from principals where id = agent.id;
+    live := array(select id from runs where agent_id = agent.id and state in ('queued', 'running', 'waiting') order by id
+                  for no key update);
+    perform from rooms
+    where id in (select room_id from room_members where principal_id = agent.id
+                 union all select room_id from runs where id = any (live))
+    order by id for no key update;
+    return query select * from cancel_runs(live, 'The agent was deleted.');
+    for one in
+        select m.room_id from room_members m join rooms r on r.id = m.room_id
+        where m.principal_id = agent.id and r.deleted_at is null order by m.room_id
+    loop
+        return query select one, event_frame(event_json(append_event(
+            one, 'member', caller_id(), null, null, null,
+            jsonb_build_object('action', 'removed', 'member', author_json(self)))));
+    end loop;
+    delete from room_members where principal_id = agent.id;
+    update agents set desired_state = 'stopped', provider_id = null where id = agent.id;
+    update principals set deleted_at = now(), handle = 'deleted-' || right(id::text, 12) where id = agent.id;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('agent.delete', 'agent', agent.id::text, jsonb_build_object('handle', self.handle, 'name', self.name));
 end $$;
 
 CREATE FUNCTION public.remove_provider(wanted uuid) RETURNS void
@@ -1175,7 +1210,7 @@ declare
     run runs;
     standing text;
 begin
-    select * into run from runs where id = wanted for update;
+    select * into run from runs where id = wanted for no key update;
     standing := run_role(run);
     if run.id is null or standing is null then
         perform raise_outcome('CA404', 'There is no such run.');

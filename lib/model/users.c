@@ -120,6 +120,8 @@ static enum outcome take_password(struct db *db, const struct config *config, co
 static void queue_checks(struct db *db, const char *id, const char *changes)
 {
     db_queue(db, &query_user_lock_roles, DB_NO_VALUES);
+    if (id)
+        db_queue(db, &query_user_lock_log_ins, DB_VALUES(id));
     db_queue(db, &query_user_check_change, DB_VALUES(id, changes));
     db_queue(db, &query_user_check_names, DB_VALUES(id, changes));
 }
@@ -153,6 +155,7 @@ enum outcome users_delete(struct db *db, const char *id)
 {
     /* To be gone takes as much away as to be disabled. */
     queue_checks(db, id, "{\"disabled\": true}");
+    db_queue(db, &query_user_lock, DB_VALUES(id));
     db_queue(db, &query_user_lock_rooms, DB_VALUES(id));
     db_queue(db, &query_user_close_rooms, DB_VALUES(id));
     db_queue(db, &query_user_leave_rooms, DB_VALUES(id));

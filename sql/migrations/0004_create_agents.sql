@@ -72,7 +72,7 @@ declare
     agent agents;
 begin
     select a.* into agent from agents a join principals p on p.id = a.id
-    where a.id = wanted and p.deleted_at is null for update of a;
+    where a.id = wanted and p.deleted_at is null for no key update of a;
     if not found then
         perform raise_outcome('CA404', 'There is no such agent.');
     elsif agent.owner_id is distinct from caller_id() and not caller_may('agents.manage') then
@@ -123,7 +123,7 @@ create function provider_for_edit(wanted uuid, seen int) returns providers langu
 declare
     provider providers;
 begin
-    select * into provider from providers where id = wanted for update;
+    select * into provider from providers where id = wanted for no key update;
     if not found then
         perform raise_outcome('CA404', 'There is no such provider.');
     elsif seen <> provider.version then

@@ -122,9 +122,12 @@ create function cancel_runs(wanted uuid[], why text) returns table (room uuid, m
 declare
     one runs;
 begin
-    -- All before the first ends, because that locks its room, and locks are taken in the order run, room, member.
-    perform from runs where id = any (wanted) order by id for update;
-    for one in select * from runs where id = any (wanted) and state in ('queued', 'running', 'waiting') order by id loop
+    -- All before the first ends, because that locks its room. Locks are taken in the order agent, run, room, member, and
+    -- several of a kind in the order of their ids, by everybody: so nobody waits in a circle.
+    perform from runs where id = any (wanted) order by id for no key update;
+    for one in
+        select * from runs where id = any (wanted) and state in ('queued', 'running', 'waiting') order by room_id, id
+    loop
         if one.state = 'running' then
             update runs set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()), reason = why
             where id = one.id;
@@ -152,7 +155,7 @@ declare
     run runs;
     standing text;
 begin
-    select * into run from runs where id = wanted for update;
+    select * into run from runs where id = wanted for no key update;
     standing := run_role(run);
     if run.id is null or standing is null then
         perform raise_outcome('CA404', 'There is no such run.');
@@ -194,4 +197,36 @@ begin
                          jsonb_build_object('state', 'queued', 'agent', run_agent_json(made.agent_id)));
     perform pg_notify('run_queued', made.id::text);
     return made;
+end $$;
+
+-- The agent is gone: its runs stop, it leaves its rooms, its handle is free again. Its name stays in what it wrote.
+-- Returns what is to be published after the commit.
+create function remove_agent(wanted uuid) returns table (room uuid, message text) language plpgsql as $$
+declare
+    agent agents := agent_for_edit(wanted, null);
+    self principals;
+    live uuid[];
+    one uuid;
+begin
+    select * into self from principals where id = agent.id;
+    live := array(select id from runs where agent_id = agent.id and state in ('queued', 'running', 'waiting') order by id
+                  for no key update);
+    perform from rooms
+    where id in (select room_id from room_members where principal_id = agent.id
+                 union all select room_id from runs where id = any (live))
+    order by id for no key update;
+    return query select * from cancel_runs(live, 'The agent was deleted.');
+    for one in
+        select m.room_id from room_members m join rooms r on r.id = m.room_id
+        where m.principal_id = agent.id and r.deleted_at is null order by m.room_id
+    loop
+        return query select one, event_frame(event_json(append_event(
+            one, 'member', caller_id(), null, null, null,
+            jsonb_build_object('action', 'removed', 'member', author_json(self)))));
+    end loop;
+    delete from room_members where principal_id = agent.id;
+    update agents set desired_state = 'stopped', provider_id = null where id = agent.id;
+    update principals set deleted_at = now(), handle = 'deleted-' || right(id::text, 12) where id = agent.id;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('agent.delete', 'agent', agent.id::text, jsonb_build_object('handle', self.handle, 'name', self.name));
 end $$;

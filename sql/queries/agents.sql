@@ -92,28 +92,7 @@ from agent, cancel_runs(array(select id from runs where agent_id = agent.id and 
 
 -- name: agent_delete :many
 -- Its name stays in what it wrote; its handle becomes free, and it leaves its rooms.
-with agent as (
-    select o.id, p as self from agent_for_edit($1::uuid, null) as o join principals p on p.id = o.id
-), stopped as (
-    update agents set desired_state = 'stopped', provider_id = null from agent where agents.id = agent.id
-), gone as (
-    update principals as p set deleted_at = now(), handle = 'deleted-' || right(p.id::text, 12)
-    from agent where p.id = agent.id
-), left_rooms as (
-    delete from room_members m using agent where m.principal_id = agent.id returning m.room_id
-), told as (
-    select r.id, append_event(r.id, 'member', caller_id(), null, null, null,
-                              jsonb_build_object('action', 'removed', 'member', author_json(agent.self))) as event
-    from left_rooms l join rooms r on r.id = l.room_id and r.deleted_at is null, agent
-), audited as (
-    insert into audit_log (action, object_kind, object_id, detail)
-    select 'agent.delete', 'agent', id::text, jsonb_build_object('handle', (self).handle, 'name', (self).name) from agent
-)
-select null as document, c.room, c.message
-from agent, cancel_runs(array(select id from runs where agent_id = agent.id and state in ('queued', 'running', 'waiting')),
-                        'The agent was deleted.') as c
-union all
-select null, told.id, event_frame(event_json(told.event)) from told
+select null as document, room, message from remove_agent($1::uuid)
 
 -- name: agent_logs :one
 -- id, limit, cursor: its newest runs, for who may edit it; others see those of rooms that they see.

@@ -54,7 +54,7 @@ where id = (
            select from runs o where o.agent_id = r.agent_id and o.room_id = r.room_id and o.kind = 'agent'
                                 and (o.state in ('running', 'waiting') or (o.state = 'queued' and o.id < r.id))))
     order by r.priority desc, r.due_at, r.id
-    limit 1 for update skip locked)
+    limit 1 for no key update skip locked)
 returning id, attempt
 
 -- name: run_next_due :one
@@ -130,7 +130,7 @@ order by s.question desc, s.seq desc
 with expired as (
     select id from runs
     where state = 'running' and lease_until < now() and retriable and attempt < 3 and cancel_requested_at is null
-    order by lease_until limit 50 for update skip locked
+    order by lease_until limit 50 for no key update skip locked
 ), queued as (
     update runs set state = 'queued', lease_until = null, due_at = now() + make_interval(secs => attempt - 1)
     from expired where runs.id = expired.id
@@ -141,12 +141,12 @@ select null as document, room_id, run_frame(row(queued.*)::runs), pg_notify('run
 -- name: run_lose_expired :many
 -- The others end here: lost, or cancelled when that was asked for.
 with expired as (
-    select id, cancel_requested_at is not null as cancelled, reason from runs
+    select id, room_id, cancel_requested_at is not null as cancelled, reason from runs
     where state = 'running' and lease_until < now() and not (retriable and attempt < 3 and cancel_requested_at is null)
-    order by lease_until limit 50 for update skip locked
+    order by lease_until limit 50 for no key update skip locked
 )
 select null as document, f.room, f.message
-from expired e, finish_run(e.id, null, case when e.cancelled then 'cancelled' else 'lost' end,
+from (select * from expired order by room_id) e, finish_run(e.id, null, case when e.cancelled then 'cancelled' else 'lost' end,
                            case when e.cancelled then e.reason else 'The program that was working on it died.' end,
                            '{}', null) as f
 

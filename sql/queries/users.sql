@@ -138,6 +138,19 @@ from page
 -- Whoever changes roles waits for whoever does: two administrators cannot remove each other at once
 select pg_advisory_xact_lock(hashtextextended('users.roles', 0))
 
+-- name: user_lock_log_ins :exec
+-- user. Before anything else of the account is locked, because a request of theirs locks its session first
+with held as (
+    select from sessions where user_id = $1::uuid order by id for no key update
+), used as (
+    select from api_tokens where user_id = $1::uuid order by id for no key update
+)
+select (select count(*) from held), (select count(*) from used)
+
+-- name: user_lock :exec
+-- user. To be deleted: after the log-ins and before the rooms, as requests with an Idempotency-Key do
+select from users where id = $1::uuid for update
+
 -- name: user_check_change :exec
 -- user or null for a new one, changes (jsonb). Refused when the caller may not, the version is stale or the last
 -- enabled administrator would be lost. Who manages users without being administrator touches no administrator and
@@ -251,7 +264,7 @@ from closed
 -- user. The rooms of a member who leaves, locked in one order
 select from rooms
 where deleted_at is null and id in (select room_id from room_members where principal_id = $1::uuid)
-order by id for update
+order by id for no key update
 
 -- name: user_leave_rooms :exec
 -- user. Out of all rooms; where it was the last owner, the oldest member becomes owner (viewers last)

@@ -9,10 +9,11 @@ index without a condition, unless a limit stops it, nor many rows for nothing.
 import json
 import pathlib
 import re
-import subprocess
 import sys
 
 import psycopg2
+
+from statements import call, statements
 
 GROWING = {
     "room_events", "runs", "run_output", "audit_log", "sessions", "api_tokens", "room_members", "idempotency_keys",
@@ -30,15 +31,6 @@ NAMES = {
     "queued_run": "fixture_id('run', 3)", "live_run": "fixture_id('live', 101)", "run": "fixture_id('run', 70)",
     "cursor": "cursor_of(fixture_id('user', 777))",
 }
-
-
-def statements(top):
-    """Name, text and number of parameters of each statement, as compile.awk reads them."""
-    script = ["awk", "-v", "mode=list", "-f", str(top / "sql/compile.awk")]
-    files = sorted(str(path) for path in (top / "sql/queries").glob("*.sql"))
-    for entry in subprocess.run(script + files, check=True, capture_output=True, text=True).stdout.split("\x1e")[:-1]:
-        name, parameters, text = entry.split("\x1f")
-        yield name, int(parameters), text
 
 
 def examples(top):
@@ -107,17 +99,12 @@ def execute(cursor, name, parameters, text, example):
     cursor.execute(f"prepare {name} as {text}")
     notices = cursor.connection.notices
     del notices[:]
-    literals = ", ".join(literal(value) for value in row)
-    cursor.execute(f"execute {name}" + (f" ({literals})" if row else ""))
+    cursor.execute(call(name, row))
     complaints = []
     for plan in plans_of(notices):
         for read in long_reads(plan["Plan"]):
             complaints.append(f'{read} in: {" ".join(plan["Query Text"].split())[:160]}')
     return complaints
-
-
-def literal(value):
-    return "null" if value is None else psycopg2.extensions.adapt(str(value)).getquoted().decode()
 
 
 def connect(url):

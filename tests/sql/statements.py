@@ -1,0 +1,25 @@
+"""The statements of sql/queries, as compile.awk reads them, for tests that run them without the program."""
+
+import subprocess
+
+import psycopg2
+import psycopg2.extensions
+
+
+def statements(top):
+    """Name, number of parameters and text of each statement."""
+    script = ["awk", "-v", "mode=list", "-f", str(top / "sql/compile.awk")]
+    files = sorted(str(path) for path in (top / "sql/queries").glob("*.sql"))
+    listed = subprocess.run(script + files, check=True, capture_output=True, text=True).stdout
+    for entry in listed.split("\x1e")[:-1]:
+        name, parameters, text = entry.split("\x1f")
+        yield name, int(parameters), text
+
+
+def literal(value):
+    return "null" if value is None else psycopg2.extensions.adapt(str(value)).getquoted().decode()
+
+
+def call(name, values):
+    """The SQL that executes a prepared statement with these values."""
+    return f"execute {name}" + (f" ({', '.join(literal(value) for value in values)})" if values else "")
