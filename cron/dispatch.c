@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define STATEMENT_MS 10000
-#define QUEUE_MS 20  /* between two looks at the lead: as long may the hand-over take */
+#define QUEUE_MS 50  /* between two looks at the lead: as long may the hand-over take */
 #define WAIT_MS 1000 /* the longest sleep: housekeeping is due then */
 #define BACKOFF_MOST_MS 2000
 
@@ -25,12 +25,12 @@ struct dispatcher {
     struct lead lead;
     struct housekeeping housekeeping;
     char host[256];
-    int64_t end_at;     /* monotonic ms: the end of the minute */
+    int64_t end_at;     /* monotonic ms: the end of its time */
     int64_t connect_at; /* not before */
     int64_t backoff_ms;
 };
 
-/* Over when the minute is and a successor waits; without one (cron is late, or was switched off) after one more. */
+/* Over when its time is and a successor waits; without one (cron is late, or was switched off) after one more. */
 static bool is_over(const struct dispatcher *dispatcher, int64_t now)
 {
     if (*dispatcher->order->stopped)
@@ -123,7 +123,7 @@ static void serve(struct dispatcher *dispatcher)
     }
 }
 
-/* Waits beside the instance at work, until the end of the own minute. */
+/* Waits beside the instance at work, until the end of its own time. */
 static enum outcome take_lead(struct dispatcher *dispatcher)
 {
     enum outcome outcome = lead_open(&dispatcher->lead, dispatcher->order->config->runner_lock);

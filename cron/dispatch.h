@@ -1,5 +1,6 @@
-/* The dispatcher: serves its minute. It listens for queued runs, claims them and starts their executors, and does the
- * housekeeping. It can die at any moment: all state is in PostgreSQL, and executors go on without it. */
+/* The dispatcher: serves its minute, and the next one beside its successor. It listens for queued runs, claims them and
+ * starts their executors, and does the housekeeping. It can die at any moment: all state is in PostgreSQL, executors go
+ * on without it, and the instance that cron has started since then waits already and takes over at once. */
 #ifndef COAGENT_DISPATCH_H
 #define COAGENT_DISPATCH_H
 

@@ -24,7 +24,8 @@ static int usage(FILE *out, int status)
     fputs("Usage: coagent-runner [--seconds N] [--once]\n"
           "Starts what is queued: answers of agents, checks of providers, housekeeping.\n"
           "\n"
-          "  --seconds N   serve for N seconds (1 to 3600, default 60); cron starts the next one by then\n"
+          "  --seconds N   serve for N seconds (1 to 3600, default 110); cron starts the next one by then, which\n"
+          "                waits beside this one, so that it can go on at once should this one die\n"
           "  --once        start what is queued now, and go\n"
           "  --help        this text\n"
           "\n"
@@ -72,7 +73,7 @@ static void set_signals(void)
 int main(int argc, char **argv)
 {
     struct config config;
-    struct dispatch dispatch = {.config = &config, .seconds = 60, .stopped = &stopped};
+    struct dispatch dispatch = {.config = &config, .seconds = 110, .stopped = &stopped};
     struct text why = TEXT_EMPTY;
     int status = parse(argc, argv, &dispatch);
 
