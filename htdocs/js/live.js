@@ -2,7 +2,7 @@
 import { rooms, loadRooms, noteAlive, noteEvent, noteHeartbeat } from "./room/rooms.js";
 import { catchUpAll, logOf } from "./room/logs.js";
 import { loadMembers } from "./room/members.js";
-import { noteArrival } from "./room/outbox.js";
+import { noteArrival, resendUnheard } from "./room/outbox.js";
 import { startSocket } from "./socket.js";
 
 let seen = 0;
@@ -48,6 +48,7 @@ function recover() {
         loadRooms();
     }
     catchUpAll();
+    resendUnheard();
 }
 
 /** A laptop that slept may hold a socket that is dead without knowing it yet. */

@@ -8,7 +8,8 @@ import { createStore } from "../store.js";
 import { logOf } from "./logs.js";
 import { noteEvent } from "./rooms.js";
 
-/** @typedef {{key: string, text: string, reply_to: number | null, state: "sending" | "failed", problem: string, at: string}} Letter */
+/** @typedef {{key: string, text: string, reply_to: number | null, state: "sending" | "failed", problem: string, at: string,
+ *   unheard?: boolean}} Letter unheard: the server was not reached, so it is sent again as soon as it can be */
 
 /** @type {Map<string, import("../store.js").Store<Letter[]>>} */
 const boxes = new Map();
@@ -38,9 +39,16 @@ export function sendMessage(room, text, replyTo) {
     enqueue(room, letter.key);
 }
 
+/** The server can be reached again. */
+export function resendUnheard() {
+    for (const [room, box] of boxes) {
+        box.get().filter(({ unheard }) => unheard).forEach(({ key }) => retryMessage(room, key));
+    }
+}
+
 /** @param {string} room @param {string} key */
 export function retryMessage(room, key) {
-    change(room, key, { state: "sending", problem: "" });
+    change(room, key, { state: "sending", problem: "", unheard: false });
     enqueue(room, key);
 }
 
@@ -76,8 +84,9 @@ async function deliver(room, key) {
         discardMessage(room, key);
         noteEvent(event);
         logOf(room)?.takeEvent(event);
-    } catch (problem) {
-        change(room, key, { state: "failed", problem: /** @type {Error} */ (problem).message });
+    } catch (/** @type {any} */ problem) {
+        const unheard = problem.status === 0 || problem.status === 503;
+        change(room, key, { state: "failed", problem: problem.message, unheard });
     }
 }
 

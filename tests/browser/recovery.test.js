@@ -1,0 +1,92 @@
+// What breaks heals: offline browsers, a realtime server that dies, a whole studio that is stopped and started.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { assertNoProblems, live, message, openBrowser, openRoom, openWindow, texts, write } from "./support/browser.js";
+import { newPerson, newRoom, say } from "./support/people.js";
+import { restart, studio } from "./support/studio.js";
+
+const LONG_MS = 60000;
+
+/** @type {import("playwright-core").Browser} */
+let browser;
+before(async () => {
+    browser = await openBrowser();
+});
+after(() => browser.close());
+
+const numbered = (/** @type {number} */ from, /** @type {number} */ to) => Array.from({ length: to - from + 1 }, (_, n) => `Message ${from + n}`);
+
+test("a browser that was offline catches up, nothing lost, nothing doubled", async () => {
+    const ada = await newPerson("Ada");
+    const room = await newRoom(ada, "Offline");
+    const { page, context, problems } = await openWindow(browser, ada);
+    await openRoom(page, room);
+    for (const text of numbered(1, 3)) {
+        await say(ada, room, text);
+    }
+    await message(page, "Message 3").waitFor();
+    await context.setOffline(true);
+    await page.getByText("You are offline.").waitFor();
+    for (const text of numbered(4, 70)) {
+        await say(ada, room, text);
+    }
+    assert.equal(await message(page, "Message 4").count(), 0);
+    await context.setOffline(false);
+    await message(page, "Message 70").waitFor();
+    assert.deepEqual((await texts(page)).slice(-70), numbered(1, 70).slice(-(await texts(page)).length));
+    await page.getByText("You are offline.").waitFor({ state: "detached" });
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("what is written offline is kept and sent by itself", async () => {
+    const ada = await newPerson("Ada");
+    const room = await newRoom(ada, "Written offline");
+    const { page, context, problems } = await openWindow(browser, ada);
+    await openRoom(page, room);
+    await context.setOffline(true);
+    await page.getByText("You are offline.").waitFor();
+    await write(page, "From the train");
+    await page.getByText("Not sent.").waitFor();
+    await context.setOffline(false);
+    await message(page, "From the train").waitFor();
+    assert.deepEqual(await texts(page), ["From the train"]);
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("the realtime server dies and comes back: both go on where they were", async () => {
+    const [ada, bob] = [await newPerson("Ada"), await newPerson("Bob")];
+    const room = await newRoom(ada, "Realtime", [bob]);
+    const [left, right] = [await openWindow(browser, ada), await openWindow(browser, bob)];
+    await Promise.all([openRoom(left.page, room), openRoom(right.page, room)]);
+    process.kill(studio().pids.nchan, "SIGKILL");
+    for (const text of numbered(1, 5)) {
+        await say(ada, room, text);
+    }
+    await message(right.page, "Message 5").waitFor({ timeout: LONG_MS });
+    await live(right.page);
+    await live(left.page);
+    await write(left.page, "Message 6");
+    await message(right.page, "Message 6").waitFor();
+    assert.deepEqual(await texts(right.page), numbered(1, 6));
+    assert.deepEqual(await texts(left.page), numbered(1, 6));
+    await Promise.all([left.context.close(), right.context.close()]);
+});
+
+test("everything is still there after the studio was stopped and started, without a reload", async () => {
+    const [ada, bob] = [await newPerson("Ada"), await newPerson("Bob")];
+    const room = await newRoom(ada, "Restart", [bob]);
+    const [left, right] = [await openWindow(browser, ada), await openWindow(browser, bob)];
+    await Promise.all([openRoom(left.page, room), openRoom(right.page, room)]);
+    await write(left.page, "Message 1");
+    await message(right.page, "Message 1").waitFor();
+    await restart();
+    await Promise.all([left.page, right.page].map((page) => page.getByRole("img", { name: "Connected", exact: true }).waitFor({ state: "attached", timeout: LONG_MS })));
+    await write(right.page, "Message 2");
+    await message(left.page, "Message 2").waitFor();
+    await left.page.reload();
+    await message(left.page, "Message 2").waitFor();
+    assert.deepEqual(await texts(left.page), numbered(1, 2));
+    await Promise.all([left.context.close(), right.context.close()]);
+});
