@@ -12,9 +12,12 @@ packages_run=(
 packages_test=(
     libcriterion-dev postgresql-15-pgtap
     python3-pytest python3-requests python3-websockets python3-psycopg2
-    nodejs npm chromium
+    chromium
     clang-format clang-tidy cppcheck shellcheck
 )
+
+# Node.js from elsewhere brings npm along, and Debian's npm cannot be installed beside it.
+command -v npm >/dev/null || packages_test+=(nodejs npm)
 
 missing_packages() {
     local present
@@ -38,7 +41,7 @@ hold_services() {
 apt_install() (
     hold_services
     export DEBIAN_FRONTEND=noninteractive
-    local options=(-q -y -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3)
+    local options=(-q -y -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 --no-remove)
     apt-get install "${options[@]}" --no-install-recommends "$@" && return
     echo "trying again with fresh package lists"
     apt-get update "${options[@]}" && apt-get install "${options[@]}" --no-install-recommends "$@"

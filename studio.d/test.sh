@@ -26,15 +26,32 @@ run_suite() {
     fi
 }
 
-studio_test() {
-    local suite suites=() passed=0 failed=0 log
+# Builds with AddressSanitizer and UndefinedBehaviorSanitizer. Every program writes its findings below reports, whatever
+# user it runs as, and each of them is a failure.
+choose_sanitizers() {
+    reports=$(mktemp -d)
+    chmod 1777 "$reports"
+    export COAGENT_BUILD=build-asan COAGENT_CONFIGURE=--enable-asan
+    export ASAN_OPTIONS=log_path=$reports/report UBSAN_OPTIONS=print_stacktrace=1
+    build_folder=build-asan configure_options=(--enable-asan)
+}
+
+count_reports() {
+    local report
+    [ -n "$reports" ] || return 0
+    for report in "$reports"/report*; do
+        [ -e "$report" ] || continue
+        head -n 30 "$report"
+        failed=$((failed + 1))
+    done
+    rm -rf "$reports"
+}
+
+read_suites() {
+    local suite
     while [ $# -gt 0 ]; do
         case $1 in
-        --asan)
-            # the programs' own reports of leaks and errors end the process, and so the test
-            export COAGENT_BUILD=build-asan COAGENT_CONFIGURE=--enable-asan
-            build_folder=build-asan configure_options=(--enable-asan)
-            ;;
+        --asan) choose_sanitizers ;;
         -*) fail "unknown option $1 (see ./studio help)" ;;
         *) suites+=("$1") ;;
         esac
@@ -44,6 +61,11 @@ studio_test() {
     for suite in "${suites[@]}"; do
         [ -x "$checkout/tests/run-$suite" ] || fail "there is no suite \"$suite\": choose from ${all_suites[*]}"
     done
+}
+
+studio_test() {
+    local suite suites=() passed=0 failed=0 reports='' log
+    read_suites "$@"
     mkdir -p "$checkout/$build_folder"
     log=$checkout/$build_folder/test.log
     : >"$log"
@@ -54,6 +76,7 @@ studio_test() {
     for suite in "${suites[@]}"; do
         run_suite "$suite"
     done
+    count_reports
     say ""
     say "$passed passed, $failed failed"
     ((failed == 0))
