@@ -81,21 +81,25 @@ static enum outcome clean(const struct config *config, struct db *db)
     return outcome;
 }
 
+static enum outcome reap_all(const struct config *config, struct db *db)
+{
+    enum outcome outcome = reap(config, db, &query_run_requeue_expired, "queued again");
+
+    return outcome == OUTCOME_OK ? reap(config, db, &query_run_lose_expired, "at their end") : outcome;
+}
+
 /* Each part is tried although the one before it failed, unless the database is away. */
 static enum outcome keep_house(const struct config *config, struct db *db)
 {
-    enum outcome outcomes[] = {
-        reap(config, db, &query_run_requeue_expired, "queued again"),
-        reap(config, db, &query_run_lose_expired, "at their end"),
-        beat(config, db),
-        clean(config, db),
-    };
+    enum outcome (*const parts[])(const struct config *, struct db *) = {reap_all, beat, clean};
 
-    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++) {
-        if (outcomes[i] == OUTCOME_AWAY)
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        enum outcome outcome = parts[i](config, db);
+
+        if (outcome == OUTCOME_AWAY)
             return OUTCOME_AWAY;
-        if (outcomes[i] != OUTCOME_OK)
-            log_warn("housekeeping, part %zu: %s", i + 1, outcome_name(outcomes[i]));
+        if (outcome != OUTCOME_OK)
+            log_warn("housekeeping, part %zu: %s", i + 1, outcome_name(outcome));
     }
     return OUTCOME_OK;
 }

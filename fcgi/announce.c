@@ -1,19 +1,6 @@
 #include "fcgi/announce.h"
 
 #include "fcgi/response.h"
-#include "push/publish.h"
-
-void announce_rows(struct request *request)
-{
-    char channel[CHANNEL_SIZE];
-
-    for (int row = 0; row < db_rows(request->db); row++) {
-        const char *room = db_value(request->db, row, 1);
-
-        if (room)
-            publish_later(request, channel_name(channel, "r_", room), db_value(request->db, row, 2));
-    }
-}
 
 /* "u_<user>" without a document is a user whose rooms have changed: the sockets come back with the new ones. */
 void respond_announced(struct request *request, enum outcome outcome, int status)

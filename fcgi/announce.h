@@ -5,9 +5,6 @@
 #include "base/outcome.h"
 #include "fcgi/request.h"
 
-/* The last statement's rows are (document or NULL, room, message): publishes each message to its room, later. */
-void announce_rows(struct request *request);
-
 /* The last statement's rows are those of the SQL type "announced" as (document, channel): the answer first, then what
  * goes to nchan after the commit, in this order; a row without a document closes the sockets on its channel.
  * announce_changes is for handlers that answer themselves; respond_announced answers too: the first document with this

@@ -104,39 +104,25 @@ static void edit(struct request *request)
 /* DELETE /api/agents/{id}: 204; 403; 404. It leaves its rooms, what it wrote stays. */
 static void delete (struct request *request)
 {
-    enum outcome outcome = agents_delete(request->db, request->path_values[0]);
-
-    if (outcome != OUTCOME_OK) {
-        respond_problem(request, outcome, NULL);
-        return;
-    }
-    respond_nothing(request);
-    announce_rows(request);
-}
-
-static void respond_changed(struct request *request, enum outcome outcome)
-{
-    respond_row(request, outcome, 200);
-    if (outcome == OUTCOME_OK)
-        announce_rows(request);
+    respond_announced(request, agents_delete(request->db, request->path_values[0]), 204);
 }
 
 /* POST /api/agents/{id}/start: 200; 403; 404 */
 static void start(struct request *request)
 {
-    respond_changed(request, agents_start(request->db, request->path_values[0]));
+    respond_announced(request, agents_start(request->db, request->path_values[0]), 200);
 }
 
 /* POST /api/agents/{id}/stop: 200; 403; 404 */
 static void stop(struct request *request)
 {
-    respond_changed(request, agents_stop(request->db, request->path_values[0]));
+    respond_announced(request, agents_stop(request->db, request->path_values[0]), 200);
 }
 
 /* POST /api/agents/{id}/restart: 200; 403; 404 */
 static void restart(struct request *request)
 {
-    respond_changed(request, agents_restart(request->db, request->path_values[0]));
+    respond_announced(request, agents_restart(request->db, request->path_values[0]), 200);
 }
 
 /* GET /api/agents/{id}/logs?limit=&cursor= */

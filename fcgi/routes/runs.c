@@ -31,20 +31,13 @@ static void show(struct request *request)
 /* POST /api/runs/{id}/cancel: 200, whether it was over already or not; 403; 404 */
 static void cancel(struct request *request)
 {
-    enum outcome outcome = runs_cancel(request->db, request->path_values[0]);
-
-    respond_row(request, outcome, 200);
-    if (outcome == OUTCOME_OK)
-        announce_rows(request);
+    respond_announced(request, runs_cancel(request->db, request->path_values[0]), 200);
 }
 
 /* POST /api/runs/{id}/retry {"mode"}: 202 and the new run; 403; 404; 409 when it is not over or went well */
 static void retry(struct request *request)
 {
     const char *mode = request_field(request, "mode");
-    enum outcome outcome = runs_retry(request->db, request->path_values[0], mode ? mode : "again");
 
-    respond_row(request, outcome, 202);
-    if (outcome == OUTCOME_OK)
-        announce_rows(request);
+    respond_announced(request, runs_retry(request->db, request->path_values[0], mode ? mode : "again"), 202);
 }

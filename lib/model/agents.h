@@ -1,5 +1,5 @@
 /* Agents. Each function is one pipeline: with what the caller queued before (the guard), one transaction. The ones
- * that may have something to publish answer rows of (document or NULL, room, message), the document first. */
+ * that announce something answer rows of (document, channel), the document for the caller first. */
 #ifndef COAGENT_AGENTS_H
 #define COAGENT_AGENTS_H
 
@@ -17,10 +17,10 @@ enum outcome agents_create(struct db *db, const char *body);
  * manage agents; CONFLICT when "version" is stale. */
 enum outcome agents_edit(struct db *db, const char *id, const char *body);
 
-enum outcome agents_start(struct db *db, const char *id);   /* rows to publish */
-enum outcome agents_stop(struct db *db, const char *id);    /* rows to publish; cancels its live runs */
+enum outcome agents_start(struct db *db, const char *id);   /* rows to announce */
+enum outcome agents_stop(struct db *db, const char *id);    /* rows to announce; cancels its live runs */
 enum outcome agents_restart(struct db *db, const char *id); /* the same, and it stays started */
-enum outcome agents_delete(struct db *db, const char *id);  /* rows to publish, no document */
+enum outcome agents_delete(struct db *db, const char *id);  /* rows to announce, no document */
 
 /* Its newest runs, those that the caller may see. */
 enum outcome agents_logs(struct db *db, const char *id, int limit, const char *cursor);

@@ -1,4 +1,4 @@
--- Agents. The last row or rows of a change are what is to be published: (document, room, message), see announce.h.
+-- Agents. What a change announces comes as rows of (document, channel), the answer first: see announce.h.
 
 -- name: agent_list :one
 -- limit, cursor
@@ -72,7 +72,7 @@ with agent as (
 ), audited as (
     insert into audit_log (action, object_kind, object_id) select 'agent.start', 'agent', id::text from agent
 )
-select agent_json(row(agent.*)::agents)::text, null::uuid, null from agent
+select agent_json(row(agent.*)::agents)::text, null from agent
 
 -- name: agent_stop :many
 -- id, the state after it (stopped; started for a restart). Its live runs are cancelled.
@@ -84,9 +84,9 @@ with agent as (
     insert into audit_log (action, object_kind, object_id)
     select case $2 when 'stopped' then 'agent.stop' else 'agent.restart' end, 'agent', id::text from agent
 )
-select agent_json(row(agent.*)::agents)::text, null::uuid, null from agent
+select agent_json(row(agent.*)::agents)::text, null from agent
 union all
-select null, c.room, c.message
+select c.message, 'r_' || c.room
 from agent, cancel_runs(array(select id from runs where agent_id = agent.id and state in ('queued', 'running', 'waiting')),
                         'The agent was stopped.') as c
 

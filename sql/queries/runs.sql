@@ -25,14 +25,14 @@ with run as (
 select set_config('coagent.object', id::text, true) from run
 
 -- name: run_touched :many
--- The run that the statement before it made or changed, then what is to be published of it: (document, room, message).
-select run_json(r)::text as document, null::uuid as room, null as message, 0 as n
+-- The run that the statement before it made or changed, then what it announces: its newest event, and its state.
+select run_json(r)::text as document, null as channel, 0 as n
 from runs r where r.id = current_setting('coagent.object')::uuid
 union all
-(select null, e.room_id, event_frame(event_json(e)), 1 from room_events e
+(select event_frame(event_json(e)), 'r_' || e.room_id, 1 from room_events e
  where e.run_id = current_setting('coagent.object')::uuid order by e.seq desc limit 1)
 union all
-select null, r.room_id, run_frame(r), 2 from runs r
+select run_frame(r), 'r_' || r.room_id, 2 from runs r
 where r.id = current_setting('coagent.object')::uuid and r.room_id is not null
 order by n
 
