@@ -5,7 +5,6 @@
 #include "queries.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define TICK_MS 1000
@@ -59,7 +58,7 @@ static enum outcome remove_batches(struct db *db, const struct db_statement *sta
 
     for (int i = 0; i < BATCHES; i++) {
         outcome = db_do(db, statement, DB_VALUES(BATCH));
-        if (outcome != OUTCOME_OK || atoll(db_value(db, 0, 0)) == 0)
+        if (outcome != OUTCOME_OK || strcmp(db_value(db, 0, 0), "0") == 0)
             break;
     }
     return outcome;

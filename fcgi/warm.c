@@ -69,6 +69,7 @@ void warm_slim(void)
     unsigned long begin = 0, end = 0;
     while (maps && fgets(line, sizeof line, maps)) {
         line[strcspn(line, "\n")] = '\0';
+        /* NOLINTNEXTLINE(cert-err34-c): the kernel writes these */
         if (strchr(line, '/') && is_for_connecting(strchr(line, '/')) && sscanf(line, "%lx-%lx", &begin, &end) == 2)
             madvise((void *)(uintptr_t)begin, end - begin, MADV_DONTFORK);
     }

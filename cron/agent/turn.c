@@ -1,11 +1,13 @@
 #include "cron/agent/turn.h"
 
+#include "base/number.h"
 #include "cron/agent/answer.h"
 #include "cron/agent/command.h"
 #include "cron/agent/context.h"
 #include "cron/agent/model.h"
 #include "queries.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +24,8 @@ static void read_row(const struct db *db, int row, struct said *said)
     said->own = strcmp(db_value(db, row, 0), "assistant") == 0;
     said->name = db_value(db, row, 1);
     said->text = db_value(db, row, 2);
-    said->number = atoll(db_value(db, row, 3));
+    if (number_parse(db_value(db, row, 3), 0, LLONG_MAX, &said->number) != OUTCOME_OK)
+        said->number = 0;
 }
 
 static enum outcome read_room(struct execution *execution, struct room *room)

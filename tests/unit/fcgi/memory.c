@@ -24,7 +24,7 @@ static int write_memory(void *context, const char *bytes, int count)
 void memory_open(struct memory *memory, const char *const *parameters, const char *body)
 {
     *memory = (struct memory){.body = body, .length = body ? strlen(body) : 0};
-    for (size_t i = 0; parameters[i] && i < PARAMETERS_MOST; i++)
+    for (size_t i = 0; i < PARAMETERS_MOST && parameters[i]; i++)
         memory->parameters[i] = parameters[i];
     memory->config = (struct config){
         .secret_key = "0123456789abcdefghijklmnopqrstuvwxyz",
