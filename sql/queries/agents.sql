@@ -92,7 +92,9 @@ from agent, cancel_runs(array(select id from runs where agent_id = agent.id and 
 
 -- name: agent_delete :many
 -- Its name stays in what it wrote; its handle becomes free, and it leaves its rooms.
-select null as document, room, message from remove_agent($1::uuid)
+select null as document, null as channel
+union all
+select message, 'r_' || room from remove_agent($1::uuid)
 
 -- name: agent_logs :one
 -- id, limit, cursor: its newest runs, for who may edit it; others see those of rooms that they see.

@@ -137,8 +137,8 @@ def test_logs_of_an_agent_are_its_newest_runs(ann, bob, people):
 
 def test_changes_are_audited(ann, studio):
     agent = agent_of(ann)
-    ann.post(f"/agents/{agent['id']}/stop")
-    ann.delete(f"/agents/{agent['id']}")
+    assert ann.post(f"/agents/{agent['id']}/stop").status_code == 200
+    assert ann.delete(f"/agents/{agent['id']}").status_code == 204
     rows = studio.sql("select action, actor_id::text from audit_log where object_kind = 'agent' and object_id = %s order by id", agent["id"])
     assert rows == [(action, ann.id) for action in ("agent.create", "agent.stop", "agent.delete")]
 
@@ -179,7 +179,7 @@ def test_a_provider_that_is_used_cannot_be_deleted(admin):
     agent = agent_of(admin, provider_id=provider["id"])
     answer = admin.delete(f"/providers/{provider['id']}")
     assert answer.status_code == 409 and f"@{agent['handle']}" in answer.json()["detail"]
-    admin.delete(f"/agents/{agent['id']}")
+    assert admin.delete(f"/agents/{agent['id']}").status_code == 204
     assert admin.delete(f"/providers/{provider['id']}").status_code == 204
     assert admin.get(f"/providers/{provider['id']}").status_code == 404
 
