@@ -126,7 +126,7 @@ test("unread messages are counted in the rail, and reading clears the count", as
     await openRoom(page, here);
     await say(ada, there, "One");
     await say(ada, there, `Two, @${bob.user.handle}`);
-    const link = page.getByRole("link", { name: "There, 2 unread messages, mentions you" });
+    const link = page.getByRole("link", { name: /^There\s+2 unread messages, mentions you$/ });
     await link.click();
     await page.getByText("New", { exact: true }).waitFor();
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Here", exact: true }).click();
@@ -149,7 +149,7 @@ test("a message that could not be sent keeps its text, and is posted once when s
         }
     });
     // Without the live connection the arrival is not noticed, as when the network breaks in that moment.
-    await left.evaluate(() => import("/js/socket.js").then((socket) => socket.stopSocket()));
+    await left.evaluate((module) => import(module).then((socket) => socket.stopSocket()), "/js/socket.js");
     await write(left, "Only once, please");
     await left.getByText("Not sent.").waitFor();
     await message(right, "Only once, please").waitFor();

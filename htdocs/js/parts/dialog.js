@@ -1,5 +1,5 @@
 /** A modal dialog on the native element: it keeps the focus inside and gives it back. */
-import { classes, html, useEffect, useId, useRef, useState } from "../dom.js";
+import { classes, html, useId, useLayoutEffect, useRef, useState } from "../dom.js";
 import { Button } from "./button.js";
 import { Form, useForm } from "./form.js";
 import { TextField } from "./field.js";
@@ -11,7 +11,7 @@ import { TextField } from "./field.js";
 export function Dialog({ title, onClose, wide, children, class: more, bare }) {
     const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
     const id = useId("dialog");
-    useEffect(() => {
+    useLayoutEffect(() => {
         const before = /** @type {HTMLElement | null} */ (document.activeElement);
         const dialog = /** @type {HTMLDialogElement} */ (element.current);
         dialog.showModal();

@@ -40,8 +40,8 @@ export function Rail() {
                 label=${isNarrow ? "Widen the navigation" : "Narrow the navigation"} onClick=${() => narrow.set(!isNarrow)} /></span>
             <span class="rail__close"><${Button} kind="quiet" icon="close" label="Close the navigation" onClick=${() => drawer.set(false)} /></span>
         </div>
-        <button type="button" class="rail__search" aria-label="Search" aria-keyshortcuts="Control+K" onClick=${() => overlay.set("palette")}>
-            <${Icon} name="search" /><span>Search</span><kbd>Ctrl K</kbd></button>
+        <button type="button" class="rail__search" aria-keyshortcuts="Control+K" onClick=${() => overlay.set("palette")}>
+            <${Icon} name="search" /><span>Search</span><kbd aria-hidden="true">Ctrl K</kbd></button>
         <div class="rail__scroll">
             <${Rooms} path=${path} />
             <h2 class="rail__heading">Studio</h2>
@@ -75,12 +75,12 @@ function Rooms({ path }) {
 /** @param {{room: import("../types.js").Room, busy: boolean, current: boolean}} props */
 function RoomLink({ room, busy, current }) {
     const unread = room.unread > 0 && !current;
-    const label = unread ? `${room.name}, ${plural(room.unread, "unread message")}${room.mentioned ? ", mentions you" : ""}` : room.name;
     return html`<a class=${classes("rail__link", unread && "rail__link--unread")} href=${`/rooms/${room.id}`} title=${room.name}
-        aria-label=${label} aria-current=${current ? "page" : undefined}>
+        aria-current=${current ? "page" : undefined}>
         <${Icon} name=${room.visibility === "public" ? "hash" : "lock"} /><span class="ellipsis">${room.name}</span>
+        ${unread && html`<span class="sr-only">${plural(room.unread, "unread message")}${room.mentioned && ", mentions you"}</span>`}
         ${busy && html`<span class="rail__alive" title="An agent is answering" />`}
-        ${unread && html`<span class=${classes("rail__count", room.mentioned && "rail__count--mention")}>
+        ${unread && html`<span class=${classes("rail__count", room.mentioned && "rail__count--mention")} aria-hidden="true">
             ${room.mentioned ? "@" : ""}${room.unread > 99 ? "99+" : room.unread}</span>`}
     </a>`;
 }

@@ -1,0 +1,149 @@
+// Every page: nothing refused by the content policy, no errors, no sideways scrolling on a phone, no serious axe finding.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { assertNoProblems, openBrowser, openWindow } from "./support/browser.js";
+import { admin, newPerson, newRoom, say } from "./support/people.js";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+/** @type {import("playwright-core").Browser} */
+let browser;
+/** @type {any} */
+let boss;
+/** @type {string[]} */
+let pages;
+
+before(async () => {
+    browser = await openBrowser();
+    boss = await admin();
+    const ada = await newPerson("Ada Lovelace with a rather long name");
+    const room = await newRoom(boss, `Look ${process.pid}`, [ada]);
+    await say(boss, room, `Hello @${ada.user.handle}, see https://example.org/${"a-very-long-address/".repeat(12)}`);
+    await say(ada, room, "| a | b |\n|---|---|\n| " + "wide ".repeat(40) + " | 2 |\n\n```sh\n" + "echo long ".repeat(30) + "\n```");
+    await ada.call("POST", `/rooms/${room.id}/messages`, { text: "An answer", reply_to: 3 });
+    const [agent] = (await boss.call("GET", "/agents")).items;
+    pages = ["/rooms", "/rooms?tab=public", `/rooms/${room.id}`, `/rooms/${room.id}?panel=members`, `/rooms/${room.id}?panel=settings`, "/agents", `/agents/${agent.id}`,
+        `/agents/${agent.id}?tab=log`, "/providers", "/users", "/audit", "/profile", "/profile?tab=security", "/profile?tab=tokens", "/styleguide", "/nowhere"];
+});
+after(() => browser.close());
+
+/** Opens a page and waits until it is drawn whole. @param {import("playwright-core").Page} page @param {string} path */
+async function open(page, path) {
+    await page.goto(path);
+    await page.locator("h1").waitFor();
+    await page.waitForFunction(() => document.querySelectorAll("[aria-label^=Loading]").length <= Number(location.pathname === "/styleguide") * 9);
+}
+
+/** Serious and critical findings. @param {import("playwright-core").Page} page @returns {Promise<string[]>} */
+async function findings(page) {
+    await page.evaluate(axe);
+    return page.evaluate(async () => {
+        const { violations } = await /** @type {any} */ (window).axe.run(document, { resultTypes: ["violations"] });
+        return violations.filter((/** @type {any} */ { impact }) => impact === "serious" || impact === "critical")
+            .flatMap((/** @type {any} */ { id, nodes }) => nodes.map((/** @type {any} */ node) => `${id}: ${node.html.slice(0, 160)} ${node.any[0]?.message || ""}`));
+    });
+}
+
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+    test(`${colorScheme}: every page is accessible and without errors`, async () => {
+        const { page, context, problems } = await openWindow(browser, boss, { colorScheme });
+        for (const path of pages) {
+            await open(page, path);
+            assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), colorScheme, path);
+            assert.deepEqual(await findings(page), [], path);
+        }
+        assertNoProblems(problems);
+        await context.close();
+    });
+}
+
+test("no page scrolls sideways on a phone", async () => {
+    const { page, context, problems } = await openWindow(browser, boss, PHONE);
+    for (const path of pages) {
+        await open(page, path);
+        const over = await page.evaluate(() => {
+            const boxes = [document.documentElement, ...document.querySelectorAll(".page__scroll, .room__scroll, .panel__body")];
+            return Math.max(...boxes.map((box) => box.scrollWidth - box.clientWidth));
+        });
+        assert.ok(over <= 0, `${path}: ${over} px too wide`);
+    }
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("on a phone the rail is a drawer and the panel a sheet", async () => {
+    const { page, context } = await openWindow(browser, boss, PHONE);
+    await open(page, "/agents");
+    const rail = page.getByRole("navigation", { name: "Main" });
+    assert.equal(await rail.isVisible(), false);
+    await page.getByRole("button", { name: "Open the navigation" }).click();
+    await rail.getByRole("link", { name: `Look ${process.pid}` }).click();
+    await page.getByRole("button", { name: /^Members:/ }).click();
+    const sheet = await page.getByRole("complementary", { name: "Members" }).boundingBox();
+    assert.deepEqual([sheet?.x, sheet?.width], [0, 390]);
+    await page.getByRole("button", { name: "Close", exact: true }).click();
+    await page.getByRole("combobox", { name: /^Message / }).waitFor();
+    assert.deepEqual(await findings(page), []);
+    await context.close();
+});
+
+test("dialogs keep the focus, close with Escape and give the focus back", async () => {
+    const { page, context, problems } = await openWindow(browser, boss);
+    await open(page, "/rooms");
+    await page.getByRole("main").getByRole("button", { name: "Make a room" }).focus();
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("name")), "name");
+    assert.deepEqual(await findings(page), []);
+    for (let n = 0; n < 12; n++) {
+        await page.keyboard.press("Tab");
+        assert.ok(await page.evaluate(() => document.activeElement === document.body || document.activeElement?.closest("dialog")), "inside the dialog");
+    }
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent?.trim()), "Make a room");
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("the keyboard leads to every place", async () => {
+    const { page, context, problems } = await openWindow(browser, boss);
+    await open(page, "/rooms");
+    for (const [key, title] of [["a", "Agents"], ["u", "Users"], ["p", "Profile"], ["r", "Rooms"]]) {
+        await page.keyboard.press("g");
+        await page.keyboard.press(key);
+        await page.getByRole("heading", { name: title, level: 1 }).waitFor();
+    }
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("/");
+    await page.getByRole("combobox", { name: "Search rooms, places and actions" }).waitFor();
+    assert.deepEqual(await findings(page), []);
+    await page.keyboard.type("audit");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Audit", level: 1 }).waitFor();
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("the theme of the profile is applied at once, kept, and there before the first paint", async () => {
+    const ada = await newPerson("Ada");
+    const { page, context } = await openWindow(browser, ada, { colorScheme: "light" });
+    await open(page, "/profile");
+    await page.getByRole("radio", { name: "Dark" }).check();
+    const shown = () => page.evaluate(() => document.documentElement.dataset.theme);
+    assert.equal(await shown(), "dark");
+    await page.waitForFunction(async () => (await (await fetch("/api/profile")).json()).theme === "dark");
+    // With every module held back, only the script in the head has run.
+    await context.route("**/js/app.js", () => {});
+    await page.goto("/rooms", { waitUntil: "commit" });
+    await page.waitForFunction(() => document.documentElement.dataset.theme === "dark");
+    await context.close();
+    const other = await openWindow(browser, ada, { colorScheme: "light" });
+    await open(other.page, "/rooms");
+    assert.equal(await other.page.evaluate(() => document.documentElement.dataset.theme), "dark");
+    await other.context.close();
+});
