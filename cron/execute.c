@@ -133,13 +133,14 @@ long execution_number(const struct execution *execution, enum fact fact, long fa
                                                                                                : fallback;
 }
 
-void execution_publish(const struct execution *execution, const char *message, size_t length)
+enum outcome execution_publish(const struct execution *execution, const char *message, size_t length)
 {
     char channel[CHANNEL_SIZE];
 
-    if (execution->facts[FACT_ROOM])
-        publish(execution->config->nchan_socket, channel_name(channel, "r_", execution->facts[FACT_ROOM]), message,
-                length);
+    if (!execution->facts[FACT_ROOM])
+        return OUTCOME_OK;
+    return publish(execution->config->nchan_socket, channel_name(channel, "r_", execution->facts[FACT_ROOM]), message,
+                   length);
 }
 
 /* How it ends when the work did not come to its own end. */

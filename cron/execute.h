@@ -81,7 +81,7 @@ const char *execution_fact(const struct execution *execution, enum fact fact);
 long execution_number(const struct execution *execution, enum fact fact, long fallback);
 
 /* A message to the run's room, if it has one; a failure is left to the catch-up. */
-void execution_publish(const struct execution *execution, const char *message, size_t length);
+enum outcome execution_publish(const struct execution *execution, const char *message, size_t length);
 
 /* Ends the run in one transaction and tells the room; tries again while the lease lasts. The state and, when it is not
  * "succeeded", the reason come from execution->state where that is not GOING. result and usage are taken over. */

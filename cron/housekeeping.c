@@ -38,8 +38,9 @@ static enum outcome reap(const struct config *config, struct db *db, const struc
 }
 
 /* A lost publication heals by these: a client that has not got so far asks for what it misses. */
-static enum outcome beat(const struct config *config, struct db *db)
+static enum outcome beat(struct housekeeping *housekeeping, const struct config *config, struct db *db)
 {
+    (void)housekeeping;
     enum outcome outcome = db_do(db, &query_rooms_heartbeat, DB_VALUES(ACTIVE_SECONDS));
 
     for (int row = 0; outcome == OUTCOME_OK && row < db_rows(db); row++) {
@@ -51,49 +52,52 @@ static enum outcome beat(const struct config *config, struct db *db)
     return outcome;
 }
 
-/* Repeats a statement that removes a batch and answers how many rows that were. */
-static enum outcome remove_batches(struct db *db, const struct db_statement *statement)
+/* Repeats a statement that removes a batch and answers how many rows that were; more is set when there may be more. */
+static enum outcome remove_batches(struct db *db, const struct db_statement *statement, bool *more)
 {
-    enum outcome outcome = OUTCOME_OK;
-
     for (int i = 0; i < BATCHES; i++) {
-        outcome = db_do(db, statement, DB_VALUES(BATCH));
+        enum outcome outcome = db_do(db, statement, DB_VALUES(BATCH));
+
         if (outcome != OUTCOME_OK || strcmp(db_value(db, 0, 0), "0") == 0)
-            break;
+            return outcome;
     }
-    return outcome;
+    *more = true;
+    return OUTCOME_OK;
 }
 
-static enum outcome clean(const struct config *config, struct db *db)
+/* Goes on in the next tick when there is too much for one. */
+static enum outcome clean(struct housekeeping *housekeeping, const struct config *config, struct db *db)
 {
     char seconds[16];
 
-    snprintf(seconds, sizeof seconds, "%d", config->cleanup_interval_seconds);
-    enum outcome outcome = db_do(db, &query_cleanup_due, DB_VALUES(seconds));
+    if (!housekeeping->cleaning) {
+        snprintf(seconds, sizeof seconds, "%d", config->cleanup_interval_seconds);
+        enum outcome due = db_do(db, &query_cleanup_due, DB_VALUES(seconds));
 
-    if (outcome != OUTCOME_OK)
-        return outcome == OUTCOME_ABSENT ? OUTCOME_OK : outcome;
-    outcome = remove_batches(db, &query_cleanup_expired);
-    if (outcome == OUTCOME_OK)
-        outcome = remove_batches(db, &query_rooms_purge);
-    log_info("clean-up: %s", outcome_name(outcome));
-    return outcome;
+        if (due != OUTCOME_OK)
+            return due == OUTCOME_ABSENT ? OUTCOME_OK : due;
+    }
+    housekeeping->cleaning = false;
+    enum outcome outcome = remove_batches(db, &query_cleanup_expired, &housekeeping->cleaning);
+
+    return outcome == OUTCOME_OK ? remove_batches(db, &query_rooms_purge, &housekeeping->cleaning) : outcome;
 }
 
-static enum outcome reap_all(const struct config *config, struct db *db)
+static enum outcome reap_all(struct housekeeping *housekeeping, const struct config *config, struct db *db)
 {
+    (void)housekeeping;
     enum outcome outcome = reap(config, db, &query_run_requeue_expired, "queued again");
 
     return outcome == OUTCOME_OK ? reap(config, db, &query_run_lose_expired, "at their end") : outcome;
 }
 
 /* Each part is tried although the one before it failed, unless the database is away. */
-static enum outcome keep_house(const struct config *config, struct db *db)
+static enum outcome keep_house(struct housekeeping *housekeeping, const struct config *config, struct db *db)
 {
-    enum outcome (*const parts[])(const struct config *, struct db *) = {reap_all, beat, clean};
+    enum outcome (*const parts[])(struct housekeeping *, const struct config *, struct db *) = {reap_all, beat, clean};
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        enum outcome outcome = parts[i](config, db);
+        enum outcome outcome = parts[i](housekeeping, config, db);
 
         if (outcome == OUTCOME_AWAY)
             return OUTCOME_AWAY;
@@ -115,5 +119,5 @@ enum outcome housekeeping_tick(struct housekeeping *housekeeping, const struct c
         outcome = db_do(db, &query_runner_lead, DB_NO_VALUES);
         housekeeping->leads = outcome == OUTCOME_OK && db_value(db, 0, 0)[0] == 't';
     }
-    return housekeeping->leads ? keep_house(config, db) : outcome;
+    return housekeeping->leads ? keep_house(housekeeping, config, db) : outcome;
 }

@@ -10,7 +10,8 @@
 #include <stdint.h>
 
 struct housekeeping {
-    bool leads; /* this connection holds the database-wide lead; false again after a reconnect */
+    bool leads;    /* this connection holds the database-wide lead; false again after a reconnect */
+    bool cleaning; /* a clean-up is due or not at its end */
     int64_t next_at;
 };
 

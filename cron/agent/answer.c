@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define SEND_MS 50
+#define SILENCE_MS 2000 /* after nchan did not answer, so that waiting for it does not slow the answer down */
 #define STORE_MS 1000
 
 void answer_open(struct answer *answer, struct execution *execution)
@@ -41,17 +42,17 @@ static void send(struct answer *answer)
     struct execution *execution = answer->execution;
     struct text frame = TEXT_EMPTY;
 
-    if (answer->sent == answer->text.length || execution->state == EXECUTION_ORPHANED)
+    if (answer->sent == answer->text.length)
         return;
     text_add_format(&frame, "{\"delta\":{\"room\":\"%s\",\"run\":\"%s\",\"agent\":%s,\"offset\":%zu,\"text\":",
                     execution_fact(execution, FACT_ROOM), execution->id, execution_fact(execution, FACT_AGENT_JSON),
                     answer->sent_chars);
     text_add_json(&frame, piece);
     text_add(&frame, "}}");
-    execution_publish(execution, frame.bytes, frame.length);
+    enum outcome outcome = execution_publish(execution, frame.bytes, frame.length);
     answer->sent_chars += utf8_length(piece);
     answer->sent = answer->text.length;
-    answer->sent_at = clock_monotonic_ms();
+    answer->sent_at = clock_monotonic_ms() + (outcome == OUTCOME_OK ? 0 : SILENCE_MS);
     text_free(&frame);
 }
 
@@ -61,7 +62,7 @@ static void store(struct answer *answer)
     struct execution *execution = answer->execution;
     char position[24];
 
-    if (answer->stored == answer->text.length || execution->state == EXECUTION_ORPHANED)
+    if (answer->stored == answer->text.length)
         return;
     snprintf(position, sizeof position, "%zu", answer->stored);
     answer->stored_at = clock_monotonic_ms();
@@ -71,15 +72,19 @@ static void store(struct answer *answer)
         answer->stored = answer->text.length;
 }
 
+/* The lease first: who has lost it says nothing more. */
 bool answer_tick(struct answer *answer)
 {
+    bool going = execution_tick(answer->execution);
     int64_t now = clock_monotonic_ms();
 
+    if (answer->execution->state == EXECUTION_ORPHANED)
+        return false;
     if (now - answer->sent_at >= SEND_MS)
         send(answer);
     if (now - answer->stored_at >= STORE_MS)
         store(answer);
-    return execution_tick(answer->execution);
+    return going;
 }
 
 bool answer_wait(struct answer *answer, long ms)
@@ -98,8 +103,10 @@ bool answer_wait(struct answer *answer, long ms)
 void answer_finish(struct answer *answer, const char *state, const char *reason, struct json_object *details,
                    struct json_object *usage)
 {
-    send(answer);
-    store(answer);
+    if (answer->execution->state != EXECUTION_ORPHANED) {
+        send(answer);
+        store(answer);
+    }
     json_object_object_add(details, "text", json_object_new_string(text_string(&answer->text)));
     execution_finish(answer->execution, state, reason, details, usage);
 }

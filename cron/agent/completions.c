@@ -29,6 +29,22 @@ char *completions_request(const char *model, const char *parameters, struct json
     return body;
 }
 
+char *completions_with_new_limit(const char *body, long status, const char *reply)
+{
+    struct json_object *request =
+        status == 400 && strstr(reply, "max_completion_tokens") ? json_tokener_parse(body) : NULL;
+    struct json_object *limit = json_member(request, "max_tokens");
+    char *renamed = NULL;
+
+    if (limit) {
+        json_object_object_add(request, "max_completion_tokens", json_object_get(limit));
+        json_object_object_del(request, "max_tokens");
+        renamed = text_format("%s", json_object_to_json_string_ext(request, JSON_C_TO_STRING_PLAIN));
+    }
+    json_object_put(request);
+    return renamed;
+}
+
 void completion_open(struct completion *completion, void *context,
                      void (*say)(void *context, const char *text, size_t length))
 {

@@ -14,6 +14,10 @@
  * that stays the caller's. The caller frees the string. */
 char *completions_request(const char *model, const char *parameters, struct json_object *messages);
 
+/* Newer OpenAI models refuse max_tokens and say that it is called max_completion_tokens now: the body with the other
+ * name, or NULL when the reply is not about that. The caller frees it. */
+char *completions_with_new_limit(const char *body, long status, const char *reply);
+
 /* A reply in the making. */
 struct completion {
     void *context;

@@ -105,6 +105,18 @@ static bool conclude(struct asking *asking, enum outcome outcome, const struct h
     return asking->error.length == 0;
 }
 
+/* The next try with the limit's newer name, when that is all that is wrong. */
+static bool rename_limit(struct asking *asking, const struct http_reply *reply)
+{
+    char *renamed = completions_with_new_limit(asking->body, reply->status, text_string(&reply->body));
+
+    if (!renamed)
+        return false;
+    free(asking->body);
+    asking->body = renamed;
+    return true;
+}
+
 /* Asks until an answer is complete, said something, or asking again makes no sense. */
 static bool ask(struct asking *asking)
 {
@@ -121,11 +133,13 @@ static bool ask(struct asking *asking)
         enum outcome outcome =
             endpoint_send(&asking->endpoint, "/chat/completions", asking->body, &asking->watch, &reply);
         bool done = execution->state == EXECUTION_GOING && conclude(asking, outcome, &reply, &again);
-        long delay = completions_delay_ms(n, reply.retry_after, drand48());
+        bool renamed = !done && rename_limit(asking, &reply);
+        long delay = renamed ? 0 : completions_delay_ms(n, reply.retry_after, drand48());
 
         http_reply_free(&reply);
         if (done || execution->state != EXECUTION_GOING)
             return done;
+        again = again || renamed;
         asking->retriable = asking->retriable && (again || asking->answer->text.length > 0);
         if (!again || asking->answer->text.length > begun_at || delay < 0)
             return false;

@@ -26,6 +26,7 @@ FIXTURES = [
     {"match": {"userMessage": "cutoff"}, "response": {"content": LONG}, "latency": 100, "chunkSize": 10, "truncateAfterChunks": 5},
     {"match": {"userMessage": "slowly"}, "response": {"content": LONG}, "latency": 200, "chunkSize": 8},
     {"match": {"userMessage": "greet"}, "response": {"content": "Grüße an alle! 🙂 How are you today?"}, "latency": 30, "chunkSize": 5},
+    {"match": {"userMessage": "ponder"}, "response": {"content": "Forty-two.", "reasoning": "Let me think."}},
     {"match": {}, "response": {"content": "As you say."}},
 ]
 
@@ -141,6 +142,14 @@ def test_the_context_carries_what_was_said_before(people, provider, model):
     messages = model.asked()[-1]["messages"]
     assert [message["role"] for message in messages] == ["system", "user", "assistant", "user"]
     assert "The colour is green." in messages[1]["content"] and messages[2]["content"] == "As you say."
+
+
+def test_a_thought_is_kept_apart_from_the_answer(people, provider):
+    chat = Chat(people, provider, model="deepseek-reasoner")
+    result = chat.end(chat.ask("ponder"))
+    thought = next(event for event in chat.events() if event["kind"] == "thought")
+    assert (thought["body"], thought["run"]) == ({"text": "Let me think."}, result["run"])
+    assert thought["seq"] == result["seq"] - 1 and result["body"]["text"] == "Forty-two."
 
 
 def test_a_full_endpoint_is_asked_again_when_it_says(people, provider):

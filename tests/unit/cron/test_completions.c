@@ -182,3 +182,17 @@ Test(completions, the_delay_doubles_has_a_bound_and_honours_retry_after)
     cr_expect_eq(completions_delay_ms(5, 0, 0.5), -1);
     cr_expect_eq(completions_delay_ms(1, 61, 0.5), -1);
 }
+
+Test(completions, the_limit_is_renamed_where_the_endpoint_asks_for_it)
+{
+    static const char reply[] =
+        "{\"error\":{\"message\":\"Unsupported parameter: use 'max_completion_tokens' instead.\"}}";
+    char *body = completions_with_new_limit("{\"model\":\"m\",\"max_tokens\":9}", 400, reply);
+
+    cr_assert_not_null(body);
+    cr_expect_str_eq(body, "{\"model\":\"m\",\"max_completion_tokens\":9}");
+    cr_expect_null(completions_with_new_limit(body, 400, reply), "only once");
+    cr_expect_null(completions_with_new_limit("{\"max_tokens\":9}", 500, reply));
+    cr_expect_null(completions_with_new_limit("{\"max_tokens\":9}", 400, "{}"));
+    free(body);
+}
