@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "fcgi/child.h"
-#include "fcgi/warm.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -60,6 +59,8 @@ static void note_link(struct pool *pool)
     if (pool->last_trouble.length > 0 && count_links(pool, LINK_UP) == 1)
         log_info("PostgreSQL is back");
     text_clear(&pool->last_trouble);
+    if (count_links(pool, LINK_CONNECTING) == 0)
+        pool->filling = warm_fill_heap(pool->filling);
 }
 
 /* Forgets the siblings' connections before anything else, so that the child could not disturb them by mistake, and a
@@ -307,5 +308,6 @@ int pool_run(struct pool *pool)
     for (int i = 0; i < pool->slots_used; i++)
         slot_disconnect(&pool->slots[i], 0);
     text_free(&pool->last_trouble);
+    warm_free_filling(pool->filling);
     return 0;
 }

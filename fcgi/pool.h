@@ -7,6 +7,7 @@
 #include "fcgi/listen.h"
 #include "fcgi/route.h"
 #include "fcgi/slot.h"
+#include "fcgi/warm.h"
 
 #include <signal.h>
 
@@ -31,6 +32,7 @@ struct pool {
     int generation; /* of the configuration */
     bool draining;
     int64_t drain_until;
+    struct filling *filling;  /* of the heap, see warm.h */
     struct text last_trouble; /* the reason why PostgreSQL is away, so that it is logged once */
 };
 

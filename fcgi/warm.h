@@ -9,6 +9,15 @@
  * (OpenSSL behind the signatures takes a millisecond) have then started in the master. */
 void warm_up(const struct config *config, const struct route *const *tables);
 
+/* What fills the holes of the heap. */
+struct filling;
+
+/* Fills the holes that connecting and starting left in the heap, after giving back the filling that was there before;
+ * returns the new one. A child then takes its memory from one fresh piece, instead of writing into a page here and a
+ * page there, each of which the kernel would have to copy for it. */
+struct filling *warm_fill_heap(struct filling *filling);
+void warm_free_filling(struct filling *filling);
+
 /* Marks the mappings of libraries that only connecting needs (Kerberos, LDAP, GnuTLS and what they bring) as not to be
  * inherited: fork and exit then copy and tear down half as many. A child that entered one would crash, also in the
  * handlers that they registered for fork, so children are made by warm_fork. */
