@@ -44,9 +44,24 @@ become_service() {
     exec setsid env -i --default-signal=INT,QUIT "${environment[@]}" setpriv --no-new-privs --pdeathsig $death -- "${service[@]}"
 }
 
-# Everything that runs a program of this state: also executors, which are nobody's children.
+# Everything that runs a program of this state, executors too, which are nobody's children, and every nginx that was
+# started in its tmp folder: a worker outlives a master that is killed.
 own_processes() {
-    find /proc/[0-9]*/exe -lname "$data/app/*" -printf '%h\n' 2>/dev/null | sed 's|^/proc/||'
+    local folder
+    { # processes that end meanwhile are no failure
+        find /proc/[0-9]*/exe -lname "$data/app/*" -printf '%h\n' 2>/dev/null || true
+        find /proc/[0-9]*/cwd -lname "$data/tmp" -printf '%h\n' 2>/dev/null || true
+    } | while read -r folder; do
+        case $(readlink "$folder/exe" || true) in
+        "$data/app/"* | */nginx) printf '%s\n' "${folder#/proc/}" ;;
+        esac
+    done
+}
+
+postgres_pid() {
+    local folder=$data/postgres/data pid
+    { read -r pid <"$folder/postmaster.pid"; } 2>/dev/null || return 1
+    [ "$(readlink "/proc/$pid/cwd")" = "$folder" ] && printf '%s\n' "$pid"
 }
 
 # Pids of the live processes in the session that a service leads; they outlive it when only the service is killed.
@@ -78,25 +93,29 @@ wait_gone() {
     done
 }
 
-# What a killed supervisor has left behind: the services whose marks are still true, and whatever else runs our programs.
-# PostgreSQL is asked, not killed; it needs no more than a moment once its clients are gone.
-kill_leftovers() {
-    local mark name leader pids=() postgres
-    postgres=$(running_pid postgres || true)
-    for mark in "$data"/run/*.mark; do
-        name=$(basename "$mark" .mark)
-        if [ ! -f "$mark" ] || [ "$name" = postgres ]; then
-            continue
-        fi
-        leader=$(cut -d ' ' -f 1 "$mark")
-        if [ ! -d "/proc/$leader" ] || running_pid "$name" >/dev/null; then
-            mapfile -t -O "${#pids[@]}" pids < <(session_processes "$leader")
+# The services whose marks are still true, with their sessions.
+marked_processes() {
+    local file mark now
+    for file in "$data"/run/*.mark; do
+        case $file in
+        */'*'.mark | */supervisor.mark | */postgres.mark) continue ;;
+        esac
+        read -r mark <"$file"
+        now=$(process_mark "${mark%% *}" || true)
+        if [ -z "$now" ] || [ "$now" = "$mark" ]; then
+            session_processes "${mark%% *}"
         fi
     done
-    mapfile -t -O "${#pids[@]}" pids < <(own_processes)
+}
+
+# Ends everything of this state that runs without a supervisor, or after it. PostgreSQL is asked, not killed; it needs no
+# more than a moment once its clients are gone.
+kill_leftovers() {
+    local pids postgres
+    mapfile -t pids < <(marked_processes; own_processes)
     signal_all TERM "${pids[@]}"
     wait_gone 3 "${pids[@]}" || signal_all KILL "${pids[@]}"
-    if [ -n "$postgres" ]; then
+    if postgres=$(postgres_pid); then
         signal_all INT "$postgres"
         wait_gone 20 "$postgres" || signal_all QUIT "$postgres"
         wait_gone 5 "$postgres" || fail "PostgreSQL (pid $postgres) does not stop; see $data/log/postgres.log"

@@ -17,10 +17,15 @@ start_supervisor() {
     done
 }
 
+status_of() {
+    curl -sS -m 5 -o /dev/null -w '%{http_code}' "$url$1" 2>/dev/null || true
+}
+
+# Ready is: the health check finds the database and nchan, and the second pool (which has the profile) answers, too.
 wait_for_site() {
     local i
     for ((i = 0; i < 300; i++)); do
-        curl -fsS -m 5 -o /dev/null "$url/api/status" 2>/dev/null && return
+        [ "$(status_of /api/health)" = 200 ] && [ "$(status_of /api/profile)" = 401 ] && return
         sleep 0.1
     done
     tail -n 5 "$data"/log/{supervisor,pool,front,front-error}.log >&2
@@ -82,6 +87,7 @@ studio_up() {
         return
     fi
     kill_leftovers
+    rm -f "$state/studio.json"
     remove_orphans
     port_is_free || fail "port $port is taken by another program: choose one with --port"
     log=$state/up.log

@@ -1,0 +1,101 @@
+"""What nginx does itself: pages and their headers, the older paths, and its own refusals."""
+
+import socket
+
+import pytest
+import requests
+
+OLD_PATHS = [
+    ("GET", "/auth/verify-token"), ("POST", "/auth/login"), ("POST", "/auth/register"), ("POST", "/auth/refresh"),
+    ("POST", "/auth/logout"), ("POST", "/auth/token"), ("GET", "/admin/users"), ("POST", "/admin/users"),
+    ("DELETE", "/admin/users/0"), ("PUT", "/admin/users/0/permissions"), ("GET", "/workflow/get-all-mappings"),
+    ("POST", "/workflow/create-mapping"), ("DELETE", "/workflow/delete-mapping?id=0"), ("GET", "/workflow/workflows"),
+    ("POST", "/workflow/workflows"), ("DELETE", "/workflow/workflows/0"), ("POST", "/workflow/workflows/0/execute"),
+]
+
+
+def raw(studio, request):
+    with socket.create_connection(("127.0.0.1", studio.port), timeout=10) as connection:
+        connection.sendall(request)
+        answer = b""
+        try:
+            while chunk := connection.recv(65536):
+                answer += chunk
+        except ConnectionResetError:
+            pass  # nginx waits only so long for the rest of a body that it has refused
+        return answer.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/rooms/0198", "/admin/users", "/profile"])
+def test_a_place_of_the_application_is_its_page(studio, path):
+    page = requests.get(studio.url + path, headers={"Accept": "text/html,*/*"}, timeout=10)
+    assert page.status_code == 200
+    assert page.text.startswith("<!doctype html>")
+    assert page.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/js/none.js", "/css/none.css", "/vendor/none.js", "/vendor/.made-from",
+                                  "/.git/config", "/img/../../../etc/passwd", "/js/%2e%2e/%2e%2e/conf/coagent.conf"])
+def test_what_is_no_file_of_the_site_is_not_given(studio, path):
+    answer = raw(studio, f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+    assert answer.split()[1] in ("400", "404") or "<!doctype html>" in answer
+    assert "SECRET_KEY" not in answer and "root:" not in answer
+
+
+def test_pages_run_nothing_from_elsewhere_and_nothing_inline(studio):
+    for path in ("/", "/js/app.js", "/vendor/preact.js"):
+        headers = requests.get(studio.url + path, timeout=10).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy and "*" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "nginx/" not in headers["Server"]
+
+
+def test_an_unchanged_file_is_not_sent_twice(studio):
+    first = requests.get(studio.url + "/js/app.js", timeout=10)
+    again = requests.get(studio.url + "/js/app.js", headers={"If-None-Match": first.headers["ETag"]}, timeout=10)
+    assert again.status_code == 304 and not again.content
+
+
+def test_libraries_are_kept_and_text_is_compressed(studio):
+    answer = requests.get(studio.url + "/vendor/marked.js", timeout=10)
+    assert "max-age" in answer.headers["Cache-Control"]
+    assert answer.headers["Content-Encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("method,path", OLD_PATHS)
+def test_older_paths_reach_the_pool(studio, method, path):
+    answer = requests.request(method, studio.url + path, timeout=10)
+    assert len(answer.headers["X-Request-Id"]) == 36, "only the pool gives ids of this form"
+    assert answer.status_code < 500
+
+
+def test_an_older_log_in_works(studio, people):
+    account = people.create_user("ann")
+    credentials = {"email": account["email"], "password": account["password"]}
+    answer = requests.post(studio.url + "/auth/login", json=credentials, timeout=10)
+    assert answer.status_code == 200 and "auth_token" in answer.cookies
+
+
+@pytest.mark.parametrize("request_bytes,status", [
+    (b"NONSENSE\r\n\r\n", 400),
+    (b"GET /api/%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 400),
+    (b"GET /api/status HTTP/1.1\r\nConnection: close\r\n\r\n", 400),
+    (b"GET /api/status?" + b"a" * 70000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 431),
+    (b"GET /api/status HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 70000 + b"\r\n\r\n", 431),
+    (b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\nConnection: close\r\n\r\n", 413),
+], ids=["no HTTP", "NUL", "no Host", "long address", "long header", "large body"])
+def test_refusals_of_nginx_are_problem_documents(studio, request_bytes, status):
+    answer = raw(studio, request_bytes)
+    head, body = answer.split("\r\n\r\n", 1)
+    assert head.split()[1] == str(status)
+    assert "application/problem+json" in head and "X-Request-Id:" in head
+    assert f'"status":{status}' in body
+
+
+def test_the_internal_locations_are_closed(studio):
+    for path in ("/_authorize_live", "/_problem/bad-request", "/subscribe", "/publish?channels=x"):
+        answer = requests.get(studio.url + path, timeout=10)
+        assert answer.status_code == 404 or answer.text.startswith("<!doctype html>")
+        assert "X-Channels" not in answer.headers

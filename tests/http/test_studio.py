@@ -1,0 +1,148 @@
+"""./studio itself, on a state of its own: what it starts it keeps running, and what it stops is gone."""
+
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import pytest
+import requests
+
+from harness import studio as harness_studio
+
+STUDIO = harness_studio.TOP / "studio"
+
+
+def processes(state):
+    """Every process that has the state folder in its command line or its environment."""
+    found = []
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            told = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+            ended = (folder / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+        except OSError:
+            continue
+        if str(state).encode() + b"/" in told and not ended and int(folder.name) != os.getpid():
+            found.append(int(folder.name))
+    return found
+
+
+def until(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def answers(url):
+    try:
+        return requests.get(url + "/api/health", timeout=5).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """A studio that the tests here may treat badly."""
+    state = tmp_path_factory.mktemp("own") / "state"  # pytest's folders are closed to the users that services run as
+    port = harness_studio.free_port()
+    harness_studio.command("up", "--detach", "--port", port, "--state", state)
+    yield harness_studio.Studio(state, started=True)
+    harness_studio.command("reset", "--state", state)
+    assert not state.exists()
+
+
+def services(own):
+    own.read()
+    return {name: pid for name, pid in own.pids.items() if name not in ("supervisor", "runner")}
+
+
+def test_studio_json_says_what_is_needed(own):
+    own.read()
+    assert set(own.pids) == {"supervisor", "postgres", "nchan", "pool", "wait", "front", "runner"}
+    assert (own.state / "studio.json").stat().st_mode & 0o077 == 0
+    login = {"email": own.admin_email, "password": own.admin_password}
+    assert requests.post(own.url + "/api/auth/login", json=login, timeout=10).status_code == 200
+
+
+def test_no_service_has_the_powers_of_root(own):
+    for name, pid in services(own).items():
+        status = pathlib.Path(f"/proc/{pid}/status").read_text()
+        uid = int(status.split("Uid:")[1].split()[0])
+        assert uid != 0 or os.getuid() != 0, name
+        assert "NoNewPrivs:\t1" in status, name
+
+
+def test_the_key_is_for_the_program_only(own):
+    mode = (own.state / "conf" / "coagent.conf").stat().st_mode
+    assert mode & 0o037 == 0
+    assert len(own.settings()["SECRET_KEY"]) >= 32
+
+
+def test_up_twice_says_that_it_runs(own):
+    before = services(own)
+    said = subprocess.run([STUDIO, "up", "--detach", "--state", own.state], capture_output=True, text=True, timeout=60,
+                          check=True)
+    assert "running already" in said.stdout
+    assert services(own) == before
+
+
+def test_every_killed_service_comes_back(own):
+    before = services(own)
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: set(services(own).values()).isdisjoint(before.values()) and answers(own.url), 30)
+
+
+def test_up_after_the_supervisor_was_killed(own):
+    own.read()
+    os.kill(own.pids["supervisor"], signal.SIGKILL)
+    harness_studio.command("up", "--detach", "--port", own.port, "--state", own.state)
+    until(lambda: answers(own.url))
+
+
+def test_up_after_everything_was_killed_at_once(own):
+    login = {"email": own.admin_email, "password": own.admin_password}
+    for pid in processes(own.state.resolve()) + list(services(own).values()):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    harness_studio.command("up", "--detach", "--port", own.port, "--state", own.state)
+    until(lambda: answers(own.url))
+    assert requests.post(own.url + "/api/auth/login", json=login, timeout=10).status_code == 200
+
+
+def test_down_leaves_no_process(own):
+    data = (own.state / "run").resolve().parent
+    assert processes(data)
+    harness_studio.command("down", "--state", own.state)
+    assert processes(data) == []
+    assert not (own.state / "studio.json").exists()
+    assert list((data / "run").glob("*.sock")) == []
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_the_end_of_up_is_the_end_of_all(own, end):
+    data = (own.state / "run").resolve().parent
+    with subprocess.Popen([STUDIO, "up", "--port", str(own.port), "--state", own.state], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL) as up:
+        until(lambda: (own.state / "studio.json").exists(), 60)
+        up.send_signal(end)
+    until(lambda: processes(data) == [])
+
+
+def test_a_taken_port_is_told(own, studio):
+    said = subprocess.run([STUDIO, "up", "--detach", "--port", str(studio.port), "--state", own.state],
+                          capture_output=True, text=True, timeout=60, check=False)
+    assert said.returncode != 0
+    assert "--port" in said.stderr
+
+
+@pytest.mark.parametrize("words", [["up", "--port", "80"], ["up", "--nonsense"], ["down", "--port", "9000"], ["fly"],
+                                   ["down", "--state", "/nowhere/at/all"], ["test", "nonsense"]])
+def test_wrong_words_are_refused(words):
+    said = subprocess.run([STUDIO, *words], capture_output=True, text=True, timeout=60, check=False)
+    assert said.returncode != 0
+    assert said.stderr
