@@ -165,6 +165,7 @@ function Edit({ event, onClose }) {
             area.style.height = `${Math.min(area.scrollHeight + 2, innerHeight * 0.4)}px`;
             area.focus();
             area.setSelectionRange(text.length, text.length);
+            area.closest(".post")?.scrollIntoView({ block: "nearest" });
         }
     };
     return html`<div class="post__edit">

@@ -7,7 +7,7 @@ import { place } from "../router.js";
 import { may, session, signOut } from "../session.js";
 import { link } from "../socket.js";
 import { useStore } from "../store.js";
-import { Avatar } from "./avatar.js";
+import { Avatar, initials } from "./avatar.js";
 import { Button } from "./button.js";
 import { Icon, Mark } from "./icon.js";
 import { ThemeButton } from "./theme-button.js";
@@ -77,7 +77,8 @@ function RoomLink({ room, busy, current }) {
     const unread = room.unread > 0 && !current;
     return html`<a class=${classes("rail__link", unread && "rail__link--unread")} href=${`/rooms/${room.id}`} title=${room.name}
         aria-current=${current ? "page" : undefined}>
-        <${Icon} name=${room.visibility === "public" ? "hash" : "lock"} /><span class="ellipsis">${room.name}</span>
+        <span class="rail__short" aria-hidden="true">${initials(room.name)}</span><${Icon} name=${room.visibility === "public" ? "hash" : "lock"} />
+        <span class="ellipsis">${room.name}</span>
         ${unread && html`<span class="sr-only">${plural(room.unread, "unread message")}${room.mentioned && ", mentions you"}</span>`}
         ${busy && html`<span class="rail__alive" title="An agent is answering" />`}
         ${unread && html`<span class=${classes("rail__count", room.mentioned && "rail__count--mention")} aria-hidden="true">

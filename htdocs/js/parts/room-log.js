@@ -71,6 +71,8 @@ function useScroll(scroller, content, log, target) {
     const now = at.current;
 
     const atEnd = () => now.following;
+    // While a message in view is edited, the view stays with it.
+    const editing = () => document.activeElement instanceof HTMLTextAreaElement && content.current.contains(document.activeElement);
     const toEnd = () => {
         scroller.current.scrollTop = scroller.current.scrollHeight;
         note();
@@ -93,7 +95,7 @@ function useScroll(scroller, content, log, target) {
     };
 
     useEffect(() => {
-        const stay = new ResizeObserver(() => (now.following ? toEnd() : note()));
+        const stay = new ResizeObserver(() => (now.following && !editing() ? toEnd() : note()));
         stay.observe(scroller.current);
         stay.observe(content.current);
         return () => stay.disconnect();
@@ -104,7 +106,7 @@ function useScroll(scroller, content, log, target) {
         const { scrollHeight } = scroller.current;
         if (log.oldest < now.oldest && !now.following) {
             scroller.current.scrollTop = now.top + scrollHeight - now.height;
-        } else if (now.following) {
+        } else if (now.following && !editing()) {
             toEnd();
         } else if (now.begun) {
             setFresh((n) => n + unseen(log, now.newest));

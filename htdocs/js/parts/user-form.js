@@ -33,7 +33,7 @@ export function UserDialog({ user, onClose, onSaved }) {
         </div>
         <${TextField} form=${form} name="email" label="E-mail" type="email" autocomplete="off" />
         <${TextField} form=${form} name="password" label=${user ? "New password" : "Password"} type="password" autocomplete="new-password" optional=${Boolean(user)}
-            help=${user ? "Ends all sessions of the user. Leave empty to keep the old one." : "At least 10 characters. Tell it to the user on a safe way."} />
+            help=${user ? "Ends all sessions of the user. Leave empty to keep the old one." : "At least 10 characters. Tell it to the user in a safe way."} />
         <${SelectField} form=${form} name="role" label="Role" options=${roles} />
         ${form.values.role !== "admin" && html`<fieldset class="choices"><legend>May</legend>
             ${PERMISSIONS.map(([value, label, help]) => html`<${Check} form=${form} name="permissions" value=${value} label=${label} help=${help} />`)}</fieldset>`}

@@ -67,7 +67,7 @@ function UserTable({ list, onOpen }) {
     return html`<${Table} label="Users" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
         { title: "User", draw: (user) => html`<div class="table__who"><${Avatar} of=${user} />
             <div><b class="ellipsis">${user.name}${user.id === me().id ? " (you)" : ""}</b><small class="ellipsis">${user.email}</small></div></div>` },
-        { title: "Handle", draw: (user) => html`<span class="soft">@${user.handle}</span>` },
+        { title: "Handle", draw: (user) => html`<span class="table__short soft ellipsis">@${user.handle}</span>` },
         { title: "Role", draw: (user) => (user.role === "admin" ? "Administrator" : "User") },
         { title: "State", draw: (user) => html`<${Pill} state=${user.disabled ? "disabled" : "enabled"} />` },
         { title: "Since", draw: (user) => html`<span class="soft"><${Ago} at=${user.created_at} /></span>` },
