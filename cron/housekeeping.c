@@ -38,9 +38,8 @@ static enum outcome reap(const struct config *config, struct db *db, const struc
 }
 
 /* A lost publication heals by these: a client that has not got so far asks for what it misses. */
-static enum outcome beat(struct housekeeping *housekeeping, const struct config *config, struct db *db)
+static enum outcome beat(const struct config *config, struct db *db)
 {
-    (void)housekeeping;
     enum outcome outcome = db_do(db, &query_rooms_heartbeat, DB_VALUES(ACTIVE_SECONDS));
 
     for (int row = 0; outcome == OUTCOME_OK && row < db_rows(db); row++) {
@@ -83,28 +82,27 @@ static enum outcome clean(struct housekeeping *housekeeping, const struct config
     return outcome == OUTCOME_OK ? remove_batches(db, &query_rooms_purge, &housekeeping->cleaning) : outcome;
 }
 
-static enum outcome reap_all(struct housekeeping *housekeeping, const struct config *config, struct db *db)
+static enum outcome reap_all(const struct config *config, struct db *db)
 {
-    (void)housekeeping;
     enum outcome outcome = reap(config, db, &query_run_requeue_expired, "queued again");
 
     return outcome == OUTCOME_OK ? reap(config, db, &query_run_lose_expired, "at their end") : outcome;
 }
 
+static bool is_away(const char *part, enum outcome outcome)
+{
+    if (outcome != OUTCOME_OK)
+        log_warn("housekeeping, %s: %s", part, outcome_name(outcome));
+    return outcome == OUTCOME_AWAY;
+}
+
 /* Each part is tried although the one before it failed, unless the database is away. */
 static enum outcome keep_house(struct housekeeping *housekeeping, const struct config *config, struct db *db)
 {
-    enum outcome (*const parts[])(struct housekeeping *, const struct config *, struct db *) = {reap_all, beat, clean};
+    bool away = is_away("reaping", reap_all(config, db)) || is_away("heartbeats", beat(config, db)) ||
+                is_away("clean-up", clean(housekeeping, config, db));
 
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        enum outcome outcome = parts[i](housekeeping, config, db);
-
-        if (outcome == OUTCOME_AWAY)
-            return OUTCOME_AWAY;
-        if (outcome != OUTCOME_OK)
-            log_warn("housekeeping, part %zu: %s", i + 1, outcome_name(outcome));
-    }
-    return OUTCOME_OK;
+    return away ? OUTCOME_AWAY : OUTCOME_OK;
 }
 
 enum outcome housekeeping_tick(struct housekeeping *housekeeping, const struct config *config, struct db *db,
