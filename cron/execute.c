@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/number.h"
 #include "cron/agent/turn.h"
+#include "cron/announce.h"
 #include "cron/provider_check.h"
 #include "push/publish.h"
 #include "queries.h"
@@ -155,16 +156,6 @@ static void apply_state(const struct execution *execution, const char **state, c
     }
 }
 
-static void publish_rows(struct execution *execution)
-{
-    for (int row = 0; row < db_rows(execution->db); row++) {
-        const char *message = db_value(execution->db, row, 2);
-
-        if (db_value(execution->db, row, 1))
-            execution_publish(execution, message, strlen(message));
-    }
-}
-
 void execution_finish(struct execution *execution, const char *state, const char *reason, struct json_object *result,
                       struct json_object *usage)
 {
@@ -187,7 +178,7 @@ void execution_finish(struct execution *execution, const char *state, const char
         poll(NULL, 0, 250);
     }
     if (outcome == OUTCOME_OK && db_rows(execution->db) > 0) {
-        publish_rows(execution);
+        announce(execution->config, execution->db);
         log_info("%s: %s", state, reason ? reason : "done");
     } else {
         log_warn("the run could not be ended (%s): its lease will end it", outcome_name(outcome));

@@ -1,6 +1,7 @@
 #include "cron/housekeeping.h"
 
 #include "base/log.h"
+#include "cron/announce.h"
 #include "push/publish.h"
 #include "queries.h"
 
@@ -12,19 +13,6 @@
 #define BATCH "1000"         /* rows that one statement of the clean-up removes */
 #define BATCHES 20           /* of them in a tick, so that nothing waits long behind them */
 
-/* Rows of (…, room, message). */
-static void publish_rows(const struct config *config, const struct db *db)
-{
-    char channel[CHANNEL_SIZE];
-
-    for (int row = 0; row < db_rows(db); row++) {
-        const char *message = db_value(db, row, 2);
-
-        if (db_value(db, row, 1))
-            publish(config->nchan_socket, channel_name(channel, "r_", db_value(db, row, 1)), message, strlen(message));
-    }
-}
-
 static enum outcome reap(const struct config *config, struct db *db, const struct db_statement *statement,
                          const char *what)
 {
@@ -32,7 +20,7 @@ static enum outcome reap(const struct config *config, struct db *db, const struc
 
     if (outcome == OUTCOME_OK && db_rows(db) > 0) {
         log_warn("%d messages of runs whose executor is gone, which are %s", db_rows(db), what);
-        publish_rows(config, db);
+        announce(config, db);
     }
     return outcome;
 }

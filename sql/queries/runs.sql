@@ -36,7 +36,7 @@ select run_frame(r), 'r_' || r.room_id, 2 from runs r
 where r.id = current_setting('coagent.object')::uuid and r.room_id is not null
 order by n
 
--- The rest is for the runner. $fence is the attempt: an executor whose run was given to another changes nothing.
+-- The rest is for the runner; what is to be published comes as rows of (document, channel), a null channel for nobody. $fence is the attempt: an executor whose run was given to another changes nothing.
 
 -- name: run_claim :one
 -- host, executors at once on this host, kinds, running at once for one user. ABSENT: nothing to do. Only the oldest
@@ -99,7 +99,7 @@ returning position
 
 -- name: run_finish :many
 -- id, fence, state, reason, result, usage: ends it, with what it cost. No row: the run is no longer its own.
-select null as document, f.room, f.message from finish_run($1::uuid, $2::int, $3, $4, $5::jsonb, $6::jsonb || coalesce(
+select f.message as document, 'r_' || f.room as channel from finish_run($1::uuid, $2::int, $3, $4, $5::jsonb, $6::jsonb || coalesce(
     (select jsonb_build_object('cost', trim_scale(round(
          (coalesce(($6::jsonb ->> 'prompt_tokens')::numeric, 0) * p.price_prompt
           + coalesce(($6::jsonb ->> 'completion_tokens')::numeric, 0) * p.price_completion) / 1000000, 6)))
@@ -136,7 +136,8 @@ with expired as (
     from expired where runs.id = expired.id
     returning runs.*
 )
-select null as document, room_id, run_frame(row(queued.*)::runs), pg_notify('run_queued', id::text) from queued
+select run_frame(row(queued.*)::runs) as document, 'r_' || room_id as channel, pg_notify('run_queued', id::text)
+from queued
 
 -- name: run_lose_expired :many
 -- The others end here: lost, or cancelled when that was asked for.
@@ -145,7 +146,7 @@ with expired as (
     where state = 'running' and lease_until < now() and not (retriable and attempt < 3 and cancel_requested_at is null)
     order by lease_until limit 50 for no key update skip locked
 )
-select null as document, f.room, f.message
+select f.message as document, 'r_' || f.room as channel
 from (select * from expired order by room_id) e, finish_run(e.id, null, case when e.cancelled then 'cancelled' else 'lost' end,
                            case when e.cancelled then e.reason else 'The program that was working on it died.' end,
                            '{}', null) as f
