@@ -5,6 +5,7 @@ COAGENT_STUDIO=DIR uses the studio that is running with that state folder, and l
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -20,6 +21,11 @@ SETTINGS = {
     "REGISTRATION_OPEN": "true",
     "BACKEND_CORS_ORIGINS": '["https://app.example.org"]',
 }
+
+
+# Reports of the sanitizers, an answer that is our own fault, a crash of nginx or of PostgreSQL.
+COMPLAINT = re.compile(r"ERROR: \w+Sanitizer|runtime error:|answered 500|signal 11\b")
+REQUEST_ID = re.compile(r"(?<=\] )[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def free_port():
@@ -77,12 +83,22 @@ class Studio:
         command("up", "--detach", "--port", self.port, "--state", self.state)
         self.read()
 
+    def complaints(self):
+        """Lines of the logs that no test may cause, whatever it sends, with all that was said about the same request."""
+        lines = [f"{log.name}: {line}" for log in sorted((self.state / "log").glob("*"))
+                 for line in log.read_text(errors="replace").splitlines()]
+        found = [line for line in lines if COMPLAINT.search(line)]
+        requests = {match.group() for line in found for match in REQUEST_ID.finditer(line)}
+        return [line for line in lines if line in found or any(one in line for one in requests)]
+
     def stop(self):
         if self.connection is not None:
             self.connection.close()
+        complaints = self.complaints()
         if self.started:
             command("down", "--state", self.state)
             shutil.rmtree(self.state, ignore_errors=True)
+        assert not complaints, "\n".join(complaints[:20])
 
 
 def command(*words):
