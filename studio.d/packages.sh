@@ -15,9 +15,13 @@ packages_test=(
     chromium
     clang-format clang-tidy cppcheck shellcheck
 )
+packages_bench=(
+    wrk python3-bcrypt python3-jwt python3-psycopg2 python3-requests
+    python3-fastapi python3-uvicorn python3-uvloop python3-httptools python3-asyncpg python3-websockets # the peer
+)
 
 # Node.js from elsewhere brings npm along, and Debian's npm cannot be installed beside it.
-command -v npm >/dev/null || packages_test+=(nodejs npm)
+command -v npm >/dev/null || packages_test+=(nodejs npm) packages_bench+=(nodejs npm)
 
 missing_packages() {
     local present

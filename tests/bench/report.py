@@ -1,0 +1,101 @@
+"""What was measured, as text, and what was to be reached."""
+
+
+def number(value):
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def table(head, rows):
+    """Columns as wide as they must be; the first to the left, the others to the right."""
+    cells = [head, *rows]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
+    lines = ["  ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
+                       for i, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in cells]
+    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
+
+
+def spread(figure, unit=""):
+    low, high = figure["spread"]
+    return f"{number(figure['median'])}{unit} ({number(low)}–{number(high)})"
+
+
+def load_text(kinds):
+    rows = []
+    for kind, by_connections in kinds.items():
+        for connections, measured in by_connections.items():
+            for name, figures in measured["summary"].items():
+                ratio = measured["ratios"].get(name)
+                rows.append([f"{kind}, {connections}", name, spread(figures["rate"]), number(figures["p50_ms"]["median"]),
+                             number(figures["p99_ms"]["median"]), number(figures["cpu_ms"]["median"]),
+                             spread(ratio) if ratio else ""])
+    return table(["request, connections", "stack", "requests/s", "p50 ms", "p99 ms", "CPU ms/request", "coagent / stack"],
+                 rows)
+
+
+def fanout_text(fanout):
+    rows = []
+    for sockets, measured in fanout.items():
+        for name, figures in measured["summary"].items():
+            ratio = measured["ratios"].get(name)
+            rows.append([f"{sockets} sockets", name, spread(figures["rate"]), number(figures["p50_ms"]["median"]),
+                         number(figures["p99_ms"]["median"]), number(figures["lost"]["median"]),
+                         spread(ratio) if ratio else ""])
+    return table(["fan-out", "stack", "frames/s", "p50 ms", "p99 ms", "lost", "coagent / stack"], rows)
+
+
+def token_text(token):
+    rows = [[name, number(token[name]["p50"]), number(token[name]["p90"]), number(token[name]["p99"])]
+            for name in ("direct", "room", "added")]
+    return table(["first token, ms", "p50", "p90", "p99"], rows)
+
+
+def target_text(targets):
+    rows = [[one["what"], one["sign"] + " " + number(one["wanted"]), number(one["reached"]),
+             "reached" if one["good"] else "MISSED"] for one in targets]
+    return table(["to reach", "wanted", "measured", ""], rows)
+
+
+def text(document):
+    parts = []
+    if document.get("load"):
+        parts.append(load_text(document["load"]))
+    if document.get("fanout"):
+        parts.append(fanout_text(document["fanout"]))
+    if document.get("first_token"):
+        parts.append(token_text(document["first_token"]))
+    if document.get("targets"):
+        parts.append(target_text(document["targets"]))
+    return "\n\n".join(parts)
+
+
+def target(what, sign, wanted, reached):
+    good = reached >= wanted if sign == "≥" else reached <= wanted
+    return {"what": what, "sign": sign, "wanted": wanted, "reached": reached, "good": good}
+
+
+def load_targets(kinds):
+    """The list of rooms and POST at the number of connections where each stack is at its best; latency at 16."""
+    wanted = [("rooms", "fastapi", 1.7), ("rooms", "floor", 0.8), ("message", "fastapi", 1.7)]
+    for kind, stack, least in wanted:
+        measured = kinds.get(kind, {}).get("16") or next(iter(kinds.get(kind, {}).values()), None)
+        if measured and measured["ratios"].get(stack):
+            yield target(f"{kind}: requests/s beside {stack}", "≥", least, measured["ratios"][stack]["median"])
+    for kind, by_connections in kinds.items():
+        at_16 = by_connections.get("16", {}).get("summary", {})
+        if "fastapi" in at_16:
+            yield target(f"{kind}: p99 at 16 connections beside fastapi", "≤", 1.0,
+                         at_16["coagent"]["p99_ms"]["median"] / at_16["fastapi"]["p99_ms"]["median"])
+
+
+def targets(document):
+    found = list(load_targets(document.get("load", {})))
+    for sockets, measured in document.get("fanout", {}).items():
+        for stack, least in (("socket.io", 1.2), ("fastapi", 5.0)):
+            if stack in measured["ratios"]:
+                found.append(target(f"{sockets} sockets: frames/s beside {stack}", "≥", least,
+                                    measured["ratios"][stack]["median"]))
+    if document.get("first_token"):
+        found.append(target("first token: ms added at p50", "≤", 20, document["first_token"]["added"]["p50"]))
+    return found
