@@ -56,12 +56,7 @@ owner_psql() {
 }
 
 create_roles() {
-    owner_psql -d postgres <<'SQL'
-select format('create role %I login', name) from unnest(array['coagent', 'coagent_app']) name
- where not exists (select from pg_roles where rolname = name) \gexec
-select 'create database coagent owner coagent'
- where not exists (select from pg_database where datname = 'coagent') \gexec
-SQL
+    owner_psql -d postgres -f "$data/app/share/coagent/sql/roles.sql"
 }
 
 ctl() {

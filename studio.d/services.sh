@@ -25,23 +25,26 @@ remove_sockets() {
     esac
 }
 
+# The kernel sends a signal at the parent's death only if that comes later than the wish for it; so look once more.
+# shellcheck disable=SC2016
+if_parent_lives='read -r _ _ _ parent _ </proc/$$/stat; [ "$parent" = "$1" ] || exit 0; shift; exec "$@"'
+
 # Becomes the service; called in a subshell of the supervisor.
 become_service() {
-    local death=TERM environment
+    local death=TERM environment identity=()
     [ "$1" = postgres ] && death=INT
     environment=(PATH="$PATH" LANG=C.UTF-8 HOME="$data/tmp" TMPDIR="$data/tmp" COAGENT_CONFIG="$data/conf/coagent.conf")
     [ -z "${ASAN_OPTIONS:-}" ] || environment+=(ASAN_OPTIONS="$ASAN_OPTIONS")
     [ -z "${UBSAN_OPTIONS:-}" ] || environment+=(UBSAN_OPTIONS="$UBSAN_OPTIONS")
     service_command "$1"
+    ! am_root || identity=(--reuid "$service_user" --regid "$service_group" --clear-groups)
     umask 007
-    cd "$data/tmp" || exit
     ulimit -n 65536 2>/dev/null || ulimit -n "$(ulimit -H -n)" # a socket of a browser is a file
+    cd "$data/tmp" || exit
     exec </dev/null >>"$data/log/$1.log" 2>&1
-    if am_root; then
-        exec setsid env -i --default-signal=INT,QUIT "${environment[@]}" setpriv --reuid "$service_user" --regid "$service_group" --clear-groups \
-            --no-new-privs --pdeathsig $death -- "${service[@]}"
-    fi
-    exec setsid env -i --default-signal=INT,QUIT "${environment[@]}" setpriv --no-new-privs --pdeathsig $death -- "${service[@]}"
+    exec setsid env -i --default-signal=INT,QUIT "${environment[@]}" \
+        setpriv "${identity[@]}" --no-new-privs --pdeathsig $death -- \
+        sh -c "$if_parent_lives" sh $$ "${service[@]}"
 }
 
 # Everything that runs a program of this state, executors too, which are nobody's children, and every nginx that was

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The tests: every suite is an executable tests/run-SUITE, whose last line says "N passed, N failed".
 
-all_suites=(unit sql http browser lint)
+all_suites=(unit sql http browser kill lint)
 
 # Runs one suite and adds its figures to passed and failed; one that ran nothing, or ends badly without saying so,
 # counts as a failure.
@@ -52,6 +52,12 @@ read_suites() {
     while [ $# -gt 0 ]; do
         case $1 in
         --asan) choose_sanitizers ;;
+        --kill)
+            [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || fail "--kill needs a number of rounds"
+            export COAGENT_KILL_ROUNDS=$2
+            suites+=(kill)
+            shift
+            ;;
         -*) fail "unknown option $1 (see ./studio help)" ;;
         *) suites+=("$1") ;;
         esac

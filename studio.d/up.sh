@@ -87,7 +87,7 @@ studio_up() {
         return
     fi
     kill_leftovers
-    rm -f "$state/studio.json"
+    rm -f "$state/studio.json" "$data"/run/*.hold
     remove_orphans
     port_is_free || fail "port $port is taken by another program: choose one with --port"
     log=$state/up.log

@@ -1,5 +1,5 @@
 /** Starts the application: session, routes, frame. */
-import { html, render, useEffect } from "./dom.js";
+import { html, render, useEffect, useErrorBoundary } from "./dom.js";
 import { drawer, narrow, overlay } from "./frame.js";
 import { startLive } from "./live.js";
 import { Banner } from "./parts/banner.js";
@@ -47,6 +47,17 @@ function viewOf(path) {
         <${Button} kind="primary" href="/rooms">Go to your rooms</${Button}></${Empty}></${Page}>`;
 }
 
+/** A page that breaks does not take the others with it. @param {{path: string}} props */
+function View({ path }) {
+    const [broken] = useErrorBoundary((error) => console.error(error));
+    if (broken) {
+        return html`<${Page} title="Something broke"><${Empty} icon="warning" title="This page broke"
+            text="That is a mistake in CoAgent, not yours. What was sent is safe on the server.">
+            <${Button} kind="primary" icon="refresh" onClick=${() => location.reload()}>Load it again</${Button}></${Empty}></${Page}>`;
+    }
+    return viewOf(path);
+}
+
 function Frame() {
     const { path } = useStore(place);
     const open = useStore(drawer);
@@ -61,7 +72,7 @@ function Frame() {
         <div class=${isNarrow ? "frame frame--narrow" : "frame"}>
             <${Rail} />
             ${open && html`<button type="button" class="frame__scrim" aria-label="Close the navigation" onClick=${() => drawer.set(false)} />`}
-            <main class="frame__main" id="main" tabindex="-1"><${Banner} />${viewOf(path)}</main>
+            <main class="frame__main" id="main" tabindex="-1"><${Banner} /><${View} key=${path} path=${path} /></main>
         </div>
         ${shown === "palette" && html`<${Palette} />`}
         ${shown === "shortcuts" && html`<${Shortcuts} />`}

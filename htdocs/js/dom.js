@@ -1,8 +1,8 @@
 /** The one door to Preact: components, hooks and the few things the vendored build leaves out. */
-import { Component, html, render, useEffect, useLayoutEffect, useMemo, useRef, useState, useCallback }
+import { Component, html, render, useCallback, useEffect, useErrorBoundary, useLayoutEffect, useMemo, useRef, useState }
     from "../vendor/preact.js";
 
-export { Component, html, render, useEffect, useLayoutEffect, useMemo, useRef, useState, useCallback };
+export { Component, html, render, useCallback, useEffect, useErrorBoundary, useLayoutEffect, useMemo, useRef, useState };
 
 /**
  * A component that draws again only when `same` says that its properties differ.

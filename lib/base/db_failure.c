@@ -66,7 +66,9 @@ enum outcome db_fail(struct db *db, const PGresult *result, const struct db_stat
 
     memset(failure, 0, sizeof *failure);
     if (!sqlstate) {
-        bool lost = PQstatus(db->connection) != CONNECTION_OK;
+        /* A result of libpq's own making: it could not write, and has perhaps not noticed yet that it cannot read. */
+        bool lost = result || PQstatus(db->connection) != CONNECTION_OK;
+        db->spoiled = db->spoiled || lost;
         copy(failure->message, sizeof failure->message, PQerrorMessage(db->connection));
         failure->message[strcspn(failure->message, "\n")] = '\0';
         outcome = lost ? OUTCOME_AWAY : OUTCOME_FAILED;

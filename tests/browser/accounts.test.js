@@ -34,6 +34,7 @@ test("an administrator adds a user, gives a permission, disables them, and their
     await page.getByLabel("Password", { exact: true }).fill("a long enough pass phrase");
     await page.getByLabel("Read the audit log").check();
     await page.getByRole("dialog").getByRole("button", { name: "Add the user" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByRole("searchbox").fill(email);
     await page.waitForURL(/search=/);
     const row = page.getByRole("row", { name: new RegExp(email) });

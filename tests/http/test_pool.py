@@ -266,6 +266,24 @@ def test_a_crash_of_postgresql_in_mid_query_is_a_503(pool, cluster):
     assert_healthy(pool)
 
 
+def test_a_crash_of_postgresql_before_the_query_is_a_503(pool, cluster):
+    """The master, who would have replaced the children, sleeps: each of them finds its connection broken."""
+    time.sleep(0.3)
+    wait_until(lambda: len(pool.children()) == pool.slots, what="a child in every slot")
+    pool.signal(signal.SIGSTOP)
+    try:
+        os.kill(min(backends(cluster)), signal.SIGKILL)
+        time.sleep(1)
+        answers = [pool.get("/api/status") for _ in range(pool.slots)]
+    finally:
+        pool.signal(signal.SIGCONT)
+    assert [answer.status for answer in answers] == [503] * pool.slots
+    assert all(answer.headers["retry-after"] for answer in answers)
+    assert "answered 500" not in pool.log()
+    wait_until(lambda: pool.get().status == 200, 15, "the first answer after the crash")
+    assert_healthy(pool)
+
+
 def test_it_starts_while_postgresql_is_away(make_pool, cluster):
     cluster.stop()
     try:

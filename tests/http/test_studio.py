@@ -14,8 +14,8 @@ from harness import studio as harness_studio
 STUDIO = harness_studio.TOP / "studio"
 
 
-def processes(state):
-    """Every process that has the state folder in its command line or its environment."""
+def processes(data):
+    """Every process that has the data's folder in its command line or its environment."""
     found = []
     for folder in pathlib.Path("/proc").glob("[0-9]*"):
         try:
@@ -23,7 +23,7 @@ def processes(state):
             ended = (folder / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
         except OSError:
             continue
-        if str(state).encode() + b"/" in told and not ended and int(folder.name) != os.getpid():
+        if str(data).encode() + b"/" in told and not ended and int(folder.name) != os.getpid():
             found.append(int(folder.name))
     return found
 
@@ -104,14 +104,16 @@ def test_up_after_the_supervisor_was_killed(own):
 
 def test_up_after_everything_was_killed_at_once(own):
     login = {"email": own.admin_email, "password": own.admin_password}
-    for pid in processes(own.state.resolve()) + list(services(own).values()):
+    own.read()
+    for pid in [own.pids["supervisor"], *own.pids.values(), *processes((own.state / "run").resolve().parent)]:
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
     harness_studio.command("up", "--detach", "--port", own.port, "--state", own.state)
     until(lambda: answers(own.url))
-    assert requests.post(own.url + "/api/auth/login", json=login, timeout=10).status_code == 200
+    answer = requests.post(own.url + "/api/auth/login", json=login, timeout=10)
+    assert answer.status_code == 200, answer.text
 
 
 def test_down_leaves_no_process(own):

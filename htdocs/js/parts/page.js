@@ -1,13 +1,16 @@
 /** The frame of every page: a header of 48 px with title, context and at most two buttons and a menu. */
 import { html, useEffect, useListener } from "../dom.js";
 import { drawer } from "../frame.js";
+import { rooms } from "../room/rooms.js";
+import { useStore } from "../store.js";
 import { Button } from "./button.js";
 
 /** @param {{title: string, context?: any, actions?: any, children?: any, bare?: boolean, reading?: boolean}} props bare: the page scrolls by itself */
 export function Page({ title, context, actions, children, bare, reading }) {
+    const unread = useStore(rooms, ({ items }) => items.reduce((sum, room) => sum + room.unread, 0));
     useEffect(() => {
-        document.title = `${title} · CoAgent`;
-    }, [title]);
+        document.title = `${unread ? `(${unread}) ` : ""}${title} · CoAgent`;
+    }, [title, unread]);
     return html`<div class="page">
         <header class="page__header">
             <span class="page__drawer"><${Button} kind="quiet" icon="menu" label="Open the navigation" onClick=${() => drawer.set(true)} /></span>

@@ -24,9 +24,8 @@ export function openLog(room) {
     for (const oldest of [...logs.keys()].slice(0, -KEPT_ROOMS)) {
         logs.delete(oldest);
     }
-    if (log.status.get().state !== "ready") {
-        log.load();
-    }
+    // A log that was kept may be of a room that is not among the live channels.
+    log.catchUp();
     return log;
 }
 
@@ -43,8 +42,8 @@ class LiveLog extends Log {
     /** @param {string} room */
     constructor(room) {
         super(room);
-        /** @type {import("../store.js").Store<{state: "loading" | "ready" | "problem", problem: any, older: boolean}>} */
-        this.status = createStore({ state: "loading", problem: null, older: false });
+        /** @type {import("../store.js").Store<{state: "idle" | "loading" | "ready" | "problem", problem: any, older: boolean}>} */
+        this.status = createStore({ state: "idle", problem: null, older: false });
         /** @type {Map<number, any>} events that came too early */
         this.held = new Map();
         /** @type {Promise<void> | null} */
@@ -79,8 +78,9 @@ class LiveLog extends Log {
 
     /** Everything after the newest event we have. One at a time. */
     catchUp() {
-        if (this.status.get().state !== "ready") {
-            return this.load();
+        const { state } = this.status.get();
+        if (state !== "ready") {
+            return state === "loading" ? Promise.resolve() : this.load();
         }
         this.catching ??= this.#fetchNewer().catch(() => {}).finally(() => {
             this.catching = null;

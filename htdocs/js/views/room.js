@@ -1,6 +1,6 @@
 /** A room: its log, the composer, and its panel. */
 import { get, post } from "../api.js";
-import { html, useEffect, useMemo, useRef, useState } from "../dom.js";
+import { html, useEffect, useListener, useMemo, useState } from "../dom.js";
 import { plural } from "../format.js";
 import { Button } from "../parts/button.js";
 import { Composer } from "../parts/composer.js";
@@ -19,6 +19,8 @@ import { loadRooms, rooms } from "../room/rooms.js";
 import { place, setQuery } from "../router.js";
 import { me } from "../session.js";
 import { useStore } from "../store.js";
+
+const GUEST_MS = 4000;
 
 /** @param {{id: string}} props */
 export function RoomView({ id }) {
@@ -65,7 +67,7 @@ function Room({ room, onChange }) {
         <div class="page__body">
             <div class="room">
                 ${state === "problem" && html`<${ProblemState} problem=${problem} onRetry=${() => log.load()} />`}
-                ${state === "loading" && html`<div class="room__scroll"><div class="room__log"><${SkeletonPosts} posts=${7} /></div></div>`}
+                ${(state === "loading" || state === "idle") && html`<div class="room__scroll"><div class="room__log"><${SkeletonPosts} posts=${7} /></div></div>`}
                 ${state === "ready" && html`<${Talk} key=${room.id} room=${room} log=${log} members=${members} target=${Number(at) || 0} />`}
             </div>
             ${panel === "members" && html`<${Panel} title="Members" onClose=${() => open("members")}><${Members} room=${room} /></${Panel}>`}
@@ -79,8 +81,14 @@ function Room({ room, onChange }) {
 function Talk({ room, log, members, target }) {
     const [reply, setReply] = useState(/** @type {any} */ (null));
     const [taken, setTaken] = useState(/** @type {any} */ (null));
-    // The line stays where reading began, until the room is opened again.
-    const readSeq = useRef(room.member && room.unread > 0 ? room.read_seq : 0).current;
+    // The line stays where reading began, until the room is opened again or the tab is left.
+    const [readSeq, setReadSeq] = useState(room.member && room.unread > 0 ? room.read_seq : 0);
+    useListener(document, "visibilitychange", () => document.hidden && setReadSeq(log.newest));
+    // Only members hear the room; who reads an open one as a guest asks now and then.
+    useEffect(() => {
+        const timer = room.member ? 0 : setInterval(() => log.catchUp(), GUEST_MS);
+        return () => clearInterval(timer);
+    }, [room.member]);
     const canWrite = room.member && room.role !== "viewer" && !room.archived;
     const handles = useMemo(() => new Map(members.map((member) => [member.handle.toLowerCase(), member])), [members]);
     const context = useMemo(() => ({
