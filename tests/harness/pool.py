@@ -12,7 +12,7 @@ import time
 from . import fastcgi
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
-BUILD = pathlib.Path(os.environ.get("COAGENT_BUILD", TOP / "build"))
+BUILD = TOP / os.environ.get("COAGENT_BUILD", "build")
 
 
 def wait_until(condition, seconds=5, what="it"):
