@@ -109,8 +109,8 @@ test("an agent is made, tried, stopped and deleted in the browser", async () => 
     await page.getByRole("button", { name: "Done" }).click();
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Agents" }).click();
     await page.getByRole("button", { name: "New agent" }).first().click();
-    await page.getByLabel("Name").fill("Helper");
-    await page.getByLabel("Handle").fill(handle);
+    await page.getByRole("textbox", { name: "Name" }).fill("Helper");
+    await page.getByRole("textbox", { name: "Handle" }).fill(handle);
     await page.getByLabel("Provider").selectOption({ label: `Mock ${process.pid}` });
     await page.getByRole("button", { name: "Create the agent" }).click();
     await page.getByRole("button", { name: "Try it" }).click();

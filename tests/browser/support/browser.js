@@ -5,7 +5,7 @@ import { studio } from "./studio.js";
 
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync"];
-const PATIENCE_MS = 10000;
+const PATIENCE_MS = 30000;
 
 export const openBrowser = () => chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
 

@@ -5,8 +5,12 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import * as zlib from "node:zlib";
 
-const program = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../node_modules/.bin/llmock");
+const tests = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const program = path.join(tests, "node_modules/.bin/llmock");
+// Debian 12's Node.js lacks one function that aimock imports.
+const loader = "crc32" in zlib ? [] : ["--no-warnings", "--experimental-loader", path.join(tests, "harness/crc32.mjs")];
 
 /** @returns {Promise<number>} */
 const freePort = () => new Promise((done) => {
@@ -21,7 +25,7 @@ export async function startModel(fixtures) {
     const folder = mkdtempSync(path.join(tmpdir(), "coagent-model-"));
     writeFileSync(path.join(folder, "fixtures.json"), JSON.stringify({ fixtures }));
     const port = await freePort();
-    const child = spawn(process.execPath, [program, "-p", String(port), "-h", "127.0.0.1", "-f", folder, "--log-level", "silent", "-c", "6"], { stdio: "ignore" });
+    const child = spawn(process.execPath, [...loader, program, "-p", String(port), "-h", "127.0.0.1", "-f", folder, "--log-level", "silent", "-c", "6"], { stdio: "ignore" });
     const url = `http://127.0.0.1:${port}/v1`;
     for (let tries = 0; tries < 100; tries++) {
         if (await fetch(`${url}/models`).then(() => true, () => false)) {
