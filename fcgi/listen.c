@@ -1,6 +1,7 @@
 #include "fcgi/listen.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -57,6 +58,22 @@ int listener_open(struct listener *listener, const char *path, struct text *why)
     listener->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (listener->fd < 0 || listen_under(listener, path, new_path, &address) != 0)
         return fail(listener, why, strerror(errno));
+    return 0;
+}
+
+int listener_adopt(struct listener *listener, int fd, const char *path, struct text *why)
+{
+    struct stat file;
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    *listener = (struct listener){.fd = fd, .path = path};
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 ||
+        stat(path, &file) != 0)
+        return fail(listener, why, strerror(errno));
+    if (!listens)
+        return fail(listener, why, "what was inherited is no listening socket");
+    listener->device = file.st_dev;
+    listener->inode = file.st_ino;
     return 0;
 }
 

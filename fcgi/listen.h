@@ -17,6 +17,9 @@ struct listener {
  * a sentence in why, as for every other failure). */
 int listener_open(struct listener *listener, const char *path, struct text *why);
 
+/* Goes on with a listening socket that this process has inherited, and that has this name. */
+int listener_adopt(struct listener *listener, int fd, const char *path, struct text *why);
+
 /* Removes the socket's name: nobody new can connect, who is in the queue still gets served. */
 void listener_unlink(const struct listener *listener);
 

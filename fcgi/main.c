@@ -1,14 +1,17 @@
 /* coagent-fcgi: the pool of handlers. */
 #include "base/log.h"
+#include "base/number.h"
 #include "base/secretbox.h"
 #include "fcgi/pool.h"
 #include "fcgi/warm.h"
 
 #include <fcgiapp.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char usage[] = "Usage: coagent-fcgi [--pool fast|wait]\n"
                             "       coagent-fcgi --check | --print-wait-locations | --version | --help\n"
@@ -17,10 +20,13 @@ static const char usage[] = "Usage: coagent-fcgi [--pool fast|wait]\n"
                             "  --pool fast|wait         which of the two pools to be (fast)\n"
                             "  --check                  check the configuration and the route tables, then exit\n"
                             "  --print-wait-locations   print nginx map lines for the routes that may wait\n"
-                            "SIGHUP reloads the configuration, SIGTERM answers what has come and ends.\n"
+                            "SIGHUP reloads the configuration, SIGUSR2 goes on as the program that is installed now,\n"
+                            "SIGTERM answers what has come and ends.\n"
                             "Settings: the file named by COAGENT_CONFIG, else /etc/coagent/coagent.conf.\n";
 
-static volatile sig_atomic_t leave, reload, reap;
+static volatile sig_atomic_t leave, reload, reap, renew;
+
+enum { NOT_INHERITED = -1 };
 
 static void take_signal(int signal)
 {
@@ -28,6 +34,8 @@ static void take_signal(int signal)
         reload = 1;
     else if (signal == SIGCHLD)
         reap = 1;
+    else if (signal == SIGUSR2)
+        renew = 1;
     else
         leave = 1;
 }
@@ -36,7 +44,7 @@ static void take_signal(int signal)
  * taken back. They are blocked but in the master's ppoll, and SIGTERM in a child's accept. */
 static void own_signals(sigset_t *waiting)
 {
-    static const int taken[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
+    static const int taken[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGUSR2};
     struct sigaction action = {.sa_handler = take_signal};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     struct sigaction normal = {.sa_handler = SIG_DFL};
@@ -87,7 +95,24 @@ static bool database_is_usable(const struct config *config)
     return outcome != OUTCOME_INVALID;
 }
 
-static int serve(struct config *config, enum pool_kind kind)
+/* --listener is between this program and its successor, and in no help text. */
+static int become_successor(const char *program, enum pool_kind kind, int listener)
+{
+    char number[16];
+    snprintf(number, sizeof number, "%d", listener);
+    fcntl(listener, F_SETFD, 0);
+    execlp(program, program, "--pool", kind == POOL_WAIT ? "wait" : "fast", "--listener", number, (char *)NULL);
+    log_error("%s could not be started again", program);
+    return EXIT_FAILURE;
+}
+
+static int get_listener(struct listener *listener, int inherited, const char *path, struct text *why)
+{
+    return inherited == NOT_INHERITED ? listener_open(listener, path, why)
+                                      : listener_adopt(listener, inherited, path, why);
+}
+
+static int serve(struct config *config, const char *program, enum pool_kind kind, int inherited)
 {
     struct pool *pool = calloc(1, sizeof *pool);
     struct text why = TEXT_EMPTY;
@@ -95,15 +120,17 @@ static int serve(struct config *config, enum pool_kind kind)
     if (!pool)
         abort();
     *pool = (struct pool){.config = config, .kind = kind, .tables = route_tables, .counters = counters_share()};
-    pool->orders = (struct pool_orders){.leave = &leave, .reload = &reload, .reap = &reap};
+    pool->orders = (struct pool_orders){.leave = &leave, .reload = &reload, .reap = &reap, .renew = &renew};
     if (FCGX_Init() != 0 || secretbox_open_library() != OUTCOME_OK) {
         text_add(&why, "a library cannot start");
-    } else if (listener_open(&pool->listener, pool_socket_path(config, kind), &why) == 0) {
+    } else if (get_listener(&pool->listener, inherited, pool_socket_path(config, kind), &why) == 0) {
         own_signals(&pool->orders.waiting);
         log_info("serving at %s", pool->listener.path);
         warm_up(config, route_tables);
         warm_slim();
         status = pool_run(pool);
+        if (status == POOL_RENEW)
+            status = become_successor(program, kind, pool->listener.fd);
         log_info("ended");
     }
     if (why.length > 0)
@@ -122,7 +149,7 @@ static int print_locations(void)
     return EXIT_SUCCESS;
 }
 
-static int start(enum pool_kind kind, bool only_check)
+static int start(const char *program, enum pool_kind kind, int inherited, bool only_check)
 {
     struct config config = {0};
     int status = EXIT_FAILURE;
@@ -132,7 +159,7 @@ static int start(enum pool_kind kind, bool only_check)
     if (only_check)
         status = EXIT_SUCCESS;
     else if (database_is_usable(&config))
-        status = serve(&config, kind);
+        status = serve(&config, program, kind, inherited);
     config_free(&config);
     return status;
 }
@@ -140,6 +167,7 @@ static int start(enum pool_kind kind, bool only_check)
 int main(int argc, char **argv)
 {
     static const struct option options[] = {{"pool", required_argument, NULL, 'p'},
+                                            {"listener", required_argument, NULL, 'i'},
                                             {"check", no_argument, NULL, 'c'},
                                             {"print-wait-locations", no_argument, NULL, 'l'},
                                             {"version", no_argument, NULL, 'v'},
@@ -147,12 +175,17 @@ int main(int argc, char **argv)
                                             {0}};
     enum pool_kind kind = POOL_FAST;
     bool only_check = false;
+    long long inherited = NOT_INHERITED;
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (option) {
         case 'p':
             if (strcmp(optarg, "fast") != 0 && strcmp(optarg, "wait") != 0)
                 goto misused;
             kind = strcmp(optarg, "wait") == 0 ? POOL_WAIT : POOL_FAST;
+            break;
+        case 'i':
+            if (number_parse(optarg, 0, 65535, &inherited) != OUTCOME_OK)
+                goto misused;
             break;
         case 'c': only_check = true; break;
         case 'l': return print_locations();
@@ -162,7 +195,7 @@ int main(int argc, char **argv)
         }
     }
     if (optind == argc)
-        return start(kind, only_check);
+        return start(argv[0], kind, (int)inherited, only_check);
 misused:
     fputs(usage, stderr);
     return 2;

@@ -106,7 +106,7 @@ static void fork_child(struct pool *pool, int index, int64_t now)
 /* While PostgreSQL is away one slot tries to connect for all. */
 static bool may_connect(const struct pool *pool, const struct slot *slot, int64_t now)
 {
-    return slot->link == LINK_DOWN && !pool->draining && now >= slot->retry_at &&
+    return slot->link == LINK_DOWN && !pool->draining && !pool->renewing && now >= slot->retry_at &&
            (count_links(pool, LINK_UP) > 0 || pool->last_trouble.length == 0 ||
             count_links(pool, LINK_CONNECTING) == 0);
 }
@@ -114,7 +114,7 @@ static bool may_connect(const struct pool *pool, const struct slot *slot, int64_
 /* A child without a connection says 503, which is only right while no slot has one. */
 static bool should_fork(const struct pool *pool, const struct slot *slot, int64_t now)
 {
-    if (slot->child || now < slot->fork_at)
+    if (slot->child || now < slot->fork_at || pool->renewing)
         return false;
     if (slot->link == LINK_UP)
         return true;
@@ -123,7 +123,7 @@ static bool should_fork(const struct pool *pool, const struct slot *slot, int64_
 
 static bool should_retire(const struct pool *pool, const struct slot *slot)
 {
-    return slot->child && (slot->generation != pool->generation || slot->link == LINK_BROKEN ||
+    return slot->child && (slot->generation != pool->generation || slot->link == LINK_BROKEN || pool->renewing ||
                            (!slot->child_linked && count_links(pool, LINK_UP) > 0));
 }
 
@@ -169,16 +169,25 @@ static void reap(struct pool *pool, int64_t now)
     }
 }
 
+/* The configuration as it is now, if this pool can go on with it. */
+static enum outcome load_fresh(const struct pool *pool, struct config *fresh, struct text *why)
+{
+    if (config_load(fresh, why) != OUTCOME_OK)
+        return OUTCOME_INVALID;
+    if (strcmp(pool_socket_path(fresh, pool->kind), pool->listener.path) == 0)
+        return OUTCOME_OK;
+    text_add(why, "another socket needs a restart");
+    config_free(fresh);
+    return OUTCOME_INVALID;
+}
+
 static void reload(struct pool *pool)
 {
     struct config fresh = {0};
     struct text why = TEXT_EMPTY;
     *pool->orders.reload = 0;
-    if (config_load(&fresh, &why) != OUTCOME_OK) {
+    if (load_fresh(pool, &fresh, &why) != OUTCOME_OK) {
         log_error("the configuration was not reloaded: %s", text_string(&why));
-    } else if (strcmp(pool_socket_path(&fresh, pool->kind), pool->listener.path) != 0) {
-        log_error("the configuration was not reloaded: another socket needs a restart");
-        config_free(&fresh);
     } else {
         bool moved = strcmp(fresh.database_url, pool->config->database_url) != 0;
         config_free(pool->config);
@@ -194,6 +203,31 @@ static void reload(struct pool *pool)
         log_info("the configuration was reloaded: %d slots", pool->slot_count);
     }
     text_free(&why);
+}
+
+/* Not with a configuration that the new program would refuse. */
+static void start_renewing(struct pool *pool)
+{
+    struct config fresh = {0};
+    struct text why = TEXT_EMPTY;
+    *pool->orders.renew = 0;
+    pool->renewing = load_fresh(pool, &fresh, &why) == OUTCOME_OK;
+    if (pool->renewing)
+        log_info("making room for the program that is installed now");
+    else
+        log_error("the program was not renewed: %s", text_string(&why));
+    config_free(&fresh);
+    text_free(&why);
+}
+
+/* Nobody accepts any more: who is left serves a request, and exits after it. Requests that come now wait in the queue
+ * of the socket for the new program. */
+static bool has_made_room(const struct pool *pool)
+{
+    for (int i = 0; i < pool->slots_used; i++)
+        if (pool->slots[i].child && !atomic_load(&pool->counters->busy[i]))
+            return false;
+    return true;
 }
 
 static void start_draining(struct pool *pool, int64_t now)
@@ -255,7 +289,7 @@ static void take_event(struct pool *pool, struct slot *slot, short events, int64
 /* When the clock alone makes something due. What was due by now has been tended, or waits for another event. */
 static int sleep_ms(const struct pool *pool, int64_t now)
 {
-    int64_t until = now + (pool->draining ? DRAINING_SLEEP_MS : LONGEST_SLEEP_MS);
+    int64_t until = now + (pool->draining || pool->renewing ? DRAINING_SLEEP_MS : LONGEST_SLEEP_MS);
     for (int i = 0; i < pool->slots_used; i++) {
         const struct slot *slot = &pool->slots[i];
         const int64_t due[] = {slot->retiring ? slot->ask_again_at : 0, slot->link == LINK_DOWN ? slot->retry_at : 0,
@@ -298,6 +332,10 @@ int pool_run(struct pool *pool)
             reload(pool);
         if (*pool->orders.leave && !pool->draining)
             start_draining(pool, now);
+        if (*pool->orders.renew && !pool->draining)
+            start_renewing(pool);
+        if (pool->renewing && !pool->draining && has_made_room(pool))
+            return POOL_RENEW;
         if (pool->draining && drain(pool, now))
             break;
         for (int i = 0; i < pool->slots_used; i++)

@@ -16,6 +16,7 @@ struct pool_orders {
     volatile sig_atomic_t *leave;  /* SIGTERM, SIGINT: drain */
     volatile sig_atomic_t *reload; /* SIGHUP */
     volatile sig_atomic_t *reap;   /* SIGCHLD */
+    volatile sig_atomic_t *renew;  /* SIGUSR2: make room for the program that is installed now */
     sigset_t waiting;              /* the mask in which these signals get through */
 };
 
@@ -31,6 +32,7 @@ struct pool {
     int slots_used; /* looked at */
     int generation; /* of the configuration */
     bool draining;
+    bool renewing;
     int64_t drain_until;
     struct filling *filling;  /* of the heap, see warm.h */
     struct text last_trouble; /* the reason why PostgreSQL is away, so that it is logged once */
@@ -38,7 +40,10 @@ struct pool {
 
 const char *pool_socket_path(const struct config *config, enum pool_kind kind);
 
-/* Runs until it has drained. The listener is open. Returns the exit status of the program. */
+/* Runs until it has drained. The listener is open. Returns the exit status of the program, or POOL_RENEW: the caller is
+ * to become the new program by exec, with the listener, which is still open. Children that serve a request go on; they
+ * are the new program's children then, and end by themselves. */
+enum { POOL_RENEW = -1 };
 int pool_run(struct pool *pool);
 
 #endif

@@ -347,6 +347,51 @@ def test_no_request_is_lost_by_reloads(pool):
     assert answers == [200] * 600
 
 
+def test_sigusr2_goes_on_as_the_installed_program_and_loses_no_request(pool):
+    over = threading.Event()
+    renewals = []
+
+    def renew():
+        while not over.wait(0.2):
+            pool.signal(signal.SIGUSR2)
+            renewals.append(1)
+
+    renewer = threading.Thread(target=renew)
+    renewer.start()
+    try:
+        with concurrent.futures.ThreadPoolExecutor(4) as executor:
+            answers = list(executor.map(lambda _: pool.get().status, range(600)))
+            while len(renewals) < 3:
+                answers.append(pool.get().status)
+    finally:
+        over.set()
+        renewer.join()
+    assert answers == [200] * len(answers)
+    assert pool.process.poll() is None
+    wait_until(lambda: pool.log().count("serving at") > 1, what="another start in the same process")
+    assert_healthy(pool)
+
+
+def test_sigusr2_lets_a_request_end_as_it_began(pool, cluster):
+    lock = hold_users(cluster)
+    waiting = in_background(pool.get)
+    wait_until(lambda: len(waiting_for_lock(cluster)) == 1)
+    pool.signal(signal.SIGUSR2)
+    wait_until(lambda: pool.log().count("serving at") == 2, what="the new program")
+    lock.rollback()
+    assert waiting.result(10).status == 200
+    assert_healthy(pool)
+
+
+def test_sigusr2_with_a_wrong_configuration_changes_nothing(pool):
+    kept = dict(pool.settings)
+    pool.configure(SECRET_KEY="short")
+    pool.signal(signal.SIGUSR2)
+    wait_until(lambda: "was not renewed" in pool.log())
+    pool.configure(**kept)
+    assert_healthy(pool)
+
+
 def test_sigterm_answers_what_has_come_and_ends(pool, cluster):
     lock = hold_users(cluster)
     waiting = [in_background(pool.get) for _ in range(pool.slots + 4)]  # four wait in the queue of the socket
