@@ -14,6 +14,8 @@ const UNITS = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day",
 export const clock = (at) => time.format(new Date(at));
 /** "Thursday, 20 November 2025 at 14:05:09" @param {string} at */
 export const exact = (at) => full.format(new Date(at));
+/** "20 November 2025" @param {string} at */
+export const onDay = (at) => dayYear.format(new Date(at));
 /** "1,234" @param {number} value */
 export const count = (value) => number.format(value);
 

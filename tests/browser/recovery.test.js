@@ -47,7 +47,7 @@ test("what is written offline is kept and sent by itself", async () => {
     await context.setOffline(true);
     await page.getByText("You are offline.").waitFor();
     await write(page, "From the train");
-    await page.getByText("Not sent.").waitFor();
+    await page.getByText("Not sent yet.").waitFor();
     await context.setOffline(false);
     await message(page, "From the train").waitFor();
     assert.deepEqual(await texts(page), ["From the train"]);

@@ -151,7 +151,7 @@ test("a message that could not be sent keeps its text, and is posted once when s
     // Without the live connection the arrival is not noticed, as when the network breaks in that moment.
     await left.evaluate((module) => import(module).then((socket) => socket.stopSocket()), "/js/socket.js");
     await write(left, "Only once, please");
-    await left.getByText("Not sent.").waitFor();
+    await left.getByText("Not sent yet.").waitFor();
     await message(right, "Only once, please").waitFor();
     await left.getByRole("button", { name: "Send again" }).click();
     await message(left, "Only once, please").waitFor();

@@ -16,7 +16,8 @@ export function LetterPost({ room, letter, context }) {
         <div class="post__content">
             <${Head} author=${me()} at=${letter.at} />
             <div class="post__body"><${Markdown} text=${letter.text} handles=${context.handles} myId=${me().id} /></div>
-            ${failed && html`<div class="post__failed" role="alert"><span>Not sent. ${letter.problem}</span>
+            ${failed && html`<div class="post__failed" role="alert">
+                <p>${letter.unheard ? "Not sent yet. It goes as soon as the server can be reached." : `Not sent. ${letter.problem}`}</p>
                 <${Button} small icon="refresh" onClick=${() => retryMessage(room, letter.key)}>Send again</${Button}>
                 <${Button} small kind="quiet" onClick=${() => { discardMessage(room, letter.key); context.onTakeBack(letter.text); }}>Back to the composer</${Button}></div>`}
         </div>
