@@ -1,5 +1,6 @@
 """What was seen: figures by kind of kill, and what was wrong."""
 
+import datetime
 import statistics
 
 
@@ -55,6 +56,9 @@ class Report:
                           f"{sum(one.reconnects for one in town.listeners)} reconnects")
         self.lines.append(f"{len(answers)} answers of agents: {', '.join(f'{count} {state}' for state, count in sorted(states.items()))}; "
                           f"{again} taken over by another executor")
+        waits = [seconds(answer.final["queued_at"], answer.final["started_at"]) for answer in answers
+                 if answer.final and answer.final["started_at"]]
+        self.lines.append(f"a question waited for its executor: {spread(waits)} s")
         if town.watch.went_on:
             self.lines.append(f"an answer went on after the death of its executor: {spread(town.watch.went_on)} s")
 
@@ -66,6 +70,12 @@ class Report:
         for line in self.lines:
             print(line)
         print(f"{self.passed} passed, {self.failed} failed")
+
+
+def seconds(begin, end):
+    """Between two times as the API writes them."""
+    first, last = (datetime.datetime.fromisoformat(one.replace("Z", "+00:00")) for one in (begin, end))
+    return (last - first).total_seconds()
 
 
 def spread(values):
