@@ -83,6 +83,7 @@ def main():
                 outage(town, report, seconds=30 if chosen.rounds else 5)
             report.check("every answer ended truly and kept its text", town.judge_answers())
             report.answers(town)
+            report.check("no log has what nothing may cause", studio.complaints())
             town.close()
     finally:
         if studio.started:
