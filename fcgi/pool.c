@@ -42,9 +42,20 @@ static int count_links(const struct pool *pool, enum link link)
     return count;
 }
 
-/* Each new reason is logged once, not with every attempt. */
-static void note_trouble(struct pool *pool, struct text *why)
+/* What one slot finds out counts for all that are down. */
+static void set_retry(struct pool *pool, int64_t at)
 {
+    for (int i = 0; i < pool->slots_used; i++)
+        if (pool->slots[i].link == LINK_DOWN)
+            pool->slots[i].retry_at = at;
+}
+
+/* Each new reason is logged once, not with every attempt. With every slot away, none asks sooner than the one that has
+ * just failed: a server that recovers is not to be hurried by all of them in turn. */
+static void note_trouble(struct pool *pool, const struct slot *slot, struct text *why)
+{
+    if (count_links(pool, LINK_UP) == 0)
+        set_retry(pool, slot->retry_at);
     if (strcmp(text_string(&pool->last_trouble), text_string(why)) != 0) {
         text_clear(&pool->last_trouble);
         text_add(&pool->last_trouble, text_string(why));
@@ -53,11 +64,13 @@ static void note_trouble(struct pool *pool, struct text *why)
     text_clear(why);
 }
 
-static void note_link(struct pool *pool)
+static void note_link(struct pool *pool, int64_t now)
 {
     atomic_fetch_add(&pool->counters->connections_made, 1);
-    if (pool->last_trouble.length > 0 && count_links(pool, LINK_UP) == 1)
+    if (pool->last_trouble.length > 0 && count_links(pool, LINK_UP) == 1) {
         log_info("PostgreSQL is back");
+        set_retry(pool, now);
+    }
     text_clear(&pool->last_trouble);
     if (count_links(pool, LINK_CONNECTING) == 0)
         pool->filling = warm_fill_heap(pool->filling);
@@ -138,9 +151,9 @@ static void tend_slot(struct pool *pool, int index, int64_t now)
         slot_disconnect(slot, now);
     if (!surplus && may_connect(pool, slot, now) &&
         slot_connect(slot, pool->config->database_url, statement_timeout_ms(pool), now, &why) != OUTCOME_OK)
-        note_trouble(pool, &why);
+        note_trouble(pool, slot, &why);
     if (slot_is_late(slot, now) && slot_go_on(slot, now, &why) != OUTCOME_OK)
-        note_trouble(pool, &why);
+        note_trouble(pool, slot, &why);
     if (!surplus && should_fork(pool, slot, now))
         fork_child(pool, index, now);
     text_free(&why);
@@ -279,9 +292,9 @@ static void take_event(struct pool *pool, struct slot *slot, short events, int64
         slot_hang_up(slot, now);
     } else if (slot->link == LINK_CONNECTING) {
         if (slot_go_on(slot, now, &why) != OUTCOME_OK)
-            note_trouble(pool, &why);
+            note_trouble(pool, slot, &why);
         else if (slot->link == LINK_UP)
-            note_link(pool);
+            note_link(pool, now);
     }
     text_free(&why);
 }

@@ -2,9 +2,11 @@
 child to die."""
 
 import concurrent.futures
+import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -249,6 +251,30 @@ def test_503_while_postgresql_is_away_and_back_within_a_second(pool, cluster):
     assert time.monotonic() - began < 1
     time.sleep(0.3)
     assert_healthy(pool)
+
+
+def test_a_postgresql_that_is_not_ready_is_asked_four_times_a_second(make_pool, cluster):
+    """However many slots there are: asking costs the server a process each time."""
+    pool = make_pool(POOL_SLOTS=16).start()
+    wait_until(lambda: pool.get().status == 200)
+    cluster.stop()
+    path, asked = cluster.folder / ".s.PGSQL.5432", 0
+    try:
+        with socket.socket(socket.AF_UNIX) as stand_in:
+            stand_in.bind(str(path))
+            path.chmod(0o777)
+            stand_in.listen()
+            stand_in.settimeout(0.1)
+            time.sleep(0.5)
+            end = time.monotonic() + 2
+            while time.monotonic() < end:
+                with contextlib.suppress(TimeoutError):
+                    stand_in.accept()[0].close()
+                    asked += 1
+    finally:
+        path.unlink()
+        cluster.start()
+    assert 4 <= asked <= 12, "four times a second, and what had waited to be accepted"
 
 
 def test_a_crash_of_postgresql_in_mid_query_is_a_503(pool, cluster):
