@@ -18,14 +18,15 @@ start_supervisor() {
 }
 
 status_of() {
-    curl -sS -m 5 -o /dev/null -w '%{http_code}' "$url$1" 2>/dev/null || true
+    curl -sS -m 5 -o /dev/null -w '%{http_code}' "${@:2}" "$url$1" 2>/dev/null || true
 }
 
-# Ready is: the health check finds the database and nchan, and the second pool (which has the profile) answers, too.
+# Ready is: the health check finds the database and nchan, and the second pool has its database, too: it gets as far as
+# missing the body of a log-in.
 wait_for_site() {
     local i
     for ((i = 0; i < 300; i++)); do
-        [ "$(status_of /api/health)" = 200 ] && [ "$(status_of /api/profile)" = 401 ] && return
+        [ "$(status_of /api/health)" = 200 ] && [ "$(status_of /api/auth/login -X POST)" = 415 ] && return
         sleep 0.1
     done
     tail -n 5 "$data"/log/{supervisor,pool,front,front-error}.log >&2
