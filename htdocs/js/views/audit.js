@@ -54,12 +54,18 @@ function Filters({ filter, filtered }) {
     </div>`;
 }
 
+/** Who it was when it was no principal: a stranger over the network, or the runner and the command line.
+ * @param {{address: string | null}} entry */
+function nobody(entry) {
+    return entry.address ? "Nobody logged in" : "The system";
+}
+
 /** @param {{list: any, onOpen: (entry: any) => void}} props */
 function Entries({ list, onOpen }) {
     return html`<${Table} label="Actions" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
         { title: "Who", draw: (entry) => entry.actor
             ? html`<button type="button" class="table__who link-plain" title="Only this actor" onClick=${() => setQuery({ actor: entry.actor.id })}><${Avatar} of=${entry.actor} size="small" />${entry.actor.name}</button>`
-            : html`<span class="soft">Nobody logged in</span>` },
+            : html`<span class="soft">${nobody(entry)}</span>` },
         { title: "Action", draw: (entry) => html`<button type="button" class="link-plain mono" title="Only this action" onClick=${() => setQuery({ action: entry.action })}>${entry.action}</button>` },
         { title: "On", draw: (entry) => entry.object && html`<span class="soft">${entry.object.kind}${entry.detail?.name ? ` “${entry.detail.name}”` : ""}</span>` },
         { title: "Outcome", draw: (entry) => html`<${Pill} state=${entry.outcome} />` },
@@ -74,7 +80,7 @@ function Details({ entry, onClose }) {
     return html`<${Dialog} title=${entry.action} wide onClose=${onClose}><div class="dialog__body">
         <dl class="facts">
             <dt>When</dt><dd>${exact(entry.at)}</dd>
-            <dt>Who</dt><dd>${entry.actor ? `${entry.actor.name} (@${entry.actor.handle})` : "Nobody logged in"}</dd>
+            <dt>Who</dt><dd>${entry.actor ? `${entry.actor.name} (@${entry.actor.handle})` : nobody(entry)}</dd>
             ${entry.on_behalf_of && html`<dt>On behalf of</dt><dd>${entry.on_behalf_of.name}</dd>`}
             ${entry.object && html`<dt>Object</dt><dd>${entry.object.kind} <span class="mono">${entry.object.id}</span></dd>`}
             <dt>Outcome</dt><dd><${Pill} state=${entry.outcome} /></dd>
