@@ -25,6 +25,7 @@ struct child_terms {
     int slot;
     pid_t master;
     struct counters *counters;
+    enum pool_kind kind;
     const volatile sig_atomic_t *leave; /* set by SIGTERM */
 };
 

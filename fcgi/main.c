@@ -126,8 +126,8 @@ static int serve(struct config *config, const char *program, enum pool_kind kind
     } else if (get_listener(&pool->listener, inherited, pool_socket_path(config, kind), &why) == 0) {
         own_signals(&pool->orders.waiting);
         log_info("serving at %s", pool->listener.path);
-        warm_up(config, route_tables);
-        warm_slim();
+        warm_up(config, route_tables, kind);
+        warm_slim(kind);
         status = pool_run(pool);
         if (status == POOL_RENEW)
             status = become_successor(program, kind, pool->listener.fd);

@@ -94,6 +94,7 @@ static _Noreturn void be_child(struct pool *pool, int index, pid_t master)
         .slot = index,
         .master = master,
         .counters = pool->counters,
+        .kind = pool->kind,
         .leave = pool->orders.leave,
     };
     child_run(&terms);

@@ -44,6 +44,7 @@ struct request {
     struct response *response;
     const struct source *source; /* only request.c and response.c look inside */
     struct counters *counters;   /* the pool's, or NULL */
+    bool is_fast;                /* of the pool whose routes may not wait: it cannot serve the others, see warm.h */
     int64_t started_at;          /* monotonic milliseconds */
     struct kept *kept;           /* what request_keep was given */
     char *cookies;               /* the Cookie header, taken apart in place; or NULL */

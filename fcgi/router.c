@@ -32,6 +32,11 @@ static bool find_route(struct journey *journey)
     char methods[METHODS_SIZE];
     journey->match = match_route(journey->tables, request->method, request->path);
     request->route = journey->match.route;
+    if (request->route && request->is_fast && request->route->pool == POOL_WAIT) {
+        log_error("%s came to the wrong pool: the site's configuration is not of this version", request->route->path);
+        respond_problem(request, OUTCOME_FAILED, NULL);
+        return false;
+    }
     if (request->route)
         return true;
     if (!journey->match.path_known) {

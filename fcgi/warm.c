@@ -31,11 +31,11 @@ static int write_nothing(void *context, const char *bytes, int count)
     return 0;
 }
 
-void warm_up(const struct config *config, const struct route *const *tables)
+void warm_up(const struct config *config, const struct route *const *tables, enum pool_kind kind)
 {
     struct token_claims claims = {"00000000-0000-7000-8000-000000000000", "00000000-0000-7000-8000-000000000000", 0, 0};
-    char *token = access_token_issue(config, &claims, clock_now_ms() / 1000);
-    char *header = text_format("HTTP_AUTHORIZATION=Bearer %s", token);
+    char *token = kind == POOL_WAIT ? access_token_issue(config, &claims, clock_now_ms() / 1000) : NULL;
+    char *header = text_format("HTTP_AUTHORIZATION=Bearer %s", token ? token : "e30.e30.none");
     char *const parameters[] = {"REQUEST_METHOD=GET", "DOCUMENT_URI=/api/status", header, NULL};
     struct source source = {parameters, read_nothing, write_nothing, NULL};
     struct request request;
@@ -100,30 +100,37 @@ struct filling *warm_fill_heap(struct filling *filling)
 }
 
 /* libpq brings all of these; a child talks to PostgreSQL over a connection that is open and not encrypted. */
-static bool is_for_connecting(const char *path)
+static const char *const for_connecting[] = {
+    "libssl",      "libgssapi_krb5", "libkrb5",      "libk5crypto", "libcom_err", "libldap",   "libkrb5support",
+    "libkeyutils", "liblber",        "libsasl2",     "libgnutls",   "libp11-kit", "libidn2",   "libtasn1",
+    "libnettle",   "libhogweed",     "libunistring", "libgmp",      "libffi",     "libresolv", NULL};
+
+/* Passwords and the issuing of tokens. */
+static const char *const for_logging_in[] = {"libjwt", "libjansson", "libb64", "libcrypto", "libcrypt", NULL};
+
+static bool is_among(const char *const *names, const char *path)
 {
-    static const char *const names[] = {"libssl",         "libgssapi_krb5", "libkrb5", "libk5crypto", "libcom_err",
-                                        "libkrb5support", "libkeyutils",    "libldap", "liblber",     "libsasl2",
-                                        "libgnutls",      "libp11-kit",     "libidn2", "libtasn1",    "libunistring",
-                                        "libnettle",      "libhogweed",     "libgmp",  "libffi",      "libresolv"};
     const char *base = strrchr(path, '/');
-    for (size_t i = 0; base && i < sizeof names / sizeof *names; i++) {
-        size_t length = strlen(names[i]);
-        if (strncmp(base + 1, names[i], length) == 0 && (base[1 + length] == '.' || base[1 + length] == '-'))
+    for (; base && *names; names++) {
+        size_t length = strlen(*names);
+        if (strncmp(base + 1, *names, length) == 0 && (base[1 + length] == '.' || base[1 + length] == '-'))
             return true;
     }
     return false;
 }
 
-void warm_slim(void)
+void warm_slim(enum pool_kind kind)
 {
     FILE *maps = SANITIZED ? NULL : fopen("/proc/self/maps", "re");
     char line[4096];
     unsigned long begin = 0, end = 0;
     while (maps && fgets(line, sizeof line, maps)) {
         line[strcspn(line, "\n")] = '\0';
+        const char *path = strchr(line, '/');
+        if (!path || !(is_among(for_connecting, path) || (kind == POOL_FAST && is_among(for_logging_in, path))))
+            continue;
         /* NOLINTNEXTLINE(cert-err34-c): the kernel writes these */
-        if (strchr(line, '/') && is_for_connecting(strchr(line, '/')) && sscanf(line, "%lx-%lx", &begin, &end) == 2)
+        if (sscanf(line, "%lx-%lx", &begin, &end) == 2)
             madvise((void *)(uintptr_t)begin, end - begin, MADV_DONTFORK);
     }
     if (maps)

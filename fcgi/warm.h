@@ -5,9 +5,10 @@
 #include "base/config.h"
 #include "fcgi/route.h"
 
-/* Serves one request from memory, with a token and without a database: libraries that start at their first use
- * (OpenSSL behind the signatures takes a millisecond) have then started in the master. */
-void warm_up(const struct config *config, const struct route *const *tables);
+/* Serves one request from memory, without a database: what starts at its first use has then started in the master. The
+ * pool whose routes may wait issues tokens, and OpenSSL, which signs them, takes a millisecond to start; the other pool
+ * never wakes it. */
+void warm_up(const struct config *config, const struct route *const *tables, enum pool_kind kind);
 
 /* What fills the holes of the heap. */
 struct filling;
@@ -18,10 +19,12 @@ struct filling;
 struct filling *warm_fill_heap(struct filling *filling);
 void warm_free_filling(struct filling *filling);
 
-/* Marks the mappings of libraries that only connecting needs (Kerberos, LDAP, GnuTLS and what they bring) as not to be
- * inherited: fork and exit then copy and tear down half as many. A child that entered one would crash, also in the
- * handlers that they registered for fork, so children are made by warm_fork. */
-void warm_slim(void);
+/* Marks the mappings of libraries that a child does not need as not to be inherited: those that only connecting needs
+ * (Kerberos, LDAP, GnuTLS and what they bring), and for the fast pool those that only log-ins need (libjwt, OpenSSL,
+ * libcrypt), whose routes are in the other pool. Fork and exit then have a third of the mappings to copy and tear down.
+ * A child that entered one would crash, also in the handlers that they registered for fork, so children are made by
+ * warm_fork. */
+void warm_slim(enum pool_kind kind);
 
 /* fork without those handlers. The process has one thread. */
 int warm_fork(void);

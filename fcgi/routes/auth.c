@@ -54,7 +54,7 @@ const struct route auth_routes[] = {
     ROUTE(METHOD_POST, "/auth/login", PUBLIC, POOL_WAIT, log_in_fields, NULL, log_in, "Log in", "LogIn"),
     ROUTE(METHOD_POST, "/auth/token", PUBLIC, POOL_WAIT, token_fields, NULL, give_token,
           "Log in without cookies: tokens in the answer", "Tokens", .form = true),
-    ROUTE(METHOD_POST, "/auth/refresh", PUBLIC, POOL_FAST, refresh_fields, NULL, refresh,
+    ROUTE(METHOD_POST, "/auth/refresh", PUBLIC, POOL_WAIT, refresh_fields, NULL, refresh,
           "Exchange the refresh token for new tokens", "LogIn"),
     ROUTE(METHOD_POST, "/auth/logout", USER, POOL_FAST, NULL, NULL, log_out, "End this session"),
     ROUTE(METHOD_GET, "/auth/verify-token", USER, POOL_FAST, NULL, NULL, verify_token, "Who the token stands for",

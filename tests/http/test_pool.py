@@ -10,10 +10,11 @@ import socket
 import subprocess
 import threading
 import time
+import uuid
 
 import pytest
 
-from harness import fastcgi
+from harness import fastcgi, tokens
 from harness.cluster import Cluster
 from harness.pool import Pool, wait_until
 
@@ -109,10 +110,20 @@ def test_every_answer_has_its_own_request_id_and_the_security_headers(pool):
 
 def send_part(pool, kept_records):
     """A connection on which the first records of a request with a body were sent."""
-    sent = fastcgi.records("POST", "/api/auth/login", body=b"{" + b" " * 200000 + b"}")
+    now, nobody = int(time.time()), str(uuid.uuid4())
+    token = tokens.sign({"sub": nobody, "client_id": nobody, "iat": now, "exp": now + 60}, pool.settings["SECRET_KEY"])
+    sent = fastcgi.records("POST", "/api/rooms", {"Authorization": f"Bearer {token}"}, b"{" + b" " * 200000 + b"}")
     connection = fastcgi.connect(pool.socket)
     connection.sendall(b"".join(sent[:kept_records]) + sent[kept_records][:7])
     return connection
+
+
+def test_the_fast_pool_leaves_to_the_other_one_what_it_cannot_serve(pool):
+    assert pool.get("/api/auth/login").status == 405
+    body = {"email": "nobody@example.org", "password": "no password"}
+    assert fastcgi.request(pool.socket, "POST", "/api/auth/login", body=body).status == 500
+    assert "came to the wrong pool" in pool.log()
+    assert_healthy(pool)
 
 
 def killed_after(pool, act):
