@@ -13,6 +13,13 @@ configure_here() (
         ../configure -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var "${configure_options[@]}"
 )
 
+# A build that was configured before Criterion came would leave the unit tests out.
+is_configured() {
+    local makefile=$checkout/$build_folder/Makefile
+    [ -f "$makefile" ] || return 1
+    ! grep -q '^HAVE_CRITERION_TRUE = #' "$makefile" || ! pkg-config --exists criterion
+}
+
 # One build at a time in a checkout: build LOG
 build_program() {
     local log=$1
@@ -23,7 +30,7 @@ build_program() {
         step "Preparing the build"
         logged "$log" "autoreconf" autoreconf -i "$checkout"
     fi
-    if [ ! -f "$checkout/$build_folder/Makefile" ]; then
+    if ! is_configured; then
         step "Configuring"
         logged "$log" "configure" configure_here
     fi
