@@ -17,7 +17,7 @@ configure_here() (
 is_configured() {
     local makefile=$checkout/$build_folder/Makefile
     [ -f "$makefile" ] || return 1
-    ! grep -q '^HAVE_CRITERION_TRUE = #' "$makefile" || ! pkg-config --exists criterion
+    ! grep -q '^CRITERION_LIBS = *$' "$makefile" || ! pkg-config --exists criterion
 }
 
 # One build at a time in a checkout: build LOG
