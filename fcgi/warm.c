@@ -4,9 +4,9 @@
 #include "fcgi/router.h"
 #include "fcgi/source.h"
 
+#include <link.h>
 #include <malloc.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -119,22 +119,33 @@ static bool is_among(const char *const *names, const char *path)
     return false;
 }
 
+/* Each segment with what is behind the file's part of it (.bss), in whole pages. */
+static void keep_from_children(const struct dl_phdr_info *library)
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int i = 0; i < library->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &library->dlpi_phdr[i];
+        uintptr_t begin = (library->dlpi_addr + segment->p_vaddr) & -page;
+        uintptr_t end = (library->dlpi_addr + segment->p_vaddr + segment->p_memsz + page - 1) & -page;
+        if (segment->p_type == PT_LOAD)
+            madvise((void *)begin, end - begin, MADV_DONTFORK); /* NOLINT(performance-no-int-to-ptr) */
+    }
+}
+
+static int look_at_library(struct dl_phdr_info *library, size_t size, void *context)
+{
+    const enum pool_kind *kind = context;
+    (void)size;
+    if (is_among(for_connecting, library->dlpi_name) ||
+        (*kind == POOL_FAST && is_among(for_logging_in, library->dlpi_name)))
+        keep_from_children(library);
+    return 0;
+}
+
 void warm_slim(enum pool_kind kind)
 {
-    FILE *maps = SANITIZED ? NULL : fopen("/proc/self/maps", "re");
-    char line[4096];
-    unsigned long begin = 0, end = 0;
-    while (maps && fgets(line, sizeof line, maps)) {
-        line[strcspn(line, "\n")] = '\0';
-        const char *path = strchr(line, '/');
-        if (!path || !(is_among(for_connecting, path) || (kind == POOL_FAST && is_among(for_logging_in, path))))
-            continue;
-        /* NOLINTNEXTLINE(cert-err34-c): the kernel writes these */
-        if (sscanf(line, "%lx-%lx", &begin, &end) == 2)
-            madvise((void *)(uintptr_t)begin, end - begin, MADV_DONTFORK);
-    }
-    if (maps)
-        fclose(maps);
+    if (!SANITIZED)
+        dl_iterate_phdr(look_at_library, &kind);
 }
 
 int warm_fork(void)
