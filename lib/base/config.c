@@ -57,15 +57,15 @@ static const struct setting settings[] = {
     {"NCHAN_SOCKET", NULL, SETTING_TEXT, AT(nchan_socket), "/run/coagent/nchan-publish.sock", 0, 0},
     {"RUNNER_LOCK", NULL, SETTING_TEXT, AT(runner_lock), "/run/coagent/runner.lock", 0, 0},
     {"EXECUTOR_LIMIT", NULL, SETTING_INTEGER, AT(executor_limit), "16", 1, 4096},
+    {"SSL_CERTFILE", NULL, SETTING_TEXT, AT(ssl_certfile), NULL, 0, 0},
+    {"SSL_KEYFILE", NULL, SETTING_TEXT, AT(ssl_keyfile), NULL, 0, 0},
+    {"RESTART_COMMAND", NULL, SETTING_TEXT, AT(restart_command), NULL, 0, 0},
     {"OPENAI_BASE_URL", NULL, SETTING_TEXT, AT(openai_base_url), NULL, 0, 0},
     {"OPENAI_MODEL", NULL, SETTING_TEXT, AT(openai_model), NULL, 0, 0},
     {"OPENAI_API_KEY", NULL, SETTING_SECRET, AT(openai_api_key), NULL, 0, 0},
 };
 
 #define SETTING_COUNT (sizeof settings / sizeof settings[0])
-
-/* Settings of other parts of the installation, which share the file. */
-static const char *const foreign[] = {"SSL_CERTFILE", "SSL_KEYFILE"};
 
 /* What was said about each setting, as text; a later source replaces an earlier one. */
 struct raw {
@@ -92,15 +92,6 @@ static bool is_named(const char *name, size_t length, const char *known)
     return known && strlen(known) == length && memcmp(name, known, length) == 0;
 }
 
-static bool is_foreign(const char *name, size_t length)
-{
-    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
-        if (is_named(name, length, foreign[i]))
-            return true;
-    }
-    return false;
-}
-
 /* An empty value is the same as none: it leaves what an earlier source said. by_alias keeps a value that its canonical
  * name has given in the same source. Answers whether the name is a setting. */
 static bool raw_put(struct raw *raw, bool canonical[SETTING_COUNT], const char *name, size_t length, const char *value,
@@ -117,7 +108,7 @@ static bool raw_put(struct raw *raw, bool canonical[SETTING_COUNT], const char *
         }
         return true;
     }
-    return is_foreign(name, length);
+    return false;
 }
 
 static void trim(const char **start, const char **end)
@@ -256,12 +247,17 @@ enum outcome config_load_from(struct config *config, const char *file, char *con
     return OUTCOME_INVALID;
 }
 
-enum outcome config_load(struct config *config, struct text *why)
+const char *config_path(void)
 {
     const char *file = getenv("COAGENT_CONFIG");
-    if ((!file || !*file) && access(SYSTEM_FILE, F_OK) == 0)
-        file = SYSTEM_FILE;
-    return config_load_from(config, file && *file ? file : NULL, environ, why);
+    if (file && *file)
+        return file;
+    return access(SYSTEM_FILE, F_OK) == 0 ? SYSTEM_FILE : NULL;
+}
+
+enum outcome config_load(struct config *config, struct text *why)
+{
+    return config_load_from(config, config_path(), environ, why);
 }
 
 void config_free(struct config *config)

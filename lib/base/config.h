@@ -33,6 +33,9 @@ struct config {
     char *nchan_socket;         /* NCHAN_SOCKET: unix socket where nchan accepts publications */
     char *runner_lock;          /* RUNNER_LOCK: file whose locks decide which runner of this host is at work */
     int executor_limit;         /* EXECUTOR_LIMIT: executors at once on this host, default 16 */
+    char *ssl_certfile;         /* SSL_CERTFILE: the site's certificate chain in PEM; or NULL */
+    char *ssl_keyfile;          /* SSL_KEYFILE: its private key; or NULL */
+    char *restart_command;      /* RESTART_COMMAND: starts every part of this installation again; or NULL */
     char *openai_base_url;      /* OPENAI_BASE_URL, seeds a first provider; or NULL */
     char *openai_model;         /* OPENAI_MODEL: the model asked there; NULL: the first that it offers */
     char *openai_api_key;       /* OPENAI_API_KEY; or NULL */
@@ -46,5 +49,8 @@ enum outcome config_load(struct config *config, struct text *why);
 enum outcome config_load_from(struct config *config, const char *file, char *const environment[], struct text *why);
 
 void config_free(struct config *config);
+
+/* The file that config_load reads; NULL when there is none. Owned by the environment, or static. */
+const char *config_path(void);
 
 #endif

@@ -125,6 +125,8 @@ void config_check(struct config *config, struct text *why)
         text_add_format(why, "ENVIRONMENT is \"%s\": use development or production\n", config->environment);
     check_samesite(config, why);
     check_url("PUBLIC_URL", config->public_url, why);
+    if (!config->ssl_certfile != !config->ssl_keyfile)
+        text_add(why, "SSL_CERTFILE and SSL_KEYFILE belong together: set both or none\n");
     check_url("OPENAI_BASE_URL", config->openai_base_url, why);
 }
 

@@ -53,6 +53,9 @@ void db_forget(struct db *db);
 /* Whether it is idle, outside a transaction and a pipeline: what a child must leave behind. */
 bool db_is_idle(const struct db *db);
 
+/* Adds what a URL says for a keyword of libpq ("host", "dbname") to value; nothing when it says nothing. For messages. */
+void db_url_part(const char *url, const char *keyword, struct text *value);
+
 /* Adds a statement to the pipeline. values has statement->parameters strings, NULL is SQL null; they are copied by
  * libpq at once. */
 void db_queue(struct db *db, const struct db_statement *statement, const char *const values[]);

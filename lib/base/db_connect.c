@@ -189,6 +189,16 @@ enum outcome db_open(struct db **made, const char *url, enum db_preparation prep
     return outcome;
 }
 
+void db_url_part(const char *url, const char *keyword, struct text *value)
+{
+    PQconninfoOption *options = PQconninfoParse(url, NULL);
+
+    for (PQconninfoOption *option = options; option && option->keyword; option++)
+        if (strcmp(option->keyword, keyword) == 0 && option->val)
+            text_add(value, option->val);
+    PQconninfoFree(options);
+}
+
 void db_close(struct db *db)
 {
     if (!db)

@@ -1,6 +1,6 @@
-/* HTTP client over libcurl, for the runner: model endpoints and, later, MCP servers. The only part that knows libcurl,
- * in a library of its own (libhttp.a), because handlers must not map it. Only http and https; redirects are not
- * followed, so a key never travels to another host. */
+/* HTTP client over libcurl, for the runner (model endpoints and, later, MCP servers) and for coagentctl. The only part
+ * that knows libcurl, in a library of its own (libhttp.a), because handlers must not map it. Only http and https;
+ * redirects are not followed, so a key never travels to another host. */
 #ifndef COAGENT_HTTP_H
 #define COAGENT_HTTP_H
 
@@ -16,6 +16,7 @@ struct http_request {
     const char *const *headers; /* "Name: value", ended by NULL */
     const char *body;           /* NULL for none */
     size_t body_length;
+    const char *ca_file; /* PEM: the certificates to trust instead of the system's authorities; NULL: those */
     int connect_seconds; /* for the connection to stand */
     int silent_seconds;  /* how long the other side may say nothing */
 };
