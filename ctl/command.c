@@ -1,43 +1,114 @@
 #include "ctl/command.h"
 
+#include <getopt.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-static void say(const char *format, va_list arguments)
+#define CHOICES_MOST 16
+
+void print_json(struct json_object *document)
 {
-    fputs("coagentctl: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    puts(json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(document);
 }
 
-enum exit_status complain(const char *format, ...)
+static void print_error(const char *message, enum exit_status status)
 {
+    struct json_object *document = json_object_new_object();
+    struct json_object *error = json_object_new_object();
+
+    json_object_object_add(error, "message", json_object_new_string(message));
+    json_object_object_add(error, "status", json_object_new_int((int)status));
+    json_object_object_add(document, "error", error);
+    print_json(document);
+}
+
+enum exit_status complain(const struct call *call, enum exit_status status, const char *format, ...)
+{
+    struct text message = TEXT_EMPTY;
     va_list arguments;
 
     va_start(arguments, format);
-    say(format, arguments);
+    text_add_vformat(&message, format, arguments);
     va_end(arguments);
-    return EXIT_FAILED;
+    while (message.length > 0 && message.bytes[message.length - 1] == '\n')
+        message.bytes[--message.length] = '\0';
+    fprintf(stderr, "coagentctl: %s\n", text_string(&message));
+    if (status == EXIT_USAGE)
+        fprintf(stderr, "Try \"coagentctl %s%s--help\".\n", call->command ? call->command->name : "",
+                call->command ? " " : "");
+    if (call->json)
+        print_error(text_string(&message), status);
+    text_free(&message);
+    return status;
 }
 
-enum exit_status complain_usage(const struct command *command, const char *format, ...)
+static int describe(struct option options[CHOICES_MOST + 2], const struct choice choices[])
 {
-    va_list arguments;
+    int count = 0;
 
-    va_start(arguments, format);
-    say(format, arguments);
-    va_end(arguments);
-    fprintf(stderr, "Try \"coagentctl %s --help\".\n", command->name);
-    return EXIT_USAGE;
+    for (; count < CHOICES_MOST && choices[count].name; count++)
+        options[count] =
+            (struct option){choices[count].name, choices[count].value ? required_argument : no_argument, NULL, 0};
+    options[count] = (struct option){"json", no_argument, NULL, 0};
+    options[count + 1] = (struct option){NULL, 0, NULL, 0};
+    return count;
 }
 
-struct db *command_open(const char *url)
+enum exit_status read_options(struct call *call, const struct choice choices[])
 {
-    struct db *db = NULL;
+    struct option options[CHOICES_MOST + 2];
+    int count = describe(options, choices);
+    int which = 0;
+
+    opterr = 0;
+    for (int found; (found = getopt_long(call->argc, call->argv, "", options, &which)) != -1;) {
+        if (found != 0)
+            return complain(call, EXIT_USAGE, "\"%s\" is not an option of %s, or its value is wrong or missing",
+                            call->argv[optind - 1], call->command->name);
+        if (which == count)
+            call->json = true;
+        else if (choices[which].value)
+            *choices[which].value = optarg;
+        else
+            *choices[which].flag = true;
+    }
+    call->operands = call->argc - optind;
+    call->operand = call->argv + optind;
+    if (call->operands > 0 && !call->command->operand)
+        return complain(call, EXIT_USAGE, "%s takes no \"%s\"", call->command->name, call->operand[0]);
+    return EXIT_DONE;
+}
+
+enum outcome connect_database(struct db **db, const char *url, struct text *why)
+{
+    enum outcome outcome = db_open(db, url, DB_PREPARE_USED, 0, why);
+    struct passwd *service = outcome == OUTCOME_AWAY && geteuid() == 0 ? getpwnam(SERVICE_USER) : NULL;
+    struct text again = TEXT_EMPTY;
+
+    if (service && seteuid(service->pw_uid) == 0) {
+        if (db_open(db, url, DB_PREPARE_USED, 0, &again) == OUTCOME_OK) {
+            outcome = OUTCOME_OK;
+            text_clear(why);
+        }
+        if (seteuid(0) != 0)
+            abort(); /* nothing after this may run as somebody else than it believes */
+    }
+    text_free(&again);
+    return outcome;
+}
+
+enum exit_status command_open(const struct call *call, const char *url, struct db **db)
+{
     struct text why = TEXT_EMPTY;
+    enum exit_status status = EXIT_DONE;
 
-    if (db_open(&db, url, DB_PREPARE_USED, 0, &why) != OUTCOME_OK)
-        complain("no connection to PostgreSQL: %s", text_string(&why));
+    if (connect_database(db, url, &why) != OUTCOME_OK)
+        status = complain(call, EXIT_DATABASE, "no connection to PostgreSQL: %s", text_string(&why));
     text_free(&why);
-    return db;
+    return status;
 }

@@ -5,7 +5,6 @@
 #include "model/seed.h"
 #include "queries.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +16,6 @@ struct wish {
     const char *name;
     bool password_stdin;
     bool reset_password;
-    bool json;
 };
 
 #define LINE_MOST 1000
@@ -51,49 +49,48 @@ static bool ask(const char *question, struct text *answer)
     return given;
 }
 
-static enum exit_status get_password(const struct wish *wish, struct text *password)
+static enum exit_status get_password(const struct call *call, const struct wish *wish, struct text *password)
 {
     struct text again = TEXT_EMPTY;
     enum exit_status status = EXIT_DONE;
 
     if (wish->password_stdin) {
         if (!read_line(password))
-            status = complain("there is no password on the standard input");
+            status = complain(call, EXIT_FAILED, "there is no password on the standard input");
     } else if (!isatty(STDIN_FILENO)) {
-        status = complain("give the password on the standard input, with --password-stdin");
+        status = complain(call, EXIT_FAILED, "give the password on the standard input, with --password-stdin");
     } else if (!ask("Password: ", password) || !ask("Again: ", &again) ||
                strcmp(text_string(password), text_string(&again)) != 0) {
-        status = complain("the two passwords are not the same");
+        status = complain(call, EXIT_FAILED, "the two passwords are not the same");
     }
     text_free_secret(&again);
     return status;
 }
 
-static enum exit_status hash_password(const struct config *config, const struct wish *wish,
-                                      char hash[PASSWORD_HASH_SIZE])
+static enum exit_status hash_password(const struct call *call, const struct wish *wish, char hash[PASSWORD_HASH_SIZE])
 {
     struct text password = TEXT_EMPTY;
     const char *why = NULL;
-    enum exit_status status = get_password(wish, &password);
+    enum exit_status status = get_password(call, wish, &password);
 
     if (status != EXIT_DONE)
         goto done;
     if (!utf8_is_valid(text_string(&password), password.length))
-        status = complain("the password is not valid UTF-8");
+        status = complain(call, EXIT_FAILED, "the password is not valid UTF-8");
     else if (password_check_policy(text_string(&password), wish->email, &why) != OUTCOME_OK)
-        status = complain("%s", why);
-    else if (password_hash(text_string(&password), config->bcrypt_cost, hash) != OUTCOME_OK)
-        status = complain("the password could not be hashed");
+        status = complain(call, EXIT_FAILED, "%s", why);
+    else if (password_hash(text_string(&password), call->config->bcrypt_cost, hash) != OUTCOME_OK)
+        status = complain(call, EXIT_FAILED, "the password could not be hashed");
 done:
     text_free_secret(&password);
     return status;
 }
 
-static void print_result(const struct wish *wish, const char *answer)
+static void print_result(const struct call *call, const struct wish *wish, const char *answer)
 {
     struct json_object *result = json_tokener_parse(answer);
 
-    if (wish->json)
+    if (call->json)
         puts(answer);
     else if (json_flag(result, "created", false))
         printf("%s is an administrator now: the account was made\n", wish->email);
@@ -104,86 +101,80 @@ static void print_result(const struct wish *wish, const char *answer)
     json_object_put(result);
 }
 
-static enum exit_status ensure(const struct config *config, const struct wish *wish, struct db *db)
+static enum exit_status ensure(const struct call *call, const struct wish *wish, struct db *db)
 {
     char hash[PASSWORD_HASH_SIZE] = "";
     enum exit_status status;
     char *answer;
 
     if (db_do(db, &query_administrator_find, DB_VALUES(wish->email)) != OUTCOME_OK)
-        return complain("%s", db_failure(db)->message);
+        return complain(call, EXIT_FAILED, "%s", db_failure(db)->message);
     if (strcmp(db_value(db, 0, 0), "f") == 0 || wish->reset_password) {
-        status = hash_password(config, wish, hash);
+        status = hash_password(call, wish, hash);
         if (status != EXIT_DONE)
             return status;
     }
     db_hold(db);
     if (db_do(db, &query_administrator_ensure, DB_VALUES(wish->email, wish->name, hash[0] ? hash : NULL)) != OUTCOME_OK)
-        return complain("%s", db_failure(db)->message);
+        return complain(call, EXIT_FAILED, "%s", db_failure(db)->message);
     answer = text_format("%s", db_value(db, 0, 0));
     status = EXIT_DONE;
-    if (seed_first(db, config) != OUTCOME_OK || db_commit(db) != OUTCOME_OK)
-        status = complain("%s", db_failure(db)->message);
+    if (seed_first(db, call->config) != OUTCOME_OK || db_commit(db) != OUTCOME_OK)
+        status = complain(call, EXIT_FAILED, "%s", db_failure(db)->message);
     else
-        print_result(wish, answer);
+        print_result(call, wish, answer);
     free(answer);
     return status;
 }
 
-static enum exit_status parse(struct wish *wish, int argc, char *argv[])
+static enum exit_status parse(struct call *call, struct wish *wish)
 {
-    static const struct option options[] = {
-        {"email", required_argument, NULL, 'e'},    {"name", required_argument, NULL, 'n'},
-        {"password-stdin", no_argument, NULL, 'p'}, {"reset-password", no_argument, NULL, 'r'},
-        {"json", no_argument, NULL, 'j'},           {NULL, 0, NULL, 0}};
+    const struct choice choices[] = {
+        {"email", &wish->email, NULL},
+        {"name", &wish->name, NULL},
+        {"password-stdin", NULL, &wish->password_stdin},
+        {"reset-password", NULL, &wish->reset_password},
+        {NULL},
+    };
+    enum exit_status status = read_options(call, choices);
 
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
-        switch (option) {
-        case 'e': wish->email = optarg; break;
-        case 'n': wish->name = optarg; break;
-        case 'p': wish->password_stdin = true; break;
-        case 'r': wish->reset_password = true; break;
-        case 'j': wish->json = true; break;
-        default: return EXIT_USAGE;
-        }
-    if (optind < argc)
-        return complain_usage(&command_create_admin, "create-admin takes no \"%s\"", argv[optind]);
+    if (status != EXIT_DONE)
+        return status;
     if (!wish->email)
-        return complain_usage(&command_create_admin, "whose? Give --email");
+        return complain(call, EXIT_USAGE, "whose? Give --email");
+    if (!strchr(wish->email, '@') || strpbrk(wish->email, " \t\r\n") ||
+        !utf8_is_valid(wish->email, strlen(wish->email)) || !utf8_is_valid(wish->name, strlen(wish->name)))
+        return complain(call, EXIT_USAGE, "that is not an e-mail address, or the name is not valid UTF-8");
     return EXIT_DONE;
 }
 
-static enum exit_status run(const struct config *config, int argc, char *argv[])
+static enum exit_status run(struct call *call)
 {
-    struct wish wish = {NULL, "Administrator", false, false, false};
-    enum exit_status status = parse(&wish, argc, argv);
-    struct db *db;
+    struct wish wish = {NULL, "Administrator", false, false};
+    enum exit_status status = parse(call, &wish);
+    struct db *db = NULL;
 
-    if (status != EXIT_DONE || !wish.email)
-        return status;
-    if (!strchr(wish.email, '@') || strpbrk(wish.email, " \t\r\n") || !utf8_is_valid(wish.email, strlen(wish.email)) ||
-        !utf8_is_valid(wish.name, strlen(wish.name)))
-        return complain_usage(&command_create_admin, "\"%s\" is not an e-mail address", wish.email);
-    db = command_open(config->database_url);
-    if (!db)
-        return EXIT_FAILED;
-    status = ensure(config, &wish, db);
+    if (status == EXIT_DONE)
+        status = command_open(call, call->config->database_url, &db);
+    if (status == EXIT_DONE)
+        status = ensure(call, &wish, db);
     db_close(db);
     return status;
 }
 
 const struct command command_create_admin = {
-    "create-admin",
-    "make an administrator, and what a fresh studio needs",
-    "Usage: coagentctl create-admin --email ADDRESS [--name NAME] [--password-stdin] [--reset-password] [--json]\n"
-    "Makes the user with this e-mail address an administrator: a new account with a password, or the account that is\n"
-    "there, which keeps its password. It can be run again at any time. A fresh studio gets its built-in agent @studio\n"
-    "and, when OPENAI_BASE_URL is set, the agent @assistant.\n"
-    "\n"
-    "  --email ADDRESS    whose account\n"
-    "  --name NAME        the name of a new account (default: Administrator)\n"
-    "  --password-stdin   read the password from the first line of standard input instead of asking for it\n"
-    "  --reset-password   give an account that is there a new password, and end its sessions\n"
-    "  --json             answer in JSON: {\"created\", \"changed\", \"user\"}\n",
-    run,
+    .name = "create-admin",
+    .summary = "make an administrator, and what a fresh studio needs",
+    .help = "Usage: coagentctl create-admin --email ADDRESS [--name NAME] [--password-stdin] [--reset-password] "
+            "[--json]\n"
+            "Makes the user with this e-mail address an administrator: a new account with a password, or the account\n"
+            "that is there, which keeps its password. It can be run again at any time. A fresh studio gets its\n"
+            "built-in agent @studio and, when OPENAI_BASE_URL is set, the agent @assistant.\n"
+            "\n"
+            "  --email ADDRESS    whose account\n"
+            "  --name NAME        the name of a new account (default: Administrator)\n"
+            "  --password-stdin   read the password from the first line of standard input instead of asking for it\n"
+            "  --reset-password   give an account that is there a new password, and end its sessions\n"
+            "  --json             answer in JSON: {\"created\", \"changed\", \"user\"}\n",
+    .run = run,
 };

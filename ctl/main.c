@@ -3,10 +3,14 @@
 #include "base/secretbox.h"
 #include "ctl/command.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-static const struct command *const commands[] = {&command_migrate, &command_create_admin, &command_status, NULL};
+static const struct command *const commands[] = {
+    &command_create_admin, &command_migrate, &command_status, &command_doctor, &command_make_certificate, NULL,
+};
 
 static void print_help(FILE *to)
 {
@@ -15,11 +19,13 @@ static void print_help(FILE *to)
           "Commands:\n",
           to);
     for (const struct command *const *command = commands; *command; command++)
-        fprintf(to, "  %-14s %s\n", (*command)->name, (*command)->summary);
+        fprintf(to, "  %-17s %s\n", (*command)->name, (*command)->summary);
     fputs(
-        "\n\"coagentctl COMMAND --help\" tells more. Settings are read from the file that COAGENT_CONFIG names, else\n"
-        "/etc/coagent/coagent.conf, and from the environment, which wins.\n"
-        "The exit status is 0 when it is done, 1 when it failed, 2 when the command line is wrong.\n",
+        "\n\"coagentctl COMMAND --help\" tells more. With --json every command answers one JSON document, also when\n"
+        "it fails: {\"error\": {\"message\", \"status\"}}. Settings are read from the file that COAGENT_CONFIG names,\n"
+        "else /etc/coagent/coagent.conf, and from the environment, which wins.\n"
+        "The exit status is 0 when all is well, 1 when it failed or something is wrong, 2 when the command line is\n"
+        "wrong, 3 when the settings are, 4 when PostgreSQL cannot be reached.\n",
         to);
 }
 
@@ -31,34 +37,52 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
-static bool asks_for_help(int argc, char *argv[])
+static bool has_option(int argc, char *argv[], const char *name)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+        if (strcmp(argv[i], name) == 0)
             return true;
     return false;
 }
 
-static enum exit_status run(const struct command *command, int argc, char *argv[])
+static enum exit_status run(struct call *call)
 {
     struct config config;
     struct text why = TEXT_EMPTY;
-    enum exit_status status = EXIT_FAILED;
+    enum exit_status status;
+    bool sound = config_load(&config, &why) == OUTCOME_OK;
 
-    if (config_load(&config, &why) != OUTCOME_OK) {
-        complain("the settings are not right:\n%s", text_string(&why));
-    } else {
-        if (secretbox_open_library() == OUTCOME_OK)
-            status = command->run(&config, argc, argv);
+    call->config = sound ? &config : NULL;
+    call->trouble = text_string(&why);
+    if (!sound && !call->command->without_settings)
+        status = complain(call, EXIT_SETTINGS, "the settings are not right:\n%s", call->trouble);
+    else if (secretbox_open_library() != OUTCOME_OK)
+        status = complain(call, EXIT_FAILED, "libsodium cannot start");
+    else
+        status = call->command->run(call);
+    call->config = NULL;
+    call->trouble = "";
+    if (sound)
         config_free(&config);
-    }
     text_free(&why);
     return status;
 }
 
+/* Whoever called it by a path calls it so again. */
+static const char *program_path(const char *called, char path[PATH_MAX])
+{
+    ssize_t length = strchr(called, '/') ? readlink("/proc/self/exe", path, PATH_MAX - 1) : -1;
+
+    if (length <= 0)
+        return "coagentctl";
+    path[length] = '\0';
+    return path;
+}
+
 int main(int argc, char *argv[])
 {
-    const struct command *command;
+    char path[PATH_MAX];
+    struct call call = {.json = has_option(argc, argv, "--json")};
 
     log_open("coagentctl", LOG_LEVEL_WARN);
     if (argc < 2) {
@@ -69,18 +93,19 @@ int main(int argc, char *argv[])
         puts(PACKAGE_STRING);
         return EXIT_DONE;
     }
-    command = find(argv[1]);
-    if (!command && strcmp(argv[1], "help") != 0 && !asks_for_help(argc, argv)) {
-        complain("there is no command \"%s\"; coagentctl --help lists them", argv[1]);
-        return EXIT_USAGE;
-    }
-    if (!command) {
+    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         print_help(stdout);
         return EXIT_DONE;
     }
-    if (asks_for_help(argc - 1, argv + 1)) {
-        fputs(command->help, stdout);
+    call.command = find(argv[1]);
+    if (!call.command)
+        return (int)complain(&call, EXIT_USAGE, "there is no command \"%s\"", argv[1]);
+    if (has_option(argc - 1, argv + 1, "--help") || has_option(argc - 1, argv + 1, "-h")) {
+        fputs(call.command->help, stdout);
         return EXIT_DONE;
     }
-    return (int)run(command, argc - 1, argv + 1);
+    call.program = program_path(argv[0], path);
+    call.argc = argc - 1;
+    call.argv = argv + 1;
+    return (int)run(&call);
 }

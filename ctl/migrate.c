@@ -2,7 +2,6 @@
 #include "ctl/command.h"
 #include "model/migrations.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 struct report {
@@ -39,37 +38,31 @@ static void print_report(const struct report *report)
         printf("the schema is up to date (%d migrations)\n", count(migrations));
 }
 
-static enum exit_status apply(const struct config *config, struct report *report)
+static enum exit_status apply(const struct call *call, struct report *report)
 {
-    struct db *db = command_open(config->database_owner_url ? config->database_owner_url : config->database_url);
+    const struct config *config = call->config;
     struct text why = TEXT_EMPTY;
-    enum exit_status status = EXIT_FAILED;
+    struct db *db = NULL;
+    enum exit_status status =
+        command_open(call, config->database_owner_url ? config->database_owner_url : config->database_url, &db);
 
-    if (!db)
-        return EXIT_FAILED;
-    if (migrations_apply(db, migrations, tell, report, &why) == OUTCOME_OK)
-        status = EXIT_DONE;
-    else
-        complain("%s", text_string(&why));
+    if (status != EXIT_DONE)
+        return status;
+    if (migrations_apply(db, migrations, tell, report, &why) != OUTCOME_OK)
+        status = complain(call, EXIT_FAILED, "%s", text_string(&why));
     text_free(&why);
     db_close(db);
     return status;
 }
 
-static enum exit_status run(const struct config *config, int argc, char *argv[])
+static enum exit_status run(struct call *call)
 {
-    static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
     struct report report = {false, 0, TEXT_EMPTY};
-    enum exit_status status;
+    enum exit_status status = read_options(call, (const struct choice[]){{NULL}});
 
-    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        if (option != 'j')
-            return complain_usage(&command_migrate, "that option is not known");
-        report.json = true;
-    }
-    if (optind < argc)
-        return complain_usage(&command_migrate, "migrate takes no \"%s\"", argv[optind]);
-    status = apply(config, &report);
+    report.json = call->json;
+    if (status == EXIT_DONE)
+        status = apply(call, &report);
     if (status == EXIT_DONE)
         print_report(&report);
     text_free(&report.names);
@@ -77,15 +70,14 @@ static enum exit_status run(const struct config *config, int argc, char *argv[])
 }
 
 const struct command command_migrate = {
-    "migrate",
-    "bring the schema of the database up to date",
-    "Usage: coagentctl migrate [--json]\n"
-    "Applies the migrations that the database does not have yet, as the owner of the schema (DATABASE_OWNER_URL, else\n"
-    "DATABASE_URL). Each is one transaction and records itself with a checksum, so it can be run again at any time, "
-    "and\n"
-    "from several hosts at once. It refuses a database that is newer than this program, and a history that was "
-    "edited.\n"
-    "\n"
-    "  --json   say what was applied as JSON\n",
-    run,
+    .name = "migrate",
+    .summary = "bring the schema of the database up to date",
+    .help = "Usage: coagentctl migrate [--json]\n"
+            "Applies the migrations that the database does not have yet, as the owner of the schema\n"
+            "(DATABASE_OWNER_URL, else DATABASE_URL). Each is one transaction and records itself with a checksum, so\n"
+            "it can be run again at any time, and from several hosts at once. It refuses a database that is newer\n"
+            "than this program, and a history that was edited.\n"
+            "\n"
+            "  --json   answer in JSON: {\"applied\": [name...], \"migrations\": n}\n",
+    .run = run,
 };

@@ -1,0 +1,72 @@
+-- What coagentctl doctor and status ask.
+
+-- name: doctor_role :one
+-- role, whether it may do everything, whether it owns the schema's tables, version of PostgreSQL, the same as a number
+select current_user, r.rolsuper,
+       exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+               where n.nspname = 'public' and c.relkind = 'r' and pg_has_role(c.relowner, 'usage')),
+       current_setting('server_version'), current_setting('server_version_num')
+from pg_roles r where r.rolname = current_user
+
+-- name: doctor_grants :many
+-- SQL that brings the role's rights to where migration 0006 has put them, for each table where they are not: it reads
+-- and writes everything, but only adds to the logs, leaves the history of the schema alone, and truncates nothing.
+with wanted (privilege, excepted) as (
+    values ('select', '{}'::text[]), ('insert', '{schema_migrations}'),
+           ('update', '{schema_migrations,audit_log,room_events}'),
+           ('delete', '{schema_migrations,audit_log,room_events}'), ('truncate', null)
+), rights as (
+    select c.oid, c.relname, w.privilege, coalesce(c.relname <> all (w.excepted), false) as wanted
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join wanted w
+    where n.nspname = 'public' and c.relkind in ('r', 'p')
+)
+select case when wanted then 'grant ' else 'revoke ' end || string_agg(privilege, ', ') || ' on ' || quote_ident(relname)
+       || case when wanted then ' to ' else ' from ' end || quote_ident(current_user)
+from rights
+where has_table_privilege(oid, privilege) <> wanted
+group by relname, wanted
+order by relname, wanted
+
+-- name: doctor_connections :one
+-- how many connections there may be, without those that are kept for superusers
+select current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+
+-- name: doctor_clock :one
+-- the server's time in milliseconds
+select (extract(epoch from clock_timestamp()) * 1000)::bigint
+
+-- name: doctor_administrator :one
+-- whether somebody can administer the studio
+select case count(*) when 0 then 'f' else 't' end
+from (select from users where role = 'admin' and disabled_at is null limit (select 1)) one
+
+-- name: doctor_sealed :many
+-- name and sealed key of each provider that has one
+select name, key_sealed from providers where key_sealed is not null order by name
+
+-- name: doctor_runner :one
+-- Milliseconds since the runner that leads asked something, and seconds since it last cleaned up; each null when it never
+-- did. The leader asks something each second, so its connection is its heartbeat.
+select (select (extract(epoch from clock_timestamp() - min(a.state_change)) * 1000)::bigint
+        from pg_locks l join pg_stat_activity a on a.pid = l.pid
+        where l.locktype = 'advisory' and l.classid = 4242 and l.objid = 1 and l.granted
+          and l.database = (select oid from pg_database where datname = current_database())),
+       (select extract(epoch from now() - updated_at)::bigint from settings where key = 'runner.cleanup')
+
+-- name: status_summary :one
+-- What a studio is at. Of tables that grow it counts at most 1000 rows, and says "1000 or more" by more.
+select json_build_object(
+    'server', current_setting('server_version'),
+    'runs', (select json_build_object('queued', count(*) filter (where state = 'queued'),
+                                      'running', count(*) filter (where state = 'running'),
+                                      'waiting', count(*) filter (where state = 'waiting'),
+                                      'oldest_due_seconds', coalesce(extract(epoch from now() - min(due_at) filter (
+                                          where state = 'queued' and due_at <= now()))::bigint, 0))
+             from (select state, due_at from runs where state in ('queued', 'running', 'waiting')
+                   limit (select 1000)) live),
+    'sessions', (select count(*) from (select from sessions where expires_at > now() and revoked_at is null
+                                       order by expires_at limit (select 1000)) live),
+    'users', (select count(*) from (select from users order by id limit (select 1000)) few),
+    'rooms', (select count(*) from (select from rooms where deleted_at is null limit (select 1000)) few),
+    'agents', (select count(*) from (select from agents limit (select 1000)) few),
+    'connections', (select count(*) from pg_stat_activity where datname = current_database()))
