@@ -199,12 +199,13 @@ returns setof announced language plpgsql as $$
 declare
     room rooms := lock_room(the_room);
     own text := caller_role(the_room);
-    who principals := find_principal(by_handle, by_email, by_id);
+    who principals;
     frame announced;
 begin
     if own is distinct from 'owner' and (by_id is distinct from caller_id() or room.visibility <> 'public') then
         perform raise_outcome('CA403', 'Only an owner of the room may add members.');
     end if;
+    who := find_principal(by_handle, by_email, by_id); -- not before: it would tell who has an account
     if exists (select from room_members where room_id = the_room and principal_id = who.id) then
         perform raise_outcome('CA409', format('%s is a member of this room already.', who.name));
     elsif own is distinct from 'owner' and the_role = 'owner' then

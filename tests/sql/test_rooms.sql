@@ -1,6 +1,6 @@
 -- Rooms and members: who may change what, what it leaves in the log, and that a room never loses its last owner.
 begin;
-select plan(34);
+select plan(35);
 
 create temp table who as
 with made as (
@@ -63,6 +63,8 @@ select is((select document::json ->> 'notify' from member_change(pg_temp.room(),
 select pg_temp.become('eve');
 select throws_ok($$select member_add(pg_temp.room(), null, null, pg_temp.id_of('eve'), 'member')$$, 'CA403',
                  'Only an owner of the room may add members.', 'nobody joins a private room');
+select throws_ok($$select member_add(pg_temp.room(), null, 'nobody@example.com', null, 'member')$$, 'CA403',
+                 'Only an owner of the room may add members.', 'who may not add is not told who has an account');
 
 -- the last owner
 select pg_temp.become('ann');
