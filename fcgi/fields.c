@@ -10,6 +10,7 @@
 
 #define SENTENCE_SIZE 400
 #define LIST_ELEMENT_MOST 500 /* code points of a string in a list */
+#define ERRORS_MOST 50
 
 /* One check in progress: where the value stands, so that it can be normalised, and where errors go. */
 struct check {
@@ -21,6 +22,8 @@ struct check {
 
 void fields_error(struct json_object *errors, const char *field, const char *message)
 {
+    if (json_object_array_length(errors) >= ERRORS_MOST)
+        return;
     struct json_object *error = json_object_new_object();
     json_object_object_add(error, "field", json_object_new_string(field));
     json_object_object_add(error, "message", json_object_new_string(message));

@@ -16,7 +16,7 @@ enum outcome fields_check(const struct field *fields, struct json_object *object
 enum outcome fields_from_query(const struct field *fields, const char *query, struct json_object **object,
                                struct json_object *errors);
 
-/* Adds one error to such a list. */
+/* Adds one error to such a list, unless it is long already: what was sent must not come back many times as large. */
 void fields_error(struct json_object *errors, const char *field, const char *message);
 
 #endif

@@ -213,6 +213,11 @@ def test_bad_cursors_are_refused(routes, caller, room):
     assert not wrong, report(wrong)
 
 
+def test_many_errors_do_not_come_back_larger_than_what_was_sent(anonymous):
+    answer = anonymous.post("/auth/login", {f"f{n}": 1 for n in range(50000)})
+    assert answer.status_code == 422 and len(answer.json()["errors"]) == 50
+
+
 def test_a_parameter_that_is_given_twice_is_refused(caller):
     answer = caller.get("/rooms?limit=1&limit=2")
     assert problem_of(answer, 422) is None, problem_of(answer, 422)

@@ -3,6 +3,7 @@
 #include "base/json.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,22 @@ Test(fields, all_errors_are_told_at_once)
            "odd: Is not known here.; name: Must have at most 5 characters.; count: Is required.; "
            "flag: Must be true or false.");
     EXPECT(fields, "{\"name\":\"a\",\"count\":9}", "");
+}
+
+Test(fields, a_thousand_errors_do_not_come_back)
+{
+    static const struct field fields[] = {{"name", FIELD_LINE}, {NULL}};
+    struct json_object *object = json_object_new_object();
+    struct json_object *errors = json_object_new_array();
+    for (int i = 0; i < 1000; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "k%d", i);
+        json_object_object_add(object, key, NULL);
+    }
+    cr_expect_eq(fields_check(fields, object, errors), OUTCOME_INVALID);
+    cr_expect_eq(json_object_array_length(errors), 50);
+    json_object_put(object);
+    json_object_put(errors);
 }
 
 Test(fields, lengths_are_code_points)
