@@ -54,12 +54,25 @@ export function match(pattern, path) {
     const values = {};
     for (const [index, part] of want.entries()) {
         if (part.startsWith(":")) {
-            values[part.slice(1)] = decodeURIComponent(have[index]);
+            const value = decoded(have[index]);
+            if (value === null) {
+                return null;
+            }
+            values[part.slice(1)] = value;
         } else if (part !== have[index]) {
             return null;
         }
     }
     return values;
+}
+
+/** Null for what is no valid percent-encoding. @param {string} part */
+function decoded(part) {
+    try {
+        return decodeURIComponent(part);
+    } catch {
+        return null;
+    }
 }
 
 /** Our own links change the page without loading it; /docs and /api are other documents. */
