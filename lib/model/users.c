@@ -117,12 +117,12 @@ static enum outcome take_password(struct db *db, const struct config *config, co
 }
 
 /* What every change of somebody's account begins with: one at a time, and only what the caller may. */
-static void queue_checks(struct db *db, const char *id, const char *changes)
+static void queue_checks(struct db *db, const char *id, const char *changes, bool with_password)
 {
     db_queue(db, &query_user_lock_roles, DB_NO_VALUES);
     if (id)
         db_queue(db, &query_user_lock_log_ins, DB_VALUES(id));
-    db_queue(db, &query_user_check_change, DB_VALUES(id, changes));
+    db_queue(db, &query_user_check_change, DB_VALUES(id, changes, with_password ? "true" : "false"));
     db_queue(db, &query_user_check_names, DB_VALUES(id, changes));
 }
 
@@ -134,7 +134,7 @@ enum outcome users_create(struct db *db, const struct config *config, const stru
     if (outcome != OUTCOME_OK)
         return outcome;
     const char *document = json_object_to_json_string(body);
-    queue_checks(db, NULL, document);
+    queue_checks(db, NULL, document, true);
     return db_do(db, &query_user_create, DB_VALUES(document, hash));
 }
 
@@ -146,7 +146,7 @@ enum outcome users_change(struct db *db, const struct config *config, const stru
     if (outcome != OUTCOME_OK)
         return outcome;
     const char *changes = json_object_to_json_string(body);
-    queue_checks(db, id, changes);
+    queue_checks(db, id, changes, hash[0] != '\0');
     db_queue(db, &query_user_change, DB_VALUES(id, changes, hash[0] ? hash : NULL));
     return db_do(db, &query_user_get, DB_VALUES(id));
 }
@@ -154,7 +154,7 @@ enum outcome users_change(struct db *db, const struct config *config, const stru
 enum outcome users_delete(struct db *db, const char *id)
 {
     /* To be gone takes as much away as to be disabled. */
-    queue_checks(db, id, "{\"disabled\": true}");
+    queue_checks(db, id, "{\"disabled\": true}", false);
     db_queue(db, &query_user_lock, DB_VALUES(id));
     db_queue(db, &query_user_lock_rooms, DB_VALUES(id));
     db_queue(db, &query_user_close_rooms, DB_VALUES(id));

@@ -31,10 +31,12 @@ create table agents (
 create index agents_owner on agents (owner_id, id);
 create index agents_provider on agents (provider_id);
 
--- Whether the caller has a permission; administrators have them all.
+-- Whether the caller has a permission, as prove_caller let them in; administrators have them all. An API token without
+-- the scope "admin" brings none of its user's permissions along.
 create function caller_may(permission text) returns boolean language sql stable as $$
     select exists (select from users where id = caller_id() and disabled_at is null
                                        and (role = 'admin' or permission = any (permissions)))
+           and 'admin' = any (string_to_array(current_setting('coagent.scopes', true), ','))
 $$;
 
 -- {"id","kind","name","handle"} of a principal, null for none.
@@ -130,6 +132,20 @@ begin
         perform raise_outcome('CA409', 'This provider was changed in the meantime. Load it again.', 'version');
     end if;
     return provider;
+end $$;
+
+-- Where a provider is after a change. A stored key goes to the server that it was entered for, and to no other: else who
+-- may manage providers, but was never told the key, would have it sent to a server of their own.
+create function moved_provider_url(provider providers, change jsonb) returns text language plpgsql stable as $$
+declare
+    url text := provider_url(coalesce(change ->> 'kind', provider.kind), coalesce(change ->> 'base_url', provider.base_url));
+    server constant text := '^[^/]*//[^/]*';
+begin
+    if provider.key_sealed is not null and not change ? 'key_given' and url <> ''
+       and lower(substring(url from server)) is distinct from lower(substring(provider.base_url from server)) then
+        perform raise_outcome('CA422', 'Enter the key again, or remove it: the stored one belongs to the server until now.', 'key');
+    end if;
+    return url;
 end $$;
 
 -- Agents that use a provider keep it from being removed; those that are deleted do not.

@@ -28,18 +28,18 @@ with created as (
 select set_config('coagent.object', id::text, true) from created
 
 -- name: provider_edit :exec
--- id, body, sealed key. The key is kept when the body does not speak of it.
+-- id, body, sealed key. The key is kept when the body does not speak of it, and only for the same server.
 with edited as (
     update providers as p set
         name = coalesce(b ->> 'name', name),
-        kind = kind_now,
-        base_url = provider_url(kind_now, coalesce(b ->> 'base_url', base_url)),
+        kind = coalesce(b ->> 'kind', kind),
+        base_url = url,
         key_sealed = case when (b ->> 'key_given')::boolean then $3 else key_sealed end,
         default_model = coalesce(b ->> 'default_model', default_model),
         price_prompt = coalesce((b ->> 'price_prompt')::numeric, price_prompt),
         price_completion = coalesce((b ->> 'price_completion')::numeric, price_completion),
         version = version + 1, updated_at = now()
-    from (select o.id as wanted, $2::jsonb as b, coalesce($2::jsonb ->> 'kind', o.kind) as kind_now
+    from (select o.id as wanted, $2::jsonb as b, moved_provider_url(o, $2::jsonb) as url
           from provider_for_edit($1::uuid, ($2::jsonb ->> 'version')::int) as o) as given
     where p.id = wanted
     returning p.id, b

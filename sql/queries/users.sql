@@ -152,9 +152,10 @@ select (select count(*) from held), (select count(*) from used)
 select from users where id = $1::uuid for update
 
 -- name: user_check_change :exec
--- user or null for a new one, changes (jsonb). Refused when the caller may not, the version is stale or the last
--- enabled administrator would be lost. Who manages users without being administrator touches no administrator and
--- grants nothing that they do not have
+-- user or null for a new one, changes (jsonb), whether there is a new password ('true' or 'false'). Refused when the
+-- caller may not, the version is stale or the last enabled administrator would be lost. Who manages users without being
+-- administrator touches no administrator, grants nothing that they do not have, and sets no password of somebody who
+-- may more than they, or they could log in as them. What everybody may from the start does not count
 select case
     when caller.disabled_at is not null
          or not coalesce(caller.role = 'admin' or 'users.manage' = any (caller.permissions), false)
@@ -170,6 +171,9 @@ select case
             select from jsonb_array_elements_text($2::jsonb -> 'permissions') as wanted
             where wanted <> all (coalesce(caller.permissions, '{}') || coalesce(target.permissions, '{}')))
         then raise_outcome('CA403', 'You can only grant permissions that you have yourself.')
+    when caller.role <> 'admin' and $3::boolean and target.id <> caller.id
+         and not target.permissions <@ (caller.permissions || array['rooms.create', 'agents.create'])
+        then raise_outcome('CA403', 'Only who may as much as this user can set their password.')
     when target.version <> ($2::jsonb ->> 'version')::int
         then raise_outcome('CA409', 'The user was changed by somebody else meanwhile. Load it again.')
     when target.role = 'admin' and target.disabled_at is null

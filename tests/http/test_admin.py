@@ -124,6 +124,29 @@ def test_who_manages_users_cannot_climb(people, admin):
     assert boss.post("/admin/users", {**made, "permissions": ["audit.read"]}).status_code == 403
 
 
+def test_who_manages_users_sets_no_password_of_somebody_who_may_more(people, admin):
+    boss = people.user("boss", permissions=["users.manage", "audit.read"])
+    ann, auditor = people.create_user("ann"), people.create_user("auditor", permissions=["audit.read"])
+    keeper = people.user("keeper", permissions=["providers.manage"])
+    for account in (ann, auditor):
+        assert change(boss, account["id"], password="another long password").status_code == 200
+    answer = change(boss, keeper.id, password="another long password")
+    assert answer.status_code == 403 and keeper.get("/profile").status_code == 200
+    assert change(boss, keeper.id, name="Keeper").status_code == 200
+
+
+def test_an_api_token_brings_a_permission_along_only_with_the_scope_admin(people, admin):
+    handle = f"bot-{uuid.uuid4().hex[:8]}"
+    ann = people.user("ann")
+    agent = ann.post("/agents", {"name": "Bot", "handle": handle}).json()
+    writer = people.api_token(admin, "read", "write")
+    assert writer.patch(f"/agents/{agent['id']}", {"version": 1, "name": "Mine"}).status_code == 403
+    assert "base_url" not in writer.get("/providers").json()["items"][0]
+    whole = people.api_token(admin, "read", "write", "admin")
+    assert whole.patch(f"/agents/{agent['id']}", {"version": 1, "name": "Mine"}).status_code == 200
+    assert "base_url" in whole.get("/providers").json()["items"][0]
+
+
 def test_the_last_administrator_who_can_log_in_stays(people, admin, studio):
     others = [item["id"] for item in admin.get("/admin/users", params={"role": "admin", "state": "enabled"}).json()["items"]
               if item["id"] != admin.id]

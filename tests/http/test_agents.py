@@ -159,6 +159,19 @@ def test_a_key_is_stored_sealed_and_never_shown(admin, studio):
     assert gone["has_key"] is False
 
 
+def test_a_key_goes_to_no_other_server_than_the_one_it_was_entered_for(admin):
+    provider = provider_of(admin, base_url="https://models.example/v1", key="sk-very-secret")
+    path = f"/providers/{provider['id']}"
+    assert fields(admin.patch(path, {"version": 1, "base_url": "https://thief.example/v1"})) == {"key"}
+    assert admin.patch(path, {"version": 1, "base_url": "https://Models.example/v2"}).json()["has_key"] is True
+    assert admin.patch(path, {"version": 2, "kind": "command"}).json()["has_key"] is True
+    assert fields(admin.patch(path, {"version": 3, "kind": "openai", "base_url": "https://thief.example/v1"})) == {"key"}
+    moved = admin.patch(path, {"version": 3, "kind": "openai", "base_url": "https://other.example/v1", "key": "sk-other"})
+    assert moved.json()["has_key"] is True
+    gone = admin.patch(path, {"version": 4, "base_url": "https://third.example/v1", "key": None})
+    assert gone.json()["has_key"] is False
+
+
 def test_people_see_only_the_names_of_providers(ann, admin):
     provider = provider_of(admin, default_model="m")
     listed = next(one for one in ann.get("/providers", params={"limit": 200}).json()["items"] if one["id"] == provider["id"])
