@@ -68,12 +68,21 @@ create function run_frame(r runs) returns text language sql stable as $$
                                                       'agent', run_agent_json(r.agent_id)))::text
 $$;
 
+-- Whether the answer of a run was deleted in its room: then nobody reads it by another way.
+create function is_taken_back(run uuid) returns boolean language sql stable as $$
+    select exists (select from room_events e
+                   join room_events d on d.room_id = e.room_id and d.target = e.seq and d.kind = 'delete'
+                   where e.run_id = run and e.kind in ('result', 'error'))
+$$;
+
 create function run_json(r runs) returns json language sql stable as $$
     select json_build_object(
         'id', r.id, 'kind', r.kind, 'state', r.state, 'agent', run_agent_json(r.agent_id), 'room', r.room_id,
         'trigger_seq', r.trigger_seq, 'attempt', r.attempt, 'reason', r.reason,
-        'text', case when r.kind = 'agent' then coalesce(r.result ->> 'text', run_text(r.id)) end, 'result', r.result, 'usage', r.usage,
+        'text', case when r.kind = 'agent' and not answer.gone then coalesce(r.result ->> 'text', run_text(r.id)) end,
+        'result', case when answer.gone then r.result - 'text' else r.result end, 'usage', r.usage,
         'queued_at', api_time(r.queued_at), 'started_at', api_time(r.started_at), 'finished_at', api_time(r.finished_at))
+    from (select is_taken_back(r.id) as gone) answer
 $$;
 
 -- Ends a run that is not over yet, and tells its room how: a result when it succeeded or was stopped, else an error
@@ -165,6 +174,11 @@ begin
     return run;
 end $$;
 
+-- Whether as many answers are under way in a room as there may be at once.
+create function room_is_busy(room uuid) returns boolean language sql stable as $$
+    select count(*) >= 20 from runs where room_id = room and state in ('queued', 'running', 'waiting')
+$$;
+
 -- Asks again what a run did not bring to an end: a new run for the same message. With mode "resume" it starts from the
 -- text that was kept, with "again" from nothing.
 create function retry_run(wanted uuid, mode text) returns runs language plpgsql as $$
@@ -180,6 +194,13 @@ begin
     elsif not exists (select from agents a join principals p on p.id = a.id
                       where a.id = old.agent_id and a.desired_state = 'started' and p.deleted_at is null) then
         perform raise_outcome('CA409', 'The agent is stopped. Start it first.');
+    elsif not exists (select from room_members
+                      where room_id = old.room_id and principal_id = old.agent_id and role <> 'viewer') then
+        perform raise_outcome('CA409', 'The agent is not a member of the room any more, or may only read in it.');
+    elsif is_taken_back(old.id) then
+        perform raise_outcome('CA409', 'This answer was deleted.');
+    elsif room_is_busy(old.room_id) then
+        perform raise_outcome('CA409', 'Too many answers are under way in this room. Ask again when some have ended.');
     elsif exists (select from runs where room_id = old.room_id and state in ('queued', 'running', 'waiting')
                                          and inputs ->> 'retry_of' = old.id::text) then
         perform raise_outcome('CA409', 'This answer is being asked for again already.');

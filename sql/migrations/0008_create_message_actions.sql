@@ -56,7 +56,7 @@ begin
         return agent_excuse(the_room, the_agent, the_seq, format('%s may only read in this room. An owner can make it a member.', agent.name), false);
     elsif agent.desired_state <> 'started' then
         return agent_excuse(the_room, the_agent, the_seq, format('%s is stopped. Start it and ask again.', agent.name), false);
-    elsif (select count(*) from runs where room_id = the_room and state in ('queued', 'running', 'waiting')) >= 20 then
+    elsif room_is_busy(the_room) then
         return agent_excuse(the_room, the_agent, the_seq, 'Too many answers are under way in this room. Ask again when some have ended.', false);
     end if;
     insert into runs (kind, agent_id, room_id, trigger_seq, asked_by, depth, retriable)
@@ -152,21 +152,27 @@ begin
     return next announced_event(event);
 end $$;
 
+-- An answer goes with what its agent thought before it.
 create function message_delete(the_room uuid, the_seq bigint) returns setof announced language plpgsql as $$
 declare
     message room_events := message_for_change(the_room, the_seq, true);
-    event room_events;
+    gone bigint;
 begin
-    event := append_event(the_room, 'delete', caller_id(), null, null, the_seq, '{}');
     perform audit_room('message.delete', the_room, jsonb_build_object('seq', the_seq, 'author', message.principal_id));
     return next announced_answer(null);
-    return next announced_event(event);
+    for gone in
+        select the_seq
+        union all
+        select seq from room_events where room_id = the_room and run_id = message.run_id and kind = 'thought'
+    loop
+        return next announced_event(append_event(the_room, 'delete', caller_id(), null, null, gone, '{}'));
+    end loop;
 end $$;
 
 -- Reading applies later changes: which event's edits and deletion matter for an event, and its body after the newest of
 -- them (a deletion before any edit).
 create function changed_event(event room_events) returns bigint language sql immutable parallel safe as $$
-    select case when event.kind in ('message', 'result', 'error') then event.seq
+    select case when event.kind in ('message', 'result', 'error', 'thought') then event.seq
                 when event.kind = 'edit' then event.target end
 $$;
 
