@@ -64,6 +64,19 @@ begin
     end if;
 end $$;
 
+CREATE FUNCTION public.admit_anonymous_refusal(address inet) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into login_throttles as old (subject, failures)
+    values ('r:' || coalesce(throttle_subject(address), ''), 1)
+    on conflict (subject) do update set
+        failures = greatest(0, old.failures - extract(epoch from now() - old.last_failure_at) / 6)::real + 1,
+        last_failure_at = now()
+    where old.failures - extract(epoch from now() - old.last_failure_at) / 6 < 59.5;
+    return found;
+end $$;
+
 CREATE TABLE public.room_events (
     room_id uuid NOT NULL,
     seq bigint NOT NULL,
@@ -244,7 +257,7 @@ begin
         return agent_excuse(the_room, the_agent, the_seq, format('%s may only read in this room. An owner can make it a member.', agent.name), false);
     elsif agent.desired_state <> 'started' then
         return agent_excuse(the_room, the_agent, the_seq, format('%s is stopped. Start it and ask again.', agent.name), false);
-    elsif (select count(*) from runs where room_id = the_room and state in ('queued', 'running', 'waiting')) >= 20 then
+    elsif room_is_busy(the_room) then
         return agent_excuse(the_room, the_agent, the_seq, 'Too many answers are under way in this room. Ask again when some have ended.', false);
     end if;
     insert into runs (kind, agent_id, room_id, trigger_seq, asked_by, depth, retriable)
@@ -302,6 +315,7 @@ CREATE FUNCTION public.caller_may(permission text) RETURNS boolean
     AS $$
     select exists (select from users where id = caller_id() and disabled_at is null
                                        and (role = 'admin' or permission = any (permissions)))
+           and 'admin' = any (string_to_array(current_setting('coagent.scopes', true), ','))
 $$;
 
 CREATE FUNCTION public.caller_role(the_room uuid) RETURNS text
@@ -335,7 +349,7 @@ end $$;
 CREATE FUNCTION public.changed_event(event public.room_events) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-    select case when event.kind in ('message', 'result', 'error') then event.seq
+    select case when event.kind in ('message', 'result', 'error', 'thought') then event.seq
                 when event.kind = 'edit' then event.target end
 $$;
 
@@ -477,6 +491,14 @@ begin
     return not exists (select from users);
 end $$;
 
+CREATE FUNCTION public.is_taken_back(run uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    select exists (select from room_events e
+                   join room_events d on d.room_id = e.room_id and d.target = e.seq and d.kind = 'delete'
+                   where e.run_id = run and e.kind in ('result', 'error'))
+$$;
+
 CREATE FUNCTION public.keep_an_owner(the_room uuid, without uuid) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -536,12 +558,13 @@ CREATE FUNCTION public.member_add(the_room uuid, by_handle text, by_email text, 
 declare
     room rooms := lock_room(the_room);
     own text := caller_role(the_room);
-    who principals := find_principal(by_handle, by_email, by_id);
+    who principals;
     frame announced;
 begin
     if own is distinct from 'owner' and (by_id is distinct from caller_id() or room.visibility <> 'public') then
         perform raise_outcome('CA403', 'Only an owner of the room may add members.');
     end if;
+    who := find_principal(by_handle, by_email, by_id); -- not before: it would tell who has an account
     if exists (select from room_members where room_id = the_room and principal_id = who.id) then
         perform raise_outcome('CA409', format('%s is a member of this room already.', who.name));
     elsif own is distinct from 'owner' and the_role = 'owner' then
@@ -681,12 +704,17 @@ CREATE FUNCTION public.message_delete(the_room uuid, the_seq bigint) RETURNS SET
     AS $$
 declare
     message room_events := message_for_change(the_room, the_seq, true);
-    event room_events;
+    gone bigint;
 begin
-    event := append_event(the_room, 'delete', caller_id(), null, null, the_seq, '{}');
     perform audit_room('message.delete', the_room, jsonb_build_object('seq', the_seq, 'author', message.principal_id));
     return next announced_answer(null);
-    return next announced_event(event);
+    for gone in
+        select the_seq
+        union all
+        select seq from room_events where room_id = the_room and run_id = message.run_id and kind = 'thought'
+    loop
+        return next announced_event(append_event(the_room, 'delete', caller_id(), null, null, gone, '{}'));
+    end loop;
 end $$;
 
 CREATE FUNCTION public.message_edit(the_room uuid, the_seq bigint, content text) RETURNS SETOF public.announced
@@ -770,6 +798,40 @@ begin
         perform raise_outcome('CA422', 'A message has no control characters.', 'text');
     end if;
     return content;
+end $$;
+
+CREATE TABLE public.providers (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    kind text DEFAULT 'openai'::text NOT NULL,
+    base_url text DEFAULT ''::text NOT NULL,
+    key_sealed text,
+    default_model text DEFAULT ''::text NOT NULL,
+    price_prompt numeric DEFAULT 0 NOT NULL,
+    price_completion numeric DEFAULT 0 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT providers_base_url_check CHECK ((char_length(base_url) <= 500)),
+    CONSTRAINT providers_default_model_check CHECK ((char_length(default_model) <= 200)),
+    CONSTRAINT providers_kind_check CHECK ((kind = ANY (ARRAY['openai'::text, 'command'::text]))),
+    CONSTRAINT providers_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
+    CONSTRAINT providers_price_completion_check CHECK ((price_completion >= (0)::numeric)),
+    CONSTRAINT providers_price_prompt_check CHECK ((price_prompt >= (0)::numeric))
+);
+
+CREATE FUNCTION public.moved_provider_url(provider public.providers, change jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    url text := provider_url(coalesce(change ->> 'kind', provider.kind), coalesce(change ->> 'base_url', provider.base_url));
+    server constant text := '^[^/]*//[^/]*';
+begin
+    if provider.key_sealed is not null and not change ? 'key_given' and url <> ''
+       and lower(substring(url from server)) is distinct from lower(substring(provider.base_url from server)) then
+        perform raise_outcome('CA422', 'Enter the key again, or remove it: the stored one belongs to the server until now.', 'key');
+    end if;
+    return url;
 end $$;
 
 CREATE FUNCTION public.note_mentions(event public.room_events, mentioned uuid[]) RETURNS void
@@ -863,26 +925,6 @@ begin
         perform raise_outcome('CA409', 'This room is archived.');
     end if;
 end $$;
-
-CREATE TABLE public.providers (
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    name text NOT NULL,
-    kind text DEFAULT 'openai'::text NOT NULL,
-    base_url text DEFAULT ''::text NOT NULL,
-    key_sealed text,
-    default_model text DEFAULT ''::text NOT NULL,
-    price_prompt numeric DEFAULT 0 NOT NULL,
-    price_completion numeric DEFAULT 0 NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT providers_base_url_check CHECK ((char_length(base_url) <= 500)),
-    CONSTRAINT providers_default_model_check CHECK ((char_length(default_model) <= 200)),
-    CONSTRAINT providers_kind_check CHECK ((kind = ANY (ARRAY['openai'::text, 'command'::text]))),
-    CONSTRAINT providers_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
-    CONSTRAINT providers_price_completion_check CHECK ((price_completion >= (0)::numeric)),
-    CONSTRAINT providers_price_prompt_check CHECK ((price_prompt >= (0)::numeric))
-);
 
 CREATE FUNCTION public.provider_for_edit(wanted uuid, seen integer) RETURNS public.providers
     LANGUAGE plpgsql
@@ -1043,6 +1085,13 @@ begin
     elsif not exists (select from agents a join principals p on p.id = a.id
                       where a.id = old.agent_id and a.desired_state = 'started' and p.deleted_at is null) then
         perform raise_outcome('CA409', 'The agent is stopped. Start it first.');
+    elsif not exists (select from room_members
+                      where room_id = old.room_id and principal_id = old.agent_id and role <> 'viewer') then
+        perform raise_outcome('CA409', 'The agent is not a member of the room any more, or may only read in it.');
+    elsif is_taken_back(old.id) then
+        perform raise_outcome('CA409', 'This answer was deleted.');
+    elsif room_is_busy(old.room_id) then
+        perform raise_outcome('CA409', 'Too many answers are under way in this room. Ask again when some have ended.');
     elsif exists (select from runs where room_id = old.room_id and state in ('queued', 'running', 'waiting')
                                          and inputs ->> 'retry_of' = old.id::text) then
         perform raise_outcome('CA409', 'This answer is being asked for again already.');
@@ -1144,6 +1193,12 @@ begin
     return next frame;
 end $$;
 
+CREATE FUNCTION public.room_is_busy(room uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    select count(*) >= 20 from runs where room_id = room and state in ('queued', 'running', 'waiting')
+$$;
+
 CREATE FUNCTION public.room_json(room public.rooms, membership public.room_members) RETURNS json
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -1233,8 +1288,10 @@ CREATE FUNCTION public.run_json(r public.runs) RETURNS json
     select json_build_object(
         'id', r.id, 'kind', r.kind, 'state', r.state, 'agent', run_agent_json(r.agent_id), 'room', r.room_id,
         'trigger_seq', r.trigger_seq, 'attempt', r.attempt, 'reason', r.reason,
-        'text', case when r.kind = 'agent' then coalesce(r.result ->> 'text', run_text(r.id)) end, 'result', r.result, 'usage', r.usage,
+        'text', case when r.kind = 'agent' and not answer.gone then coalesce(r.result ->> 'text', run_text(r.id)) end,
+        'result', case when answer.gone then r.result - 'text' else r.result end, 'usage', r.usage,
         'queued_at', api_time(r.queued_at), 'started_at', api_time(r.started_at), 'finished_at', api_time(r.finished_at))
+    from (select is_taken_back(r.id) as gone) answer
 $$;
 
 CREATE FUNCTION public.run_role(r public.runs) RETURNS text

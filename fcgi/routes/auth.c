@@ -119,7 +119,7 @@ static void refuse_log_in(struct request *request, enum outcome outcome)
         respond_problem(request, outcome, NULL);
 }
 
-/* POST /api/auth/register {"email","password","name"?}: 201 as log-in; 403 closed, 409 address taken, 422 */
+/* POST /api/auth/register {"email","password","name"?}: 201 as log-in; 403 closed, 409 address taken, 422, 429 */
 static void register_account(struct request *request)
 {
     struct origin origin = request_origin(request);

@@ -96,6 +96,17 @@ enum outcome sessions_log_in(struct db *db, const struct config *config, const s
     return outcome == OUTCOME_ABSENT ? OUTCOME_UNAUTHENTICATED : outcome;
 }
 
+/* An address that is taken is told, so asking for many of them counts like failed log-ins. */
+static enum outcome count_taken(struct db *db, const struct origin *origin)
+{
+    struct db_failure failure = *db_failure(db);
+    enum outcome outcome = db_do(db, &query_throttle_count_address, DB_VALUES(origin->address));
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    db_recall_failure(db, &failure);
+    return OUTCOME_CONFLICT;
+}
+
 enum outcome sessions_register(struct db *db, const struct config *config, const struct origin *origin,
                                const char *email, const char *name, const char *password, struct grant *grant,
                                struct field_fault *fault)
@@ -108,9 +119,10 @@ enum outcome sessions_register(struct db *db, const struct config *config, const
         return outcome;
     }
     /* Asked before the costly hash, and again when it is written: meanwhile somebody else may have been the first. */
+    db_queue(db, &query_throttle_check_address, DB_VALUES(origin->address));
     outcome = db_do(db, &query_user_register_check, DB_VALUES(email, open));
     if (outcome != OUTCOME_OK)
-        return outcome;
+        return outcome == OUTCOME_CONFLICT ? count_taken(db, origin) : outcome;
     bool first = strcmp(db_value(db, 0, 0), "t") == 0;
     if (password_hash(password, config->bcrypt_cost, hash) != OUTCOME_OK)
         return OUTCOME_FAILED;

@@ -23,7 +23,8 @@ enum outcome sessions_log_in(struct db *db, const struct config *config, const s
                              const char *password, struct grant *grant);
 
 /* Makes an account and logs it in: two round trips. The first account is the administrator's. DENIED: registration is
- * closed; CONFLICT: the e-mail address has an account; INVALID with the fault: the password breaks a rule. */
+ * closed; CONFLICT: the e-mail address has an account; LIMITED: too many of these; INVALID with the fault: the password
+ * breaks a rule. */
 enum outcome sessions_register(struct db *db, const struct config *config, const struct origin *origin,
                                const char *email, const char *name, const char *password, struct grant *grant,
                                struct field_fault *fault);

@@ -148,7 +148,8 @@ create table api_tokens (
 create index api_tokens_user on api_tokens (user_id, id);
 create index api_tokens_expiry on api_tokens (expires_at) where expires_at is not null;
 
--- Failed log-ins by account ("a:" and the address as given, whether it exists or not) and by network address ("i:").
+-- Failed log-ins by account ("a:" and the address as given, whether it exists or not) and by network address ("i:"), and
+-- refusals of unproved callers by network address ("r:i:", see admit_anonymous_refusal).
 create table login_throttles (
     subject text primary key check (char_length(subject) <= 300),
     failures real not null,           -- forgiven slowly, so not a whole number

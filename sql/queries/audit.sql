@@ -1,10 +1,11 @@
--- Statements on the audit log. Actions write their own rows in their own statement; audit_add is for refusals, whose
--- transaction is gone, and for log-ins, which have no caller yet.
+-- Statements on the audit log. Actions write their own rows in their own statement; audit_add and audit_refused_password
+-- are for refusals, whose transaction is gone.
 
 -- name: audit_add :exec
--- actor, action, outcome, object kind, object id, request id, address, detail
+-- actor or null (then not all of many are written), action, outcome, object kind, object id, request id, address, detail
 insert into audit_log (actor_id, action, outcome, object_kind, object_id, request_id, address, detail)
-values ($1::uuid, $2, $3, $4, $5, $6::uuid, $7::inet, $8::jsonb)
+select $1::uuid, $2, $3, $4, $5, $6::uuid, $7::inet, $8::jsonb
+where $1::uuid is not null or admit_anonymous_refusal($7::inet)
 
 -- name: request_context :exec
 -- caller or '', request id, address: who acts in a transaction that no guard opens
@@ -12,9 +13,12 @@ select set_config('coagent.caller', $1, true), set_config('coagent.request', $2,
        set_config('coagent.address', $3, true)
 
 -- name: audit_refused_password :exec
--- action, user or null, e-mail as given or null, reason (password, unknown, throttled, disabled)
+-- action, user or null, e-mail as given or null, reason (password, unknown, throttled, disabled). The throttles bound the
+-- others, so only of the throttled ones not all are written
 insert into audit_log (action, outcome, object_kind, object_id, detail)
-values ($1, 'refused', 'user', $2::uuid::text, jsonb_strip_nulls(jsonb_build_object('email', $3::text, 'reason', $4::text)))
+select $1, 'refused', 'user', $2::uuid::text, jsonb_strip_nulls(jsonb_build_object('email', $3::text, 'reason', $4::text))
+where $4::text <> 'throttled'
+   or admit_anonymous_refusal(nullif(current_setting('coagent.address', true), '')::inet)
 
 -- name: audit_list :one
 -- limit, cursor, actor, action, outcome, object kind, object id, request, since, until; all but the limit may be null.

@@ -44,6 +44,7 @@ with session as materialized (
     select user_id, 'auth.refresh', case when verdict in ('rotated', 'repeated') then 'done' else 'refused' end,
            'session', id::text, jsonb_build_object('token', verdict)
     from session
+    where verdict <> 'ended' or admit_anonymous_refusal(nullif(current_setting('coagent.address', true), '')::inet)
 )
 select session.verdict, session.id, session.user_id, user_json(u, p)::text
 from session join users u on u.id = session.user_id join principals p on p.id = session.user_id

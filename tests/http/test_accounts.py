@@ -131,6 +131,30 @@ def test_an_address_is_throttled_over_all_accounts(studio):
     assert statuses == [401] * 30 + [429]
 
 
+def refusals(studio):
+    return studio.sql("select count(*) from audit_log where outcome = 'refused'")[0][0]
+
+
+def test_nobody_fills_the_audit_log_with_made_up_tokens(studio):
+    before = refusals(studio)
+    session = Client(studio.url).with_bearer("no token at all")
+    assert {session.get("/profile").status_code for _ in range(100)} == {401}
+    assert 60 <= refusals(studio) - before <= 75  # one more in six seconds
+
+
+def test_nobody_fills_the_audit_log_while_throttled(studio):
+    before, email = refusals(studio), new_email()
+    for _ in range(100):
+        Client(studio.url).post("/auth/login", {"email": email, "password": "wrong password"})
+    assert 60 <= refusals(studio) - before <= 85
+
+
+def test_asking_which_addresses_have_accounts_is_throttled(studio):
+    email = register(studio).user["email"]
+    statuses = [Client(studio.url).post("/auth/register", {"email": email, "password": PASSWORD}).status_code for _ in range(31)]
+    assert statuses == [409] * 30 + [429]
+
+
 def test_attempts_in_parallel_gain_nothing(studio):
     email = register(studio).user["email"]
     with concurrent.futures.ThreadPoolExecutor(12) as pool:

@@ -1,6 +1,6 @@
 -- The small functions that everything else stands on.
 begin;
-select plan(27);
+select plan(32);
 
 -- uuid_v7
 create temporary table made as select n, uuid_v7() as id, clock_timestamp() as at from generate_series(1, 2000) n;
@@ -44,6 +44,15 @@ select set_config('coagent.caller', '', true) \g /dev/null
 select is(caller_id(), null, 'an empty caller is nobody');
 select set_config('coagent.caller', '01890000-0000-7000-8000-000000000001', true) \g /dev/null
 select is(caller_id(), '01890000-0000-7000-8000-000000000001'::uuid, 'the caller is who the guard says');
+
+-- refusals of nobody
+insert into login_throttles (subject, failures) values ('r:i:192.0.2.1', 59);
+select is(admit_anonymous_refusal('192.0.2.1'), true, 'sixty refusals from an address are written');
+select is(admit_anonymous_refusal('192.0.2.1'), false, 'not one more');
+select is(admit_anonymous_refusal('192.0.2.2'), true, 'another address has its own count');
+select is(admit_anonymous_refusal(null), true, 'and so have those without one');
+update login_throttles set last_failure_at = last_failure_at - interval '7 seconds';
+select is(admit_anonymous_refusal('192.0.2.1'), true, 'a while later another one is');
 
 -- handles
 insert into principals (kind, handle, name) values ('user', 'ada', 'Ada'), ('user', 'ada-2', 'Ada');
