@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const struct check *const tables[] = {settings_checks, database_checks, service_checks, machine_checks, NULL};
+static const struct check *const tables[] = {settings_checks, database_checks, service_checks,
+                                             runner_checks,   machine_checks,  NULL};
 static const char *const verdicts[] = {
     [VERDICT_OK] = "ok", [VERDICT_WARNING] = "warning", [VERDICT_FAILED] = "failed", [VERDICT_SKIPPED] = "skipped"};
 
@@ -26,13 +27,10 @@ static void find_services_user(struct patient *patient)
     struct stat socket;
     struct passwd *service = getpwnam(SERVICE_USER);
 
-    if (patient->config && stat(patient->config->pool_socket, &socket) == 0) {
-        patient->uid = socket.st_uid;
-        patient->gid = socket.st_gid;
-    } else {
-        patient->uid = service ? service->pw_uid : geteuid();
-        patient->gid = service ? service->pw_gid : getegid();
-    }
+    if (patient->config && stat(patient->config->pool_socket, &socket) == 0)
+        service = getpwuid(socket.st_uid);
+    patient->uid = service ? service->pw_uid : geteuid();
+    patient->gid = service ? service->pw_gid : getegid();
 }
 
 static void admit(struct patient *patient, const struct call *call)

@@ -3,10 +3,16 @@
 
 nginx_modules=/usr/lib/nginx/modules
 
+# What "listen" takes: with a certificate the port speaks https and wss, and nothing else.
+listen_lines() {
+    printf '127.0.0.1:%s' "$port"
+    [ ! -f "$data/conf/nginx/tls.conf" ] || printf ' ssl;\\n    include %s' "$data/conf/nginx/tls.conf"
+}
+
 fill_in() {
     sed -e "s|@RUN@|$data/run|g" -e "s|@LOG@|$data/log|g" -e "s|@TMP@|$data/tmp|g" \
         -e "s|@NGINX@|$data/conf/nginx|g" -e "s|@HTDOCS@|$data/app/share/coagent/htdocs|g" \
-        -e "s|@MODULES@|$nginx_modules|g" -e "s|@WORKERS@|$(nproc)|g" -e "s|@LISTEN@|127.0.0.1:$port|g" "$1"
+        -e "s|@MODULES@|$nginx_modules|g" -e "s|@WORKERS@|$(nproc)|g" -e "s|@LISTEN@|$(listen_lines)|g" "$1"
 }
 
 # nchan brings a second default for this folder, which no directive reaches. The first start of Debian's nginx makes it;
@@ -14,6 +20,21 @@ fill_in() {
 make_default_folder() {
     am_root || return 0
     [ -d /var/lib/nginx/body ] || install -d -o "$web_user" -m 700 /var/lib/nginx/body
+}
+
+# The certificate that SSL_CERTFILE and SSL_KEYFILE name, for nginx, whose user may not be able to read them where they are.
+take_certificate() {
+    local folder=$data/conf/tls owner=()
+    mkdir -p "$data/conf/nginx" "$folder"
+    rm -f "$data/conf/nginx/tls.conf" "$folder"/*
+    [ -n "${SSL_CERTFILE:-}${SSL_KEYFILE:-}" ] || return 0
+    if [ ! -r "${SSL_CERTFILE:-}" ] || [ ! -r "${SSL_KEYFILE:-}" ]; then
+        fail "SSL_CERTFILE and SSL_KEYFILE must name a certificate and its key; coagentctl make-certificate makes them"
+    fi
+    ! am_root || owner=(-o "$web_user")
+    install -m 644 "${owner[@]}" "$SSL_CERTFILE" "$folder/certificate.pem"
+    install -m 400 "${owner[@]}" "$SSL_KEYFILE" "$folder/key.pem"
+    "$data/app/sbin/coagentctl" make-certificate --folder "$folder" --print-nginx >"$data/conf/nginx/tls.conf"
 }
 
 write_nginx() {

@@ -3,7 +3,7 @@
 
 packages_build=(
     gcc libc6-dev make autoconf automake pkgconf
-    libfcgi-dev libpq-dev libjson-c-dev libjwt-dev libcrypt-dev libcurl4-openssl-dev libsodium-dev
+    libfcgi-dev libpq-dev libjson-c-dev libjwt-dev libcrypt-dev libcurl4-openssl-dev libsodium-dev libssl-dev
 )
 packages_run=(
     postgresql-15 nginx libnginx-mod-nchan

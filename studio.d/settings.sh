@@ -6,7 +6,7 @@ passed_settings=(
     SECRET_KEY SECRET_KEY_PREVIOUS ENVIRONMENT BACKEND_CORS_ORIGINS CORS_ORIGINS COOKIE_SECURE COOKIE_SAMESITE
     ACCESS_TOKEN_EXPIRE_MINUTES REFRESH_TOKEN_EXPIRE_DAYS CLEANUP_INTERVAL_SECONDS BCRYPT_COST REGISTRATION_OPEN
     ENABLE_TOOL_LOGGING POOL_SLOTS POOL_WAIT_SLOTS REQUEST_SECONDS EXECUTOR_LIMIT OPENAI_BASE_URL OPENAI_API_KEY
-    OPENAI_MODEL
+    OPENAI_MODEL SSL_CERTFILE SSL_KEYFILE
 )
 
 # kept_secret NAME BYTES: hexadecimal, made at its first use, then always the same.
@@ -30,6 +30,7 @@ find_model_server() {
 
 name_addresses() {
     url=http://127.0.0.1:$port
+    [ ! -f "$data/conf/nginx/tls.conf" ] || url=https://127.0.0.1:$port
     database_owner_url="postgresql://coagent@/coagent?host=$data/run"
     admin_email=admin@example.com
     admin_password=$(kept_secret admin-password 9)
@@ -38,10 +39,12 @@ name_addresses() {
 settings_text() {
     local name cores
     cores=$(nproc)
+    [ "${url%%:*}" = http ] || : "${COOKIE_SECURE:=true}"
     cat <<TEXT
 # Made by ./studio up, from its environment; changes here are lost at the next one.
 ENVIRONMENT=development
 PUBLIC_URL=$url
+RESTART_COMMAND=$(printf '%q restart --state %q' "$checkout/studio" "$state")
 SECRET_KEY=$(kept_secret secret-key 32)
 DATABASE_URL=postgresql://coagent_app@/coagent?host=$data/run
 DATABASE_OWNER_URL=$database_owner_url
@@ -66,4 +69,14 @@ write_settings() {
     fi
     chmod 640 "$file.new"
     mv "$file.new" "$file"
+}
+
+# What an earlier "up" took over from its environment, for one that shall change nothing: also the port.
+recall_settings() {
+    local file=$data/conf/coagent.conf name value
+    for name in "${passed_settings[@]}"; do
+        value=$(sed -n "s/^$name=//p" "$file" | tail -n 1)
+        [ -z "$value" ] || export "$name=${!name:-$value}"
+    done
+    port=$(sed -n 's/^PUBLIC_URL=.*:\([0-9]*\)$/\1/p' "$file")
 }

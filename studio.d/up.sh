@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The commands up, down and reset.
+# The commands up, down, restart and reset.
 
 port_is_free() {
     ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
@@ -18,7 +18,7 @@ start_supervisor() {
 }
 
 status_of() {
-    curl -sS -m 5 -o /dev/null -w '%{http_code}' "${@:2}" "$url$1" 2>/dev/null || true
+    curl -sS -k -m 5 -o /dev/null -w '%{http_code}' "${@:2}" "$url$1" 2>/dev/null || true
 }
 
 # Ready is: the health check finds the database and nchan, and the second pool has its database, too: it gets as far as
@@ -52,6 +52,7 @@ install_everything() {
     install_program "$log"
     create_cluster "$log"
     configure_cluster
+    take_certificate
     name_addresses
     write_settings
     write_nginx
@@ -115,6 +116,16 @@ studio_down() {
     find_data
     stop_studio
     say "Stopped; the data is kept in $data"
+}
+
+# With the settings that it was started with, in the background.
+studio_restart() {
+    read_options restart "$@"
+    find_data
+    [ -f "$data/conf/coagent.conf" ] || fail "there is no studio in $state"
+    studio_down --state "$state"
+    recall_settings
+    studio_up --detach --state "$state" --port "${port:-8080}"
 }
 
 studio_reset() {

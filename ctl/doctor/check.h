@@ -40,7 +40,7 @@ struct check {
 };
 
 /* Each is ended by one without a name. */
-extern const struct check settings_checks[], database_checks[], service_checks[], machine_checks[];
+extern const struct check settings_checks[], database_checks[], service_checks[], runner_checks[], machine_checks[];
 
 /* What was found; the last call counts. */
 void find(struct finding *finding, enum verdict verdict, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -76,7 +76,7 @@ void mend_by_restart(const struct patient *patient, struct finding *finding, enu
     else if (access("/run/systemd/system", F_OK) == 0)
         mend(finding, WORDS("systemctl", "restart", services[part]));
     else
-        mend(finding, WORDS("service", part <= PART_NCHAN ? "coagent" : services[part], "restart"));
+        mend(finding, WORDS("service", services[part], "restart"));
 }
 
 void mend_by_command(const struct patient *patient, struct finding *finding, const char *command)

@@ -1,26 +1,17 @@
-/* The programs that run: pools, nchan, the site in front of them, the runner, and cron that starts it. */
+/* The programs that serve: the pools, nchan, and the site in front of them. */
 #include "base/clock.h"
 #include "base/http.h"
-#include "base/number.h"
+#include "ctl/certificate.h"
 #include "ctl/doctor/check.h"
 #include "ctl/fastcgi.h"
 #include "ctl/round_trip.h"
-#include "queries.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#define CRON_FILE "/etc/cron.d/coagent"
-#define CRON_PID_FILE "/run/crond.pid"
 #define SITE_SECONDS 5
-#define RUNNER_TRIES 8 /* a hand-over may take a moment: half a second between two looks */
-#define RUNNER_PAUSE_MS 500
-#define RUNNER_LATE_MS 15000
 
 /* Whether a user that is neither its owner nor in its group comes to the file: by a folder it is often stopped before.
  */
@@ -116,13 +107,15 @@ static void check_nchan(const struct patient *patient, struct finding *finding)
     text_free(&why);
 }
 
-static enum outcome visit(const struct patient *patient, const char *path, struct http_reply *reply)
+/* Where the settings do not say who the site is, its certificate cannot be wrong. */
+static enum outcome visit(const struct patient *patient, const char *site, const char *path, struct http_reply *reply)
 {
     const struct config *config = patient->config;
-    char *url = text_format("%s%s", *config->public_url ? config->public_url : "http://localhost", path);
+    char *url = text_format("%s%s", site, path);
     struct http_request request = {.method = "GET",
                                    .url = url,
                                    .ca_file = config->ssl_certfile,
+                                   .any_certificate = !*config->public_url,
                                    .connect_seconds = SITE_SECONDS,
                                    .silent_seconds = SITE_SECONDS};
     enum outcome outcome = http_send(&request, NULL, reply);
@@ -134,150 +127,74 @@ static enum outcome visit(const struct patient *patient, const char *path, struc
 static void mend_site(const struct patient *patient, struct finding *finding)
 {
     if (!patient->config->restart_command)
-        mend(finding, WORDS("ln", "-sf", "../sites-available/coagent", "/etc/nginx/sites-enabled/coagent"));
+        mend(finding, WORDS("ln", "-sf", "/etc/nginx/sites-available/coagent", "/etc/nginx/sites-enabled/coagent"));
     mend_by_restart(patient, finding, PART_NGINX);
 }
 
-static bool is_health(const struct http_reply *reply)
-{
-    return strstr(text_string(&reply->body), "\"parts\"") != NULL;
-}
-
 /* Who is not logged in is refused by a handler; any other answer comes from somewhere else. */
-static void check_site_live(const struct patient *patient, struct finding *finding)
+static void check_site_live(const struct patient *patient, struct finding *finding, const char *site)
 {
     struct http_reply reply;
 
-    if (visit(patient, "/ws/live", &reply) != OUTCOME_OK || reply.status != 401) {
-        find(finding, VERDICT_FAILED, "the site answers, but not for live messages: GET /ws/live is %ld%s",
+    if (visit(patient, site, "/ws/live", &reply) != OUTCOME_OK || reply.status != 401) {
+        find(finding, VERDICT_FAILED, "%s answers, but not for live messages: GET /ws/live is %ld%s", site,
              reply.status, reply.error);
         mend_site(patient, finding);
     }
     http_reply_free(&reply);
 }
 
-static void check_site(const struct patient *patient, struct finding *finding)
+static void judge_silence(const struct patient *patient, struct finding *finding, const char *site, const char *error)
 {
-    const char *url = *patient->config->public_url ? patient->config->public_url : "http://localhost";
-    struct http_reply reply;
-    enum outcome outcome = visit(patient, "/api/health", &reply);
+    struct text host = TEXT_EMPTY;
 
-    if (outcome != OUTCOME_OK) {
-        find(finding, VERDICT_FAILED, "%s does not answer: %s", url, reply.error);
-        mend_by_restart(patient, finding, PART_NGINX);
-    } else if (is_health(&reply)) {
-        find(finding, VERDICT_OK, "%s answers, and asks who wants to listen", url);
-        check_site_live(patient, finding);
-    } else if (reply.status == 503) {
-        find(finding, VERDICT_FAILED, "nginx answers at %s, but does not come to the pool at %s", url,
-             patient->config->pool_socket);
-        mend(finding, WORDS("usermod", "-a", "-G", SERVICE_USER, "www-data"));
-        mend_by_restart(patient, finding, PART_POOL);
-        mend_by_restart(patient, finding, PART_NGINX);
+    if (strstr(error, "certificate")) {
+        url_host(site, &host);
+        find(finding, VERDICT_WARNING, "%s answers with a certificate that browsers warn of: %s", site, error);
+        mend(finding, WORDS("certbot", "--nginx", "-d", text_string(&host)));
     } else {
-        find(finding, VERDICT_FAILED, "something answers at %s, but it is not CoAgent's site (status %ld)", url,
-             reply.status);
+        find(finding, VERDICT_FAILED, "%s does not answer: %s", site, error);
+        mend_by_restart(patient, finding, PART_NGINX);
+    }
+    text_free(&host);
+}
+
+static void judge_site(const struct patient *patient, struct finding *finding, const char *site,
+                       const struct http_reply *reply)
+{
+    if (strstr(text_string(&reply->body), "\"parts\"")) {
+        find(finding, VERDICT_OK, "%s answers, and asks who wants to listen", site);
+        check_site_live(patient, finding, site);
+    } else if (reply->status == 503) {
+        find(finding, VERDICT_FAILED, "nginx answers at %s, but does not come to the pool at %s", site,
+             patient->config->pool_socket);
+        mend_by_restart(patient, finding, PART_POOL);
+        if (!patient->config->restart_command)
+            mend_by_restart(patient, finding, PART_NGINX);
+    } else {
+        find(finding, VERDICT_FAILED, "something answers at %s, but it is not CoAgent's site (status %ld)", site,
+             reply->status);
         mend_site(patient, finding);
     }
-    http_reply_free(&reply);
 }
 
-static void check_runner_lock(const struct patient *patient, struct finding *finding)
+static void check_site(const struct patient *patient, struct finding *finding)
 {
-    const char *path = patient->config->runner_lock;
-    char name[USER_SIZE];
-    struct stat file;
+    bool named = *patient->config->public_url;
+    const char *site = named ? patient->config->public_url : "https://localhost";
+    struct http_reply reply;
+    enum outcome outcome = visit(patient, site, "/api/health", &reply);
 
-    if (stat(path, &file) != 0) {
-        find(finding, VERDICT_SKIPPED, "there is no lock %s yet", path);
-    } else if (patient->uid != 0 && file.st_uid != patient->uid) {
-        find(finding, VERDICT_FAILED, "%s belongs to another user than %s, whom the runner runs as: it cannot start",
-             path, user_name(patient->uid, name));
-        mend(finding, WORDS("chown", user_name(patient->uid, name), path));
-    } else {
-        find(finding, VERDICT_OK, "%s belongs to %s", path, user_name(patient->uid, name));
+    if (outcome == OUTCOME_AWAY && !named) {
+        http_reply_free(&reply);
+        site = "http://localhost";
+        outcome = visit(patient, site, "/api/health", &reply);
     }
-}
-
-/* Milliseconds since the leading runner's last sign; -1: none leads. */
-static bool look_for_runner(const struct patient *patient, struct finding *finding, long long *sign)
-{
-    const char *value;
-
-    if (!ask(patient, finding, &query_doctor_runner, DB_NO_VALUES))
-        return false;
-    value = db_value(patient->db, 0, 0);
-    if (!value || number_parse(value, -1000, INT64_MAX, sign) != OUTCOME_OK)
-        *sign = -1;
-    else if (*sign < 0)
-        *sign = 0;
-    return true;
-}
-
-static void check_runner(const struct patient *patient, struct finding *finding)
-{
-    const char *cleaned;
-    long long sign = -1;
-
-    for (int i = 0; i < RUNNER_TRIES && sign < 0; i++) {
-        if (i > 0)
-            poll(NULL, 0, RUNNER_PAUSE_MS);
-        if (!look_for_runner(patient, finding, &sign))
-            return;
-    }
-    if (sign >= 0 && sign < RUNNER_LATE_MS) {
-        find(finding, VERDICT_OK, "a runner is at work; its last sign was %lld ms ago", sign);
-        return;
-    }
-    cleaned = db_value(patient->db, 0, 1);
-    if (sign >= 0)
-        find(finding, VERDICT_FAILED, "the runner has given no sign for %lld s", sign / 1000);
-    else if (cleaned)
-        find(finding, VERDICT_FAILED, "no runner is at work, so no agent answers; the last one cleaned up %s s ago",
-             cleaned);
+    if (outcome == OUTCOME_OK)
+        judge_site(patient, finding, site, &reply);
     else
-        find(finding, VERDICT_FAILED, "no runner is at work, and none ever was, so no agent answers");
-    mend_by_restart(patient, finding, PART_CRON);
-}
-
-static bool cron_runs(void)
-{
-    FILE *file = fopen(CRON_PID_FILE, "re");
-    char line[32] = "", path[64];
-    long long pid = 0;
-
-    if (file) {
-        if (fgets(line, sizeof line, file))
-            line[strcspn(line, "\n")] = '\0';
-        fclose(file);
-    }
-    if (number_parse(line, 1, INT32_MAX, &pid) != OUTCOME_OK)
-        return false;
-    snprintf(path, sizeof path, "/proc/%lld", pid);
-    return access(path, F_OK) == 0;
-}
-
-/* cron reads only what belongs to root and what nobody else may change; it says so nowhere but in its log. */
-static void check_cron(const struct patient *patient, struct finding *finding)
-{
-    struct stat file;
-
-    if (patient->config && patient->config->restart_command) {
-        find(finding, VERDICT_SKIPPED, "the runner is started by what started the rest (RESTART_COMMAND)");
-    } else if (stat(CRON_FILE, &file) != 0) {
-        find(finding, VERDICT_FAILED, "%s, which starts the runner, is missing", CRON_FILE);
-        mend(finding, WORDS("apt-get", "install", "--reinstall", "-o", "Dpkg::Options::=--force-confmiss", "coagent"));
-    } else if (file.st_uid != 0 || file.st_mode & (S_IWGRP | S_IWOTH)) {
-        find(finding, VERDICT_FAILED, "cron ignores %s: it must belong to root, and nobody else may change it",
-             CRON_FILE);
-        mend(finding, WORDS("chown", "root:root", CRON_FILE));
-        mend(finding, WORDS("chmod", "644", CRON_FILE));
-    } else if (!cron_runs()) {
-        find(finding, VERDICT_FAILED, "cron does not run, so it does not start the runner");
-        mend_by_restart(patient, finding, PART_CRON);
-    } else {
-        find(finding, VERDICT_OK, "cron runs and starts the runner each minute");
-    }
+        judge_silence(patient, finding, site, reply.error);
+    http_reply_free(&reply);
 }
 
 const struct check service_checks[] = {
@@ -285,8 +202,5 @@ const struct check service_checks[] = {
     {"pool-wait", NEEDS_SETTINGS, check_pool_wait},
     {"nchan", NEEDS_SETTINGS, check_nchan},
     {"site", NEEDS_SETTINGS, check_site},
-    {"runner-lock", NEEDS_SETTINGS, check_runner_lock},
-    {"runner", NEEDS_SETTINGS | NEEDS_DATABASE, check_runner},
-    {"cron", 0, check_cron},
     {NULL},
 };

@@ -107,10 +107,7 @@ static void check_cookies(const struct patient *patient, struct finding *finding
     const char *url = config->public_url;
 
     if (!*url) {
-        find(finding, VERDICT_WARNING,
-             "PUBLIC_URL does not say how browsers reach the site, so nobody can tell whether "
-             "they keep its cookies");
-        mend_by_editing(patient, finding);
+        find(finding, VERDICT_SKIPPED, "PUBLIC_URL does not say how browsers reach the site");
     } else if (config->cookie_secure && !is_https(url) && !is_loopback(url)) {
         find(finding, VERDICT_FAILED, "%s is not https, and cookies are for https only: nobody can log in", url);
         mend_by_command(patient, finding, "make-certificate");

@@ -17,6 +17,7 @@ struct http_request {
     const char *body;           /* NULL for none */
     size_t body_length;
     const char *ca_file; /* PEM: the certificates to trust instead of the system's authorities; NULL: those */
+    bool any_certificate; /* only to see who answers: nothing is sent that others may not know */
     int connect_seconds; /* for the connection to stand */
     int silent_seconds;  /* how long the other side may say nothing */
 };
