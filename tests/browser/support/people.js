@@ -28,7 +28,8 @@ export class Person {
             },
             body: body === undefined ? undefined : JSON.stringify(body),
         });
-        for (const line of response.headers.getSetCookie()) {
+        // all cookies in one line: the Node.js of Debian 12 cannot give them one by one
+        for (const line of (response.headers.get("set-cookie") || "").split(/, *(?=[^;,= ]+=)/).filter(Boolean)) {
             const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) || [];
             this.cookies[name] = value;
         }
