@@ -54,7 +54,7 @@ def play_round(town, report, kind):
 
 
 def play(town, report, rounds):
-    kinds = list(KINDS) if rounds == 0 else [random.choice(list(KINDS)) for _ in range(rounds)]
+    kinds = random.choices(list(KINDS), k=rounds) if rounds and KINDS else list(KINDS)
     for number, kind in enumerate(kinds, 1):
         print(f"round {number} of {len(kinds)}: {kind}", flush=True)
         play_round(town, report, kind)
