@@ -65,8 +65,7 @@ static void read_headers(struct plan *plan, const char *path)
     FILE *file = fopen(path, "re");
     char *line = NULL;
     size_t size = 0;
-    ssize_t length;
-    while (file && (length = getline(&line, &size, file)) > 0) {
+    while (file && getline(&line, &size, file) > 0) {
         char **grown = realloc(plan->headers, ((size_t)plan->header_count + 1) * sizeof *grown);
         if (!grown)
             abort();
@@ -197,7 +196,7 @@ static void raise_file_limit(void)
 int main(int argc, char **argv)
 {
     struct board *board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    pid_t children[PROCESSES_MOST];
+    pid_t children[PROCESSES_MOST] = {0};
     if (board == MAP_FAILED || !read_options(&board->plan, argc, argv)) {
         fprintf(stderr, "fanout: the options are wrong; the top of main.c has them\n");
         return 2;
@@ -212,6 +211,8 @@ int main(int argc, char **argv)
     }
     int status = measure(board);
     for (int i = 0; i < board->plan.processes; i++) {
+        if (children[i] <= 0) /* a fork that failed: kill(-1) would end everything */
+            continue;
         kill(children[i], SIGKILL);
         waitpid(children[i], NULL, 0);
     }
