@@ -52,6 +52,21 @@ static enum outcome remove_batches(struct db *db, const struct db_statement *sta
     return OUTCOME_OK;
 }
 
+/* Nobody asks a live connection again who it is: what ends with time has to be cut. One batch, because each channel is
+ * an exchange with nchan; without nchan there are no connections. */
+static enum outcome expire_log_ins(const struct config *config, struct db *db, bool *more)
+{
+    enum outcome outcome = db_do(db, &query_log_ins_expire, DB_VALUES(BATCH));
+
+    if (outcome != OUTCOME_OK || db_rows(db) == 0)
+        return outcome;
+    *more = true;
+    for (int row = 0; row < db_rows(db); row++)
+        if (channel_close(config->nchan_socket, db_value(db, row, 0)) == OUTCOME_AWAY)
+            break;
+    return OUTCOME_OK;
+}
+
 /* Goes on in the next tick when there is too much for one. */
 static enum outcome clean(struct housekeeping *housekeeping, const struct config *config, struct db *db)
 {
@@ -65,8 +80,10 @@ static enum outcome clean(struct housekeeping *housekeeping, const struct config
             return due == OUTCOME_ABSENT ? OUTCOME_OK : due;
     }
     housekeeping->cleaning = false;
-    enum outcome outcome = remove_batches(db, &query_cleanup_expired, &housekeeping->cleaning);
+    enum outcome outcome = expire_log_ins(config, db, &housekeeping->cleaning);
 
+    if (outcome == OUTCOME_OK)
+        outcome = remove_batches(db, &query_cleanup_expired, &housekeeping->cleaning);
     return outcome == OUTCOME_OK ? remove_batches(db, &query_rooms_purge, &housekeeping->cleaning) : outcome;
 }
 

@@ -78,17 +78,26 @@ with revoked as (
 )
 select id from revoked
 
--- name: cleanup_expired :one
--- most rows of each kind. Removes what has expired, and answers how many rows that were: call it again while there are many
+-- name: log_ins_expire :many
+-- most rows of each kind. Removes sessions and API tokens that have expired, and answers the channels whose sockets end
+-- with them: call it again while there are any. A session's are its own; the sockets of a token are not told apart from
+-- the others of its user, which come back
 with sessions_gone as (
     delete from sessions where ctid = any (array(
         select ctid from sessions where expires_at < now() order by expires_at limit $1::int for update skip locked))
-    returning 1
+    returning id
 ), tokens_gone as (
     delete from api_tokens where ctid = any (array(
         select ctid from api_tokens where expires_at < now() order by expires_at limit $1::int for update skip locked))
-    returning 1
-), keys_gone as (
+    returning user_id
+)
+select 's_' || id as channel from sessions_gone
+union all
+select distinct 'u_' || user_id from tokens_gone
+
+-- name: cleanup_expired :one
+-- most rows of each kind. Removes what has expired, and answers how many rows that were: call it again while there are many
+with keys_gone as (
     delete from idempotency_keys where ctid = any (array(
         select ctid from idempotency_keys where expires_at < now() order by expires_at limit $1::int for update skip locked))
     returning 1
@@ -98,5 +107,4 @@ with sessions_gone as (
         order by last_failure_at limit $1::int for update skip locked))
     returning 1
 )
-select (select count(*) from sessions_gone) + (select count(*) from tokens_gone) + (select count(*) from keys_gone)
-       + (select count(*) from throttles_gone)
+select (select count(*) from keys_gone) + (select count(*) from throttles_gone)

@@ -68,3 +68,14 @@ def test_a_new_password_leaves_the_session_that_set_it_able_to_come_back(people,
         assert_gone(other, live)
     with Listener(client):
         pass
+
+
+@pytest.mark.parametrize("kind", ["session", "API token"])
+def test_the_live_connection_ends_when_time_is_up(people, studio, kind):
+    client = people.user("live")
+    shown = client if kind == "session" else people.api_token(client, "read")
+    table = "sessions" if kind == "session" else "api_tokens"
+    with Listener(shown) as live:
+        studio.sql(f"update {table} set expires_at = now() - interval '1 second' where user_id = %s", client.id)
+        studio.sql("update settings set updated_at = now() - interval '1 day' where key = 'runner.cleanup'")
+        assert_gone(shown, live)
