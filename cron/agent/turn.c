@@ -125,7 +125,7 @@ void turn_run(struct execution *execution)
 
     answer_open(&answer, execution);
     if (execution_fact(execution, FACT_STARTED)[0] != 't')
-        fail(&answer, "failed", "The agent is stopped.");
+        fail(&answer, "cancelled", "The agent was stopped."); /* after this run was claimed: it is asked to stop, too */
     else if (!execution->facts[FACT_PROVIDER_KIND])
         fail(&answer, "failed", "This agent has no model yet: choose a provider in its settings.");
     else if (read_room(execution, &room) != OUTCOME_OK)

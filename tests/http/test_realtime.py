@@ -10,6 +10,7 @@ import uuid
 
 import pytest
 import requests
+import websockets
 
 from harness.listener import Listener, Refused
 
@@ -276,7 +277,8 @@ class Reader(threading.Thread):
                     while not live.closed.wait(0.1) and not self.stop.is_set():
                         pass
                     self.take(live.events(self.room["id"]))
-            except (OSError, ValueError, KeyError, Refused, TimeoutError, requests.RequestException):
+            except (OSError, EOFError, ValueError, KeyError, Refused, TimeoutError, requests.RequestException,
+                    websockets.WebSocketException):
                 time.sleep(0.1)
 
 
