@@ -79,6 +79,7 @@ def main():
                 for kind in [kind for kind in KINDS if kind != chosen.kind]:
                     del KINDS[kind]
             play(town, report, chosen.rounds)
+            report.begin_outages()
             for outage in outages.ALL:
                 outage(town, report, seconds=30 if chosen.rounds else 5)
             report.check("every answer ended truly and kept its text", town.judge_answers())
@@ -90,7 +91,7 @@ def main():
             harness.command("down", "--state", studio.state)
             outages.clean_up(processes)
             report.check("nobody is left after ./studio down", [str(one) for one in processes.left()])
-            if report.failed:
+            if report.failed or sys.exc_info()[0]:
                 print(f"the logs are in {studio.state}/log")
             else:
                 shutil.rmtree(processes.folder, ignore_errors=True)
