@@ -72,8 +72,13 @@ static void check_text(const struct check *check)
 
 static void check_secret(const struct check *check)
 {
-    if (check_type(check, json_type_string, "Must be a string."))
-        check_length(check, json_object_get_string(check->value));
+    if (!check_type(check, json_type_string, "Must be a string."))
+        return;
+    const char *string = json_object_get_string(check->value);
+    if (strpbrk(string, "\r\n")) /* some become part of a header, where what follows would be another one */
+        refuse(check, "Must be one line.");
+    else
+        check_length(check, string);
 }
 
 /* Lines and e-mails: what stands around them by accident is removed before anything is judged. */

@@ -47,7 +47,7 @@ enum field_kind {
     FIELD_TEXT, /* string, trimmed of nothing; limits in code points */
     FIELD_LINE, /* string without control characters, white space trimmed at both ends */
     FIELD_EMAIL,
-    FIELD_SECRET,  /* string that never reaches a log or an error */
+    FIELD_SECRET,  /* string without line breaks that never reaches a log or an error */
     FIELD_INTEGER, /* limits are values */
     FIELD_NUMBER,
     FIELD_BOOLEAN,

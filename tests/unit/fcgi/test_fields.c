@@ -135,6 +135,13 @@ Test(fields, lists_of_choices_and_of_ids)
     EXPECT(fields, "{\"s\":[\"read\"],\"u\":[\"x\"]}", "u: Must be a list of ids.");
 }
 
+Test(fields, a_secret_is_one_line)
+{
+    static const struct field fields[] = {{"key", FIELD_SECRET, false, 0, 72}, {NULL}};
+    EXPECT(fields, "{\"key\":\"a b\\t\"}", "");
+    EXPECT(fields, "{\"key\":\"sk-1\\r\\nX-Other: 1\"}", "key: Must be one line.");
+}
+
 Test(fields, errors_never_repeat_a_secret)
 {
     static const struct field fields[] = {{"password", FIELD_SECRET, true, 10, 72}, {NULL}};
