@@ -145,6 +145,8 @@ begin
     if lower(given) !~ '^[a-z0-9][a-z0-9._-]{0,38}$' then
         perform raise_outcome('CA422', 'Use up to 39 letters, digits, dots, dashes and underscores; begin with a letter or digit.',
                               'handle');
+    elsif is_reserved_handle(given) then
+        perform raise_outcome('CA422', 'This handle is reserved.', 'handle');
     end if;
     return lower(given);
 end $_$;
@@ -466,7 +468,7 @@ begin
     end if;
     candidate := base;
     perform pg_advisory_xact_lock(hashtextextended('handle:' || base, 0));
-    while candidate in ('all', 'here', 'everyone', 'system')
+    while is_reserved_handle(candidate)
           or exists (select from principals where handle = candidate::citext) loop
         number := number + 1;
         candidate := base || '-' || number;
@@ -490,6 +492,12 @@ begin
     perform pg_advisory_xact_lock(hashtextextended('users.first', 0));
     return not exists (select from users);
 end $$;
+
+CREATE FUNCTION public.is_reserved_handle(handle text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select lower(handle) in ('all', 'here', 'everyone', 'system')
+$$;
 
 CREATE FUNCTION public.is_taken_back(run uuid) RETURNS boolean
     LANGUAGE sql STABLE

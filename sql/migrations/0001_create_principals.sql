@@ -59,6 +59,11 @@ create function permission_names() returns text[] language sql immutable paralle
                  'monitoring.read', 'settings.manage']
 $$;
 
+-- Handles that would be taken for everybody, or for the program itself.
+create function is_reserved_handle(handle text) returns boolean language sql immutable parallel safe as $$
+    select lower(handle) in ('all', 'here', 'everyone', 'system')
+$$;
+
 -- A handle that nobody has, made from what is wanted (the local part of an e-mail address): ada, ada-2, ada-3 …
 -- Whoever wants the same one waits until this transaction ends, so that two at once never get the same.
 create function free_handle(wanted text) returns text language plpgsql as $$
@@ -72,7 +77,7 @@ begin
     end if;
     candidate := base;
     perform pg_advisory_xact_lock(hashtextextended('handle:' || base, 0));
-    while candidate in ('all', 'here', 'everyone', 'system')
+    while is_reserved_handle(candidate)
           or exists (select from principals where handle = candidate::citext) loop
         number := number + 1;
         candidate := base || '-' || number;

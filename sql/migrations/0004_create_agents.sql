@@ -167,6 +167,8 @@ begin
     if lower(given) !~ '^[a-z0-9][a-z0-9._-]{0,38}$' then
         perform raise_outcome('CA422', 'Use up to 39 letters, digits, dots, dashes and underscores; begin with a letter or digit.',
                               'handle');
+    elsif is_reserved_handle(given) then
+        perform raise_outcome('CA422', 'This handle is reserved.', 'handle');
     end if;
     return lower(given);
 end $$;

@@ -82,6 +82,8 @@ select case
         then raise_outcome('CA409', 'There is an account with this e-mail address already.', 'email')
     when ($2::jsonb ->> 'handle') !~ '^[a-z0-9][a-z0-9._-]{0,38}$'
         then raise_outcome('CA422', 'A handle is made of a to z, 0 to 9, dot, dash and underscore, 39 at most.', 'handle')
+    when is_reserved_handle($2::jsonb ->> 'handle')
+        then raise_outcome('CA422', 'This handle is reserved.', 'handle')
     when exists (select from principals
                  where handle = ($2::jsonb ->> 'handle')::citext and id is distinct from $1::uuid)
         then raise_outcome('CA409', 'This handle is taken.', 'handle')
@@ -94,6 +96,8 @@ select case
         then raise_outcome('CA409', 'There is an account with this e-mail address already.', 'email')
     when ($1::jsonb ->> 'handle') !~ '^[a-z0-9][a-z0-9._-]{0,38}$'
         then raise_outcome('CA422', 'A handle is made of a to z, 0 to 9, dot, dash and underscore, 39 at most.', 'handle')
+    when is_reserved_handle($1::jsonb ->> 'handle')
+        then raise_outcome('CA422', 'This handle is reserved.', 'handle')
     when exists (select from principals
                  where handle = ($1::jsonb ->> 'handle')::citext and id is distinct from caller_id())
         then raise_outcome('CA409', 'This handle is taken.', 'handle')

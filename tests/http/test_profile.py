@@ -32,6 +32,7 @@ def test_a_handle_or_address_that_another_has_is_a_conflict(people):
     assert ann.patch("/profile", {"handle": bob.user["handle"]}).status_code == 409
     assert ann.patch("/profile", {"email": bob.user["email"].upper(), "current_password": PASSWORD}).status_code == 409
     assert fields_of(ann.patch("/profile", {"handle": "Not OK"})) == {"handle"}
+    assert fields_of(ann.patch("/profile", {"handle": "everyone"})) == {"handle"}
 
 
 def test_another_address_needs_the_password(people, studio):

@@ -1,6 +1,6 @@
 -- The small functions that everything else stands on.
 begin;
-select plan(32);
+select plan(33);
 
 -- uuid_v7
 create temporary table made as select n, uuid_v7() as id, clock_timestamp() as at from generate_series(1, 2000) n;
@@ -60,6 +60,7 @@ select is(free_handle('ada'), 'ada-3', 'free_handle counts on where a handle is 
 select is(free_handle('Ada Lovelace!'), 'ada-lovelace', 'free_handle makes a handle of any name');
 select is(free_handle('...'), 'user', 'free_handle has an answer for a name without letters');
 select isnt(free_handle('everyone'), 'everyone', 'free_handle never gives a reserved word');
+select throws_ok($$select agent_handle('Here')$$, 'CA422', 'This handle is reserved.', 'nor may an agent be called by one');
 
 select * from finish();
 rollback;
