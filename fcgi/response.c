@@ -21,6 +21,8 @@ struct response {
     size_t standing;        /* so many bytes of them stay, whatever the answer */
     const char *media_type; /* a literal */
     struct text body;
+    const char *content; /* what is sent: body, or a row that the database connection keeps */
+    size_t content_length;
     const char *location; /* kept by the request */
     struct json_object *errors;
     struct later *first, **last;
@@ -38,6 +40,7 @@ struct response *response_new(void)
     if (!response)
         abort();
     response->last = &response->first;
+    response->content = "";
     return response;
 }
 
@@ -73,6 +76,8 @@ void response_reset(struct request *request)
     text_add(&response->headers, standing);
     free(standing);
     text_clear(&response->body);
+    response->content = "";
+    response->content_length = 0;
     json_object_put(response->errors);
     response->errors = NULL;
     response->location = NULL;
@@ -96,7 +101,7 @@ const char *response_location(const struct request *request)
 
 const char *response_body(const struct request *request)
 {
-    return text_string(&request->response->body);
+    return request->response->content;
 }
 
 struct json_object *response_errors(struct request *request)
@@ -113,6 +118,8 @@ static void set_answer(struct request *request, int status, const char *media_ty
     response->status = status;
     text_clear(&response->body);
     text_add_bytes(&response->body, body, length);
+    response->content = response->body.bytes;
+    response->content_length = length;
     response->media_type = media_type;
 }
 
@@ -138,11 +145,23 @@ void respond_bytes(struct request *request, int status, const char *media_type, 
     set_answer(request, status, media_type, body, length);
 }
 
+/* What only reads runs no other statement before the answer is out: the row is sent from where it is. */
+static void lend_answer(struct request *request, int status, const char *json)
+{
+    struct response *response = request->response;
+    response->status = status;
+    response->content = json;
+    response->content_length = strlen(json);
+    response->media_type = "application/json";
+}
+
 void respond_row(struct request *request, enum outcome outcome, int status)
 {
     const char *value = outcome == OUTCOME_OK ? db_value(request->db, 0, 0) : NULL;
     if (outcome != OUTCOME_OK)
         respond_problem(request, outcome, NULL);
+    else if (value && !request_is_unsafe(request))
+        lend_answer(request, status, value);
     else if (value)
         respond_json(request, status, value);
     else
@@ -243,11 +262,12 @@ enum outcome response_send(struct request *request)
     if (response->media_type)
         text_add_format(&head, "Content-Type: %s\r\n", response->media_type);
     if (response->status != 204)
-        text_add_format(&head, "Content-Length: %zu\r\n", response->body.length);
+        text_add_format(&head, "Content-Length: %zu\r\n", response->content_length);
     text_add(&head, "\r\n");
-    if (!without_body)
-        text_add_bytes(&head, text_string(&response->body), response->body.length);
     if (request->source->write(request->source->context, head.bytes, (int)head.length) != 0)
+        outcome = OUTCOME_AWAY;
+    if (!without_body && outcome == OUTCOME_OK &&
+        request->source->write(request->source->context, response->content, (int)response->content_length) != 0)
         outcome = OUTCOME_AWAY;
     text_free_secret(&head);
     return outcome;

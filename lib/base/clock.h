@@ -9,7 +9,7 @@
 int64_t clock_now_ms(void);       /* wall clock */
 int64_t clock_monotonic_ms(void); /* for durations */
 
-/* RFC 3339 in UTC with milliseconds, "2026-11-20T15:04:05.678Z". Returns buffer. */
+/* RFC 3339 in UTC with milliseconds, "2026-11-20T15:04:05.678Z", for the years 0 to 9999. Returns buffer. */
 char *clock_format(int64_t ms, char buffer[CLOCK_TEXT_SIZE]);
 
 #endif

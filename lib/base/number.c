@@ -20,6 +20,22 @@ enum outcome number_parse(const char *string, long long least, long long most, l
     return OUTCOME_OK;
 }
 
+char *number_text(long long number, char buffer[NUMBER_TEXT_SIZE])
+{
+    char digits[NUMBER_TEXT_SIZE];
+    size_t count = 0, length = 0;
+    unsigned long long rest = number < 0 ? -(unsigned long long)number : (unsigned long long)number;
+    do
+        digits[count++] = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (number < 0)
+        buffer[length++] = '-';
+    while (count > 0)
+        buffer[length++] = digits[--count];
+    buffer[length] = '\0';
+    return buffer;
+}
+
 int uuid_is_valid(const char *string)
 {
     static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";

@@ -1,14 +1,13 @@
 #include "model/agents.h"
 
+#include "base/number.h"
 #include "queries.h"
-
-#include <stdio.h>
 
 enum outcome agents_list(struct db *db, int limit, const char *cursor)
 {
-    char most[16];
+    char most[NUMBER_TEXT_SIZE];
 
-    snprintf(most, sizeof most, "%d", limit);
+    number_text(limit, most);
     return db_do(db, &query_agent_list, DB_VALUES(most, cursor));
 }
 
@@ -51,8 +50,8 @@ enum outcome agents_delete(struct db *db, const char *id)
 
 enum outcome agents_logs(struct db *db, const char *id, int limit, const char *cursor)
 {
-    char most[16];
+    char most[NUMBER_TEXT_SIZE];
 
-    snprintf(most, sizeof most, "%d", limit);
+    number_text(limit, most);
     return db_do(db, &query_agent_logs, DB_VALUES(id, most, cursor));
 }

@@ -1,17 +1,17 @@
 #include "model/api_tokens.h"
 
+#include "base/number.h"
 #include "base/secretbox.h"
 #include "base/text.h"
 #include "queries.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum outcome api_tokens_list(struct db *db, int limit, const char *cursor)
 {
-    char most[16];
-    snprintf(most, sizeof most, "%d", limit);
+    char most[NUMBER_TEXT_SIZE];
+    number_text(limit, most);
     return db_do(db, &query_api_token_list, DB_VALUES(most, cursor));
 }
 

@@ -1,13 +1,12 @@
 #include "model/audit.h"
 
+#include "base/number.h"
 #include "queries.h"
-
-#include <stdio.h>
 
 enum outcome audit_list(struct db *db, const struct audit_filter *filter, int limit, const char *cursor)
 {
-    char most[16];
-    snprintf(most, sizeof most, "%d", limit);
+    char most[NUMBER_TEXT_SIZE];
+    number_text(limit, most);
     return db_do(db, &query_audit_list,
                  DB_VALUES(most, cursor, filter->actor, filter->action, filter->outcome, filter->object_kind,
                            filter->object_id, filter->request_id, filter->since, filter->until));

@@ -3,7 +3,6 @@
 #include "base/number.h"
 #include "queries.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { FINGERPRINT, STATUS, LOCATION, ANSWER };
@@ -28,7 +27,7 @@ enum outcome idempotency_claim(struct db *db, const char *key, const char *finge
 
 void idempotency_store(struct db *db, const char *key, const char *user_id, const struct stored_answer *answer)
 {
-    char status[12];
-    snprintf(status, sizeof status, "%d", answer->status);
+    char status[NUMBER_TEXT_SIZE];
+    number_text(answer->status, status);
     db_queue(db, &query_idempotency_store, DB_VALUES(key, status, answer->location, answer->body, user_id));
 }

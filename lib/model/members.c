@@ -1,14 +1,13 @@
 #include "model/members.h"
 
+#include "base/number.h"
 #include "queries.h"
-
-#include <stdio.h>
 
 enum outcome members_list(struct db *db, const char *room, const char *cursor, long long limit)
 {
-    char most[24];
+    char most[NUMBER_TEXT_SIZE];
 
-    snprintf(most, sizeof most, "%lld", limit);
+    number_text(limit, most);
     return db_do(db, &query_members_list, DB_VALUES(room, cursor, most));
 }
 

@@ -1,15 +1,14 @@
 #include "model/providers.h"
 
+#include "base/number.h"
 #include "base/secretbox.h"
 #include "queries.h"
 
-#include <stdio.h>
-
 enum outcome providers_list(struct db *db, int limit, const char *cursor)
 {
-    char most[16];
+    char most[NUMBER_TEXT_SIZE];
 
-    snprintf(most, sizeof most, "%d", limit);
+    number_text(limit, most);
     return db_do(db, &query_provider_list, DB_VALUES(most, cursor));
 }
 

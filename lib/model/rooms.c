@@ -1,14 +1,13 @@
 #include "model/rooms.h"
 
+#include "base/number.h"
 #include "queries.h"
-
-#include <stdio.h>
 
 enum outcome rooms_list(struct db *db, bool public_ones, const char *cursor, long long limit)
 {
-    char most[24];
+    char most[NUMBER_TEXT_SIZE];
 
-    snprintf(most, sizeof most, "%lld", limit);
+    number_text(limit, most);
     return db_do(db, public_ones ? &query_rooms_list_public : &query_rooms_list, DB_VALUES(cursor, most));
 }
 

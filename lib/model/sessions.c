@@ -1,5 +1,6 @@
 #include "model/sessions.h"
 
+#include "base/number.h"
 #include "base/secretbox.h"
 #include "model/seed.h"
 #include "queries.h"
@@ -58,11 +59,11 @@ static void digest_family(const char *token, char digest[DIGEST_SIZE])
 static enum outcome start_session(struct db *db, const struct config *config, const struct origin *origin,
                                   const char *action, const char *hash, struct grant *grant)
 {
-    char family_hash[DIGEST_SIZE], refresh_hash[DIGEST_SIZE], days[16];
+    char family_hash[DIGEST_SIZE], refresh_hash[DIGEST_SIZE], days[NUMBER_TEXT_SIZE];
     grant->refresh_token = make_refresh_token();
     digest_family(grant->refresh_token, family_hash);
     digest_hex(grant->refresh_token, refresh_hash);
-    snprintf(days, sizeof days, "%d", config->refresh_token_days);
+    number_text(config->refresh_token_days, days);
     enum outcome outcome =
         db_do(db, &query_session_start, DB_VALUES(family_hash, refresh_hash, days, origin->agent, action, hash));
     if (outcome != OUTCOME_OK)
@@ -147,7 +148,7 @@ static enum outcome read_refreshed(struct db *db, struct grant *grant)
 enum outcome sessions_refresh(struct db *db, const struct config *config, const struct origin *origin,
                               const char *refresh_token, struct grant *grant)
 {
-    char family_hash[DIGEST_SIZE], present_hash[DIGEST_SIZE], next_hash[DIGEST_SIZE], days[16];
+    char family_hash[DIGEST_SIZE], present_hash[DIGEST_SIZE], next_hash[DIGEST_SIZE], days[NUMBER_TEXT_SIZE];
     size_t length = strlen(refresh_token);
     if (length <= FAMILY_LENGTH || length > REFRESH_MOST || refresh_token[FAMILY_LENGTH] != '.')
         return OUTCOME_UNAUTHENTICATED;
@@ -155,7 +156,7 @@ enum outcome sessions_refresh(struct db *db, const struct config *config, const 
     digest_family(refresh_token, family_hash);
     digest_hex(refresh_token, present_hash);
     digest_hex(grant->refresh_token, next_hash);
-    snprintf(days, sizeof days, "%d", config->refresh_token_days);
+    number_text(config->refresh_token_days, days);
     enum outcome outcome =
         db_do(db, &query_session_refresh, DB_VALUES(family_hash, present_hash, next_hash, days, origin->agent));
     if (outcome == OUTCOME_ABSENT)
@@ -165,8 +166,8 @@ enum outcome sessions_refresh(struct db *db, const struct config *config, const 
 
 enum outcome sessions_list(struct db *db, const char *current, int limit, const char *cursor)
 {
-    char most[16];
-    snprintf(most, sizeof most, "%d", limit);
+    char most[NUMBER_TEXT_SIZE];
+    number_text(limit, most);
     return db_do(db, &query_session_list, DB_VALUES(current, most, cursor));
 }
 

@@ -1,8 +1,8 @@
 #include "model/users.h"
 
+#include "base/number.h"
 #include "queries.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -87,8 +87,8 @@ enum outcome users_change_password(struct db *db, const struct config *config, c
 
 enum outcome users_list(struct db *db, const struct user_filter *filter, int limit, const char *cursor)
 {
-    char most[16];
-    snprintf(most, sizeof most, "%d", limit);
+    char most[NUMBER_TEXT_SIZE];
+    number_text(limit, most);
     return db_do(db, &query_user_list, DB_VALUES(most, cursor, filter->search, filter->role, filter->state));
 }
 

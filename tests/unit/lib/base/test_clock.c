@@ -39,3 +39,15 @@ Test(clock, tells_the_time_of_the_system_and_never_goes_back)
         before = now;
     }
 }
+
+Test(clock, knows_the_calendar_of_the_c_library)
+{
+    char expected[CLOCK_TEXT_SIZE];
+    for (int64_t day = -354285; day <= 2932896; day += 13) { /* the years 1000 to 9999 */
+        time_t seconds = (time_t)(day * 86400 + (day & 0xffff));
+        struct tm utc;
+        gmtime_r(&seconds, &utc);
+        strftime(expected, sizeof expected, "%Y-%m-%dT%H:%M:%S.007Z", &utc);
+        expect((int64_t)seconds * 1000 + 7, expected);
+    }
+}

@@ -54,3 +54,14 @@ Test(number, knows_uuids_in_canonical_form)
         cr_expect_not(uuid_is_valid(wrong[i]), "\"%s\"", wrong[i]);
     cr_expect_not(uuid_is_valid(NULL));
 }
+
+Test(number, writes_what_it_reads)
+{
+    static const char *const texts[] = {"0", "7", "-7", "10", "9223372036854775807", "-9223372036854775808"};
+    char buffer[NUMBER_TEXT_SIZE];
+    long long number = 0;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        cr_assert_eq(number_parse(texts[i], LLONG_MIN, LLONG_MAX, &number), OUTCOME_OK);
+        cr_expect_str_eq(number_text(number, buffer), texts[i]);
+    }
+}

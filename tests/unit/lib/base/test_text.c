@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <criterion/criterion.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,4 +100,15 @@ Test(text, format_makes_a_fresh_string)
     string = text_format("%s", "");
     cr_assert_str_empty(string);
     free(string);
+}
+
+Test(text, formats_as_printf_does)
+{
+    struct text text = TEXT_EMPTY;
+    text_add_format(&text, "%s|%.*s|%.*s|%c|%d|%u|%%", "a", 2, "bcd", 9, "ef", 'g', -7, 4294967295U);
+    text_add_format(&text, "|%ld|%lu|%lld|%llu|%zu", LONG_MIN, ULONG_MAX, LLONG_MIN, ULLONG_MAX, (size_t)0);
+    text_add_format(&text, "|%04x|%5d|%.3f|%s", 0xabU, 42, 0.5, "end");
+    cr_assert_str_eq(text_string(&text), "a|bc|ef|g|-7|4294967295|%|-9223372036854775808|18446744073709551615"
+                                         "|-9223372036854775808|18446744073709551615|0|00ab|   42|0.500|end");
+    text_free(&text);
 }
