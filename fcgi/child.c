@@ -14,7 +14,6 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define MEMORY_MOST ((rlim_t)512 << 20)
 #define READ_SECONDS 10 /* between two pieces of a request, and for one piece of an answer */
 
 /* The master may have died before PR_SET_PDEATHSIG took hold: then nobody would ever end this child. */
@@ -25,32 +24,25 @@ static void die_with_master(pid_t master)
         _exit(CHILD_HELPLESS);
 }
 
-static void limit_resources(const struct config *config)
+static void limit_cpu_time(const struct config *config)
 {
     struct rlimit cpu = {(rlim_t)config->request_seconds, (rlim_t)config->request_seconds + 1};
-    struct rlimit core = {0, 0};
     setrlimit(RLIMIT_CPU, &cpu);
-    setrlimit(RLIMIT_CORE, &core);
-#ifndef __SANITIZE_ADDRESS__
-    struct rlimit memory = {MEMORY_MOST, MEMORY_MOST};
-    setrlimit(RLIMIT_AS, &memory);
-#endif
 }
 
-static void let_in_term(int how)
+static void shut_out_term(void)
 {
     sigset_t term;
     sigemptyset(&term);
     sigaddset(&term, SIGTERM);
-    sigprocmask(how, &term, NULL);
+    sigprocmask(SIG_BLOCK, &term, NULL);
 }
 
-/* The next connection, or -1 when the child is to go. The master repeats its SIGTERM until the child is gone, so one
- * that arrives just before accept is not lost; and none can come between accept and the answer. */
+/* The next connection, or -1 when the child is to go. SIGTERM is repeated until the child is gone, so one that arrives
+ * just before accept is not lost; and none can come between accept and the answer. */
 static int wait_for_connection(const struct child_terms *terms)
 {
     int fd = -1;
-    let_in_term(SIG_UNBLOCK);
     while (!*terms->leave && fd < 0) {
         fd = accept4(terms->listen_fd, NULL, NULL, SOCK_CLOEXEC);
         if (fd < 0 && errno == EINVAL)
@@ -60,7 +52,7 @@ static int wait_for_connection(const struct child_terms *terms)
             _exit(CHILD_HELPLESS);
         }
     }
-    let_in_term(SIG_BLOCK);
+    shut_out_term();
     return fd;
 }
 
@@ -137,13 +129,13 @@ _Noreturn void child_run(const struct child_terms *terms)
 {
     FCGX_Request fcgi;
     die_with_master(terms->master);
-    limit_resources(terms->config);
+    limit_cpu_time(terms->config);
     int fd = wait_for_connection(terms);
-    if (fd >= 0) {
-        atomic_store(&terms->counters->busy[terms->slot], 1);
-        start_clock(terms->config, fd);
-        if (read_request(&fcgi, fd) == 0)
-            serve(terms, &fcgi);
-    }
+    if (fd < 0)
+        _exit(CHILD_LEFT);
+    atomic_store(&terms->counters->busy[terms->slot], 1);
+    start_clock(terms->config, fd);
+    if (read_request(&fcgi, fd) == 0)
+        serve(terms, &fcgi);
     _exit(!terms->db || db_is_idle(terms->db) ? CHILD_CLEAN : CHILD_DIRTY);
 }

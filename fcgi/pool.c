@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "fcgi/child.h"
+#include "fcgi/keeper.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -72,20 +72,17 @@ static void note_link(struct pool *pool, int64_t now)
         set_retry(pool, now);
     }
     text_clear(&pool->last_trouble);
-    if (count_links(pool, LINK_CONNECTING) == 0)
-        pool->filling = warm_fill_heap(pool->filling);
 }
 
-/* Forgets the siblings' connections before anything else, so that the child could not disturb them by mistake, and a
- * connection ends when its own master and child let go of it. */
-static _Noreturn void be_child(struct pool *pool, int index, pid_t master)
+/* Gives the other slots' connections up before anything else, so that no child could disturb them by mistake, and a
+ * connection ends when its own master and children let go of it. Then the heap is as small as it will be. */
+static _Noreturn void be_keeper(struct pool *pool, int index, pid_t master)
 {
     struct slot *own = &pool->slots[index];
     for (int i = 0; i < pool->slots_used; i++)
-        if (i != index && pool->slots[i].db)
-            db_forget(pool->slots[i].db);
-    if (!own->child_linked && own->db)
-        db_forget(own->db);
+        if (i != index || !own->child_linked)
+            db_abandon(pool->slots[i].db);
+    warm_fill_heap();
     struct child_terms terms = {
         .config = pool->config,
         .tables = pool->tables,
@@ -97,10 +94,10 @@ static _Noreturn void be_child(struct pool *pool, int index, pid_t master)
         .kind = pool->kind,
         .leave = pool->orders.leave,
     };
-    child_run(&terms);
+    keeper_run(&terms);
 }
 
-static void fork_child(struct pool *pool, int index, int64_t now)
+static void fork_keeper(struct pool *pool, int index, int64_t now)
 {
     struct slot *slot = &pool->slots[index];
     pid_t master = getpid();
@@ -108,7 +105,7 @@ static void fork_child(struct pool *pool, int index, int64_t now)
     slot->generation = pool->generation;
     pid_t child = warm_fork();
     if (child == 0)
-        be_child(pool, index, master);
+        be_keeper(pool, index, master);
     if (child < 0) {
         log_error("fork: %s", strerror(errno));
         slot->fork_at = now + LONGEST_SLEEP_MS;
@@ -156,7 +153,7 @@ static void tend_slot(struct pool *pool, int index, int64_t now)
     if (slot_is_late(slot, now) && slot_go_on(slot, now, &why) != OUTCOME_OK)
         note_trouble(pool, slot, &why);
     if (!surplus && should_fork(pool, slot, now))
-        fork_child(pool, index, now);
+        fork_keeper(pool, index, now);
     text_free(&why);
 }
 
@@ -360,6 +357,5 @@ int pool_run(struct pool *pool)
     for (int i = 0; i < pool->slots_used; i++)
         slot_disconnect(&pool->slots[i], 0);
     text_free(&pool->last_trouble);
-    warm_free_filling(pool->filling);
     return 0;
 }

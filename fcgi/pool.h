@@ -34,7 +34,6 @@ struct pool {
     bool draining;
     bool renewing;
     int64_t drain_until;
-    struct filling *filling;  /* of the heap, see warm.h */
     struct text last_trouble; /* the reason why PostgreSQL is away, so that it is logged once */
 };
 

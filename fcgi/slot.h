@@ -1,4 +1,5 @@
-/* One slot of the pool: a connection to PostgreSQL and the child that uses it.
+/* One slot of the pool: a connection to PostgreSQL and the keeper whose children use it, one after the other. What is
+ * called the slot's child here is the keeper: it ends when, and as, one of its children ends badly (keeper.h).
  *
  * libpq warns against sharing a connection over fork, because two processes might use it. Here exactly one does at any
  * time: while a child lives, the master only looks whether the server hung up, and never reads or writes; when the

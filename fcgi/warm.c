@@ -47,56 +47,36 @@ void warm_up(const struct config *config, const struct route *const *tables, enu
     free(token);
 }
 
-struct filling {
-    struct filling *next;
-};
-
 #define LARGEST_HOLE ((size_t)100 << 10) /* what is larger, glibc takes from the system apart */
 #define CACHED_MOST 1032                 /* up to here freed blocks stay with the thread, and must be kept */
 #define FRESH_PIECE (512 << 10)
 
-void warm_free_filling(struct filling *filling)
-{
-    while (filling) {
-        struct filling *next = filling->next;
-        free(filling);
-        filling = next;
-    }
-}
-
-/* Takes blocks of this size as long as there are holes for them: what lies above the last used byte is none. */
-static struct filling *fill(struct filling *filling, size_t size)
+/* Takes blocks of this size, for good, as long as there are holes for them: what lies above the last used byte is none.
+ * A block is not touched but in its head, so what malloc_trim has given back stays with the system. */
+static void fill_holes(size_t size)
 {
     const char *fresh = (const char *)sbrk(0) - mallinfo2().keepcost;
     for (;;) {
-        struct filling *block = malloc(size);
-        bool is_fresh = !block || (const char *)block >= fresh;
-        if (is_fresh && size > CACHED_MOST) {
+        char *block = malloc(size);
+        bool is_fresh = !block || block >= fresh;
+        if (is_fresh && size > CACHED_MOST)
             free(block);
-            return filling;
-        }
-        if (!block)
-            return filling;
-        block->next = filling;
-        filling = block;
         if (is_fresh)
-            return filling;
+            return;
     }
 }
 
-struct filling *warm_fill_heap(struct filling *filling)
+void warm_fill_heap(void)
 {
     if (SANITIZED)
-        return NULL;
+        return;
     mallopt(M_TOP_PAD, FRESH_PIECE);
     mallopt(M_TRIM_THRESHOLD, 2 * FRESH_PIECE);
-    warm_free_filling(filling);
-    filling = NULL;
+    malloc_trim(0);
     for (size_t size = LARGEST_HOLE; size > CACHED_MOST; size -= size / 8)
-        filling = fill(filling, size);
+        fill_holes(size);
     for (size_t size = CACHED_MOST; size >= 24; size -= 16)
-        filling = fill(filling, size);
-    return filling;
+        fill_holes(size);
 }
 
 /* libpq brings all of these; a child talks to PostgreSQL over a connection that is open and not encrypted. */

@@ -10,14 +10,10 @@
  * never wakes it. */
 void warm_up(const struct config *config, const struct route *const *tables, enum pool_kind kind);
 
-/* What fills the holes of the heap. */
-struct filling;
-
-/* Fills the holes that connecting and starting left in the heap, after giving back the filling that was there before;
- * returns the new one. A child then takes its memory from one fresh piece, instead of writing into a page here and a
- * page there, each of which the kernel would have to copy for it. */
-struct filling *warm_fill_heap(struct filling *filling);
-void warm_free_filling(struct filling *filling);
+/* Gives the free pages of the heap back, and fills its holes, for good: for a process that only forks from now on. A
+ * child then takes its memory from one fresh piece, instead of writing into a page here and a page there, each of which
+ * the kernel would have to copy for it. */
+void warm_fill_heap(void);
 
 /* Marks the mappings of libraries that a child does not need as not to be inherited: those that only connecting needs
  * (Kerberos, LDAP, GnuTLS and what they bring), and for the fast pool those that only log-ins need (libjwt, OpenSSL,

@@ -50,6 +50,9 @@ int db_socket(const struct db *db);
  * descriptor and leaves the memory alone, which the child must not use again. */
 void db_forget(struct db *db);
 
+/* The same for good: its memory is freed as well. NULL is fine. */
+void db_abandon(struct db *db);
+
 /* Whether it is idle, outside a transaction and a pipeline: what a child must leave behind. */
 bool db_is_idle(const struct db *db);
 

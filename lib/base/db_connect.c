@@ -218,3 +218,11 @@ void db_forget(struct db *db)
     if (PQsocket(db->connection) >= 0)
         close(PQsocket(db->connection));
 }
+
+/* With the descriptor gone, PQfinish finds nobody to say good-bye to. */
+void db_abandon(struct db *db)
+{
+    if (db)
+        db_forget(db);
+    db_close(db);
+}

@@ -80,10 +80,18 @@ class Pool:
     def log(self):
         return (self.folder / "log").read_text()
 
+    def keepers(self):
+        """The processes below the master: one a slot."""
+        return self.below(self.process.pid)
+
     def children(self):
+        """The processes below the keepers: those that serve a request each."""
+        return [child for keeper in self.keepers() for child in self.below(keeper)]
+
+    def below(self, parent):
         try:
-            listed = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        except FileNotFoundError:
+            listed = pathlib.Path(f"/proc/{parent}/task/{parent}/children").read_text()
+        except (FileNotFoundError, ProcessLookupError):
             return []
         return [int(child) for child in listed.split() if self.is_alive(int(child))]
 

@@ -126,13 +126,26 @@ def test_the_fast_pool_leaves_to_the_other_one_what_it_cannot_serve(pool):
     assert_healthy(pool)
 
 
-def killed_after(pool, act):
-    """Kills every child while act's connections are open, then lets them go."""
+@pytest.fixture(params=["children", "keepers"])
+def victims(request, pool):
+    """Looks for the pids of those that a test kills: who serves the requests, or who forks them."""
+    return getattr(pool, request.param)
+
+
+def kill_all(pids):
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+
+def killed_after(pool, victims, act):
+    """Kills every child, or keeper and child, while act's connections are open, then lets them go."""
     connections = [act() for _ in range(pool.slots)]
     time.sleep(0.1)
     killed = pool.children()
-    for child in killed:
-        os.kill(child, signal.SIGKILL)
+    kill_all(victims())
     wait_until(lambda: not any(pool.is_alive(child) for child in killed), what="the end of the children")
     for connection in connections:
         if connection:
@@ -140,39 +153,34 @@ def killed_after(pool, act):
 
 
 @pytest.mark.parametrize("records", range(0, 6))
-def test_children_killed_in_mid_request_leave_no_dead_slot(pool, records):
-    killed_after(pool, lambda: send_part(pool, records))
+def test_processes_killed_in_mid_request_leave_no_dead_slot(pool, victims, records):
+    killed_after(pool, victims, lambda: send_part(pool, records))
     assert_healthy(pool)
 
 
-def test_children_killed_while_they_wait_leave_no_dead_slot(pool):
-    killed_after(pool, lambda: None)
+def test_processes_killed_while_they_wait_leave_no_dead_slot(pool, victims):
+    killed_after(pool, victims, lambda: None)
     assert_healthy(pool)
 
 
-def test_children_killed_in_mid_query_leave_no_dead_slot_and_no_lock(pool, cluster):
+def test_processes_killed_in_mid_query_leave_no_dead_slot_and_no_lock(pool, victims, cluster):
     lock = hold_users(cluster)
     waiting = [in_background(pool.get) for _ in range(pool.slots)]
     wait_until(lambda: len(waiting_for_lock(cluster)) == pool.slots, what="queries that wait")
-    for child in pool.children():
-        os.kill(child, signal.SIGKILL)
+    kill_all(victims())
     assert [answer.result(5).status for answer in waiting] == [0] * pool.slots
     lock.rollback()
     assert_healthy(pool)
     wait_until(lambda: len(backends(cluster)) == pool.slots, what="the end of the old connections")
 
 
-def test_children_killed_at_random_never_spoil_a_connection(pool):
+def test_processes_killed_at_random_never_spoil_a_connection(pool, victims):
     """The exit-status contract under fire: what is answered at all is right, and the pool is whole afterwards."""
     over = threading.Event()
 
     def kill_children():
         while not over.wait(0.02):
-            for child in pool.children()[:1]:
-                try:
-                    os.kill(child, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
+            kill_all(victims()[:1])
 
     killer = threading.Thread(target=kill_children)
     killer.start()
@@ -187,16 +195,13 @@ def test_children_killed_at_random_never_spoil_a_connection(pool):
     assert_healthy(pool)
 
 
-def test_children_that_die_at_once_do_not_make_a_storm(pool):
+def test_processes_that_die_at_once_do_not_make_a_storm(pool, victims):
     seen = set()
     end = time.monotonic() + 2
     while time.monotonic() < end:
-        for child in pool.children():
-            seen.add(child)
-            try:
-                os.kill(child, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+        killed = victims()
+        seen.update(killed)
+        kill_all(killed)
         time.sleep(0.002)
     assert len(seen) <= pool.slots * (2 / 0.25 + 3)
     assert_healthy(pool)

@@ -89,8 +89,9 @@ class Processes:
             "front": service("nginx", "front.conf"), "nchan": service("nginx", "nchan.conf"),
             "postmaster": service("postgres"), "dispatchers": service("coagent-runner"),
         }
-        for master, role in (("fast", "handlers"), ("wait", "wait handlers"), ("front", "front workers"),
-                             ("nchan", "nchan workers"), ("postmaster", "backends")):
+        for master, role in (("fast", "keepers"), ("keepers", "handlers"), ("wait", "wait keepers"),
+                             ("wait keepers", "wait handlers"), ("front", "front workers"), ("nchan", "nchan workers"),
+                             ("postmaster", "backends")):
             roles[role] = below(roles[master])
         known = {one.pid for group in roles.values() for one in group}
         roles["executors"] = [one for one in all_of_them.values() if one.pid not in known and
@@ -104,7 +105,8 @@ class Processes:
         """What is not as it should be; executors are the pids that the runs name."""
         roles = self.look()
         wanted = {"fast": 1, "wait": 1, "front": 1, "nchan": 1, "postmaster": 1, "nchan workers": 1,
-                  "handlers": self.slots["fast"], "wait handlers": self.slots["wait"], "front workers": os.cpu_count()}
+                  "keepers": self.slots["fast"], "handlers": self.slots["fast"], "wait keepers": self.slots["wait"],
+                  "wait handlers": self.slots["wait"], "front workers": os.cpu_count()}
         found = [f"{len(roles[role])} {role} instead of {count}" for role, count in wanted.items() if len(roles[role]) != count]
         found += [f"left over: {one.words} ({one.pid}, child of {one.parent})" for one in roles["strangers"]]
         found += [f"executor {one.pid} of no running run" for one in roles["executors"] if one.pid not in executors]
@@ -158,6 +160,7 @@ def find_oldest(role):
 # Who can die, and how one is found.
 KINDS = {
     "handler": find_busy_handler,
+    "keeper": find_any("keepers"),
     "master": find_any("fast"),
     "wait master": find_any("wait"),
     "executor": find_any("executors"),
