@@ -148,7 +148,7 @@ def rule(actor):
     agent, admin, user = actor.any("agents"), actor.any("users"), random.choice(actor.world["users"][1:])
     actor.attempt(actor.world["users"][0], ("agent_stop", agent, "started"))
     changes = random.choice(['{"role": "user"}', '{"role": "admin"}', '{"disabled": true}', '{"disabled": false}'])
-    actor.attempt(admin, ("user_lock_roles",), ("user_lock_log_ins", user), ("user_check_change", user, changes),
+    actor.attempt(admin, ("user_lock_roles",), ("user_lock_log_ins", user), ("user_check_change", user, changes, "false"),
                   ("user_check_names", user, changes), ("user_change", user, changes, None))
 
 
@@ -169,7 +169,7 @@ def come_and_go(actor):
         if random.random() < 0.5:
             actor.attempt(guest, ("rooms_delete", room))
     gone = '{"disabled": true}'
-    actor.attempt(admin, ("user_lock_roles",), ("user_lock_log_ins", guest), ("user_check_change", guest, gone),
+    actor.attempt(admin, ("user_lock_roles",), ("user_lock_log_ins", guest), ("user_check_change", guest, gone, "false"),
                   ("user_check_names", guest, gone), ("user_lock", guest), ("user_lock_rooms", guest),
                   ("user_close_rooms", guest), ("user_leave_rooms", guest), ("user_delete", guest))
 
