@@ -3,6 +3,7 @@
 #include "base/password.h"
 #include "ctl/command.h"
 #include "model/seed.h"
+#include "push/publish.h"
 #include "queries.h"
 
 #include <stdio.h>
@@ -101,6 +102,18 @@ static void print_result(const struct call *call, const struct wish *wish, const
     json_object_put(result);
 }
 
+/* Sessions that ended with the old password end their live connections, too; the others come back. */
+static void cut_connections(const struct call *call, const char *answer)
+{
+    struct json_object *result = json_tokener_parse(answer);
+    const char *user = json_text(json_member(result, "user"), "id");
+    char channel[CHANNEL_SIZE];
+
+    if (user && json_flag(result, "changed", false))
+        channel_close(call->config->nchan_socket, channel_name(channel, "u_", user));
+    json_object_put(result);
+}
+
 static enum exit_status ensure(const struct call *call, const struct wish *wish, struct db *db)
 {
     char hash[PASSWORD_HASH_SIZE] = "";
@@ -123,6 +136,8 @@ static enum exit_status ensure(const struct call *call, const struct wish *wish,
         status = complain(call, EXIT_FAILED, "%s", db_failure(db)->message);
     else
         print_result(call, wish, answer);
+    if (status == EXIT_DONE)
+        cut_connections(call, answer);
     free(answer);
     return status;
 }

@@ -1,5 +1,7 @@
 """What ends a session ends its live connection at once, and the other sessions' connections come back."""
 
+import subprocess
+
 import pytest
 
 from harness.client import Client
@@ -79,3 +81,12 @@ def test_the_live_connection_ends_when_time_is_up(people, studio, kind):
         studio.sql(f"update {table} set expires_at = now() - interval '1 second' where user_id = %s", client.id)
         studio.sql("update settings set updated_at = now() - interval '1 day' where key = 'runner.cleanup'")
         assert_gone(shown, live)
+
+
+def test_the_live_connection_ends_when_the_password_is_reset_at_the_command_line(people, studio):
+    client = people.user("live")
+    with Listener(client) as live:
+        subprocess.run([f"{studio.state}/app/sbin/coagentctl", "create-admin", "--email", client.user["email"],
+                        "--reset-password", "--password-stdin"], input="another long password\n", text=True, check=True,
+                       env={"COAGENT_CONFIG": f"{studio.state}/conf/coagent.conf"}, capture_output=True)
+        assert_gone(client, live)
