@@ -39,7 +39,7 @@ export function ProviderDialog({ provider, onClose, onSaved }) {
                 help=${html`Up to and including the version, for example${" "}
                     ${KNOWN.map(([name, url], index) => html`${index ? ", " : ""}<button type="button" class="link" onClick=${() => fill(name, url)}>${name}</button>`)}.`} />
             <${TextField} form=${form} name="key" label="API key" type="password" autocomplete="off" optional most=${500} disabled=${forget}
-                help=${provider?.has_key ? "A key is stored, encrypted. Leave this empty to keep it." : "Stored encrypted, and never shown again."} />
+                help=${provider?.has_key ? "A key is stored, encrypted. Leave this empty to keep it; another server needs it entered again." : "Stored encrypted, and never shown again."} />
             ${provider?.has_key && html`<label class="check"><input type="checkbox" checked=${forget} onChange=${() => setForget(!forget)} /><span>Forget the stored key</span></label>`}
             <${TextField} form=${form} name="default_model" label="Default model" optional most=${200} autocomplete="off" spellcheck=${false} mono help="For agents that name none." />
             <div class="form__pair">
