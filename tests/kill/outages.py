@@ -120,10 +120,12 @@ class SmallDisk:
         assert mount("--bind", self.folder, self.data)
 
     def leave(self, room):
-        """So many bytes beyond what is used."""
-        now = os.statvfs(self.folder)
-        used = (now.f_blocks - now.f_bfree) * now.f_frsize
-        assert mount("-o", f"remount,size={used + room}", self.folder)
+        """So many bytes beyond what is used; what is written meanwhile may be in the way, so it is tried again."""
+        def resize():
+            now = os.statvfs(self.folder)
+            used = (now.f_blocks - now.f_bfree) * now.f_frsize
+            return mount("-o", f"remount,size={used + room}", self.folder)
+        assert wait_for(resize, 20), "the small disk does not take its new size"
 
 
 def use_up_wal(town):
