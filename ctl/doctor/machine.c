@@ -40,7 +40,6 @@ static void examine_place(struct finding *finding, const char *place)
     find(finding, verdict, "%s has %llu MiB and %llu files left", place, free_mib, (unsigned long long)disk.f_favail);
     text_clear(&finding->command);
     mend(finding, WORDS("apt-get", "clean"));
-    mend_by(finding, "find /tmp -xdev -type f -mtime +7 -delete");
     mend_by(finding, "du -xh --max-depth=3 %s | sort -h | tail", place);
 }
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import threading
 import time
 
@@ -24,6 +25,8 @@ class Listener:
     def __init__(self, client, path="/ws/live", origin="own", timeout=10):
         self.url = client.url.replace("http", "ws", 1) + path
         self.origin = client.url if origin == "own" else origin
+        # over https: what the client trusts
+        self.tls = ssl.create_default_context(cafile=client.http.verify) if self.url.startswith("wss:") else None
         self.headers = {}
         if client.bearer:
             self.headers["Authorization"] = f"Bearer {client.bearer}"
@@ -59,7 +62,7 @@ class Listener:
         self.stopping = asyncio.Event()
         try:
             async with websockets.connect(self.url, extra_headers=self.headers, origin=self.origin,
-                                          open_timeout=self.timeout, close_timeout=1, max_size=None) as connection:
+                                          ssl=self.tls, open_timeout=self.timeout, close_timeout=1, max_size=None) as connection:
                 self.opened.set()
                 await self.record(connection)
         except websockets.InvalidStatusCode as answer:
