@@ -53,12 +53,12 @@ export function Composer({ room, members, reply, onReply, taken, onEditLast }) {
     };
     const choose = (/** @type {any} */ member) => {
         const next = complete(text, spot.at, member.handle);
+        /* At once, not with the next drawing: the next key may be Enter already. */
+        area.current.value = next.text;
+        area.current.setSelectionRange(next.caret, next.caret);
+        area.current.focus();
         change(next.text);
-        requestAnimationFrame(() => {
-            area.current.setSelectionRange(next.caret, next.caret);
-            area.current.focus();
-            spot.look();
-        });
+        spot.look();
     };
     const press = (/** @type {KeyboardEvent} */ event) => {
         if (event.isComposing || spot.press(event, choose)) {
