@@ -1,8 +1,6 @@
 # shellcheck shell=bash
 # The Debian package: from the tarball of "make dist", as anybody would build it who has nothing but that.
 
-packages_package=(debhelper fakeroot lintian)
-
 # The tarball's tree in a folder: unpack_distribution FOLDER LOG
 unpack_distribution() {
     local folder=$1 log=$2 tarball

@@ -52,6 +52,7 @@ read_suites() {
     while [ $# -gt 0 ]; do
         case $1 in
         --asan) choose_sanitizers ;;
+        --package) suites+=(package) ;;
         --kill)
             [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || fail "--kill needs a number of rounds"
             export COAGENT_KILL_ROUNDS=$2
@@ -77,6 +78,7 @@ studio_test() {
     : >"$log"
     service_users
     install_packages "$log" "${packages_build[@]}" "${packages_run[@]}" "${packages_test[@]}"
+    [[ " ${suites[*]} " != *" package "* ]] || install_packages "$log" "${packages_package[@]}" "${packages_root[@]}"
     create_users
     build_program "$log"
     for suite in "${suites[@]}"; do
