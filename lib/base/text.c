@@ -104,6 +104,8 @@ static void add_bytes(struct text *text, int most, const char *string)
     text_add_bytes(text, string, most < 0 ? strlen(string) : strnlen(string, (size_t)most));
 }
 
+/* The branches that look alike take arguments of different sizes. */
+/* NOLINTBEGIN(bugprone-branch-clone) */
 static void add_argument(struct text *text, int conversion, va_list *arguments)
 {
     switch (conversion) {
@@ -125,6 +127,7 @@ static void add_argument(struct text *text, int conversion, va_list *arguments)
     default: break;
     }
 }
+/* NOLINTEND(bugprone-branch-clone) */
 
 /* printf is nine pages of the C library, and each is a page fault in a handler's process, which would enter them for
  * nothing else: what nearly all formats are made of is done here. */
