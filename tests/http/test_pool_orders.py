@@ -1,0 +1,185 @@
+"""The pool alone: what it does when it is told to reload, to go on as a new program, to drain, and how it starts."""
+
+import concurrent.futures
+import os
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+
+from harness import fastcgi
+from harness.pool import wait_until
+from harness.pool_stage import (  # noqa: F401  (fixtures)
+    assert_healthy, backends, cluster, hold_users, in_background, make_pool, no_throttles, pool, waiting_for_lock)
+
+
+def test_sighup_brings_the_new_configuration_to_the_next_request(pool):
+    foreign = {"headers": {"Origin": "https://other.example"}}
+    assert pool.get(**foreign).status == 403
+    pool.configure(BACKEND_CORS_ORIGINS="https://other.example", POOL_SLOTS="5")
+    pool.signal(signal.SIGHUP)
+    wait_until(lambda: "was reloaded" in pool.log())
+    wait_until(lambda: len(pool.children()) == 5)
+    time.sleep(0.3)
+    for _ in range(10):
+        assert pool.get(**foreign).headers["access-control-allow-origin"] == "https://other.example"
+    pool.configure(POOL_SLOTS="2")
+    pool.signal(signal.SIGHUP)
+    wait_until(lambda: len(pool.children()) == 2)
+    assert_healthy(pool)
+
+
+def test_sighup_with_a_wrong_configuration_changes_nothing(pool):
+    kept = dict(pool.settings)
+    pool.configure(SECRET_KEY="short")
+    pool.signal(signal.SIGHUP)
+    wait_until(lambda: "was not reloaded" in pool.log())
+    pool.configure(**kept)
+    assert_healthy(pool)
+
+
+def test_no_request_is_lost_by_reloads(pool):
+    over = threading.Event()
+
+    def reload():
+        while not over.wait(0.02):
+            pool.signal(signal.SIGHUP)
+
+    reloader = threading.Thread(target=reload)
+    reloader.start()
+    try:
+        with concurrent.futures.ThreadPoolExecutor(4) as executor:
+            answers = list(executor.map(lambda _: pool.get().status, range(600)))
+    finally:
+        over.set()
+        reloader.join()
+    assert answers == [200] * 600
+
+
+def test_sigusr2_goes_on_as_the_installed_program_and_loses_no_request(pool):
+    over = threading.Event()
+    renewals = []
+
+    def renew():
+        while not over.wait(0.2):
+            pool.signal(signal.SIGUSR2)
+            renewals.append(1)
+
+    renewer = threading.Thread(target=renew)
+    renewer.start()
+    try:
+        with concurrent.futures.ThreadPoolExecutor(4) as executor:
+            answers = list(executor.map(lambda _: pool.get().status, range(600)))
+            while len(renewals) < 3:
+                answers.append(pool.get().status)
+    finally:
+        over.set()
+        renewer.join()
+    assert answers == [200] * len(answers)
+    assert pool.process.poll() is None
+    wait_until(lambda: pool.log().count("serving at") > 1, what="another start in the same process")
+    assert_healthy(pool)
+
+
+def test_sigusr2_lets_a_request_end_as_it_began(pool, cluster):
+    lock = hold_users(cluster)
+    waiting = in_background(pool.get)
+    wait_until(lambda: len(waiting_for_lock(cluster)) == 1)
+    pool.signal(signal.SIGUSR2)
+    wait_until(lambda: pool.log().count("serving at") == 2, what="the new program")
+    lock.rollback()
+    assert waiting.result(10).status == 200
+    assert_healthy(pool)
+
+
+def test_sigusr2_with_a_wrong_configuration_changes_nothing(pool):
+    kept = dict(pool.settings)
+    pool.configure(SECRET_KEY="short")
+    pool.signal(signal.SIGUSR2)
+    wait_until(lambda: "was not renewed" in pool.log())
+    pool.configure(**kept)
+    assert_healthy(pool)
+
+
+def test_sigterm_answers_what_has_come_and_ends(pool, cluster):
+    lock = hold_users(cluster)
+    waiting = [in_background(pool.get) for _ in range(pool.slots + 4)]  # four wait in the queue of the socket
+    wait_until(lambda: len(waiting_for_lock(cluster)) == pool.slots)
+    time.sleep(0.1)
+    pool.signal(signal.SIGTERM)
+    wait_until(lambda: not pool.socket.exists(), what="the end of the socket")
+    time.sleep(0.1)
+    assert pool.process.poll() is None
+    lock.rollback()
+    assert [answer.result(10).status for answer in waiting] == [200] * len(waiting)
+    assert pool.process.wait(5) == 0
+    wait_until(lambda: not backends(cluster), what="the end of the connections")
+
+
+def test_an_idle_pool_ends_at_once(pool):
+    began = time.monotonic()
+    pool.signal(signal.SIGTERM)
+    assert pool.process.wait(5) == 0
+    assert time.monotonic() - began < 1
+
+
+def test_children_die_with_their_master(pool, cluster):
+    lock = hold_users(cluster)
+    waiting = in_background(pool.get)
+    wait_until(lambda: waiting_for_lock(cluster))
+    children = pool.children()
+    pool.process.kill()
+    pool.process.wait()
+    wait_until(lambda: not any(pool.is_alive(child) for child in children), seconds=1, what="the end of the children")
+    assert waiting.result(5).status == 0
+    lock.rollback()
+    pool.start()  # a dead socket in the way is no obstacle
+    wait_until(lambda: pool.socket.exists() and "serving" in pool.log())
+    time.sleep(0.2)
+    assert_healthy(pool)
+
+
+def test_a_second_pool_does_not_take_the_socket(pool):
+    second = pool.run("coagent-fcgi")
+    assert second.returncode == 1 and "another pool serves it" in second.stderr
+    assert_healthy(pool)
+
+
+WEAK_KEYS = {"missing": None, "empty": "", "short": "short", "monotonous": "a" * 40,
+             "known": "your-secret-key-change-in-production"}
+
+
+@pytest.mark.parametrize("key", WEAK_KEYS.values(), ids=WEAK_KEYS.keys())
+def test_it_refuses_to_start_without_a_strong_secret_key(make_pool, key):
+    refused = make_pool(SECRET_KEY=key).run("coagent-fcgi")
+    assert refused.returncode == 1
+    assert "SECRET_KEY" in refused.stderr and "openssl rand" in refused.stderr
+
+
+def test_it_refuses_an_encrypted_connection(make_pool, cluster, tmp_path_factory):
+    certificate = cluster.data / "server.crt"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "2",
+                    "-keyout", cluster.data / "server.key", "-out", certificate], check=True, capture_output=True)
+    owner = cluster.data.stat()
+    for file in (certificate, cluster.data / "server.key"):
+        os.chown(file, owner.st_uid, owner.st_gid)
+        file.chmod(0o600)
+    with fastcgi.socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    cluster.stop()
+    cluster.start(f"-c ssl=on -c listen_addresses=127.0.0.1 -c port={port}")
+    try:
+        url = f"host=127.0.0.1 port={port} user=coagent_app dbname=coagent sslmode=require"
+        refused = make_pool(DATABASE_URL=url).run("coagent-fcgi")
+        assert refused.returncode == 1 and "encrypted" in refused.stderr
+    finally:
+        cluster.stop()
+        cluster.start()
+
+
+def test_the_tables_and_the_configuration_are_sound(make_pool):
+    checked = make_pool().run("coagent-fcgi", "--check")
+    assert checked.returncode == 0, checked.stderr
