@@ -26,7 +26,8 @@ class Listener:
         self.url = client.url.replace("http", "ws", 1) + path
         self.origin = client.url if origin == "own" else origin
         # over https: what the client trusts
-        self.tls = ssl.create_default_context(cafile=client.http.verify) if self.url.startswith("wss:") else None
+        trusted = client.http.verify if isinstance(client.http.verify, str) else None  # else what the environment trusts
+        self.tls = ssl.create_default_context(cafile=trusted) if self.url.startswith("wss:") else None
         self.headers = {}
         if client.bearer:
             self.headers["Authorization"] = f"Bearer {client.bearer}"
