@@ -57,7 +57,7 @@ def pytest_runtest_makereport(item, call):
         item.funcargs["life"].broken = item.name
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def goes_on(life):
     if life.broken:
         pytest.fail(f"not tried after {life.broken}", pytrace=False)

@@ -84,6 +84,7 @@ def ask_agent(life, text, timeout):
     return result["body"]["text"]
 
 
+@pytest.mark.usefixtures("goes_on")
 class TestLife:
     def test_it_installs_on_a_fresh_machine(self, machine, packages):
         said = install(machine, place(machine, packages[0], "coagent.deb"))
