@@ -2,6 +2,8 @@
 
 #include "fcgi/response.h"
 
+#include <stdlib.h>
+
 /* "u_<user>" without a document is a user whose rooms have changed: the sockets come back with the new ones. */
 void respond_announced(struct request *request, enum outcome outcome, int status)
 {
@@ -16,6 +18,19 @@ void respond_announced(struct request *request, enum outcome outcome, int status
     else
         respond_nothing(request);
     announce_changes(request);
+}
+
+void respond_announced_created(struct request *request, enum outcome outcome, const char *room, const char *list)
+{
+    if (outcome != OUTCOME_OK) {
+        respond_problem(request, outcome, NULL);
+        return;
+    }
+    char *location = text_format("/rooms/%s/%s", room, list);
+
+    respond_created(request, location, db_value(request->db, 0, 0));
+    announce_changes(request);
+    free(location);
 }
 
 void announce_changes(struct request *request)

@@ -5,8 +5,6 @@
 #include "fcgi/announce.h"
 #include "fcgi/route.h"
 
-#include <stdlib.h>
-
 static void list(struct request *request);
 static void add(struct request *request);
 static void edit(struct request *request);
@@ -51,17 +49,8 @@ static void list(struct request *request)
 static void add(struct request *request)
 {
     const char *room = request->path_values[0];
-    enum outcome outcome = members_add(request->db, room, request_body_json(request));
 
-    if (outcome != OUTCOME_OK) {
-        respond_problem(request, outcome, NULL);
-        return;
-    }
-    char *location = text_format("/rooms/%s/members", room);
-
-    respond_created(request, location, db_value(request->db, 0, 0));
-    announce_changes(request);
-    free(location);
+    respond_announced_created(request, members_add(request->db, room, request_body_json(request)), room, "members");
 }
 
 /* PATCH /api/rooms/{id}/members/{member} {"role"?, "notify"?}: 200; 403; 404; 409: the last owner */

@@ -4,8 +4,6 @@
 #include "fcgi/announce.h"
 #include "fcgi/route.h"
 
-#include <stdlib.h>
-
 static void post(struct request *request);
 static void edit(struct request *request);
 static void delete_message(struct request *request);
@@ -37,17 +35,8 @@ const struct route message_routes[] = {
 static void post(struct request *request)
 {
     const char *room = request->path_values[0];
-    enum outcome outcome = messages_post(request->db, room, request_body_json(request));
 
-    if (outcome != OUTCOME_OK) {
-        respond_problem(request, outcome, NULL);
-        return;
-    }
-    char *location = text_format("/rooms/%s/events", room);
-
-    respond_created(request, location, db_value(request->db, 0, 0));
-    announce_changes(request);
-    free(location);
+    respond_announced_created(request, messages_post(request->db, room, request_body_json(request)), room, "events");
 }
 
 /* PATCH /api/rooms/{id}/messages/{seq} {"text"}: 200 and the event of the edit; 403; 404; 422 */
