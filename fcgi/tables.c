@@ -5,9 +5,10 @@
 
 #include <string.h>
 
-static const char *const permissions[] = {"rooms.create",     "agents.create",   "agents.manage",
-                                          "providers.manage", "users.manage",    "audit.read",
-                                          "monitoring.read",  "settings.manage", NULL};
+static const char *const permissions[] = {
+    "rooms.create",   "agents.create",   "agents.manage",   "providers.manage", "scripts.create",
+    "scripts.manage", "scripts.network", "mappings.create", "mappings.manage",  "runs.manage",
+    "users.manage",   "audit.read",      "monitoring.read", "settings.manage",  NULL};
 static const char *const roles[] = {"viewer", "member", "owner", NULL};
 
 static bool is_among(const char *const *names, const char *name)

@@ -374,6 +374,12 @@ CREATE FUNCTION public.cursor_of(id uuid) RETURNS text
     select rtrim(translate(encode(uuid_send(id), 'base64'), '+/', '-_'), '=')
 $$;
 
+CREATE FUNCTION public.default_permissions() RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select array['rooms.create', 'agents.create', 'scripts.create', 'mappings.create']
+$$;
+
 CREATE FUNCTION public.event_frame(event json) RETURNS text
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -852,7 +858,8 @@ $$;
 CREATE FUNCTION public.permission_names() RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-    select array['rooms.create', 'agents.create', 'agents.manage', 'providers.manage', 'users.manage', 'audit.read',
+    select array['rooms.create', 'agents.create', 'agents.manage', 'providers.manage', 'scripts.create', 'scripts.manage',
+                 'scripts.network', 'mappings.create', 'mappings.manage', 'runs.manage', 'users.manage', 'audit.read',
                  'monitoring.read', 'settings.manage']
 $$;
 
@@ -1072,10 +1079,27 @@ CREATE TABLE public.runs (
     claimed_at timestamp with time zone,
     started_at timestamp with time zone,
     finished_at timestamp with time zone,
+    script_id uuid,
+    script_version integer,
+    mapping_id uuid,
+    via text DEFAULT 'api'::text NOT NULL,
+    label text,
+    dry_run boolean DEFAULT false NOT NULL,
+    network boolean DEFAULT false NOT NULL,
+    limits jsonb DEFAULT '{}'::jsonb NOT NULL,
+    exit_code integer,
+    signal integer,
+    ended_by text,
+    output_bytes bigint DEFAULT 0 NOT NULL,
+    output_truncated boolean DEFAULT false NOT NULL,
+    retry_of uuid,
     CONSTRAINT runs_check CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text])) = (finished_at IS NOT NULL))),
     CONSTRAINT runs_check1 CHECK (((state <> 'running'::text) OR (lease_until IS NOT NULL))),
+    CONSTRAINT runs_ended_by_check CHECK ((ended_by = ANY (ARRAY['exit'::text, 'signal'::text, 'memory'::text, 'cpu_time'::text, 'wall_time'::text, 'output'::text, 'processes'::text, 'disk'::text, 'cancelled'::text, 'start'::text, 'lost'::text]))),
     CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['script'::text, 'workflow'::text, 'agent'::text, 'worker'::text, 'housekeeping'::text]))),
-    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text])))
+    CONSTRAINT runs_of_scripts CHECK (((kind = 'script'::text) = (script_id IS NOT NULL))),
+    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text]))),
+    CONSTRAINT runs_via_check CHECK ((via = ANY (ARRAY['api'::text, 'ui'::text, 'room'::text, 'job'::text, 'mcp'::text, 'agent'::text, 'workflow'::text])))
 );
 
 CREATE FUNCTION public.retry_run(wanted uuid, mode text) RETURNS public.runs
@@ -1339,7 +1363,7 @@ CREATE TABLE public.users (
     email public.citext NOT NULL,
     password_hash text NOT NULL,
     role text DEFAULT 'user'::text NOT NULL,
-    permissions text[] DEFAULT ARRAY['rooms.create'::text, 'agents.create'::text] NOT NULL,
+    permissions text[] DEFAULT public.default_permissions() NOT NULL,
     theme text DEFAULT 'system'::text NOT NULL,
     disabled_at timestamp with time zone,
     version integer DEFAULT 1 NOT NULL,
@@ -1398,6 +1422,24 @@ ALTER TABLE public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.file_chunks (
+    file_id uuid NOT NULL,
+    "position" bigint NOT NULL,
+    bytes bytea NOT NULL
+);
+ALTER TABLE ONLY public.file_chunks ALTER COLUMN bytes SET STORAGE EXTERNAL;
+
+CREATE TABLE public.files (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    run_id uuid,
+    path text NOT NULL,
+    media_type text DEFAULT 'application/octet-stream'::text NOT NULL,
+    size bigint NOT NULL,
+    sha256 text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT files_path_check CHECK (((octet_length(path) >= 1) AND (octet_length(path) <= 1024)))
+);
+
 CREATE TABLE public.idempotency_keys (
     user_id uuid NOT NULL,
     key text NOT NULL,
@@ -1417,6 +1459,30 @@ CREATE TABLE public.login_throttles (
     CONSTRAINT login_throttles_subject_check CHECK ((char_length(subject) <= 300))
 );
 
+CREATE TABLE public.mapping_entries (
+    mapping_id uuid NOT NULL,
+    key text NOT NULL,
+    value text,
+    sealed text,
+    CONSTRAINT mapping_entries_check CHECK ((num_nonnulls(value, sealed) = 1)),
+    CONSTRAINT mapping_entries_key_check CHECK ((key ~ '^[A-Za-z_][A-Za-z0-9_]{0,63}$'::text)),
+    CONSTRAINT mapping_entries_value_check CHECK ((char_length(value) <= 16000))
+);
+
+CREATE TABLE public.mappings (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name public.citext NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    visibility text DEFAULT 'private'::text NOT NULL,
+    owner_id uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT mappings_description_check CHECK ((char_length(description) <= 2000)),
+    CONSTRAINT mappings_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80))),
+    CONSTRAINT mappings_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'team'::text])))
+);
+
 CREATE TABLE public.run_output (
     run_id uuid NOT NULL,
     "position" bigint NOT NULL,
@@ -1425,12 +1491,63 @@ CREATE TABLE public.run_output (
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
     CONSTRAINT run_output_stream_check CHECK ((stream = ANY (ARRAY['stdout'::text, 'stderr'::text, 'text'::text])))
 );
+ALTER TABLE ONLY public.run_output ALTER COLUMN bytes SET STORAGE EXTERNAL;
+
+CREATE TABLE public.runners (
+    host text NOT NULL,
+    interpreters jsonb DEFAULT '{}'::jsonb NOT NULL,
+    labels text[] DEFAULT '{}'::text[] NOT NULL,
+    sandbox jsonb DEFAULT '{}'::jsonb NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL
+);
 
 CREATE TABLE public.schema_migrations (
     number integer NOT NULL,
     name text NOT NULL,
     checksum text NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.script_states (
+    script_id uuid NOT NULL,
+    sealed text NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.script_versions (
+    script_id uuid NOT NULL,
+    number integer NOT NULL,
+    code text NOT NULL,
+    parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    author_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT script_versions_code_check CHECK ((octet_length(code) <= 524288)),
+    CONSTRAINT script_versions_note_check CHECK ((char_length(note) <= 200))
+);
+
+CREATE TABLE public.scripts (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name public.citext NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    kind text NOT NULL,
+    visibility text DEFAULT 'team'::text NOT NULL,
+    owner_id uuid NOT NULL,
+    latest integer DEFAULT 1 NOT NULL,
+    network boolean DEFAULT false NOT NULL,
+    mapping_id uuid,
+    limits jsonb DEFAULT '{}'::jsonb NOT NULL,
+    label text,
+    retriable boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT scripts_description_check CHECK ((char_length(description) <= 2000)),
+    CONSTRAINT scripts_kind_check CHECK ((kind = ANY (ARRAY['sh'::text, 'python'::text, 'node'::text, 'playbook'::text, 'terraform'::text, 'aws'::text]))),
+    CONSTRAINT scripts_label_check CHECK (((char_length(label) >= 1) AND (char_length(label) <= 40))),
+    CONSTRAINT scripts_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80))),
+    CONSTRAINT scripts_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'team'::text])))
 );
 
 CREATE TABLE public.sessions (
@@ -1469,11 +1586,26 @@ ALTER TABLE ONLY public.api_tokens
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.file_chunks
+    ADD CONSTRAINT file_chunks_pkey PRIMARY KEY (file_id, "position");
+
+ALTER TABLE ONLY public.files
+    ADD CONSTRAINT files_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (user_id, key);
 
 ALTER TABLE ONLY public.login_throttles
     ADD CONSTRAINT login_throttles_pkey PRIMARY KEY (subject);
+
+ALTER TABLE ONLY public.mapping_entries
+    ADD CONSTRAINT mapping_entries_pkey PRIMARY KEY (mapping_id, key);
+
+ALTER TABLE ONLY public.mappings
+    ADD CONSTRAINT mappings_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.mappings
+    ADD CONSTRAINT mappings_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.principals
     ADD CONSTRAINT principals_handle_key UNIQUE (handle);
@@ -1499,11 +1631,23 @@ ALTER TABLE ONLY public.rooms
 ALTER TABLE ONLY public.run_output
     ADD CONSTRAINT run_output_pkey PRIMARY KEY (run_id, "position");
 
+ALTER TABLE ONLY public.runners
+    ADD CONSTRAINT runners_pkey PRIMARY KEY (host);
+
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.script_states
+    ADD CONSTRAINT script_states_pkey PRIMARY KEY (script_id);
+
+ALTER TABLE ONLY public.script_versions
+    ADD CONSTRAINT script_versions_pkey PRIMARY KEY (script_id, number);
+
+ALTER TABLE ONLY public.scripts
+    ADD CONSTRAINT scripts_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
@@ -1535,9 +1679,13 @@ CREATE INDEX audit_log_object ON public.audit_log USING btree (object_kind, obje
 
 CREATE INDEX audit_log_request ON public.audit_log USING btree (request_id, id) WHERE (request_id IS NOT NULL);
 
+CREATE INDEX files_run ON public.files USING btree (run_id, path) WHERE (run_id IS NOT NULL);
+
 CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (expires_at);
 
 CREATE INDEX login_throttles_expiry ON public.login_throttles USING btree (last_failure_at);
+
+CREATE INDEX mappings_owner ON public.mappings USING btree (owner_id, id);
 
 CREATE INDEX room_events_reply ON public.room_events USING btree (room_id, reply_to, seq) WHERE (reply_to IS NOT NULL);
 
@@ -1563,17 +1711,29 @@ CREATE INDEX runs_host ON public.runs USING btree (host) WHERE (state = 'running
 
 CREATE INDEX runs_leases ON public.runs USING btree (lease_until) WHERE (state = 'running'::text);
 
+CREATE INDEX runs_mapping ON public.runs USING btree (mapping_id) WHERE (mapping_id IS NOT NULL);
+
 CREATE INDEX runs_parent ON public.runs USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 
 CREATE INDEX runs_queue ON public.runs USING btree (priority DESC, due_at, id) WHERE (state = 'queued'::text);
+
+CREATE INDEX runs_retry ON public.runs USING btree (retry_of) WHERE (retry_of IS NOT NULL);
 
 CREATE INDEX runs_room ON public.runs USING btree (room_id, id) WHERE (room_id IS NOT NULL);
 
 CREATE INDEX runs_room_live ON public.runs USING btree (room_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
 
+CREATE INDEX runs_script ON public.runs USING btree (script_id, id) WHERE (script_id IS NOT NULL);
+
 CREATE UNIQUE INDEX runs_turn ON public.runs USING btree (agent_id, room_id) WHERE ((kind = 'agent'::text) AND (state = ANY (ARRAY['running'::text, 'waiting'::text])));
 
 CREATE INDEX runs_turn_queue ON public.runs USING btree (agent_id, room_id, id) WHERE ((kind = 'agent'::text) AND (state = 'queued'::text));
+
+CREATE INDEX scripts_mapping ON public.scripts USING btree (mapping_id) WHERE (mapping_id IS NOT NULL);
+
+CREATE UNIQUE INDEX scripts_name ON public.scripts USING btree (name) WHERE (deleted_at IS NULL);
+
+CREATE INDEX scripts_owner ON public.scripts USING btree (owner_id, id);
 
 CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
 
@@ -1595,8 +1755,20 @@ ALTER TABLE ONLY public.agents
 ALTER TABLE ONLY public.api_tokens
     ADD CONSTRAINT api_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.file_chunks
+    ADD CONSTRAINT file_chunks_file_id_fkey FOREIGN KEY (file_id) REFERENCES public.files(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.files
+    ADD CONSTRAINT files_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.mapping_entries
+    ADD CONSTRAINT mapping_entries_mapping_id_fkey FOREIGN KEY (mapping_id) REFERENCES public.mappings(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.mappings
+    ADD CONSTRAINT mappings_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.principals(id);
 
 ALTER TABLE ONLY public.room_events
     ADD CONSTRAINT room_events_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.principals(id);
@@ -1626,10 +1798,37 @@ ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.principals(id);
 
 ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_mapping_id_fkey FOREIGN KEY (mapping_id) REFERENCES public.mappings(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.runs(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_retry_of_fkey FOREIGN KEY (retry_of) REFERENCES public.runs(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_room_id_fkey FOREIGN KEY (room_id) REFERENCES public.rooms(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_script_id_fkey FOREIGN KEY (script_id) REFERENCES public.scripts(id);
+
+ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_script_version FOREIGN KEY (script_id, script_version) REFERENCES public.script_versions(script_id, number);
+
+ALTER TABLE ONLY public.script_states
+    ADD CONSTRAINT script_states_script_id_fkey FOREIGN KEY (script_id) REFERENCES public.scripts(id);
+
+ALTER TABLE ONLY public.script_versions
+    ADD CONSTRAINT script_versions_author_id_fkey FOREIGN KEY (author_id) REFERENCES public.principals(id);
+
+ALTER TABLE ONLY public.script_versions
+    ADD CONSTRAINT script_versions_script_id_fkey FOREIGN KEY (script_id) REFERENCES public.scripts(id);
+
+ALTER TABLE ONLY public.scripts
+    ADD CONSTRAINT scripts_mapping_id_fkey FOREIGN KEY (mapping_id) REFERENCES public.mappings(id);
+
+ALTER TABLE ONLY public.scripts
+    ADD CONSTRAINT scripts_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.principals(id);
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
@@ -1661,13 +1860,29 @@ GRANT SELECT,INSERT ON TABLE public.audit_log TO coagent_app;
 
 GRANT USAGE ON SEQUENCE public.audit_log_id_seq TO coagent_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.file_chunks TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.files TO coagent_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_throttles TO coagent_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mapping_entries TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mappings TO coagent_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.run_output TO coagent_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runners TO coagent_app;
+
 GRANT SELECT ON TABLE public.schema_migrations TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.script_states TO coagent_app;
+
+GRANT SELECT,INSERT ON TABLE public.script_versions TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scripts TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO coagent_app;
 

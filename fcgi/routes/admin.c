@@ -13,8 +13,8 @@ static void edit(struct request *request);
 static void delete_user(struct request *request);
 
 #define PERMISSIONS                                                                                                    \
-    "rooms.create|agents.create|agents.manage|providers.manage|users.manage|audit.read|monitoring.read|settings."      \
-    "manage"
+    "rooms.create|agents.create|agents.manage|providers.manage|scripts.create|scripts.manage|scripts.network|"         \
+    "mappings.create|mappings.manage|runs.manage|users.manage|audit.read|monitoring.read|settings.manage"
 
 static const struct field list_query[] = {
     FIELDS_PAGE,

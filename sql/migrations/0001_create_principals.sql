@@ -55,8 +55,14 @@ create table principals (
 
 -- What a user may be permitted, beyond what everybody may. Administrators may all of it.
 create function permission_names() returns text[] language sql immutable parallel safe as $$
-    select array['rooms.create', 'agents.create', 'agents.manage', 'providers.manage', 'users.manage', 'audit.read',
+    select array['rooms.create', 'agents.create', 'agents.manage', 'providers.manage', 'scripts.create', 'scripts.manage',
+                 'scripts.network', 'mappings.create', 'mappings.manage', 'runs.manage', 'users.manage', 'audit.read',
                  'monitoring.read', 'settings.manage']
+$$;
+
+-- What a new user may until somebody says otherwise.
+create function default_permissions() returns text[] language sql immutable parallel safe as $$
+    select array['rooms.create', 'agents.create', 'scripts.create', 'mappings.create']
 $$;
 
 -- Handles that would be taken for everybody, or for the program itself.
@@ -90,7 +96,7 @@ create table users (
     email citext not null unique check (char_length(email) between 3 and 254),
     password_hash text not null,
     role text not null default 'user' check (role in ('admin', 'user')),
-    permissions text[] not null default array['rooms.create', 'agents.create']
+    permissions text[] not null default default_permissions()
         check (permissions <@ permission_names()),
     theme text not null default 'system' check (theme in ('system', 'light', 'dark')),
     disabled_at timestamptz,

@@ -176,7 +176,7 @@ select case
             where wanted <> all (coalesce(caller.permissions, '{}') || coalesce(target.permissions, '{}')))
         then raise_outcome('CA403', 'You can only grant permissions that you have yourself.')
     when caller.role <> 'admin' and $3::boolean and target.id <> caller.id
-         and not target.permissions <@ (caller.permissions || array['rooms.create', 'agents.create'])
+         and not target.permissions <@ (caller.permissions || default_permissions())
         then raise_outcome('CA403', 'Only who may as much as this user can set their password.')
     when target.version <> ($2::jsonb ->> 'version')::int
         then raise_outcome('CA409', 'The user was changed by somebody else meanwhile. Load it again.')
@@ -202,7 +202,7 @@ with principal as (
     select id, $1::jsonb ->> 'email', $2, coalesce($1::jsonb ->> 'role', 'user'),
            case when $1::jsonb ? 'permissions'
                 then array(select distinct p from jsonb_array_elements_text($1::jsonb -> 'permissions') as p order by p)
-                else array['agents.create', 'rooms.create'] end,
+                else default_permissions() end,
            coalesce($1::jsonb ->> 'theme', 'system')
     from principal
     returning *

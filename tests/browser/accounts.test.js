@@ -16,8 +16,8 @@ test("the first visitor of a new studio is told that they become its administrat
     const { page, context, problems } = await openWindow(browser, null);
     await page.route("**/api/status", (route) => route.fulfill({ json: { status: "ok", authenticated: false, csrf_token: null, user: null, registration_open: true, setup_needed: true } }));
     await page.goto("/");
+    await page.waitForURL(/\/register$/);
     await page.getByText("The account that you create now is its administrator.").waitFor();
-    assert.match(page.url(), /\/register$/);
     await page.getByRole("button", { name: "Create the administrator" }).waitFor();
     assertNoProblems(problems);
     await context.close();

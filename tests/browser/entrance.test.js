@@ -73,8 +73,8 @@ test("a session that ends leads to the log-in, and from there back", async () =>
     await page.getByRole("heading", { name: "Members" }).waitFor();
     await sql(`update sessions set revoked_at = now(), revoked_reason = 'user' where user_id = '${ada.user.id}'`);
     await page.getByRole("link", { name: "Agents" }).click();
+    await page.waitForURL(/\/login\?to=/);
     await page.getByText("Your session has ended").waitFor();
-    assert.match(page.url(), /\/login\?to=/);
     await page.getByLabel("E-mail").fill(ada.email);
     await page.getByLabel("Password", { exact: true }).fill(ada.password);
     await page.keyboard.press("Enter");

@@ -10,7 +10,11 @@ import { tell } from "./toast.js";
 /** @type {[string, string, string][]} */
 const PERMISSIONS = [
     ["rooms.create", "Make rooms", ""], ["agents.create", "Make agents", ""], ["agents.manage", "Manage all agents", "Edit, stop and delete agents of others."],
-    ["providers.manage", "Manage providers", "Model endpoints and their keys."], ["users.manage", "Manage users", "Accounts, except administrators."],
+    ["providers.manage", "Manage providers", "Model endpoints and their keys."], ["scripts.create", "Write scripts", ""],
+    ["scripts.manage", "Manage all scripts", "Edit, run and delete scripts of others, private ones too."],
+    ["scripts.network", "Grant the network", "Lets a script reach the internet from its sandbox."],
+    ["mappings.create", "Make mappings", "Sets of variables and secrets for scripts."], ["mappings.manage", "Manage all mappings", ""],
+    ["runs.manage", "See and stop all runs", ""], ["users.manage", "Manage users", "Accounts, except administrators."],
     ["audit.read", "Read the audit log", ""], ["monitoring.read", "See monitoring", ""], ["settings.manage", "Change settings", ""],
 ];
 
@@ -18,7 +22,7 @@ const PERMISSIONS = [
 export function UserDialog({ user, onClose, onSaved }) {
     const form = useForm({
         name: user?.name || "", email: user?.email || "", handle: user?.handle || "", password: "", role: user?.role || "user",
-        permissions: user?.permissions || ["rooms.create", "agents.create"],
+        permissions: user?.permissions || ["rooms.create", "agents.create", "scripts.create", "mappings.create"],
     });
     const save = async (/** @type {any} */ { password, handle, ...rest }) => {
         const body = { ...rest, ...(password && { password }), ...(handle && { handle }) };
