@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { assertNoProblems, live, openBrowser, openWindow } from "./support/browser.js";
 import { admin, newPerson } from "./support/people.js";
 import { studio } from "./support/studio.js";
+import { becomes, until } from "./support/wait.js";
 
 /** @type {import("playwright-core").Browser} */
 let browser;
@@ -37,6 +38,7 @@ test("an administrator adds a user, gives a permission, disables them, and their
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByRole("searchbox").fill(email);
     await page.waitForURL(/search=/);
+    await becomes(() => page.locator("tbody tr").count(), 1, "nobody else is found");
     const row = page.getByRole("row", { name: new RegExp(email) });
     await row.waitFor();
 
@@ -76,7 +78,7 @@ test("a profile is edited, a password changed, other sessions ended", async () =
     await page.getByText("Password changed.").waitFor();
     await page.reload();
     await page.getByText("This one").waitFor();
-    assert.equal(await page.getByRole("button", { name: "End", exact: true }).count(), 0);
+    await becomes(() => page.getByRole("button", { name: "End", exact: true }).count(), 0);
     assertNoProblems(problems);
     await context.close();
 });
@@ -93,11 +95,11 @@ test("an API token is shown once, works, and is revoked", async () => {
     const ask = () => fetch(`${studio().url}/api/profile`, { headers: { Authorization: `Bearer ${token}` } }).then(({ status }) => status);
     assert.equal(await ask(), 200);
     await page.getByRole("button", { name: "I have it" }).click();
-    assert.equal(await page.getByText(token).count(), 0);
+    await page.getByText(token).waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Revoke" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
     await page.getByRole("heading", { name: "No tokens" }).waitFor();
-    assert.equal(await ask(), 401);
+    await becomes(ask, 401);
     assertNoProblems(problems);
     await context.close();
 });
@@ -106,9 +108,8 @@ test("the audit log is filtered by what is in the address", async () => {
     const boss = await admin();
     const { page, context, problems } = await openWindow(browser, boss);
     await page.goto("/audit?action=auth.login");
-    await page.getByRole("table", { name: "Actions" }).waitFor();
-    const actions = await page.locator("tbody td:nth-child(2)").allInnerTexts();
-    assert.ok(actions.length > 0 && actions.every((text) => text === "auth.login"), actions.join());
+    await until(() => page.getByRole("table", { name: "Actions" }).locator("tbody td:nth-child(2)").allInnerTexts(),
+        (actions) => actions.length > 0 && actions.every((text) => text === "auth.login"), "only what was asked for");
     await page.getByRole("button", { name: "Details" }).first().click();
     await page.getByRole("dialog", { name: "auth.login" }).getByText("Request", { exact: true }).waitFor();
     await page.keyboard.press("Escape");

@@ -1,9 +1,10 @@
 // Log-in, registration, and what happens when a session ends.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertNoProblems, message, openBrowser, openWindow, texts } from "./support/browser.js";
+import { assertNoProblems, focused, message, openBrowser, openWindow, reads } from "./support/browser.js";
 import { newPerson, newRoom } from "./support/people.js";
 import { sql } from "./support/studio.js";
+import { becomes } from "./support/wait.js";
 
 /** @type {import("playwright-core").Browser} */
 let browser;
@@ -18,21 +19,24 @@ test("one logs in and posts with the keyboard alone", async () => {
     const { page, context, problems } = await openWindow(browser, null);
     await page.goto("/");
     await page.getByRole("heading", { name: "Log in to CoAgent" }).waitFor();
+    await focused(page.getByLabel("E-mail"));
     await page.keyboard.type(ada.email);
     await page.keyboard.press("Tab");
     await page.keyboard.type(ada.password);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Rooms", level: 1 }).waitFor();
     await page.keyboard.press("Control+k");
+    await focused(page.getByRole("combobox", { name: "Search rooms, places and actions" }));
     await page.keyboard.type("keyb");
+    await page.getByRole("option", { name: /^Keyboard\s*room/, selected: true }).waitFor();
     await page.keyboard.press("Enter");
-    await page.getByRole("combobox", { name: "Message Keyboard" }).waitFor();
+    await focused(page.getByRole("combobox", { name: "Message Keyboard" }));
     await page.keyboard.type("No mouse was harmed");
     await page.keyboard.press("Shift+Enter");
     await page.keyboard.type("in this message");
     await page.keyboard.press("Enter");
     await message(page, "No mouse was harmed").waitFor();
-    assert.deepEqual(await texts(page), ["No mouse was harmed\nin this message"]);
+    await reads(page, ["No mouse was harmed\nin this message"]);
     assertNoProblems(problems);
     await context.close();
 });
@@ -103,6 +107,6 @@ test("logging out ends the session and shows the log-in", async () => {
     await page.goto("/rooms");
     await page.getByRole("button", { name: "Log out" }).click();
     await page.getByRole("heading", { name: "Log in to CoAgent" }).waitFor();
-    assert.equal(await sql(`select count(*) from sessions where user_id = '${ada.user.id}' and revoked_at is null`), "0");
+    await becomes(() => sql(`select count(*) from sessions where user_id = '${ada.user.id}' and revoked_at is null`), "0");
     await context.close();
 });

@@ -1,9 +1,10 @@
 // Two people in one room: what one does, the other sees at once.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertNoProblems, message, openBrowser, openRoom, openWindow, texts, write } from "./support/browser.js";
+import { assertNoProblems, message, openBrowser, openRoom, openWindow, reads, texts, write } from "./support/browser.js";
 import { newPerson, newRoom, say } from "./support/people.js";
 import { sql } from "./support/studio.js";
+import { becomes, until } from "./support/wait.js";
 
 /** @type {import("playwright-core").Browser} */
 let browser;
@@ -43,8 +44,7 @@ test("a newcomer makes a room, invites a colleague, and both see each other's me
     await write(left.page, "Hello, Bobby");
     await message(right.page, "Hello, Bobby").waitFor();
     await write(right.page, "Hello, Ada");
-    await message(left.page, "Hello, Ada").waitFor();
-    assert.deepEqual(await texts(left.page), await texts(right.page));
+    await Promise.all([left.page, right.page].map((page) => reads(page, ["Hello, Bobby", "Hello, Ada"])));
     assertNoProblems([...left.problems, ...right.problems]);
     await Promise.all([left.context.close(), right.context.close()]);
 });
@@ -58,9 +58,8 @@ test("messages keep their order, however fast both write", async () => {
     };
     await Promise.all([all(left, "left"), all(right, "right")]);
     await Promise.all([message(left, "right 10").waitFor(), message(right, "left 10").waitFor(), message(left, "left 10").waitFor(), message(right, "right 10").waitFor()]);
-    const [mine, theirs] = [await texts(left), await texts(right)];
-    assert.equal(mine.length, 20);
-    assert.deepEqual(mine, theirs);
+    const mine = await until(() => texts(left), ({ length }) => length === 20, "all of both");
+    await reads(right, mine);
     assert.deepEqual(mine.filter((text) => text.startsWith("left")), Array.from({ length: 10 }, (_, n) => `left ${n + 1}`));
     await end();
 });
@@ -88,6 +87,7 @@ test("a reply quotes what it answers, and the quotation leads there", async () =
     await say(bob, room, "What is the answer?");
     await message(left, "What is the answer?").focus();
     await left.keyboard.press("r");
+    await left.getByText("Answering").waitFor();
     await write(left, "Forty-two");
     const quote = message(right, "Forty-two").getByRole("button", { name: /What is the answer\?/ });
     await quote.click();
@@ -101,7 +101,7 @@ test("typing @ completes a member, who sees the mention as theirs", async () => 
     await composer.pressSequentially("Look at this, @" + bob.user.handle.slice(0, 5));
     await left.getByRole("option", { name: /Bob/ }).waitFor();
     await left.keyboard.press("Tab");
-    assert.equal(await composer.inputValue(), `Look at this, @${bob.user.handle} `);
+    await becomes(() => composer.inputValue(), `Look at this, @${bob.user.handle} `);
     await left.keyboard.press("Enter");
     await right.locator(".mention--me", { hasText: "@" + bob.user.handle }).waitFor();
     await end();
@@ -131,7 +131,7 @@ test("unread messages are counted in the rail, and reading clears the count", as
     await page.getByText("New", { exact: true }).waitFor();
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Here", exact: true }).click();
     await page.getByRole("link", { name: "There", exact: true }).waitFor();
-    await page.waitForFunction(async (id) => (await (await fetch(`/api/rooms/${id}`)).json()).unread === 0, there.id);
+    await becomes(async () => (await bob.call("GET", `/rooms/${there.id}`)).unread, 0);
     assertNoProblems(problems);
     await context.close();
 });
@@ -167,9 +167,9 @@ test("a draft is kept when one leaves the room", async () => {
     await left.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Agents" }).click();
     await left.goBack();
     await left.waitForURL(`**/rooms/${room.id}`);
-    assert.equal(await composer.inputValue(), "Half a thou");
+    await becomes(() => composer.inputValue(), "Half a thou");
     await left.reload();
-    assert.equal(await composer.inputValue(), "Half a thou");
+    await becomes(() => composer.inputValue(), "Half a thou");
     await end();
 });
 
@@ -205,11 +205,13 @@ test("a room is renamed, archived, and deleted only after its name was typed", a
     await left.getByRole("textbox", { name: "Name" }).fill("New name");
     await left.getByRole("button", { name: "Save" }).click();
     await right.getByRole("heading", { name: "New name", level: 1 }).waitFor();
+    await left.getByText("Room saved").waitFor();
     await left.getByRole("button", { name: "Archive the room" }).click();
     await right.getByText("This room is archived.").waitFor();
+    await left.getByText("This room is archived.").waitFor();
     await left.getByRole("button", { name: "Delete the room…" }).click();
     const dialog = left.getByRole("dialog");
-    assert.equal(await dialog.getByRole("button", { name: "Delete the room" }).isEnabled(), false);
+    await becomes(() => dialog.getByRole("button", { name: "Delete the room" }).isEnabled(), false);
     await dialog.getByLabel(/Type “New name”/).fill("New name");
     await dialog.getByRole("button", { name: "Delete the room" }).click();
     await left.waitForURL("**/rooms");

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 import { studio } from "./studio.js";
+import { becomes, PATIENCE_MS } from "./wait.js";
 
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync"];
-const PATIENCE_MS = 30000;
 
-export const openBrowser = () => chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
+export const openBrowser = () => chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS, timeout: 2 * PATIENCE_MS });
 
 /**
  * A window of its own, logged in as the person (not at all without one).
@@ -65,5 +65,11 @@ export async function write(page, text) {
 /** The message with this text, as it stands in the log. @param {import("playwright-core").Page} page @param {string} text */
 export const message = (page, text) => page.locator(".post[data-seq]", { hasText: text });
 
-/** The texts of all messages in view, in order. @param {import("playwright-core").Page} page */
+/** Waits until the keyboard writes there. @param {import("playwright-core").Locator} locator */
+export const focused = (locator) => locator.and(locator.page().locator(":focus")).waitFor();
+
+/** Waits until the messages in view are these, in this order. @param {import("playwright-core").Page} page @param {string[]} wanted */
+export const reads = (page, wanted) => becomes(() => texts(page), wanted);
+
+/** The texts of all messages in view, in order: as they are now. @param {import("playwright-core").Page} page */
 export const texts = (page) => page.locator(".post[data-seq] .post__body .md").allInnerTexts();
