@@ -326,7 +326,7 @@ CREATE FUNCTION public.caller_role(the_room uuid) RETURNS text
     select role from room_members where room_id = the_room and principal_id = caller_id()
 $$;
 
-CREATE FUNCTION public.cancel_runs(wanted uuid[], why text) RETURNS TABLE(room uuid, message text)
+CREATE FUNCTION public.cancel_runs(wanted uuid[], why text) RETURNS SETOF public.announced
     LANGUAGE plpgsql
     AS $$
 declare
@@ -343,7 +343,7 @@ begin
             where id = one.id;
             perform pg_notify('run_cancel', one.id::text);
         else
-            return query select * from finish_run(one.id, null, 'cancelled', why, '{}', null);
+            return query select * from finish_run(one.id, null, 'cancelled', why, case one.kind when 'agent' then '{}'::jsonb end, null);
         end if;
     end loop;
 end $$;
@@ -354,6 +354,96 @@ CREATE FUNCTION public.changed_event(event public.room_events) RETURNS bigint
     select case when event.kind in ('message', 'result', 'error', 'thought') then event.seq
                 when event.kind = 'edit' then event.target end
 $$;
+
+CREATE TABLE public.runs (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    priority integer DEFAULT 0 NOT NULL,
+    asked_by uuid,
+    agent_id uuid,
+    room_id uuid,
+    trigger_seq bigint,
+    parent_id uuid,
+    depth integer DEFAULT 0 NOT NULL,
+    inputs jsonb DEFAULT '{}'::jsonb NOT NULL,
+    result jsonb,
+    reason text,
+    attempt integer DEFAULT 0 NOT NULL,
+    retriable boolean DEFAULT false NOT NULL,
+    cancel_requested_at timestamp with time zone,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    host text,
+    pid integer,
+    lease_until timestamp with time zone,
+    usage jsonb DEFAULT '{}'::jsonb NOT NULL,
+    queued_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    claimed_at timestamp with time zone,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    script_id uuid,
+    script_version integer,
+    mapping_id uuid,
+    via text DEFAULT 'api'::text NOT NULL,
+    label text,
+    dry_run boolean DEFAULT false NOT NULL,
+    network boolean DEFAULT false NOT NULL,
+    limits jsonb DEFAULT '{}'::jsonb NOT NULL,
+    exit_code integer,
+    signal integer,
+    ended_by text,
+    output_bytes bigint DEFAULT 0 NOT NULL,
+    output_truncated boolean DEFAULT false NOT NULL,
+    retry_of uuid,
+    CONSTRAINT runs_check CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text])) = (finished_at IS NOT NULL))),
+    CONSTRAINT runs_check1 CHECK (((state <> 'running'::text) OR (lease_until IS NOT NULL))),
+    CONSTRAINT runs_ended_by_check CHECK ((ended_by = ANY (ARRAY['exit'::text, 'signal'::text, 'memory'::text, 'cpu_time'::text, 'wall_time'::text, 'output'::text, 'processes'::text, 'disk'::text, 'cancelled'::text, 'start'::text, 'lost'::text]))),
+    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['script'::text, 'workflow'::text, 'agent'::text, 'worker'::text, 'housekeeping'::text]))),
+    CONSTRAINT runs_of_scripts CHECK (((kind = 'script'::text) = (script_id IS NOT NULL))),
+    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text]))),
+    CONSTRAINT runs_via_check CHECK ((via = ANY (ARRAY['api'::text, 'ui'::text, 'room'::text, 'job'::text, 'mcp'::text, 'agent'::text, 'workflow'::text])))
+);
+
+CREATE FUNCTION public.check_retry_of_answer(old public.runs) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if old.state = 'succeeded' then
+        perform raise_outcome('CA409', 'Only an answer that failed or was stopped can be asked for again.');
+    elsif not exists (select from agents a join principals p on p.id = a.id
+                      where a.id = old.agent_id and a.desired_state = 'started' and p.deleted_at is null) then
+        perform raise_outcome('CA409', 'The agent is stopped. Start it first.');
+    elsif not exists (select from room_members
+                      where room_id = old.room_id and principal_id = old.agent_id and role <> 'viewer') then
+        perform raise_outcome('CA409', 'The agent is not a member of the room any more, or may only read in it.');
+    elsif is_taken_back(old.id) then
+        perform raise_outcome('CA409', 'This answer was deleted.');
+    elsif exists (select from runs where retry_of = old.id and state in ('queued', 'running', 'waiting')) then
+        perform raise_outcome('CA409', 'This answer is being asked for again already.');
+    end if;
+end $$;
+
+CREATE FUNCTION public.check_retry_of_script(old public.runs) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    script scripts;
+begin
+    select * into script from scripts where id = old.script_id;
+    if script.deleted_at is not null then
+        perform raise_outcome('CA409', 'The script was deleted.');
+    elsif not (script.visibility = 'team' or script.owner_id = caller_id() or caller_may('scripts.manage')) then
+        perform raise_outcome('CA409', 'The script is private now.');
+    elsif old.mapping_id is distinct from script.mapping_id and old.mapping_id is not null and not exists (
+        select from mappings where id = old.mapping_id
+                               and (visibility = 'team' or owner_id = caller_id() or caller_may('mappings.manage'))) then
+        perform raise_outcome('CA403', 'You may not use the mapping of this run.');
+    elsif old.room_id is not null and not exists (
+        select from room_members m join rooms r on r.id = m.room_id
+        where r.id = old.room_id and r.deleted_at is null and m.principal_id = caller_id() and m.role <> 'viewer') then
+        perform raise_outcome('CA403', 'Only members of the room may do that.');
+    end if;
+end $$;
 
 CREATE FUNCTION public.cursor_id(cursor text) RETURNS uuid
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -424,41 +514,33 @@ begin
     return who;
 end $$;
 
-CREATE FUNCTION public.finish_run(run uuid, fence integer, ending text, why text, ending_result jsonb, used jsonb) RETURNS TABLE(room uuid, message text)
+CREATE FUNCTION public.finish_run(run uuid, fence integer, ending text, why text, ending_result jsonb, used jsonb, how jsonb DEFAULT '{}'::jsonb) RETURNS SETOF public.announced
     LANGUAGE plpgsql
     AS $$
 declare
     ended runs;
-    said text;
-    told room_events;
 begin
     update runs set state = ending, reason = why, usage = coalesce(used, usage), lease_until = null,
-                    finished_at = clock_timestamp(), result = ending_result - 'thought'
+                    finished_at = clock_timestamp(),
+                    result = case kind when 'agent' then ending_result - 'thought' else ending_result end,
+                    exit_code = (how ->> 'exit_code')::int, signal = (how ->> 'signal')::int,
+                    ended_by = coalesce(how ->> 'ended_by', case ending when 'cancelled' then 'cancelled' when 'lost' then 'lost'
+                                                                        when 'timed_out' then 'wall_time' end)
     where id = run and state in ('queued', 'running', 'waiting') and (fence is null or attempt = fence)
     returning * into ended;
     if not found then
         return;
     end if;
     perform pg_notify('run_queued', ''); -- a place is free, and the next message of the room may be answered
-    if ended.kind = 'agent' and exists (select from rooms where id = ended.room_id and deleted_at is null) then
-        if ending_result ? 'thought' then
-            told := append_event(ended.room_id, 'thought', ended.agent_id, run, ended.trigger_seq, null,
-                                 jsonb_build_object('text', ending_result -> 'thought'));
-            return query select ended.room_id, event_frame(event_json(told));
-        end if;
-        said := coalesce(ending_result ->> 'text', run_text(run));
-        if ending in ('succeeded', 'cancelled') then
-            told := append_event(ended.room_id, 'result', ended.agent_id, run, ended.trigger_seq, null,
-                jsonb_build_object('text', said, 'stopped', ending = 'cancelled', 'usage', ended.usage,
-                                   'model', coalesce(ending_result -> 'model', '""')));
-        else
-            told := append_event(ended.room_id, 'error', ended.agent_id, run, ended.trigger_seq, null,
-                jsonb_build_object('message', why, 'text', said,
-                                   'retriable', coalesce(ending_result -> 'retriable', 'true')));
-        end if;
-        return query select ended.room_id, event_frame(event_json(told));
+    if not exists (select from rooms where id = ended.room_id and deleted_at is null) then
+        return query select run_channels(ended), run_frame(ended);
+    elsif ended.kind = 'agent' then
+        return query select * from tell_answer(ended, ending_result);
+        return query select 'run_' || ended.id, run_frame(ended); -- the room knows it by the answer
+    else
+        return query select * from tell_script_end(ended) where ended.kind = 'script';
+        return query select run_channels(ended), run_frame(ended);
     end if;
-    return query select ended.room_id, run_frame(ended);
 end $$;
 
 CREATE FUNCTION public.free_handle(wanted text) RETURNS text
@@ -671,16 +753,16 @@ declare
     room rooms;
     who principals;
     current room_members;
-    stopped text[];
+    stopped announced[];
 begin
     if not exists (select from room_members where room_id = the_room and principal_id = member) then
         perform raise_outcome('CA404', 'There is no such member.');
     elsif member <> caller_id() and caller_role(the_room) is distinct from 'owner' then
         perform raise_outcome('CA403', 'Only an owner of the room may remove members.');
     end if;
-    stopped := array(select message from cancel_runs(array(
+    stopped := array(select c from cancel_runs(array(
         select id from runs where room_id = the_room and agent_id = member and state in ('queued', 'running', 'waiting')),
-        'The agent was removed from the room.'));
+        'The agent was removed from the room.') c);
     room := lock_room(the_room);
     select * into current from room_members where room_id = the_room and principal_id = member;
     if not found then -- gone since
@@ -693,7 +775,7 @@ begin
     perform audit_room('member.remove', the_room, jsonb_build_object('member', member));
     return next announced_answer(null);
     return query select * from announced_rooms_changed(case when who.kind = 'user' then member end);
-    return query select 'r_' || the_room, message from unnest(stopped) message;
+    return query select * from unnest(stopped);
     return next member_notice(the_room, 'removed', who, current.role);
 end $$;
 
@@ -1007,7 +1089,7 @@ begin
     raise exception using errcode = code, message = sentence, column = field, hint = retry_after::text;
 end $$;
 
-CREATE FUNCTION public.remove_agent(wanted uuid) RETURNS TABLE(room uuid, message text)
+CREATE FUNCTION public.remove_agent(wanted uuid) RETURNS TABLE(channel text, document text)
     LANGUAGE plpgsql
     AS $$
 declare
@@ -1028,7 +1110,7 @@ begin
         select m.room_id from room_members m join rooms r on r.id = m.room_id
         where m.principal_id = agent.id and r.deleted_at is null order by m.room_id
     loop
-        return query select one, event_frame(event_json(append_event(
+        return query select 'r_' || one, event_frame(event_json(append_event(
             one, 'member', caller_id(), null, null, null,
             jsonb_build_object('action', 'removed', 'member', author_json(self)))));
     end loop;
@@ -1053,92 +1135,43 @@ begin
     delete from providers where id = wanted;
 end $$;
 
-CREATE TABLE public.runs (
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    kind text NOT NULL,
-    state text DEFAULT 'queued'::text NOT NULL,
-    priority integer DEFAULT 0 NOT NULL,
-    asked_by uuid,
-    agent_id uuid,
-    room_id uuid,
-    trigger_seq bigint,
-    parent_id uuid,
-    depth integer DEFAULT 0 NOT NULL,
-    inputs jsonb DEFAULT '{}'::jsonb NOT NULL,
-    result jsonb,
-    reason text,
-    attempt integer DEFAULT 0 NOT NULL,
-    retriable boolean DEFAULT false NOT NULL,
-    cancel_requested_at timestamp with time zone,
-    due_at timestamp with time zone DEFAULT now() NOT NULL,
-    host text,
-    pid integer,
-    lease_until timestamp with time zone,
-    usage jsonb DEFAULT '{}'::jsonb NOT NULL,
-    queued_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    claimed_at timestamp with time zone,
-    started_at timestamp with time zone,
-    finished_at timestamp with time zone,
-    script_id uuid,
-    script_version integer,
-    mapping_id uuid,
-    via text DEFAULT 'api'::text NOT NULL,
-    label text,
-    dry_run boolean DEFAULT false NOT NULL,
-    network boolean DEFAULT false NOT NULL,
-    limits jsonb DEFAULT '{}'::jsonb NOT NULL,
-    exit_code integer,
-    signal integer,
-    ended_by text,
-    output_bytes bigint DEFAULT 0 NOT NULL,
-    output_truncated boolean DEFAULT false NOT NULL,
-    retry_of uuid,
-    CONSTRAINT runs_check CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text])) = (finished_at IS NOT NULL))),
-    CONSTRAINT runs_check1 CHECK (((state <> 'running'::text) OR (lease_until IS NOT NULL))),
-    CONSTRAINT runs_ended_by_check CHECK ((ended_by = ANY (ARRAY['exit'::text, 'signal'::text, 'memory'::text, 'cpu_time'::text, 'wall_time'::text, 'output'::text, 'processes'::text, 'disk'::text, 'cancelled'::text, 'start'::text, 'lost'::text]))),
-    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['script'::text, 'workflow'::text, 'agent'::text, 'worker'::text, 'housekeeping'::text]))),
-    CONSTRAINT runs_of_scripts CHECK (((kind = 'script'::text) = (script_id IS NOT NULL))),
-    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text]))),
-    CONSTRAINT runs_via_check CHECK ((via = ANY (ARRAY['api'::text, 'ui'::text, 'room'::text, 'job'::text, 'mcp'::text, 'agent'::text, 'workflow'::text])))
-);
-
-CREATE FUNCTION public.retry_run(wanted uuid, mode text) RETURNS public.runs
+CREATE FUNCTION public.retry_run(wanted uuid, mode text, by_way text) RETURNS public.runs
     LANGUAGE plpgsql
     AS $$
 declare
-    old runs;
+    old runs := run_for_change(wanted);
     made runs;
 begin
-    old := run_for_change(wanted);
-    if old.kind <> 'agent' or old.state not in ('failed', 'cancelled', 'timed_out', 'lost') then
-        perform raise_outcome('CA409', 'Only an answer that failed or was stopped can be asked for again.');
+    if old.kind not in ('agent', 'script') then
+        perform raise_outcome('CA409', 'Only answers of agents and runs of scripts can be repeated.');
+    elsif old.finished_at is null then
+        perform raise_outcome('CA409', 'It is not over yet.');
     elsif exists (select from rooms where id = old.room_id and archived_at is not null) then
         perform raise_outcome('CA409', 'The room is archived.');
-    elsif not exists (select from agents a join principals p on p.id = a.id
-                      where a.id = old.agent_id and a.desired_state = 'started' and p.deleted_at is null) then
-        perform raise_outcome('CA409', 'The agent is stopped. Start it first.');
-    elsif not exists (select from room_members
-                      where room_id = old.room_id and principal_id = old.agent_id and role <> 'viewer') then
-        perform raise_outcome('CA409', 'The agent is not a member of the room any more, or may only read in it.');
-    elsif is_taken_back(old.id) then
-        perform raise_outcome('CA409', 'This answer was deleted.');
-    elsif room_is_busy(old.room_id) then
-        perform raise_outcome('CA409', 'Too many answers are under way in this room. Ask again when some have ended.');
-    elsif exists (select from runs where room_id = old.room_id and state in ('queued', 'running', 'waiting')
-                                         and inputs ->> 'retry_of' = old.id::text) then
-        perform raise_outcome('CA409', 'This answer is being asked for again already.');
+    elsif old.kind = 'agent' then
+        perform check_retry_of_answer(old);
+    else
+        perform check_retry_of_script(old);
     end if;
-    insert into runs (kind, asked_by, agent_id, room_id, trigger_seq, depth, inputs, retriable)
-    values ('agent', caller_id(), old.agent_id, old.room_id, old.trigger_seq, old.depth,
-            jsonb_build_object('retry_of', old.id, 'mode', mode), true)
+    if old.room_id is not null and room_is_busy(old.room_id) then
+        perform raise_outcome('CA409', 'Too many answers are under way in this room. Ask again when some have ended.');
+    end if;
+    insert into runs (kind, asked_by, agent_id, room_id, trigger_seq, depth, inputs, retriable, priority, script_id,
+                      script_version, mapping_id, via, label, dry_run, network, limits, retry_of)
+    select old.kind, caller_id(), old.agent_id, old.room_id, old.trigger_seq, old.depth,
+           case old.kind when 'agent' then jsonb_build_object('retry_of', old.id, 'mode', mode) else old.inputs end,
+           old.retriable, old.priority, old.script_id, old.script_version, old.mapping_id,
+           case when old.room_id is null then by_way else 'room' end, old.label, old.dry_run,
+           old.network and coalesce((select network from scripts where id = old.script_id), false), old.limits, old.id
     returning * into made;
-    if mode = 'resume' then
+    if old.kind = 'agent' and mode = 'resume' then
         insert into run_output (run_id, position, stream, bytes)
         select made.id, 0, 'text', convert_to(said, 'UTF8')
         from coalesce(old.result ->> 'text', run_text(old.id)) as said where said <> '';
     end if;
-    perform append_event(made.room_id, 'run', caller_id(), made.id, made.trigger_seq, null,
-                         jsonb_build_object('state', 'queued', 'agent', run_agent_json(made.agent_id)));
+    if made.room_id is not null then
+        perform append_event(made.room_id, 'run', caller_id(), made.id, made.trigger_seq, null, run_notice(made));
+    end if;
     perform pg_notify('run_queued', made.id::text);
     return made;
 end $$;
@@ -1275,19 +1308,34 @@ CREATE FUNCTION public.room_stop(the_room uuid) RETURNS SETOF public.announced
     LANGUAGE plpgsql
     AS $$
 declare
-    live uuid[] := array(select id from runs where room_id = the_room and kind = 'agent' and state in ('queued', 'running', 'waiting'));
-    frames text[];
+    live uuid[] := array(select id from runs where room_id = the_room and kind in ('agent', 'script')
+                                                   and state in ('queued', 'running', 'waiting'));
+    frames announced[];
 begin
-    frames := array(select message from cancel_runs(live, 'Stopped in the room.'));
+    frames := array(select c from cancel_runs(live, 'Stopped in the room.') c);
     perform audit_room('room.stop', the_room, jsonb_build_object('runs', live));
     return next announced_answer(json_build_object('stopped', cardinality(live)));
-    return query select 'r_' || the_room, frame from unnest(frames) frame;
+    return query select * from unnest(frames);
 end $$;
 
 CREATE FUNCTION public.run_agent_json(agent uuid) RETURNS json
     LANGUAGE sql STABLE
     AS $$
     select json_build_object('id', id, 'name', name, 'handle', handle) from principals where id = agent
+$$;
+
+CREATE FUNCTION public.run_channels(r public.runs) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select concat_ws(',', 'run_' || r.id, 'r_' || r.room_id)
+$$;
+
+CREATE FUNCTION public.run_files(run uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+    select coalesce(jsonb_agg(jsonb_build_object('id', id, 'path', path, 'size', size, 'media_type', media_type)
+                              order by path), '[]')
+    from files where run_id = run
 $$;
 
 CREATE FUNCTION public.run_for_change(wanted uuid) RETURNS public.runs
@@ -1310,32 +1358,112 @@ end $$;
 CREATE FUNCTION public.run_frame(r public.runs) RETURNS text
     LANGUAGE sql STABLE
     AS $$
-    select json_build_object('run', json_build_object('id', r.id, 'room', r.room_id, 'state', r.state,
-                                                      'agent', run_agent_json(r.agent_id)))::text
+    select json_build_object('run', json_build_object(
+        'id', r.id, 'room', r.room_id, 'kind', r.kind, 'state', r.state, 'ended_by', r.ended_by, 'exit_code', r.exit_code,
+        'cancel_requested', r.cancel_requested_at is not null, 'agent', run_agent_json(r.agent_id)))::text
 $$;
 
+CREATE FUNCTION public.run_item(r public.runs) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    script jsonb;
+    agent jsonb := run_agent_json(r.agent_id);
+begin
+    if r.script_id is not null then
+        select jsonb_build_object('id', id, 'name', name, 'kind', kind, 'version', r.script_version) into script
+        from scripts where id = r.script_id;
+    end if;
+    return jsonb_build_object(
+        'id', r.id, 'kind', r.kind, 'state', r.state, 'script', script, 'agent', agent,
+        'name', coalesce(script ->> 'name', agent ->> 'name', r.inputs ->> 'task', r.kind),
+        'room', r.room_id, 'room_name', (select name from rooms where id = r.room_id), 'asked_by', principal_json(r.asked_by),
+        'via', r.via, 'mapping', (select jsonb_build_object('id', id, 'name', name) from mappings where id = r.mapping_id),
+        'dry_run', r.dry_run, 'network', r.network, 'attempt', r.attempt, 'reason', r.reason, 'ended_by', r.ended_by,
+        'exit_code', r.exit_code, 'signal', r.signal, 'usage', r.usage,
+        'output', jsonb_build_object('bytes', r.output_bytes, 'truncated', r.output_truncated),
+        'host', r.host, 'parent', r.parent_id, 'retry_of', r.retry_of, 'trigger_seq', r.trigger_seq,
+        'cancel_requested', r.cancel_requested_at is not null, 'role', run_role(r),
+        'queued_at', api_time(r.queued_at), 'started_at', api_time(r.started_at), 'finished_at', api_time(r.finished_at));
+end $$;
+
 CREATE FUNCTION public.run_json(r public.runs) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    gone boolean := r.kind = 'agent' and is_taken_back(r.id);
+begin
+    return run_item(r) || jsonb_build_object(
+        'parameters', run_parameters(r), 'limits', r.limits, 'files', run_files(r.id),
+        'text', case when r.kind = 'agent' and not gone then coalesce(r.result ->> 'text', run_text(r.id)) end,
+        'result', case when gone then r.result - 'text' else r.result end);
+end $$;
+
+CREATE FUNCTION public.run_notice(r public.runs) RETURNS jsonb
     LANGUAGE sql STABLE
     AS $$
-    select json_build_object(
-        'id', r.id, 'kind', r.kind, 'state', r.state, 'agent', run_agent_json(r.agent_id), 'room', r.room_id,
-        'trigger_seq', r.trigger_seq, 'attempt', r.attempt, 'reason', r.reason,
-        'text', case when r.kind = 'agent' and not answer.gone then coalesce(r.result ->> 'text', run_text(r.id)) end,
-        'result', case when answer.gone then r.result - 'text' else r.result end, 'usage', r.usage,
-        'queued_at', api_time(r.queued_at), 'started_at', api_time(r.started_at), 'finished_at', api_time(r.finished_at))
-    from (select is_taken_back(r.id) as gone) answer
+    select jsonb_build_object('state', r.state) || case r.kind
+        when 'agent' then jsonb_build_object('agent', run_agent_json(r.agent_id))
+        else (select jsonb_build_object('script', jsonb_build_object('id', id, 'name', name, 'version', r.script_version))
+              from scripts where id = r.script_id) end
+$$;
+
+CREATE FUNCTION public.run_parameters(r public.runs) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+    select coalesce(jsonb_object_agg(given.key, case when v.parameters -> 'properties' -> given.key ->> 'format' = 'password'
+                                                     then '"••••"' else given.value end), '{}')
+    from jsonb_each(r.inputs) given
+    join script_versions v on v.script_id = r.script_id and v.number = r.script_version
 $$;
 
 CREATE FUNCTION public.run_role(r public.runs) RETURNS text
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
-    select case when r.room_id is null
-        then case when r.asked_by = caller_id() or caller_may('providers.manage') then 'owner' end
-        else (select coalesce(m.role, case when room.visibility = 'public' then 'viewer' end)
-              from rooms room left join room_members m on m.room_id = room.id and m.principal_id = caller_id()
-              where room.id = r.room_id and room.deleted_at is null)
-        end
-$$;
+declare
+    standing text;
+begin
+    if r.id is null then
+        return null;
+    elsif r.asked_by = caller_id() and (r.kind = 'script' or r.room_id is null)
+       or exists (select from scripts where id = r.script_id and owner_id = caller_id())
+       or caller_may('runs.manage')
+       or r.kind = 'script' and caller_may('scripts.manage')
+       or r.kind <> 'script' and r.room_id is null and caller_may('providers.manage') then
+        return 'owner';
+    end if;
+    select coalesce(m.role, case when room.visibility = 'public' then 'viewer' end) into standing
+    from rooms room left join room_members m on m.room_id = room.id and m.principal_id = caller_id()
+    where room.id = r.room_id and room.deleted_at is null;
+    return standing;
+end $$;
+
+CREATE FUNCTION public.run_tail(run uuid) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    most constant int := 8192;
+    raw bytea;
+    said text;
+    lines text[];
+begin
+    select string_agg(tail, ''::bytea order by position) into raw
+    from (select position, substring(bytes from greatest(octet_length(bytes) - most, 0) + 1) as tail
+          from run_output where run_id = run order by position desc limit 20) newest;
+    if raw is null then
+        return '';
+    elsif octet_length(raw) > most then
+        raw := substring(raw from octet_length(raw) - most + 1);
+        while octet_length(raw) > 0 and get_byte(raw, 0) between 128 and 191 loop -- the rest of a character
+            raw := substring(raw from 2);
+        end loop;
+    end if;
+    said := regexp_replace(shown_text(raw), '\x1b(\[[0-9;?]*[ -/]*[@-~]|[\]P][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\^_])', '', 'g');
+    said := regexp_replace(replace(said, E'\r\n', E'\n'), '[^\n]*\r(?=[^\n])', '', 'g'); -- what was written over
+    said := rtrim(regexp_replace(said, '[\x01-\x08\x0b-\x1f\x7f]', '', 'g'), E'\n');
+    lines := string_to_array(said, E'\n');
+    return right(array_to_string(lines[greatest(cardinality(lines) - 19, 1):], E'\n'), 2000);
+end $$;
 
 CREATE FUNCTION public.run_text(run uuid) RETURNS text
     LANGUAGE sql STABLE
@@ -1351,6 +1479,72 @@ CREATE FUNCTION public.shown_body(event public.room_events, change_kind text, ch
                 when change_kind = 'edit' and event.kind = 'message' then change_body || '{"edited": true}'
                 else event.body end
 $$;
+
+CREATE FUNCTION public.shown_text(raw bytea) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare
+    mark constant text := chr(65533);
+    many constant text := '[\u00c2-\u00df][\u0080-\u00bf]|\u00e0[\u00a0-\u00bf][\u0080-\u00bf]'
+        '|[\u00e1-\u00ec\u00ee\u00ef][\u0080-\u00bf]{2}|\u00ed[\u0080-\u009f][\u0080-\u00bf]'
+        '|\u00f0[\u0090-\u00bf][\u0080-\u00bf]{2}|[\u00f1-\u00f3][\u0080-\u00bf]{3}|\u00f4[\u0080-\u008f][\u0080-\u00bf]{2}';
+    said text;
+begin
+    if position('\x00'::bytea in raw) > 0 then
+        select string_agg(case get_byte(raw, i) when 0 then '\xe29080' else substring(raw from i + 1 for 1) end, ''::bytea order by i)
+        into raw from generate_series(0, octet_length(raw) - 1) i;
+    end if;
+    begin
+        return convert_from(raw, 'UTF8');
+    exception when character_not_in_repertoire or untranslatable_character then
+        null;
+    end;
+    -- Each sequence and each stray byte gets the mark behind it, and the stray bytes go; then the mark goes that stands
+    -- behind a sequence.
+    said := regexp_replace(convert_from(raw, 'LATIN1'), '(' || many || ')|[\u0080-\u00ff]', '\1' || mark, 'g');
+    said := regexp_replace(said, '([\u0080-\u00ff])' || mark, '\1', 'g');
+    return convert_from(convert_to(replace(said, mark, convert_from('\xefbfbd', 'LATIN1')), 'LATIN1'), 'UTF8');
+end $$;
+
+CREATE FUNCTION public.tell_answer(r public.runs, ending_result jsonb) RETURNS SETOF public.announced
+    LANGUAGE plpgsql
+    AS $$
+declare
+    said text := coalesce(ending_result ->> 'text', run_text(r.id));
+begin
+    if ending_result ? 'thought' then
+        return next announced_event(append_event(r.room_id, 'thought', r.agent_id, r.id, r.trigger_seq, null,
+                                                 jsonb_build_object('text', ending_result -> 'thought')));
+    end if;
+    if r.state in ('succeeded', 'cancelled') then
+        return next announced_event(append_event(r.room_id, 'result', r.agent_id, r.id, r.trigger_seq, null,
+            jsonb_build_object('text', said, 'stopped', r.state = 'cancelled', 'usage', r.usage,
+                               'model', coalesce(ending_result -> 'model', '""'))));
+    else
+        return next announced_event(append_event(r.room_id, 'error', r.agent_id, r.id, r.trigger_seq, null,
+            jsonb_build_object('message', r.reason, 'text', said, 'retriable', coalesce(ending_result -> 'retriable', 'true'))));
+    end if;
+end $$;
+
+CREATE FUNCTION public.tell_script_end(r public.runs) RETURNS public.announced
+    LANGUAGE plpgsql
+    AS $$
+declare
+    went_well boolean := r.state = 'succeeded';
+    about jsonb;
+begin
+    select jsonb_build_object(
+        'script', jsonb_build_object('id', s.id, 'name', s.name, 'version', r.script_version), 'state', r.state,
+        'ended_by', r.ended_by, 'exit_code', r.exit_code, 'text', run_tail(r.id),
+        'duration_ms', (extract(epoch from r.finished_at - coalesce(r.started_at, r.finished_at)) * 1000)::bigint,
+        'files', (select count(*) from files where run_id = r.id)) into about
+    from scripts s where s.id = r.script_id;
+    if not went_well then
+        about := about || jsonb_build_object('message', coalesce(r.reason, 'It failed.'), 'retriable', true);
+    end if;
+    return announced_event(append_event(r.room_id, case when went_well then 'result' else 'error' end, r.asked_by, r.id,
+                                        r.trigger_seq, null, about));
+end $$;
 
 CREATE FUNCTION public.throttle_subject(address inet) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1844,13 +2038,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.principals TO coagent_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO coagent_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rooms TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.room_members TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.providers TO coagent_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO coagent_app;
 

@@ -18,7 +18,7 @@ const struct route run_routes[] = {
     ROUTE(METHOD_GET, "/runs/{id}", USER, POOL_FAST, NULL, NULL, show, "A run", "Run"),
     ROUTE(METHOD_POST, "/runs/{id}/cancel", USER, POOL_FAST, NULL, NULL, cancel, "Stop a run", "Run"),
     ROUTE(METHOD_POST, "/runs/{id}/retry", USER, POOL_FAST, retry_fields, NULL, retry,
-          "Ask again for an answer that failed or was stopped", "Run", true),
+          "Ask again for an answer that failed or was stopped, or run a script again as it was", "Run", true),
     ROUTE_END,
 };
 
@@ -34,10 +34,12 @@ static void cancel(struct request *request)
     respond_announced(request, runs_cancel(request->db, request->path_values[0]), 200);
 }
 
-/* POST /api/runs/{id}/retry {"mode"}: 202 and the new run; 403; 404; 409 when it is not over or went well */
+/* POST /api/runs/{id}/retry {"mode"}: 202 and the new run; 403; 404; 409 when it is not over or cannot be
+ * repeated */
 static void retry(struct request *request)
 {
     const char *mode = request_field(request, "mode");
+    const char *via = request->caller.kind == CALLER_COOKIE ? "ui" : "api";
 
-    respond_announced(request, runs_retry(request->db, request->path_values[0], mode ? mode : "again"), 202);
+    respond_announced(request, runs_retry(request->db, request->path_values[0], mode ? mode : "again", via), 202);
 }

@@ -1,5 +1,6 @@
 #include "base/db_internal.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,7 +66,8 @@ static void forget_unprepared(struct db *db)
     db->prepared_count = kept;
 }
 
-void db_queue(struct db *db, const struct db_statement *statement, const char *const values[])
+static void queue(struct db *db, const struct db_statement *statement, const char *const values[], const int lengths[],
+                  const int formats[], int answer_format)
 {
     if (db->held && !db->begun) {
         db_send_control(db, "begin");
@@ -73,8 +75,30 @@ void db_queue(struct db *db, const struct db_statement *statement, const char *c
     }
     prepare_when_new(db, statement);
     add_step(db, DB_STEP_QUERY, statement);
-    if (!PQsendQueryPrepared(db->connection, statement->name, statement->parameters, values, NULL, NULL, 0))
+    if (!PQsendQueryPrepared(db->connection, statement->name, statement->parameters, values, lengths, formats,
+                             answer_format))
         db->refused = true;
+}
+
+void db_queue(struct db *db, const struct db_statement *statement, const char *const values[])
+{
+    queue(db, statement, values, NULL, NULL, 0);
+}
+
+void db_queue_bytes(struct db *db, const struct db_statement *statement, const char *const values[],
+                    const size_t lengths[])
+{
+    int sizes[16] = {0}, formats[16] = {0};
+
+    for (int i = 0; lengths && i < statement->parameters; i++) {
+        if (i == 16 || lengths[i] > INT_MAX) {
+            db->refused = true;
+            return;
+        }
+        sizes[i] = (int)lengths[i];
+        formats[i] = lengths[i] > 0;
+    }
+    queue(db, statement, values, sizes, formats, 1);
 }
 
 static void keep_rows(struct db *db, const struct db_statement *statement, PGresult *result)
@@ -235,4 +259,9 @@ const char *db_value(const struct db *db, int row, int column)
         PQgetisnull(db->rows, row, column))
         return NULL;
     return PQgetvalue(db->rows, row, column);
+}
+
+size_t db_length(const struct db *db, int row, int column)
+{
+    return db_value(db, row, column) ? (size_t)PQgetlength(db->rows, row, column) : 0;
 }

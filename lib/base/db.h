@@ -10,6 +10,7 @@
 #include "text.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum db_shape {
     DB_ONE,  /* exactly one row is the answer: no row is ABSENT */
@@ -65,6 +66,11 @@ void db_queue(struct db *db, const struct db_statement *statement, const char *c
 #define DB_VALUES(...) ((const char *const[]){__VA_ARGS__})
 #define DB_NO_VALUES ((const char *const *)0)
 
+/* The same with bytes on the way: a value whose length is not 0 is a bytea as it is (lengths NULL: none is), and the
+ * answer's columns come as they are, so they must be text, json or bytea; db_length says how long one is. */
+void db_queue_bytes(struct db *db, const struct db_statement *statement, const char *const values[],
+                    const size_t lengths[]);
+
 /* Runs what is queued as one transaction and waits. The rows of the LAST statement are then readable until the next
  * db_run. Outcomes: OK; ABSENT (a DB_ONE without a row, whichever it is in the pipeline; this alone undoes nothing);
  * the outcome that the SQL raised (see db_failure); CONFLICT for unique and foreign keys, INVALID for checks and bad
@@ -85,6 +91,7 @@ void db_rollback(struct db *db);
 /* The rows of the last statement that ran. A value is owned by db; NULL is SQL null. */
 int db_rows(const struct db *db);
 const char *db_value(const struct db *db, int row, int column);
+size_t db_length(const struct db *db, int row, int column);
 
 /* What went wrong last: the sentence and field that SQL raised for the user ("" when none), and the five letters of
  * the SQLSTATE. Owned by db. */

@@ -13,8 +13,8 @@ enum outcome runs_cancel(struct db *db, const char *id)
     return db_do(db, &query_run_touched, DB_NO_VALUES);
 }
 
-enum outcome runs_retry(struct db *db, const char *id, const char *mode)
+enum outcome runs_retry(struct db *db, const char *id, const char *mode, const char *via)
 {
-    db_queue(db, &query_run_retry, DB_VALUES(id, mode));
+    db_queue(db, &query_run_retry, DB_VALUES(id, mode, via));
     return db_do(db, &query_run_touched, DB_NO_VALUES);
 }

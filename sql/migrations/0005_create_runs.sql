@@ -62,12 +62,6 @@ create function run_agent_json(agent uuid) returns json language sql stable as $
     select json_build_object('id', id, 'name', name, 'handle', handle) from principals where id = agent
 $$;
 
--- The frame that tells a room of a run's state.
-create function run_frame(r runs) returns text language sql stable as $$
-    select json_build_object('run', json_build_object('id', r.id, 'room', r.room_id, 'state', r.state,
-                                                      'agent', run_agent_json(r.agent_id)))::text
-$$;
-
 -- Whether the answer of a run was deleted in its room: then nobody reads it by another way.
 create function is_taken_back(run uuid) returns boolean language sql stable as $$
     select exists (select from room_events e
@@ -75,154 +69,9 @@ create function is_taken_back(run uuid) returns boolean language sql stable as $
                    where e.run_id = run and e.kind in ('result', 'error'))
 $$;
 
-create function run_json(r runs) returns json language sql stable as $$
-    select json_build_object(
-        'id', r.id, 'kind', r.kind, 'state', r.state, 'agent', run_agent_json(r.agent_id), 'room', r.room_id,
-        'trigger_seq', r.trigger_seq, 'attempt', r.attempt, 'reason', r.reason,
-        'text', case when r.kind = 'agent' and not answer.gone then coalesce(r.result ->> 'text', run_text(r.id)) end,
-        'result', case when answer.gone then r.result - 'text' else r.result end, 'usage', r.usage,
-        'queued_at', api_time(r.queued_at), 'started_at', api_time(r.started_at), 'finished_at', api_time(r.finished_at))
-    from (select is_taken_back(r.id) as gone) answer
-$$;
-
--- Ends a run that is not over yet, and tells its room how: a result when it succeeded or was stopped, else an error
--- with what there is of the answer. fence is the attempt that ends it (null: whoever), so that an executor whose run
--- was given to another changes nothing. ending_result brings "text" (absent: what was kept) and, for an agent,
--- "model", "retriable" and its "thought". Returns what is to be published after the commit: no row when there was nothing to end.
-create function finish_run(run uuid, fence int, ending text, why text, ending_result jsonb, used jsonb)
-returns table (room uuid, message text) language plpgsql as $$
-declare
-    ended runs;
-    said text;
-    told room_events;
-begin
-    update runs set state = ending, reason = why, usage = coalesce(used, usage), lease_until = null,
-                    finished_at = clock_timestamp(), result = ending_result - 'thought'
-    where id = run and state in ('queued', 'running', 'waiting') and (fence is null or attempt = fence)
-    returning * into ended;
-    if not found then
-        return;
-    end if;
-    perform pg_notify('run_queued', ''); -- a place is free, and the next message of the room may be answered
-    if ended.kind = 'agent' and exists (select from rooms where id = ended.room_id and deleted_at is null) then
-        if ending_result ? 'thought' then
-            told := append_event(ended.room_id, 'thought', ended.agent_id, run, ended.trigger_seq, null,
-                                 jsonb_build_object('text', ending_result -> 'thought'));
-            return query select ended.room_id, event_frame(event_json(told));
-        end if;
-        said := coalesce(ending_result ->> 'text', run_text(run));
-        if ending in ('succeeded', 'cancelled') then
-            told := append_event(ended.room_id, 'result', ended.agent_id, run, ended.trigger_seq, null,
-                jsonb_build_object('text', said, 'stopped', ending = 'cancelled', 'usage', ended.usage,
-                                   'model', coalesce(ending_result -> 'model', '""')));
-        else
-            told := append_event(ended.room_id, 'error', ended.agent_id, run, ended.trigger_seq, null,
-                jsonb_build_object('message', why, 'text', said,
-                                   'retriable', coalesce(ending_result -> 'retriable', 'true')));
-        end if;
-        return query select ended.room_id, event_frame(event_json(told));
-    end if;
-    return query select ended.room_id, run_frame(ended);
-end $$;
-
--- Asks runs to stop. One that nobody executes now ends at once; the executor of a running one is told, keeps what it
--- has and ends it. Returns what is to be published after the commit.
-create function cancel_runs(wanted uuid[], why text) returns table (room uuid, message text) language plpgsql as $$
-declare
-    one runs;
-begin
-    -- All before the first ends, because that locks its room. Locks are taken in the order agent, run, room, member, and
-    -- several of a kind in the order of their ids, by everybody: so nobody waits in a circle.
-    perform from runs where id = any (wanted) order by id for no key update;
-    for one in
-        select * from runs where id = any (wanted) and state in ('queued', 'running', 'waiting') order by room_id, id
-    loop
-        if one.state = 'running' then
-            update runs set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()), reason = why
-            where id = one.id;
-            perform pg_notify('run_cancel', one.id::text);
-        else
-            return query select * from finish_run(one.id, null, 'cancelled', why, '{}', null);
-        end if;
-    end loop;
-end $$;
-
--- What the caller is to a run: a role in its room ("viewer" for everybody in a public one); for a run without a room
--- "owner" to who asked for it and to who may manage providers. Null: the run is invisible.
-create function run_role(r runs) returns text language sql stable as $$
-    select case when r.room_id is null
-        then case when r.asked_by = caller_id() or caller_may('providers.manage') then 'owner' end
-        else (select coalesce(m.role, case when room.visibility = 'public' then 'viewer' end)
-              from rooms room left join room_members m on m.room_id = room.id and m.principal_id = caller_id()
-              where room.id = r.room_id and room.deleted_at is null)
-        end
-$$;
-
--- The run, locked for a change by the caller; raises when it is invisible or the caller only looks on.
-create function run_for_change(wanted uuid) returns runs language plpgsql as $$
-declare
-    run runs;
-    standing text;
-begin
-    select * into run from runs where id = wanted for no key update;
-    standing := run_role(run);
-    if run.id is null or standing is null then
-        perform raise_outcome('CA404', 'There is no such run.');
-    elsif standing = 'viewer' then
-        perform raise_outcome('CA403', 'Only members of the room may do that.');
-    end if;
-    return run;
-end $$;
-
--- Whether as many answers are under way in a room as there may be at once.
-create function room_is_busy(room uuid) returns boolean language sql stable as $$
-    select count(*) >= 20 from runs where room_id = room and state in ('queued', 'running', 'waiting')
-$$;
-
--- Asks again what a run did not bring to an end: a new run for the same message. With mode "resume" it starts from the
--- text that was kept, with "again" from nothing.
-create function retry_run(wanted uuid, mode text) returns runs language plpgsql as $$
-declare
-    old runs;
-    made runs;
-begin
-    old := run_for_change(wanted);
-    if old.kind <> 'agent' or old.state not in ('failed', 'cancelled', 'timed_out', 'lost') then
-        perform raise_outcome('CA409', 'Only an answer that failed or was stopped can be asked for again.');
-    elsif exists (select from rooms where id = old.room_id and archived_at is not null) then
-        perform raise_outcome('CA409', 'The room is archived.');
-    elsif not exists (select from agents a join principals p on p.id = a.id
-                      where a.id = old.agent_id and a.desired_state = 'started' and p.deleted_at is null) then
-        perform raise_outcome('CA409', 'The agent is stopped. Start it first.');
-    elsif not exists (select from room_members
-                      where room_id = old.room_id and principal_id = old.agent_id and role <> 'viewer') then
-        perform raise_outcome('CA409', 'The agent is not a member of the room any more, or may only read in it.');
-    elsif is_taken_back(old.id) then
-        perform raise_outcome('CA409', 'This answer was deleted.');
-    elsif room_is_busy(old.room_id) then
-        perform raise_outcome('CA409', 'Too many answers are under way in this room. Ask again when some have ended.');
-    elsif exists (select from runs where room_id = old.room_id and state in ('queued', 'running', 'waiting')
-                                         and inputs ->> 'retry_of' = old.id::text) then
-        perform raise_outcome('CA409', 'This answer is being asked for again already.');
-    end if;
-    insert into runs (kind, asked_by, agent_id, room_id, trigger_seq, depth, inputs, retriable)
-    values ('agent', caller_id(), old.agent_id, old.room_id, old.trigger_seq, old.depth,
-            jsonb_build_object('retry_of', old.id, 'mode', mode), true)
-    returning * into made;
-    if mode = 'resume' then
-        insert into run_output (run_id, position, stream, bytes)
-        select made.id, 0, 'text', convert_to(said, 'UTF8')
-        from coalesce(old.result ->> 'text', run_text(old.id)) as said where said <> '';
-    end if;
-    perform append_event(made.room_id, 'run', caller_id(), made.id, made.trigger_seq, null,
-                         jsonb_build_object('state', 'queued', 'agent', run_agent_json(made.agent_id)));
-    perform pg_notify('run_queued', made.id::text);
-    return made;
-end $$;
-
 -- The agent is gone: its runs stop, it leaves its rooms, its handle is free again. Its name stays in what it wrote.
 -- Returns what is to be published after the commit.
-create function remove_agent(wanted uuid) returns table (room uuid, message text) language plpgsql as $$
+create function remove_agent(wanted uuid) returns table (channel text, document text) language plpgsql as $$
 declare
     agent agents := agent_for_edit(wanted, null);
     self principals;
@@ -241,7 +90,7 @@ begin
         select m.room_id from room_members m join rooms r on r.id = m.room_id
         where m.principal_id = agent.id and r.deleted_at is null order by m.room_id
     loop
-        return query select one, event_frame(event_json(append_event(
+        return query select 'r_' || one, event_frame(event_json(append_event(
             one, 'member', caller_id(), null, null, null,
             jsonb_build_object('action', 'removed', 'member', author_json(self)))));
     end loop;

@@ -271,16 +271,16 @@ declare
     room rooms;
     who principals;
     current room_members;
-    stopped text[];
+    stopped announced[];
 begin
     if not exists (select from room_members where room_id = the_room and principal_id = member) then
         perform raise_outcome('CA404', 'There is no such member.');
     elsif member <> caller_id() and caller_role(the_room) is distinct from 'owner' then
         perform raise_outcome('CA403', 'Only an owner of the room may remove members.');
     end if;
-    stopped := array(select message from cancel_runs(array(
+    stopped := array(select c from cancel_runs(array(
         select id from runs where room_id = the_room and agent_id = member and state in ('queued', 'running', 'waiting')),
-        'The agent was removed from the room.'));
+        'The agent was removed from the room.') c);
     room := lock_room(the_room);
     select * into current from room_members where room_id = the_room and principal_id = member;
     if not found then -- gone since
@@ -293,6 +293,6 @@ begin
     perform audit_room('member.remove', the_room, jsonb_build_object('member', member));
     return next announced_answer(null);
     return query select * from announced_rooms_changed(case when who.kind = 'user' then member end);
-    return query select 'r_' || the_room, message from unnest(stopped) message;
+    return query select * from unnest(stopped);
     return next member_notice(the_room, 'removed', who, current.role);
 end $$;

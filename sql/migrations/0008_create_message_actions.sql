@@ -215,14 +215,15 @@ begin
     end if;
 end $$;
 
--- Stops every answer that is being made in the room.
+-- Stops every answer that is being made in the room, and every script that runs for it.
 create function room_stop(the_room uuid) returns setof announced language plpgsql as $$
 declare
-    live uuid[] := array(select id from runs where room_id = the_room and kind = 'agent' and state in ('queued', 'running', 'waiting'));
-    frames text[];
+    live uuid[] := array(select id from runs where room_id = the_room and kind in ('agent', 'script')
+                                                   and state in ('queued', 'running', 'waiting'));
+    frames announced[];
 begin
-    frames := array(select message from cancel_runs(live, 'Stopped in the room.'));
+    frames := array(select c from cancel_runs(live, 'Stopped in the room.') c);
     perform audit_room('room.stop', the_room, jsonb_build_object('runs', live));
     return next announced_answer(json_build_object('stopped', cardinality(live)));
-    return query select 'r_' || the_room, frame from unnest(frames) frame;
+    return query select * from unnest(frames);
 end $$;

@@ -86,7 +86,7 @@ with agent as (
 )
 select agent_json(row(agent.*)::agents)::text, null from agent
 union all
-select c.message, 'r_' || c.room
+select c.document, c.channel
 from agent, cancel_runs(array(select id from runs where agent_id = agent.id and state in ('queued', 'running', 'waiting')),
                         'The agent was stopped.') as c
 
@@ -94,7 +94,7 @@ from agent, cancel_runs(array(select id from runs where agent_id = agent.id and 
 -- Its name stays in what it wrote; its handle becomes free, and it leaves its rooms.
 select null as document, null as channel
 union all
-select message, 'r_' || room from remove_agent($1::uuid)
+select document, channel from remove_agent($1::uuid)
 
 -- name: agent_logs :one
 -- id, limit, cursor: its newest runs, for who may edit it; others see those of rooms that they see.

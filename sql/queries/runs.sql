@@ -12,12 +12,12 @@ with run as (
 ), object as (
     select set_config('coagent.object', id::text, true) from run
 )
-select object.*, c.room from run join object on true left join cancel_runs(array[run.id], 'Stopped.') as c on true
+select object.*, c.channel from run join object on true left join cancel_runs(array[run.id], 'Stopped.') as c on true
 
 -- name: run_retry :exec
--- id, mode (again, resume)
+-- id, mode (again, resume), via
 with run as (
-    select id from retry_run($1::uuid, $2)
+    select id from retry_run($1::uuid, $2, $3)
 ), audited as (
     insert into audit_log (action, object_kind, object_id, detail)
     select 'run.retry', 'run', $1, jsonb_build_object('mode', $2::text, 'run', id) from run
@@ -32,8 +32,7 @@ union all
 (select event_frame(event_json(e)), 'r_' || e.room_id, 1 from room_events e
  where e.run_id = current_setting('coagent.object')::uuid order by e.seq desc limit 1)
 union all
-select run_frame(r), 'r_' || r.room_id, 2 from runs r
-where r.id = current_setting('coagent.object')::uuid and r.room_id is not null
+select run_frame(r), run_channels(r), 2 from runs r where r.id = current_setting('coagent.object')::uuid
 order by n
 
 -- The rest is for the runner; what is to be published comes as rows of (document, channel), a null channel for nobody. $fence is the attempt: an executor whose run was given to another changes nothing.
@@ -99,11 +98,48 @@ returning position
 
 -- name: run_finish :many
 -- id, fence, state, reason, result, usage: ends it, with what it cost. No row: the run is no longer its own.
-select f.message as document, 'r_' || f.room as channel from finish_run($1::uuid, $2::int, $3, $4, $5::jsonb, $6::jsonb || coalesce(
+select f.document, f.channel from finish_run($1::uuid, $2::int, $3, $4, $5::jsonb, $6::jsonb || coalesce(
     (select jsonb_build_object('cost', trim_scale(round(
          (coalesce(($6::jsonb ->> 'prompt_tokens')::numeric, 0) * p.price_prompt
           + coalesce(($6::jsonb ->> 'completion_tokens')::numeric, 0) * p.price_completion) / 1000000, 6)))
      from runs r join agents a on a.id = r.agent_id join providers p on p.id = a.provider_id where r.id = $1::uuid), '{}')) as f
+
+-- name: run_finish_script :many
+-- id, fence, state, reason, result or null, usage, how ({"exit_code", "signal", "ended_by"}). No row: as above.
+select document, channel from finish_run($1::uuid, $2::int, $3, $4, $5::jsonb, $6::jsonb, $7::jsonb)
+
+-- name: run_output_add :one
+-- id, fence, byte offset, stream, bytes, whether more was left out: keeps what a script wrote, and the same again when
+-- nobody knows whether the first time was kept. ABSENT when the run is no longer its own.
+with own as (
+    update runs set output_bytes = $3::bigint + octet_length($5::bytea), output_truncated = output_truncated or $6::boolean
+    where id = $1::uuid and attempt = $2::int and state = 'running'
+    returning id
+)
+insert into run_output (run_id, position, stream, bytes)
+select id, $3::bigint, $4, $5::bytea from own
+on conflict (run_id, position) do update set bytes = excluded.bytes
+returning position::text
+
+-- name: run_file_add :one
+-- id, fence, path, media type, size, SHA-256 in hex: a file that it left, without its bytes yet; the file's id. One with
+-- the same path gives way. ABSENT when the run is no longer its own.
+with own as (
+    select id from runs where id = $1::uuid and attempt = $2::int and state = 'running' for no key update
+), gone as (
+    delete from files where run_id = (select id from own) and path = $3
+)
+insert into files (run_id, path, media_type, size, sha256)
+select id, $3, $4, $5::bigint, $6 from own
+returning id::text
+
+-- name: run_file_chunk :one
+-- id, fence, file, byte offset, bytes. ABSENT when the run is no longer its own.
+insert into file_chunks (file_id, position, bytes)
+select f.id, $4::bigint, $5::bytea from files f join runs r on r.id = f.run_id
+where f.id = $3::uuid and r.id = $1::uuid and r.attempt = $2::int and r.state = 'running'
+on conflict (file_id, position) do update set bytes = excluded.bytes
+returning position::text
 
 -- name: run_context :many
 -- room, the message to answer, agent: what was said in the room, the newest first but the question before all others;
@@ -136,20 +172,20 @@ with expired as (
     from expired where runs.id = expired.id
     returning runs.*
 )
-select run_frame(row(queued.*)::runs) as document, 'r_' || room_id as channel, pg_notify('run_queued', id::text)
+select run_frame(row(queued.*)::runs) as document, run_channels(row(queued.*)::runs) as channel, pg_notify('run_queued', id::text)
 from queued
 
 -- name: run_lose_expired :many
 -- The others end here: lost, or cancelled when that was asked for.
 with expired as (
-    select id, room_id, cancel_requested_at is not null as cancelled, reason from runs
+    select id, kind, room_id, cancel_requested_at is not null as cancelled, reason from runs
     where state = 'running' and lease_until < now() and not (retriable and attempt < 3 and cancel_requested_at is null)
     order by lease_until limit 50 for no key update skip locked
 )
-select f.message as document, 'r_' || f.room as channel
+select f.document, f.channel
 from (select * from expired order by room_id) e, finish_run(e.id, null, case when e.cancelled then 'cancelled' else 'lost' end,
                            case when e.cancelled then e.reason else 'The program that was working on it died.' end,
-                           '{}', null) as f
+                           case e.kind when 'agent' then '{}'::jsonb end, null) as f
 
 -- name: runner_lead :one
 -- Whether this connection leads all runners of the database (heartbeats, reaping, cleaning up): the lock is the

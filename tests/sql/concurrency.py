@@ -128,7 +128,7 @@ def stop(actor):
     room = actor.any("rooms")
     actor.attempt(actor.any("users"), ("rooms_stop", room))
     for (run,) in actor.query("select id from runs where state <> 'queued' and room_id is not null order by random() limit 1"):
-        actor.attempt(actor.any("users"), ("run_retry", run, random.choice(["again", "resume"])), ("run_touched",))
+        actor.attempt(actor.any("users"), ("run_retry", run, random.choice(["again", "resume"]), "api"), ("run_touched",))
     for (run,) in actor.query("select id from runs where room_id is not null order by id desc limit 1"):
         actor.attempt(actor.any("users"), ("run_cancel", run), ("run_touched",))
 

@@ -36,16 +36,16 @@ select count(*) as added from member_add(pg_temp.room(), 'bot', null, null, 'mem
 create temp table broken as select pg_temp.answer('failed', '{"text": "half an"}') as run;
 select is(pg_temp.shown(run) ->> 'text', 'half an', 'what a failed answer said is kept') from broken;
 select lives_ok($$select member_change(pg_temp.room(), pg_temp.id_of('bot'), 'viewer', null)$$);
-select throws_ok($$select retry_run((select run from broken), 'again')$$, 'CA409',
+select throws_ok($$select retry_run((select run from broken), 'again', 'api')$$, 'CA409',
                  'The agent is not a member of the room any more, or may only read in it.', 'an agent that may only read is not asked again');
 select lives_ok($$select member_remove(pg_temp.room(), pg_temp.id_of('bot'))$$);
-select throws_ok($$select retry_run((select run from broken), 'again')$$, 'CA409',
+select throws_ok($$select retry_run((select run from broken), 'again', 'api')$$, 'CA409',
                  'The agent is not a member of the room any more, or may only read in it.', 'nor is one that was removed');
 select lives_ok($$select member_add(pg_temp.room(), 'bot', null, null, 'member')$$);
-select is((select kind from retry_run((select run from broken), 'resume')), 'agent', 'a member is');
+select is((select kind from retry_run((select run from broken), 'resume', 'api')), 'agent', 'a member is');
 insert into runs (kind, agent_id, room_id) select 'agent', pg_temp.id_of('bot'), pg_temp.room() from generate_series(1, 19);
-update runs set inputs = '{}';
-select throws_like($$select retry_run((select run from broken), 'again')$$, 'Too many answers%', 'but not when 20 answers are under way');
+update runs set retry_of = null;
+select throws_like($$select retry_run((select run from broken), 'again', 'api')$$, 'Too many answers%', 'but not when 20 answers are under way');
 delete from runs where trigger_seq is null;
 
 -- deleting
@@ -58,7 +58,7 @@ select is((select string_agg(kind, ' ' order by seq) from room_events
           'delete delete', 'each by an event of its own');
 select is(changed_event(e), seq, 'the history looks for the deletion of a thought') from room_events e where kind = 'thought';
 select lives_ok($$select message_delete(pg_temp.room(), pg_temp.told((select run from broken), 'error'))$$);
-select throws_ok($$select retry_run((select run from broken), 'resume')$$, 'CA409', 'This answer was deleted.', 'a deleted answer is not gone on with');
+select throws_ok($$select retry_run((select run from broken), 'resume', 'api')$$, 'CA409', 'This answer was deleted.', 'a deleted answer is not gone on with');
 
 select * from finish();
 rollback;

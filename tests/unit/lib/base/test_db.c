@@ -30,6 +30,8 @@ static const struct db_statement end_connection = {"test_end", "select pg_termin
                                                    DB_EXEC};
 static const struct db_statement large = {"test_large", "select repeat('x', 3000000), length($1)", 1, DB_ONE};
 
+static const struct db_statement echo = {"test_echo", "select $1::bytea, $2::text", 2, DB_ONE};
+
 static struct db *db;
 static struct text why;
 
@@ -330,4 +332,19 @@ Test(db, is_forgotten_by_a_sibling_without_a_word_to_the_server)
     cr_assert_eq(exit_status_of(child), 0);
     cr_assert_eq(db_do(slot, &query_status_ping, DB_NO_VALUES), OUTCOME_OK);
     db_close(slot);
+}
+
+Test(db, bytes_go_and_come_as_they_are)
+{
+    static const char bytes[] = "a\0b\xff\n";
+
+    db_queue_bytes(db, &echo, DB_VALUES(bytes, "text"), (const size_t[]){5, 0});
+    cr_assert_eq(db_run(db), OUTCOME_OK, "%s", db_failure(db)->message);
+    cr_expect_eq(db_length(db, 0, 0), 5);
+    cr_expect_arr_eq(db_value(db, 0, 0), bytes, 5);
+    cr_expect_str_eq(db_value(db, 0, 1), "text");
+    db_queue_bytes(db, &echo, DB_VALUES(NULL, NULL), NULL);
+    cr_assert_eq(db_run(db), OUTCOME_OK);
+    cr_expect_eq(db_length(db, 0, 0), 0);
+    cr_expect_null(db_value(db, 0, 0));
 }

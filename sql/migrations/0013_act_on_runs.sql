@@ -1,0 +1,335 @@
+-- What people and runners do with runs, and how both see them. What is to be published comes as rows of "announced".
+
+-- Where those listen who watch a run: its own channel, and its room's.
+create function run_channels(r runs) returns text language sql immutable as $$
+    select concat_ws(',', 'run_' || r.id, 'r_' || r.room_id)
+$$;
+
+-- The frame that tells of a run's state.
+create function run_frame(r runs) returns text language sql stable as $$
+    select json_build_object('run', json_build_object(
+        'id', r.id, 'room', r.room_id, 'kind', r.kind, 'state', r.state, 'ended_by', r.ended_by, 'exit_code', r.exit_code,
+        'cancel_requested', r.cancel_requested_at is not null, 'agent', run_agent_json(r.agent_id)))::text
+$$;
+
+-- What the caller is to a run: "owner" to who asked for it, who owns its script and who manages its kind; else a role in
+-- its room ("viewer" for everybody in a public one). An agent's answer is its room's alone. Null: the run is invisible.
+create function run_role(r runs) returns text language plpgsql stable as $$
+declare
+    standing text;
+begin
+    if r.id is null then
+        return null;
+    elsif r.asked_by = caller_id() and (r.kind = 'script' or r.room_id is null)
+       or exists (select from scripts where id = r.script_id and owner_id = caller_id())
+       or caller_may('runs.manage')
+       or r.kind = 'script' and caller_may('scripts.manage')
+       or r.kind <> 'script' and r.room_id is null and caller_may('providers.manage') then
+        return 'owner';
+    end if;
+    select coalesce(m.role, case when room.visibility = 'public' then 'viewer' end) into standing
+    from rooms room left join room_members m on m.room_id = room.id and m.principal_id = caller_id()
+    where room.id = r.room_id and room.deleted_at is null;
+    return standing;
+end $$;
+
+-- A run in a list.
+create function run_item(r runs) returns jsonb language plpgsql stable as $$
+declare
+    script jsonb;
+    agent jsonb := run_agent_json(r.agent_id);
+begin
+    if r.script_id is not null then
+        select jsonb_build_object('id', id, 'name', name, 'kind', kind, 'version', r.script_version) into script
+        from scripts where id = r.script_id;
+    end if;
+    return jsonb_build_object(
+        'id', r.id, 'kind', r.kind, 'state', r.state, 'script', script, 'agent', agent,
+        'name', coalesce(script ->> 'name', agent ->> 'name', r.inputs ->> 'task', r.kind),
+        'room', r.room_id, 'room_name', (select name from rooms where id = r.room_id), 'asked_by', principal_json(r.asked_by),
+        'via', r.via, 'mapping', (select jsonb_build_object('id', id, 'name', name) from mappings where id = r.mapping_id),
+        'dry_run', r.dry_run, 'network', r.network, 'attempt', r.attempt, 'reason', r.reason, 'ended_by', r.ended_by,
+        'exit_code', r.exit_code, 'signal', r.signal, 'usage', r.usage,
+        'output', jsonb_build_object('bytes', r.output_bytes, 'truncated', r.output_truncated),
+        'host', r.host, 'parent', r.parent_id, 'retry_of', r.retry_of, 'trigger_seq', r.trigger_seq,
+        'cancel_requested', r.cancel_requested_at is not null, 'role', run_role(r),
+        'queued_at', api_time(r.queued_at), 'started_at', api_time(r.started_at), 'finished_at', api_time(r.finished_at));
+end $$;
+
+-- What a run was given; a password is shown to nobody.
+create function run_parameters(r runs) returns jsonb language sql stable as $$
+    select coalesce(jsonb_object_agg(given.key, case when v.parameters -> 'properties' -> given.key ->> 'format' = 'password'
+                                                     then '"••••"' else given.value end), '{}')
+    from jsonb_each(r.inputs) given
+    join script_versions v on v.script_id = r.script_id and v.number = r.script_version
+$$;
+
+create function run_files(run uuid) returns jsonb language sql stable as $$
+    select coalesce(jsonb_agg(jsonb_build_object('id', id, 'path', path, 'size', size, 'media_type', media_type)
+                              order by path), '[]')
+    from files where run_id = run
+$$;
+
+create function run_json(r runs) returns json language plpgsql stable as $$
+declare
+    gone boolean := r.kind = 'agent' and is_taken_back(r.id);
+begin
+    return run_item(r) || jsonb_build_object(
+        'parameters', run_parameters(r), 'limits', r.limits, 'files', run_files(r.id),
+        'text', case when r.kind = 'agent' and not gone then coalesce(r.result ->> 'text', run_text(r.id)) end,
+        'result', case when gone then r.result - 'text' else r.result end);
+end $$;
+
+-- Bytes that a program wrote, as text: what is not UTF-8 becomes U+FFFD, NUL its picture. For small amounts only: it
+-- takes each byte for a character of Latin 1, keeps the sequences that are UTF-8 and puts the mark for every other.
+create function shown_text(raw bytea) returns text language plpgsql immutable as $$
+declare
+    mark constant text := chr(65533);
+    many constant text := '[\u00c2-\u00df][\u0080-\u00bf]|\u00e0[\u00a0-\u00bf][\u0080-\u00bf]'
+        '|[\u00e1-\u00ec\u00ee\u00ef][\u0080-\u00bf]{2}|\u00ed[\u0080-\u009f][\u0080-\u00bf]'
+        '|\u00f0[\u0090-\u00bf][\u0080-\u00bf]{2}|[\u00f1-\u00f3][\u0080-\u00bf]{3}|\u00f4[\u0080-\u008f][\u0080-\u00bf]{2}';
+    said text;
+begin
+    if position('\x00'::bytea in raw) > 0 then
+        select string_agg(case get_byte(raw, i) when 0 then '\xe29080' else substring(raw from i + 1 for 1) end, ''::bytea order by i)
+        into raw from generate_series(0, octet_length(raw) - 1) i;
+    end if;
+    begin
+        return convert_from(raw, 'UTF8');
+    exception when character_not_in_repertoire or untranslatable_character then
+        null;
+    end;
+    -- Each sequence and each stray byte gets the mark behind it, and the stray bytes go; then the mark goes that stands
+    -- behind a sequence.
+    said := regexp_replace(convert_from(raw, 'LATIN1'), '(' || many || ')|[\u0080-\u00ff]', '\1' || mark, 'g');
+    said := regexp_replace(said, '([\u0080-\u00ff])' || mark, '\1', 'g');
+    return convert_from(convert_to(replace(said, mark, convert_from('\xefbfbd', 'LATIN1')), 'LATIN1'), 'UTF8');
+end $$;
+
+-- The end of what a run wrote, for people: its last 20 lines without colours, at most 2,000 characters.
+create function run_tail(run uuid) returns text language plpgsql stable as $$
+declare
+    most constant int := 8192;
+    raw bytea;
+    said text;
+    lines text[];
+begin
+    select string_agg(tail, ''::bytea order by position) into raw
+    from (select position, substring(bytes from greatest(octet_length(bytes) - most, 0) + 1) as tail
+          from run_output where run_id = run order by position desc limit 20) newest;
+    if raw is null then
+        return '';
+    elsif octet_length(raw) > most then
+        raw := substring(raw from octet_length(raw) - most + 1);
+        while octet_length(raw) > 0 and get_byte(raw, 0) between 128 and 191 loop -- the rest of a character
+            raw := substring(raw from 2);
+        end loop;
+    end if;
+    said := regexp_replace(shown_text(raw), '\x1b(\[[0-9;?]*[ -/]*[@-~]|[\]P][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\^_])', '', 'g');
+    said := regexp_replace(replace(said, E'\r\n', E'\n'), '[^\n]*\r(?=[^\n])', '', 'g'); -- what was written over
+    said := rtrim(regexp_replace(said, '[\x01-\x08\x0b-\x1f\x7f]', '', 'g'), E'\n');
+    lines := string_to_array(said, E'\n');
+    return right(array_to_string(lines[greatest(cardinality(lines) - 19, 1):], E'\n'), 2000);
+end $$;
+
+-- What an agent's run brought to its room: its answer, or why there is none, and before it what it thought.
+create function tell_answer(r runs, ending_result jsonb) returns setof announced language plpgsql as $$
+declare
+    said text := coalesce(ending_result ->> 'text', run_text(r.id));
+begin
+    if ending_result ? 'thought' then
+        return next announced_event(append_event(r.room_id, 'thought', r.agent_id, r.id, r.trigger_seq, null,
+                                                 jsonb_build_object('text', ending_result -> 'thought')));
+    end if;
+    if r.state in ('succeeded', 'cancelled') then
+        return next announced_event(append_event(r.room_id, 'result', r.agent_id, r.id, r.trigger_seq, null,
+            jsonb_build_object('text', said, 'stopped', r.state = 'cancelled', 'usage', r.usage,
+                               'model', coalesce(ending_result -> 'model', '""'))));
+    else
+        return next announced_event(append_event(r.room_id, 'error', r.agent_id, r.id, r.trigger_seq, null,
+            jsonb_build_object('message', r.reason, 'text', said, 'retriable', coalesce(ending_result -> 'retriable', 'true'))));
+    end if;
+end $$;
+
+-- What a script's run brought to its room: how it ended, and the end of its output.
+create function tell_script_end(r runs) returns announced language plpgsql as $$
+declare
+    went_well boolean := r.state = 'succeeded';
+    about jsonb;
+begin
+    select jsonb_build_object(
+        'script', jsonb_build_object('id', s.id, 'name', s.name, 'version', r.script_version), 'state', r.state,
+        'ended_by', r.ended_by, 'exit_code', r.exit_code, 'text', run_tail(r.id),
+        'duration_ms', (extract(epoch from r.finished_at - coalesce(r.started_at, r.finished_at)) * 1000)::bigint,
+        'files', (select count(*) from files where run_id = r.id)) into about
+    from scripts s where s.id = r.script_id;
+    if not went_well then
+        about := about || jsonb_build_object('message', coalesce(r.reason, 'It failed.'), 'retriable', true);
+    end if;
+    return announced_event(append_event(r.room_id, case when went_well then 'result' else 'error' end, r.asked_by, r.id,
+                                        r.trigger_seq, null, about));
+end $$;
+
+-- Ends a run that is not over yet, and tells its room how. fence is the attempt that ends it (null: whoever), so that an
+-- executor whose run was given to another changes nothing. For an agent ending_result brings "text" (absent: what was
+-- kept), "model", "retriable" and its "thought"; for a script it is its result. how: exit_code, signal, ended_by.
+-- No row when there was nothing to end.
+create function finish_run(run uuid, fence int, ending text, why text, ending_result jsonb, used jsonb, how jsonb default '{}')
+returns setof announced language plpgsql as $$
+declare
+    ended runs;
+begin
+    update runs set state = ending, reason = why, usage = coalesce(used, usage), lease_until = null,
+                    finished_at = clock_timestamp(),
+                    result = case kind when 'agent' then ending_result - 'thought' else ending_result end,
+                    exit_code = (how ->> 'exit_code')::int, signal = (how ->> 'signal')::int,
+                    ended_by = coalesce(how ->> 'ended_by', case ending when 'cancelled' then 'cancelled' when 'lost' then 'lost'
+                                                                        when 'timed_out' then 'wall_time' end)
+    where id = run and state in ('queued', 'running', 'waiting') and (fence is null or attempt = fence)
+    returning * into ended;
+    if not found then
+        return;
+    end if;
+    perform pg_notify('run_queued', ''); -- a place is free, and the next message of the room may be answered
+    if not exists (select from rooms where id = ended.room_id and deleted_at is null) then
+        return query select run_channels(ended), run_frame(ended);
+    elsif ended.kind = 'agent' then
+        return query select * from tell_answer(ended, ending_result);
+        return query select 'run_' || ended.id, run_frame(ended); -- the room knows it by the answer
+    else
+        return query select * from tell_script_end(ended) where ended.kind = 'script';
+        return query select run_channels(ended), run_frame(ended);
+    end if;
+end $$;
+
+-- Asks runs to stop. One that nobody executes now ends at once; the executor of a running one is told, keeps what it
+-- has and ends it.
+create function cancel_runs(wanted uuid[], why text) returns setof announced language plpgsql as $$
+declare
+    one runs;
+begin
+    -- All before the first ends, because that locks its room. Locks are taken in the order agent, run, room, member, and
+    -- several of a kind in the order of their ids, by everybody: so nobody waits in a circle.
+    perform from runs where id = any (wanted) order by id for no key update;
+    for one in
+        select * from runs where id = any (wanted) and state in ('queued', 'running', 'waiting') order by room_id, id
+    loop
+        if one.state = 'running' then
+            update runs set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()), reason = why
+            where id = one.id;
+            perform pg_notify('run_cancel', one.id::text);
+        else
+            return query select * from finish_run(one.id, null, 'cancelled', why, case one.kind when 'agent' then '{}'::jsonb end, null);
+        end if;
+    end loop;
+end $$;
+
+-- The run, locked for a change by the caller; raises when it is invisible or the caller only looks on.
+create function run_for_change(wanted uuid) returns runs language plpgsql as $$
+declare
+    run runs;
+    standing text;
+begin
+    select * into run from runs where id = wanted for no key update;
+    standing := run_role(run);
+    if run.id is null or standing is null then
+        perform raise_outcome('CA404', 'There is no such run.');
+    elsif standing = 'viewer' then
+        perform raise_outcome('CA403', 'Only members of the room may do that.');
+    end if;
+    return run;
+end $$;
+
+-- Whether as many answers are under way in a room as there may be at once.
+create function room_is_busy(room uuid) returns boolean language sql stable as $$
+    select count(*) >= 20 from runs where room_id = room and state in ('queued', 'running', 'waiting')
+$$;
+
+-- What the room reads when a run was queued for it.
+create function run_notice(r runs) returns jsonb language sql stable as $$
+    select jsonb_build_object('state', r.state) || case r.kind
+        when 'agent' then jsonb_build_object('agent', run_agent_json(r.agent_id))
+        else (select jsonb_build_object('script', jsonb_build_object('id', id, 'name', name, 'version', r.script_version))
+              from scripts where id = r.script_id) end
+$$;
+
+-- Whether a script may be run again as it was, by the caller: raises when not.
+create function check_retry_of_script(old runs) returns void language plpgsql as $$
+declare
+    script scripts;
+begin
+    select * into script from scripts where id = old.script_id;
+    if script.deleted_at is not null then
+        perform raise_outcome('CA409', 'The script was deleted.');
+    elsif not (script.visibility = 'team' or script.owner_id = caller_id() or caller_may('scripts.manage')) then
+        perform raise_outcome('CA409', 'The script is private now.');
+    elsif old.mapping_id is distinct from script.mapping_id and old.mapping_id is not null and not exists (
+        select from mappings where id = old.mapping_id
+                               and (visibility = 'team' or owner_id = caller_id() or caller_may('mappings.manage'))) then
+        perform raise_outcome('CA403', 'You may not use the mapping of this run.');
+    elsif old.room_id is not null and not exists (
+        select from room_members m join rooms r on r.id = m.room_id
+        where r.id = old.room_id and r.deleted_at is null and m.principal_id = caller_id() and m.role <> 'viewer') then
+        perform raise_outcome('CA403', 'Only members of the room may do that.');
+    end if;
+end $$;
+
+-- Whether an agent may be asked again for this answer: raises when not.
+create function check_retry_of_answer(old runs) returns void language plpgsql as $$
+begin
+    if old.state = 'succeeded' then
+        perform raise_outcome('CA409', 'Only an answer that failed or was stopped can be asked for again.');
+    elsif not exists (select from agents a join principals p on p.id = a.id
+                      where a.id = old.agent_id and a.desired_state = 'started' and p.deleted_at is null) then
+        perform raise_outcome('CA409', 'The agent is stopped. Start it first.');
+    elsif not exists (select from room_members
+                      where room_id = old.room_id and principal_id = old.agent_id and role <> 'viewer') then
+        perform raise_outcome('CA409', 'The agent is not a member of the room any more, or may only read in it.');
+    elsif is_taken_back(old.id) then
+        perform raise_outcome('CA409', 'This answer was deleted.');
+    elsif exists (select from runs where retry_of = old.id and state in ('queued', 'running', 'waiting')) then
+        perform raise_outcome('CA409', 'This answer is being asked for again already.');
+    end if;
+end $$;
+
+-- Runs again what a run was about. An agent's answer that did not come to its end: mode "resume" starts from the text
+-- that was kept, "again" from nothing. A script that has ended: the same version with the same inputs, mapping and
+-- limits; with the network if the script has it still.
+create function retry_run(wanted uuid, mode text, by_way text) returns runs language plpgsql as $$
+declare
+    old runs := run_for_change(wanted);
+    made runs;
+begin
+    if old.kind not in ('agent', 'script') then
+        perform raise_outcome('CA409', 'Only answers of agents and runs of scripts can be repeated.');
+    elsif old.finished_at is null then
+        perform raise_outcome('CA409', 'It is not over yet.');
+    elsif exists (select from rooms where id = old.room_id and archived_at is not null) then
+        perform raise_outcome('CA409', 'The room is archived.');
+    elsif old.kind = 'agent' then
+        perform check_retry_of_answer(old);
+    else
+        perform check_retry_of_script(old);
+    end if;
+    if old.room_id is not null and room_is_busy(old.room_id) then
+        perform raise_outcome('CA409', 'Too many answers are under way in this room. Ask again when some have ended.');
+    end if;
+    insert into runs (kind, asked_by, agent_id, room_id, trigger_seq, depth, inputs, retriable, priority, script_id,
+                      script_version, mapping_id, via, label, dry_run, network, limits, retry_of)
+    select old.kind, caller_id(), old.agent_id, old.room_id, old.trigger_seq, old.depth,
+           case old.kind when 'agent' then jsonb_build_object('retry_of', old.id, 'mode', mode) else old.inputs end,
+           old.retriable, old.priority, old.script_id, old.script_version, old.mapping_id,
+           case when old.room_id is null then by_way else 'room' end, old.label, old.dry_run,
+           old.network and coalesce((select network from scripts where id = old.script_id), false), old.limits, old.id
+    returning * into made;
+    if old.kind = 'agent' and mode = 'resume' then
+        insert into run_output (run_id, position, stream, bytes)
+        select made.id, 0, 'text', convert_to(said, 'UTF8')
+        from coalesce(old.result ->> 'text', run_text(old.id)) as said where said <> '';
+    end if;
+    if made.room_id is not null then
+        perform append_event(made.room_id, 'run', caller_id(), made.id, made.trigger_seq, null, run_notice(made));
+    end if;
+    perform pg_notify('run_queued', made.id::text);
+    return made;
+end $$;
