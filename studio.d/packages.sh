@@ -4,9 +4,11 @@
 packages_build=(
     gcc libc6-dev make autoconf automake pkgconf
     libfcgi-dev libpq-dev libjson-c-dev libjwt-dev libcrypt-dev libcurl4-openssl-dev libsodium-dev libssl-dev
+    libseccomp-dev
 )
 packages_run=(
     postgresql-15 nginx libnginx-mod-nchan
+    bubblewrap slirp4netns nftables # what users run is closed off by them
     curl ca-certificates # fetch-vendor, and the check that the site answers
 )
 packages_test=(

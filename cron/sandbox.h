@@ -1,0 +1,111 @@
+/* A sandbox: one command of a user's in namespaces, limits and a file system of its own. Nothing runs users' code but
+ * through here; cron/sandbox*.c are the only files that know bubblewrap, seccomp, slirp4netns and cgroups.
+ *
+ * Between the executor and the command stands a keeper: process 1 of a process namespace that holds all of the run. It
+ * watches the limits by itself, also while the executor is busy or the database away. It dies with the executor, and
+ * everything of the run dies with it, whatever the command did: the kernel sees to that. Work folder, /tmp and what
+ * lies under /coagent are one file system in memory, which is gone with its last user: nothing is ever left on disk.
+ *
+ * The command finds: /work (its folder, HOME and working directory, with an empty /work/out), /tmp, /dev/shm, the files
+ * given to it read-only under /coagent, the host's programs read-only under /usr, a small /etc, a /proc of its own
+ * processes. It is user "run" (1000) on host "run". Its status 129 to 192 is taken for a signal, as shells do. */
+#ifndef COAGENT_SANDBOX_H
+#define COAGENT_SANDBOX_H
+
+#include "base/outcome.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum sandbox_reason {
+    SANDBOX_EXIT,   /* the command came to its end: exit_code */
+    SANDBOX_SIGNAL, /* a signal ended it: signal_number */
+    SANDBOX_MEMORY, /* the rest: what it was stopped for */
+    SANDBOX_CPU_TIME,
+    SANDBOX_WALL_TIME,
+    SANDBOX_OUTPUT, /* said by the executor, which reads the output */
+    SANDBOX_PROCESSES,
+    SANDBOX_DISK,
+    SANDBOX_CANCELLED, /* said by the executor */
+    SANDBOX_BROKEN, /* the sandbox itself failed, or was killed from outside; what bubblewrap said is in the output */
+};
+
+/* Of all processes of the run together, except where it says "each". 0 is no value: all must be set. */
+struct sandbox_limits {
+    long wall_seconds;
+    long cpu_seconds;
+    long memory_mb;  /* what processes hold; files count for disk_mb only, although they are in memory too */
+    long processes;  /* and threads */
+    long disk_mb;    /* /work, /tmp and /dev/shm; what is given in files does not count */
+    long file_mb;    /* each file */
+    long open_files; /* each process */
+};
+
+/* A file below /coagent. A name is one or more folders and a name ("script.py", "inventory/hosts"). */
+struct sandbox_file {
+    const char *name;
+    const void *bytes;
+    size_t length;
+};
+
+struct sandbox_spec {
+    const char *const *argv;        /* NULL-terminated; argv[0] is looked for in PATH=/usr/local/bin:/usr/bin:/bin */
+    const char *const *environment; /* NAME=VALUE, NULL-terminated; or NULL. PATH, HOME, USER, LOGNAME, SHELL, TMPDIR
+                                     * and LANG are there unless they are given here. Seen by the command only. */
+    const struct sandbox_file *files;
+    size_t file_count;
+    struct sandbox_limits limits;
+    bool network;  /* the internet; never the host, nor private addresses */
+    bool converse; /* a pipe to its stdin, for servers that are spoken to; else it is empty */
+};
+
+struct sandbox_ending {
+    enum sandbox_reason reason;
+    int exit_code;      /* -1 but for SANDBOX_EXIT */
+    int signal_number;  /* 0 but for SANDBOX_SIGNAL */
+    int64_t cpu_ms;     /* of all processes */
+    int64_t peak_bytes; /* the most memory that all processes held, as far as it was seen */
+};
+
+/* All the descriptors are the caller's to poll and read; sandbox_close closes what is open (set to -1 what you close
+ * yourself). Reading and writing ends do not block. output and errors end (read gives 0) when nothing of the run is
+ * left to write. */
+struct sandbox {
+    int output;  /* its stdout */
+    int errors;  /* its stderr */
+    int input;   /* its stdin with spec.converse, else -1 */
+    int control; /* readable when it has ended: then call sandbox_is_over */
+    int folder;  /* the root of its file system: "work/output.json", "work/out"; for sandbox_files.h */
+    pid_t keeper;
+    bool over;
+    struct sandbox_ending ending; /* once over */
+};
+
+/* Starts the command; everything in spec is copied. The call takes some 10 ms, with network some 100 ms. When it cannot
+ * be as closed as it must be, or the network's filters cannot be set, nothing is started: FAILED, with why a sentence
+ * for users. On success sandbox_close must follow. */
+enum outcome sandbox_start(struct sandbox *sandbox, const struct sandbox_spec *spec, struct text *why);
+
+/* Whether nothing of the run is left; never waits, cheap. Limits are watched without it. */
+bool sandbox_is_over(struct sandbox *sandbox);
+
+/* Asks every process to end (SIGTERM), and kills what is left after grace_ms; at once with 0. The first reason stays.
+ */
+void sandbox_stop(struct sandbox *sandbox, enum sandbox_reason reason, int grace_ms);
+
+/* Sends a signal to every process of the command. */
+void sandbox_signal(struct sandbox *sandbox, int signal_number);
+
+/* Kills what is left, waits until nothing is (milliseconds) and says how it ended. Files can still be read. */
+const struct sandbox_ending *sandbox_end(struct sandbox *sandbox);
+
+/* Ends it if need be, closes the descriptors and gives the memory of its files back. Also for one that was zeroed. */
+void sandbox_close(struct sandbox *sandbox);
+
+/* "exit", "signal", "memory", "cpu_time", "wall_time", "output", "processes", "disk", "cancelled", "broken". */
+const char *sandbox_reason_name(enum sandbox_reason reason);
+
+#endif

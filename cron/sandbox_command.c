@@ -1,0 +1,274 @@
+#include "cron/sandbox_command.h"
+
+#include "cron/sandbox_filter.h"
+#include "cron/sandbox_stage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BWRAP "/usr/bin/bwrap"
+#define MEBIBYTE (1024UL * 1024)
+#define PROCESS_MARGIN 32 /* beyond the limit, so that the keeper sees who goes over it */
+#define OWN_PROCESSES 3   /* bubblewrap's */
+#define NICE 5            /* handlers and executors go first */
+
+enum { FILTER_FD = 3, STATUS_FD, ARGUMENTS_FD, FIRST_OTHER_FD };
+
+static const char *const isolation[] = {
+    "--unshare-all",
+    "--unshare-user",
+    "--disable-userns",
+    "--die-with-parent",
+    "--new-session",
+    "--clearenv",
+    "--cap-drop",
+    "ALL",
+    "--uid",
+    "1000",
+    "--gid",
+    "1000",
+    "--hostname",
+    "run",
+    "--ro-bind",
+    "/usr",
+    "/usr",
+};
+
+/* On usr-merged machines these are links, elsewhere folders. */
+static const char *const system_folders[] = {"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"};
+
+/* The last of them close what bubblewrap makes writable for itself, whose size nobody would limit. */
+static const char *const files[] = {
+    "--ro-bind",
+    STAGE "/etc",
+    "/etc",
+    "--ro-bind-try",
+    "/etc/ssl/certs",
+    "/etc/ssl/certs",
+    "--ro-bind-try",
+    "/etc/alternatives",
+    "/etc/alternatives",
+    "--proc",
+    "/proc",
+    "--dev",
+    "/dev",
+    "--bind",
+    STAGE "/shm",
+    "/dev/shm",
+    "--bind",
+    STAGE "/work",
+    "/work",
+    "--bind",
+    STAGE "/tmp",
+    "/tmp",
+    "--ro-bind",
+    STAGE "/coagent",
+    "/coagent",
+    "--dir",
+    "/run",
+    "--dir",
+    "/var",
+    "--symlink",
+    "/tmp",
+    "/var/tmp",
+    "--symlink",
+    "/run",
+    "/var/run",
+    "--remount-ro",
+    "/dev",
+    "--remount-ro",
+    "/",
+    "--chdir",
+    "/work",
+};
+
+static const char *const environment[] = {
+    "PATH=/usr/local/bin:/usr/bin:/bin",
+    "HOME=/work",
+    "USER=run",
+    "LOGNAME=run",
+    "SHELL=/bin/bash",
+    "TMPDIR=/tmp",
+    "LANG=C.UTF-8",
+    NULL,
+};
+
+static void add(struct text *arguments, const char *word)
+{
+    text_add_bytes(arguments, word, strlen(word) + 1);
+}
+
+static void add_all(struct text *arguments, const char *const words[], size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        add(arguments, words[i]);
+}
+
+static void add_number(struct text *arguments, const char *option, int number)
+{
+    char digits[16];
+
+    snprintf(digits, sizeof digits, "%d", number);
+    add(arguments, option);
+    add(arguments, digits);
+}
+
+/* A later value of the same name wins. */
+static void add_environment(struct text *arguments, const char *const *variables)
+{
+    for (; variables && *variables; variables++) {
+        const char *equals = strchr(*variables, '=');
+
+        if (!equals || equals == *variables)
+            continue;
+        add(arguments, "--setenv");
+        text_add_bytes(arguments, *variables, (size_t)(equals - *variables));
+        text_add_char(arguments, '\0');
+        add(arguments, equals + 1);
+    }
+}
+
+static void add_system_folders(struct text *arguments)
+{
+    for (size_t i = 0; i < sizeof system_folders / sizeof *system_folders; i++) {
+        const char *folder = system_folders[i];
+        char target[64];
+        struct stat state;
+        ssize_t length;
+
+        if (lstat(folder, &state) != 0)
+            continue;
+        length = readlink(folder, target, sizeof target - 1);
+        target[length > 0 ? length : 0] = '\0';
+        add(arguments, length > 0 ? "--symlink" : "--ro-bind");
+        add(arguments, length > 0 ? target : folder);
+        add(arguments, folder);
+    }
+}
+
+/* In memory, not on the command line, which everybody on the host can read: among the variables are secrets. */
+static int write_arguments(const struct sandbox_spec *spec)
+{
+    struct text arguments = TEXT_EMPTY;
+    int fd = memfd_create("arguments", 0);
+
+    add_all(&arguments, isolation, sizeof isolation / sizeof *isolation);
+    if (spec->network)
+        add(&arguments, "--share-net"); /* the one that the keeper has prepared */
+    add_system_folders(&arguments);
+    add_all(&arguments, files, sizeof files / sizeof *files);
+    add_environment(&arguments, environment);
+    add_environment(&arguments, spec->environment);
+    add_number(&arguments, "--seccomp", FILTER_FD);
+    add_number(&arguments, "--json-status-fd", STATUS_FD);
+    if (fd >= 0 &&
+        (write(fd, arguments.bytes, arguments.length) != (ssize_t)arguments.length || lseek(fd, 0, SEEK_SET) != 0)) {
+        close(fd);
+        fd = -1;
+    }
+    text_free_secret(&arguments);
+    return fd;
+}
+
+static bool limit(__rlimit_resource_t resource, unsigned long soft, unsigned long hard)
+{
+    struct rlimit now;
+
+    if (getrlimit(resource, &now) != 0)
+        return false;
+    return setrlimit(resource, &(struct rlimit){soft < now.rlim_max ? soft : now.rlim_max,
+                                                hard < now.rlim_max ? hard : now.rlim_max}) == 0;
+}
+
+/* What each process may, as a second line: the keeper watches the sum and says what was exceeded. Never RLIMIT_AS,
+ * which JIT compilers do not live under. The number of processes is counted within this user namespace, not with those
+ * that the same user has elsewhere (since Linux 5.14). */
+static bool set_limits(const struct sandbox_limits *limits)
+{
+    unsigned long processes = (unsigned long)limits->processes + PROCESS_MARGIN + OWN_PROCESSES;
+    unsigned long cpu = (unsigned long)limits->cpu_seconds + 1;
+    unsigned long data = (unsigned long)limits->memory_mb * 2 * MEBIBYTE;
+    unsigned long file = (unsigned long)limits->file_mb * MEBIBYTE;
+    unsigned long open_files = (unsigned long)limits->open_files;
+
+    return limit(RLIMIT_DATA, data, data) && limit(RLIMIT_CPU, cpu, cpu + 1) && limit(RLIMIT_FSIZE, file, file) &&
+           limit(RLIMIT_NOFILE, open_files, open_files) && limit(RLIMIT_CORE, 0, 0) &&
+           limit(RLIMIT_NPROC, processes, processes);
+}
+
+/* What was ignored or blocked in the runner would be in the command too. */
+static void reset_signals(void)
+{
+    sigset_t none;
+
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    for (int number = 1; number < NSIG; number++)
+        signal(number, SIG_DFL);
+}
+
+/* Puts each descriptor where it belongs; no step may overwrite the source of a later one. */
+static bool place(const struct command *command, int filter, int arguments)
+{
+    const int sources[FIRST_OTHER_FD] = {command->input, command->output, command->errors,
+                                         filter,         command->status, arguments};
+    int copies[FIRST_OTHER_FD];
+
+    for (int i = 0; i < FIRST_OTHER_FD; i++)
+        if ((copies[i] = fcntl(sources[i], F_DUPFD, 64)) < 0)
+            return false;
+    for (int i = 0; i < FIRST_OTHER_FD; i++)
+        if (dup2(copies[i], i) < 0)
+            return false;
+    return close_range(FIRST_OTHER_FD, ~0U, 0) == 0;
+}
+
+/* The kernel, when it must kill somebody for memory, finds a run before it finds PostgreSQL. */
+static void offer_to_oom_killer(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+    if (fd >= 0 && write(fd, "800", 3) == 3)
+        errno = 0;
+    if (fd >= 0)
+        close(fd);
+}
+
+void command_exec(const struct command *command)
+{
+    char *const none[] = {NULL};
+    size_t count = 0;
+    int filter = filter_open();
+    int arguments = write_arguments(command->spec);
+    char digits[16];
+
+    while (command->spec->argv[count])
+        count++;
+    const char **argv = calloc(count + 5, sizeof *argv);
+
+    if (!argv || filter < 0 || arguments < 0)
+        return;
+    snprintf(digits, sizeof digits, "%d", ARGUMENTS_FD);
+    argv[0] = "bwrap";
+    argv[1] = "--args";
+    argv[2] = digits;
+    argv[3] = "--";
+    memcpy(argv + 4, command->spec->argv, count * sizeof *argv);
+    if (command->cgroup >= 0 && write(command->cgroup, "0", 1) != 1)
+        return;
+    offer_to_oom_killer();
+    reset_signals();
+    umask(022);
+    if (nice(NICE) == -1 && errno == EPERM)
+        return;
+    if (place(command, filter, arguments) && set_limits(&command->spec->limits))
+        execve(BWRAP, (char *const *)(void *)argv, none);
+}
