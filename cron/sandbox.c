@@ -30,6 +30,19 @@ const char *sandbox_reason_name(enum sandbox_reason reason)
     return names[reason];
 }
 
+struct sandbox_limits sandbox_limits_of(const struct config *config)
+{
+    return (struct sandbox_limits){
+        .wall_seconds = config->sandbox_wall_seconds,
+        .cpu_seconds = config->sandbox_cpu_seconds,
+        .memory_mb = config->sandbox_memory_mb,
+        .processes = config->sandbox_processes,
+        .disk_mb = config->sandbox_disk_mb,
+        .file_mb = config->sandbox_disk_mb,
+        .open_files = config->sandbox_open_files,
+    };
+}
+
 static void close_fd(int *fd)
 {
     if (*fd >= 0)

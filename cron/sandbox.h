@@ -12,6 +12,7 @@
 #ifndef COAGENT_SANDBOX_H
 #define COAGENT_SANDBOX_H
 
+#include "base/config.h"
 #include "base/outcome.h"
 #include "base/text.h"
 
@@ -104,6 +105,9 @@ const struct sandbox_ending *sandbox_end(struct sandbox *sandbox);
 
 /* Ends it if need be, closes the descriptors and gives the memory of its files back. Also for one that was zeroed. */
 void sandbox_close(struct sandbox *sandbox);
+
+/* The limits of the settings: the most that any run may have. */
+struct sandbox_limits sandbox_limits_of(const struct config *config);
 
 /* "exit", "signal", "memory", "cpu_time", "wall_time", "output", "processes", "disk", "cancelled", "broken". */
 const char *sandbox_reason_name(enum sandbox_reason reason);

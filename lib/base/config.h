@@ -33,6 +33,15 @@ struct config {
     char *nchan_socket;         /* NCHAN_SOCKET: unix socket where nchan accepts publications */
     char *runner_lock;          /* RUNNER_LOCK: file whose locks decide which runner of this host is at work */
     int executor_limit;         /* EXECUTOR_LIMIT: executors at once on this host, default 16 */
+    char *runner_labels;        /* RUNNER_LABELS: comma-separated; runs that ask for one go where it is; or "" */
+    int sandbox_memory_mb;      /* SANDBOX_MEMORY_MB and so on: the most that a run may use; scripts ask for less */
+    int sandbox_cpu_seconds;
+    int sandbox_wall_seconds;
+    int sandbox_processes;      /* and threads */
+    int sandbox_disk_mb;        /* of its work folder and /tmp, which are in memory */
+    int sandbox_open_files;     /* of each process */
+    int run_output_mb;          /* RUN_OUTPUT_MB: output that is kept of a run; with ten times as much it is ended */
+    int run_artifact_mb;        /* RUN_ARTIFACT_MB: files that are kept of a run, together */
     char *ssl_certfile;         /* SSL_CERTFILE: the site's certificate chain in PEM; or NULL */
     char *ssl_keyfile;          /* SSL_KEYFILE: its private key; or NULL */
     char *restart_command;      /* RESTART_COMMAND: starts every part of this installation again; or NULL */
