@@ -70,6 +70,20 @@ static void check_text(const struct check *check)
         check_length(check, string);
 }
 
+static void check_code(const struct check *check)
+{
+    char sentence[SENTENCE_SIZE];
+    if (!check_type(check, json_type_string, "Must be a string."))
+        return;
+    long long length = json_object_get_string_len(check->value);
+    if (length == 0 && check->field->required) {
+        refuse(check, "Must not be empty.");
+    } else if (length > check->field->most) {
+        snprintf(sentence, sizeof sentence, "Must have at most %lld bytes.", check->field->most);
+        refuse(check, sentence);
+    }
+}
+
 static void check_secret(const struct check *check)
 {
     if (!check_type(check, json_type_string, "Must be a string."))
@@ -211,6 +225,7 @@ static void check_value(struct check *check)
     case FIELD_TEXT: check_text(check); break;
     case FIELD_LINE: check_line(check); break;
     case FIELD_EMAIL: check_email(check); break;
+    case FIELD_CODE: check_code(check); break;
     case FIELD_SECRET: check_secret(check); break;
     case FIELD_INTEGER: check_integer(check); break;
     case FIELD_NUMBER: check_number(check); break;

@@ -11,6 +11,7 @@ static const struct {
     [FIELD_TEXT] = {"string", NULL, "minLength", "maxLength"},
     [FIELD_LINE] = {"string", NULL, "minLength", "maxLength"},
     [FIELD_EMAIL] = {"string", "email", NULL, NULL},
+    [FIELD_CODE] = {"string", NULL, NULL, "maxLength"},
     [FIELD_SECRET] = {"string", "password", "minLength", "maxLength"},
     [FIELD_INTEGER] = {"integer", NULL, "minimum", "maximum"},
     [FIELD_NUMBER] = {"number", NULL, "minimum", "maximum"},
@@ -46,6 +47,8 @@ static void add_type(struct json_object *schema, const struct field *field)
     json_object_object_add(schema, "type", type);
     if (kinds[field->kind].format)
         json_object_object_add(schema, "format", json_object_new_string(kinds[field->kind].format));
+    if (field->kind == FIELD_CODE)
+        json_object_object_add(schema, "contentMediaType", json_object_new_string("text/plain"));
 }
 
 static void add_limits(struct json_object *schema, const struct field *field)

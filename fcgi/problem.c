@@ -95,14 +95,31 @@ static void add_outcome_headers(struct request *request, enum outcome outcome)
     respond_header(request, "Retry-After", seconds);
 }
 
+/* The fields at fault that our SQL named with its sentence. */
+static void add_fields_of_database(struct request *request)
+{
+    const struct db_failure *failure = db_failure(request->db);
+    const char *why = NULL;
+    struct json_object *fields = NULL;
+    if (failure->field[0])
+        respond_field_error(request, failure->field, failure->message);
+    if (!failure->fields[0] || json_parse(failure->fields, strlen(failure->fields), &fields, &why) != OUTCOME_OK)
+        return;
+    for (size_t i = 0; i < json_object_array_length(fields); i++) {
+        struct json_object *one = json_object_array_get_idx(fields, i);
+        respond_field_error(request, json_text(one, "field"), json_text(one, "message"));
+    }
+    json_object_put(fields);
+}
+
 void respond_problem(struct request *request, enum outcome outcome, const char *detail)
 {
     struct problem problem = problem_of(outcome);
     const char *sentence = sentence_of_database(request, problem.status);
     if (!detail && sentence) {
         detail = sentence;
-        if (db_failure(request->db)->field[0] && (outcome == OUTCOME_INVALID || outcome == OUTCOME_CONFLICT))
-            respond_field_error(request, db_failure(request->db)->field, sentence);
+        if (outcome == OUTCOME_INVALID || outcome == OUTCOME_CONFLICT || outcome == OUTCOME_DENIED)
+            add_fields_of_database(request);
     }
     if (problem.status == 500)
         log_error("answered 500: %s", detail ? detail : outcome_name(outcome));

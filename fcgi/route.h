@@ -47,6 +47,7 @@ enum field_kind {
     FIELD_TEXT, /* string, trimmed of nothing; limits in code points */
     FIELD_LINE, /* string without control characters, white space trimmed at both ends */
     FIELD_EMAIL,
+    FIELD_CODE,    /* string of any characters; limits in bytes */
     FIELD_SECRET,  /* string without line breaks that never reaches a log or an error */
     FIELD_INTEGER, /* limits are values */
     FIELD_NUMBER,

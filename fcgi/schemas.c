@@ -41,6 +41,13 @@ const struct openapi_schema openapi_schemas[] = {
     {"AgentProvider", "id:id name:text"},
     {"Provider", "id:id name:text kind:openai|command base_url?:text has_key?:flag default_model:text "
                  "price_prompt?:number price_completion?:number version?:whole created_at?:time"},
+    {"Script",
+     "id:id name:text description:text kind:sh|python|node|playbook|terraform|aws visibility:private|team "
+     "owner:Author latest:whole code?:text parameters?:object network:flag mapping:ScriptMapping? limits:object "
+     "label:text? retriable:flag version:whole created_at:time updated_at:time editable:flag "
+     "last_run:LastRun?"},
+    {"ScriptMapping", "id:id name:text"},
+    {"LastRun", "id:id state:queued|running|waiting|succeeded|failed|cancelled|timed_out|lost queued_at:time"},
     {"QueuedRun", "run:id"},
     {"Run", "id:id kind:script|workflow|agent|worker|housekeeping "
             "state:queued|running|waiting|succeeded|failed|cancelled|timed_out|lost agent:RunAgent? room:id? "

@@ -53,6 +53,19 @@ CREATE TYPE public.room_document AS (
 	created_at text
 );
 
+CREATE FUNCTION public.add_script_version(script uuid, number integer, code text, parameters jsonb, note text) RETURNS void
+    LANGUAGE plpgsql
+    AS $_$
+begin
+    if octet_length(code) > 524288 then
+        perform raise_outcome('CA422', 'A script has at most 512 KiB.', 'code');
+    elsif code ~ '^\s*$' then
+        perform raise_outcome('CA422', 'Must not be empty.', 'code');
+    end if;
+    insert into script_versions (script_id, number, code, parameters, note, author_id)
+    values (script, number, code, parameters, coalesce(note, ''), caller_id());
+end $_$;
+
 CREATE FUNCTION public.addressed_agents(the_room uuid, mentioned uuid[], replied bigint) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE
     AS $$
@@ -355,6 +368,127 @@ CREATE FUNCTION public.changed_event(event public.room_events) RETURNS bigint
                 when event.kind = 'edit' then event.target end
 $$;
 
+CREATE FUNCTION public.check_interpreter(the_kind text, the_label text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    needed record;
+    present boolean;
+    fitting boolean;
+    able boolean;
+begin
+    select count(*) > 0, coalesce(bool_or(the_label is null or the_label = any (labels)), false),
+           coalesce(bool_or((the_label is null or the_label = any (labels)) and interpreters ? the_kind), false)
+    into present, fitting, able
+    from runners where seen_at > now() - interval '10 minutes';
+    if present and not fitting then
+        perform raise_outcome('CA422', format('No runner has the label "%s" at present.', the_label), 'label');
+    elsif present and not able then
+        select * into needed from script_kinds() k where k.kind = the_kind;
+        perform raise_outcome('CA422', format('%s is not installed where scripts run. On the runner''s host: %s.',
+                                              needed.interpreter, needed.install), 'kind');
+    end if;
+end $$;
+
+CREATE FUNCTION public.check_limits(given jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare
+    known constant text[] := array['memory_mb', 'cpu_seconds', 'wall_seconds', 'processes', 'disk_mb', 'open_files', 'output_mb'];
+    key text;
+    value jsonb;
+begin
+    for key, value in select * from jsonb_each(given) loop
+        if not key = any (known) then
+            perform raise_outcome('CA422', format('There is no limit "%s": %s are known.', left(key, 40),
+                                                  array_to_string(known, ', ')), 'limits');
+        elsif jsonb_typeof(value) <> 'number' or value::numeric <> trunc(value::numeric)
+              or not value::numeric between 1 and 1000000 then
+            perform raise_outcome('CA422', format('The limit %s must be a whole number from 1 to 1000000.', key), 'limits');
+        end if;
+    end loop;
+    return given;
+end $$;
+
+CREATE FUNCTION public.check_parameter_schema(given json) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    AS $_$
+declare
+    schema jsonb := coalesce(given, '{}')::jsonb;
+    properties jsonb := coalesce(schema -> 'properties', '{}');
+    required jsonb := coalesce(schema -> 'required', '[]');
+    wanted jsonb := coalesce(schema -> 'order', '[]');
+    names text[];
+    fault text;
+begin
+    select format('The keyword "%s" is not known here: type, properties, required and order are.', left(key, 40)) into fault
+    from jsonb_object_keys(schema) as key where key not in ('type', 'properties', 'required', 'order') limit 1;
+    if fault is null then
+        fault := case when schema ->> 'type' <> 'object' then 'type must be "object".'
+                      when jsonb_typeof(properties) <> 'object' then 'properties must be an object.'
+                      when jsonb_typeof(required) <> 'array' then 'required must be a list of names.'
+                      when jsonb_typeof(wanted) <> 'array' then 'order must be a list of names.' end;
+    end if;
+    if fault is null then
+        names := array(select json_object_keys(given -> 'properties'));
+        select case when cardinality(names) > 50 then 'There are more than 50 parameters.'
+                    when bool_or(name !~ '^[A-Za-z_][A-Za-z0-9_]{0,39}$') then
+                         'properties: a name has up to 40 letters, digits and underscores, and begins with a letter or underscore.'
+                    when count(distinct upper(name)) < count(*) then 'properties: two names differ only in upper and lower case.'
+                    end into fault
+        from unnest(names) as name;
+    end if;
+    if fault is null then
+        select format('properties.%s%s', name, rule_fault(properties -> name)) into fault
+        from unnest(names) as name where rule_fault(properties -> name) is not null limit 1;
+    end if;
+    if fault is null then
+        select format('%s names a parameter that there is not, or one twice.', source) into fault
+        from (values ('required', required), ('order', wanted)) as list (source, entries)
+        where (select bool_or(jsonb_typeof(entry) <> 'string' or not properties ? (entry #>> '{}'))
+                      or count(distinct entry) < count(*) from jsonb_array_elements(entries) as entry) limit 1;
+    end if;
+    if fault is not null then
+        perform raise_outcome('CA422', left(fault, 400), 'parameters');
+    end if;
+    return jsonb_build_object('type', 'object', 'properties', properties, 'required', required, 'order',
+        wanted || coalesce((select jsonb_agg(name order by place) from unnest(names) with ordinality as n (name, place)
+                            where not wanted ? name), '[]'));
+end $_$;
+
+CREATE FUNCTION public.check_parameters(schema jsonb, given jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare
+    inputs jsonb := '{}';
+    errors jsonb;
+begin
+    with named as (
+        select name, rule, given -> name as value, coalesce(schema -> 'required' ? name, false) as required
+        from jsonb_each(coalesce(schema -> 'properties', '{}')) as p (name, rule)
+    ), filled as (
+        select name, rule, required, case when value is null or value = 'null' or (required and value = '""')
+                                          then rule -> 'default' else value end as value
+        from named
+    ), judged as (
+        select name, value, case when value is not null then parameter_fault(rule, value)
+                                 when required then 'Is required.' end as fault
+        from filled
+        union all
+        select left(name, 40), null, 'There is no such parameter.'
+        from jsonb_object_keys(given) as name where not coalesce(schema -> 'properties' ? name, false)
+    )
+    select coalesce(jsonb_object_agg(name, value) filter (where value is not null), '{}'),
+           jsonb_agg(jsonb_build_object('field', 'parameters.' || name, 'message', fault) order by name)
+               filter (where fault is not null)
+    into inputs, errors
+    from judged;
+    if errors is not null then
+        perform raise_fields('Some parameters are not valid.', errors);
+    end if;
+    return inputs;
+end $$;
+
 CREATE TABLE public.runs (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     kind text NOT NULL,
@@ -432,11 +566,10 @@ begin
     select * into script from scripts where id = old.script_id;
     if script.deleted_at is not null then
         perform raise_outcome('CA409', 'The script was deleted.');
-    elsif not (script.visibility = 'team' or script.owner_id = caller_id() or caller_may('scripts.manage')) then
+    elsif not script_shows(script) then
         perform raise_outcome('CA409', 'The script is private now.');
     elsif old.mapping_id is distinct from script.mapping_id and old.mapping_id is not null and not exists (
-        select from mappings where id = old.mapping_id
-                               and (visibility = 'team' or owner_id = caller_id() or caller_may('mappings.manage'))) then
+        select from mappings m where m.id = old.mapping_id and mapping_shows(m)) then
         perform raise_outcome('CA403', 'You may not use the mapping of this run.');
     elsif old.room_id is not null and not exists (
         select from room_members m join rooms r on r.id = m.room_id
@@ -458,11 +591,31 @@ begin
     return encode(decode(translate(cursor, '-_', '+/') || '==', 'base64'), 'hex')::uuid;
 end $_$;
 
+CREATE FUNCTION public.cursor_of(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select 'n.' || rtrim(translate(encode(convert_to(name, 'UTF8'), 'base64'), E'+/\n', '-_'), '=')
+$$;
+
 CREATE FUNCTION public.cursor_of(id uuid) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
     select rtrim(translate(encode(uuid_send(id), 'base64'), '+/', '-_'), '=')
 $$;
+
+CREATE FUNCTION public.cursor_text(cursor text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+declare
+    encoded constant text := translate(substr(cursor, 3), '-_', '+/');
+begin
+    if cursor !~ '^n\.[A-Za-z0-9_-]+$' then
+        perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
+    end if;
+    return convert_from(decode(rpad(encoded, (char_length(encoded) + 3) / 4 * 4, '='), 'base64'), 'UTF8');
+exception when invalid_parameter_value or character_not_in_repertoire or untranslatable_character then
+    perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
+end $_$;
 
 CREATE FUNCTION public.default_permissions() RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -564,6 +717,27 @@ begin
     return candidate;
 end $$;
 
+CREATE FUNCTION public.grant_network(wanted boolean) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if wanted and not caller_may('scripts.network') then
+        perform raise_outcome('CA403', 'Only who may grant the network may let a script use it.', 'network');
+    end if;
+    return wanted;
+end $$;
+
+CREATE FUNCTION public.is_date(said text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    AS $_$
+declare
+    parts text[] := regexp_match(said, '^(\d{4})-(\d\d)-(\d\d)$');
+begin
+    return parts is not null and make_date(parts[1]::int, parts[2]::int, parts[3]::int) is not null;
+exception when datetime_field_overflow then
+    return false;
+end $_$;
+
 CREATE FUNCTION public.is_deleted(the_room uuid, the_seq bigint) RETURNS boolean
     LANGUAGE sql STABLE
     AS $$
@@ -604,6 +778,21 @@ begin
         perform raise_outcome('CA409', 'A room needs an owner: make somebody else an owner first, or delete the room.');
     end if;
 end $$;
+
+CREATE FUNCTION public.keyword_fits(keyword text, value jsonb, rule jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select coalesce(case
+        when keyword = 'title' then jsonb_typeof(value) = 'string' and char_length(value #>> '{}') <= 80
+        when keyword = 'description' then jsonb_typeof(value) = 'string' and char_length(value #>> '{}') <= 500
+        when keyword in ('minLength', 'maxLength') then parameter_fault('{"type": "integer", "minimum": 0, "maximum": 16000}', value) is null
+        when keyword in ('minimum', 'maximum') then jsonb_typeof(value) = 'number'
+        when keyword = 'format' then value #>> '{}' in ('multiline', 'password', 'date', 'email', 'uri')
+        when keyword = 'enum' then jsonb_typeof(value) = 'array' and jsonb_array_length(value) between 1 and 100
+            and (select bool_and(parameter_fault(jsonb_build_object('type', case rule ->> 'type' when 'array' then 'string' else rule ->> 'type' end),
+                                                 element) is null) from jsonb_array_elements(value) as element)
+        else true end, false)
+$$;
 
 CREATE FUNCTION public.live_runs(the_room uuid) RETURNS json
     LANGUAGE sql STABLE
@@ -647,6 +836,27 @@ begin
     end if;
     return room;
 end $$;
+
+CREATE TABLE public.mappings (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name public.citext NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    visibility text DEFAULT 'private'::text NOT NULL,
+    owner_id uuid NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT mappings_description_check CHECK ((char_length(description) <= 2000)),
+    CONSTRAINT mappings_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80))),
+    CONSTRAINT mappings_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'team'::text])))
+);
+
+CREATE FUNCTION public.mapping_shows(m public.mappings) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    select m.deleted_at is null and (m.visibility = 'team' or m.owner_id = caller_id() or caller_may('mappings.manage'))
+$$;
 
 CREATE FUNCTION public.member_add(the_room uuid, by_handle text, by_email text, by_id uuid, the_role text) RETURNS SETOF public.announced
     LANGUAGE plpgsql
@@ -930,12 +1140,85 @@ begin
     return url;
 end $$;
 
+CREATE FUNCTION public.narrow_limits(a jsonb, b jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select coalesce(jsonb_object_agg(key, least), '{}')
+    from (select key, min(value::numeric) as least
+          from (select * from jsonb_each(a) union all select * from jsonb_each(b)) as both_sets group by key) as narrowed
+$$;
+
 CREATE FUNCTION public.note_mentions(event public.room_events, mentioned uuid[]) RETURNS void
     LANGUAGE sql
     AS $$
     update room_members set mention_seq = event.seq
     where room_id = event.room_id and principal_id = any (mentioned) and principal_id <> event.principal_id
 $$;
+
+CREATE FUNCTION public.parameter_fault(rule jsonb, value jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare
+    type constant text := rule ->> 'type';
+    said constant text := value #>> '{}';
+    fault text;
+begin
+    if type = 'array' then
+        if jsonb_typeof(value) <> 'array' then
+            return 'Must be a list of texts.';
+        elsif jsonb_array_length(value) > 200 then
+            return 'Must have at most 200 entries.';
+        end if;
+        select parameter_fault(rule || '{"type": "string"}', element) into fault
+        from jsonb_array_elements(value) as element
+        where parameter_fault(rule || '{"type": "string"}', element) is not null limit 1;
+        return fault;
+    elsif jsonb_typeof(value) <> (case type when 'integer' then 'number' else type end) then
+        return case type when 'string' then 'Must be a text.' when 'boolean' then 'Must be true or false.'
+                         when 'integer' then 'Must be a whole number.' else 'Must be a number.' end;
+    elsif type = 'integer' and (said::numeric <> trunc(said::numeric) or abs(said::numeric) > 9007199254740991) then
+        return 'Must be a whole number.';
+    elsif rule ? 'enum' and not rule -> 'enum' @> jsonb_build_array(value) then
+        return 'Must be one of: ' || left(array_to_string(array(select jsonb_array_elements_text(rule -> 'enum')), ', '), 200) || '.';
+    elsif type = 'string' then
+        return text_fault(rule, said);
+    elsif type in ('integer', 'number') and said::numeric < (rule ->> 'minimum')::numeric then
+        return format('Must be at least %s.', rule ->> 'minimum');
+    elsif type in ('integer', 'number') and said::numeric > (rule ->> 'maximum')::numeric then
+        return format('Must be at most %s.', rule ->> 'maximum');
+    end if;
+    return null;
+end $$;
+
+CREATE FUNCTION public.parameter_keywords(type text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select array['type', 'title', 'description', 'default'] || case type
+        when 'string' then array['enum', 'minLength', 'maxLength', 'pattern', 'format']
+        when 'integer' then array['enum', 'minimum', 'maximum']
+        when 'number' then array['enum', 'minimum', 'maximum']
+        when 'array' then array['enum']
+        else array[]::text[] end
+$$;
+
+CREATE FUNCTION public.pattern_fault(pattern text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+    if pattern is null or char_length(pattern) not between 1 and 200 then
+        return 'must be a regular expression of at most 200 characters';
+    elsif pattern ~ '\\[1-9]' then
+        return 'must not refer back to a group';
+    elsif (select count(*) > 4 or coalesce(sum(case when coalesce(nullif(bound[2], ''), bound[1])::numeric > 1 then
+                                               ln(coalesce(nullif(bound[2], ''), bound[1])::numeric) end), 0) > ln(2000)
+           from regexp_matches(pattern, '\{(\d{1,9}),?(\d{0,9})', 'g') as bound) then
+        return 'counts too far: the product of its {m,n} must stay below 2000';
+    end if;
+    perform '' ~ pattern;
+    return null;
+exception when invalid_regular_expression or program_limit_exceeded then
+    return 'is not a regular expression: ' || sqlerrm;
+end $$;
 
 CREATE FUNCTION public.permission_names() RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -998,6 +1281,19 @@ begin
     end if;
     if not caller_may(permission) then
         perform raise_outcome('CA403', 'You do not have the permission to do this.');
+    end if;
+end $$;
+
+CREATE FUNCTION public.prove_place_of_run(room uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if room is null then
+        return;
+    end if;
+    perform prove_room(room, 'member', true);
+    if room_is_busy(room) then
+        perform raise_outcome('CA409', 'Too many runs are under way in this room. Ask again when some have ended.');
     end if;
 end $$;
 
@@ -1082,6 +1378,61 @@ begin
     return removed;
 end $$;
 
+CREATE FUNCTION public.queue_script_run(wanted uuid, given jsonb, wish jsonb, the_via text, the_room uuid DEFAULT NULL::uuid, the_trigger bigint DEFAULT NULL::bigint) RETURNS public.runs
+    LANGUAGE plpgsql
+    AS $$
+declare
+    script scripts;
+    chosen script_versions;
+    made runs;
+begin
+    select * into script from scripts where id = wanted for key share; -- against a deletion at the same time
+    if not found or not script_shows(script) then
+        perform raise_outcome('CA404', 'There is no such script.');
+    end if;
+    select * into chosen from script_versions
+    where script_id = script.id and number = coalesce((wish ->> 'version')::int, script.latest);
+    if not found then
+        perform raise_outcome('CA422', 'There is no such version of this script.', 'version');
+    end if;
+    perform check_interpreter(script.kind, script.label);
+    if wish ? 'mapping' and (wish ->> 'mapping')::uuid is distinct from script.mapping_id then
+        script.mapping_id := usable_mapping((wish ->> 'mapping')::uuid);
+    else
+        perform from mappings where id = script.mapping_id for key share;
+    end if;
+    perform prove_place_of_run(the_room);
+    insert into runs (kind, asked_by, room_id, trigger_seq, inputs, retriable, script_id, script_version, mapping_id, via,
+                      label, dry_run, network, limits, retry_of)
+    values ('script', caller_id(), the_room, the_trigger, check_parameters(chosen.parameters, given), script.retriable,
+            script.id, chosen.number, script.mapping_id, the_via, script.label, coalesce((wish ->> 'dry_run')::boolean, false),
+            script.network and coalesce((wish ->> 'network')::boolean, true),
+            narrow_limits(script.limits, check_limits(coalesce(wish -> 'limits', '{}'))), (wish ->> 'retry_of')::uuid)
+    returning * into made;
+    if the_room is not null then
+        perform append_event(the_room, 'run', caller_id(), made.id, the_trigger, null, run_notice(made));
+    end if;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('script.run', 'script', script.id::text,
+            jsonb_build_object('run', made.id, 'version', chosen.number, 'via', the_via, 'dry_run', made.dry_run));
+    perform pg_notify('run_queued', made.id::text);
+    return made;
+end $$;
+
+CREATE FUNCTION public.raise_fields(sentence text, errors jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    told jsonb := '[]';
+    error jsonb;
+begin
+    for error in select * from jsonb_array_elements(errors) loop
+        exit when octet_length(told::text) + octet_length(error::text) > 3900;
+        told := told || error;
+    end loop;
+    raise exception using errcode = 'CA422', message = sentence, detail = told::text;
+end $$;
+
 CREATE FUNCTION public.raise_outcome(code text, sentence text, field text DEFAULT ''::text, retry_after integer DEFAULT 0) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -1133,6 +1484,21 @@ begin
         perform raise_outcome('CA409', 'This provider is used by ' || users_of || '. Give them another one first.');
     end if;
     delete from providers where id = wanted;
+end $$;
+
+CREATE FUNCTION public.remove_script(wanted uuid) RETURNS SETOF public.announced
+    LANGUAGE plpgsql
+    AS $$
+declare
+    script scripts;
+begin
+    perform from scripts where id = wanted for update; -- no run of it begins from here on
+    script := script_for_edit(wanted, null);
+    update scripts set deleted_at = now(), mapping_id = null where id = script.id;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('script.delete', 'script', script.id::text, jsonb_build_object('name', script.name));
+    return query select * from cancel_runs(array(
+        select id from runs where script_id = script.id and state in ('queued', 'running', 'waiting')), 'The script was deleted.');
 end $$;
 
 CREATE FUNCTION public.retry_run(wanted uuid, mode text, by_way text) RETURNS public.runs
@@ -1318,6 +1684,41 @@ begin
     return query select * from unnest(frames);
 end $$;
 
+CREATE FUNCTION public.rule_fault(rule jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare
+    keyword text;
+    fault text;
+begin
+    if jsonb_typeof(rule) <> 'object' then
+        return ' must be an object';
+    elsif rule ->> 'type' is null or rule ->> 'type' not in ('string', 'integer', 'number', 'boolean', 'array') then
+        return '.type must be one of: string, integer, number, boolean, array';
+    end if;
+    for keyword in select jsonb_object_keys(rule) loop
+        if not keyword = any (parameter_keywords(rule ->> 'type')) then
+            return format('.%s is not known for the type %s', left(keyword, 40), rule ->> 'type');
+        elsif not keyword_fits(keyword, rule -> keyword, rule) then
+            return format('.%s has a value that it cannot have', keyword);
+        end if;
+    end loop;
+    if rule ? 'pattern' then
+        fault := case when jsonb_typeof(rule -> 'pattern') = 'string' then pattern_fault(rule ->> 'pattern') else 'must be a text' end;
+        if fault is not null then
+            return '.pattern ' || fault;
+        end if;
+    end if;
+    if (rule ->> 'minLength')::int > (rule ->> 'maxLength')::int or (rule ->> 'minimum')::numeric > (rule ->> 'maximum')::numeric then
+        return ': its limits exclude everything';
+    elsif rule ? 'default' and rule ->> 'format' = 'password' then
+        return '.default: a password has none, because everybody could read it';
+    elsif rule ? 'default' and parameter_fault(rule, rule -> 'default') is not null then
+        return '.default: ' || parameter_fault(rule, rule -> 'default');
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION public.run_agent_json(agent uuid) RETURNS json
     LANGUAGE sql STABLE
     AS $$
@@ -1472,6 +1873,184 @@ CREATE FUNCTION public.run_text(run uuid) RETURNS text
     from run_output where run_id = run and stream = 'text'
 $$;
 
+CREATE FUNCTION public.script_create(body json) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+    b jsonb := body;
+    made scripts;
+begin
+    perform check_interpreter(b ->> 'kind', b ->> 'label');
+    insert into scripts (name, description, kind, visibility, owner_id, network, mapping_id, limits, label, retriable)
+    values (b ->> 'name', coalesce(b ->> 'description', ''), b ->> 'kind', coalesce(b ->> 'visibility', 'team'), caller_id(),
+            grant_network(coalesce((b ->> 'network')::boolean, false)), usable_mapping((b ->> 'mapping')::uuid),
+            check_limits(coalesce(b -> 'limits', '{}')), b ->> 'label', coalesce((b ->> 'retriable')::boolean, false))
+    returning * into made;
+    perform add_script_version(made.id, 1, b ->> 'code', check_parameter_schema(body -> 'parameters'), b ->> 'note');
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('script.create', 'script', made.id::text,
+            jsonb_build_object('name', made.name, 'kind', made.kind, 'visibility', made.visibility, 'network', made.network));
+    return made.id;
+end $$;
+
+CREATE FUNCTION public.script_edit(wanted uuid, body json) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+    b jsonb := body;
+    old scripts := script_for_edit(wanted, (b ->> 'version')::int);
+    newest script_versions;
+    code text;
+    parameters jsonb;
+    changed boolean;
+begin
+    select * into newest from script_versions where script_id = old.id and number = old.latest;
+    code := coalesce(b ->> 'code', newest.code);
+    parameters := case when b ? 'parameters' then check_parameter_schema(body -> 'parameters') else newest.parameters end;
+    changed := code is distinct from newest.code or parameters is distinct from newest.parameters;
+    if b ->> 'kind' <> old.kind then
+        perform raise_outcome('CA422', 'A script stays of its kind. Make a new one.', 'kind');
+    elsif changed or b ? 'label' then
+        perform check_interpreter(old.kind, case when b ? 'label' then b ->> 'label' else old.label end);
+    end if;
+    update scripts as s set
+        name = coalesce(b ->> 'name', s.name), description = coalesce(b ->> 'description', s.description),
+        visibility = coalesce(b ->> 'visibility', s.visibility),
+        network = case when (b ->> 'network')::boolean and not s.network then grant_network(true)
+                       else coalesce((b ->> 'network')::boolean, s.network) end,
+        mapping_id = case when b ? 'mapping' and (b ->> 'mapping')::uuid is distinct from s.mapping_id
+                          then usable_mapping((b ->> 'mapping')::uuid) else s.mapping_id end,
+        limits = check_limits(coalesce(b -> 'limits', s.limits)),
+        label = case when b ? 'label' then b ->> 'label' else s.label end,
+        retriable = coalesce((b ->> 'retriable')::boolean, s.retriable),
+        latest = s.latest + changed::int, version = s.version + 1, updated_at = now()
+    where s.id = old.id;
+    if changed then
+        perform add_script_version(old.id, old.latest + 1, code, parameters, b ->> 'note');
+    end if;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('script.edit', 'script', old.id::text, b - 'version' - 'code' - 'parameters'
+            || case when changed then jsonb_build_object('number', old.latest + 1) else '{}' end);
+    return old.id;
+end $$;
+
+CREATE TABLE public.scripts (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name public.citext NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    kind text NOT NULL,
+    visibility text DEFAULT 'team'::text NOT NULL,
+    owner_id uuid NOT NULL,
+    latest integer DEFAULT 1 NOT NULL,
+    network boolean DEFAULT false NOT NULL,
+    mapping_id uuid,
+    limits jsonb DEFAULT '{}'::jsonb NOT NULL,
+    label text,
+    retriable boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT scripts_description_check CHECK ((char_length(description) <= 2000)),
+    CONSTRAINT scripts_kind_check CHECK ((kind = ANY (ARRAY['sh'::text, 'python'::text, 'node'::text, 'playbook'::text, 'terraform'::text, 'aws'::text]))),
+    CONSTRAINT scripts_label_check CHECK (((char_length(label) >= 1) AND (char_length(label) <= 40))),
+    CONSTRAINT scripts_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80))),
+    CONSTRAINT scripts_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'team'::text])))
+);
+
+CREATE FUNCTION public.script_for_edit(wanted uuid, seen integer) RETURNS public.scripts
+    LANGUAGE plpgsql
+    AS $$
+declare
+    script scripts;
+begin
+    select * into script from scripts where id = wanted for no key update;
+    if not found or not script_shows(script) then
+        perform raise_outcome('CA404', 'There is no such script.');
+    elsif not script_is_editable(script) then
+        perform raise_outcome('CA403', 'Only its owner, or who may manage scripts, may change this script.');
+    elsif seen <> script.version then
+        perform raise_outcome('CA409', 'This script was changed in the meantime. Load it again.', 'version');
+    end if;
+    return script;
+end $$;
+
+CREATE FUNCTION public.script_is_editable(s public.scripts) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    select s.owner_id = caller_id() or caller_may('scripts.manage')
+$$;
+
+CREATE FUNCTION public.script_item(s public.scripts) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+    select jsonb_build_object(
+        'id', s.id, 'name', s.name, 'description', s.description, 'kind', s.kind, 'visibility', s.visibility,
+        'owner', principal_json(s.owner_id), 'latest', s.latest, 'network', s.network,
+        'mapping', (select jsonb_build_object('id', m.id, 'name', m.name) from mappings m where m.id = s.mapping_id),
+        'limits', s.limits, 'label', s.label, 'retriable', s.retriable, 'version', s.version,
+        'created_at', api_time(s.created_at), 'updated_at', api_time(s.updated_at),
+        'editable', script_is_editable(s), 'last_run', script_last_run(s))
+$$;
+
+CREATE FUNCTION public.script_json(s public.scripts) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+    select script_item(s) || jsonb_build_object('code', v.code, 'parameters', v.parameters)
+    from script_versions v where v.script_id = s.id and v.number = s.latest
+$$;
+
+CREATE FUNCTION public.script_kinds() RETURNS TABLE(place integer, kind text, name text, interpreter text, install text)
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    values (1, 'sh', 'Shell', 'bash', 'apt install bash'),
+           (2, 'python', 'Python', 'python3', 'apt install python3'),
+           (3, 'node', 'Node.js', 'node', 'apt install nodejs'),
+           (4, 'playbook', 'Ansible playbook', 'ansible-playbook', 'apt install ansible'),
+           (5, 'terraform', 'Terraform', 'tofu or terraform', 'see https://opentofu.org/docs/intro/install/deb/'),
+           (6, 'aws', 'AWS commands', 'aws', 'apt install awscli')
+$$;
+
+CREATE FUNCTION public.script_last_run(s public.scripts) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    run runs;
+begin
+    if script_is_editable(s) or caller_may('runs.manage') then
+        select * into run from runs where script_id = s.id order by id desc limit 1;
+    else
+        select * into run from runs where script_id = s.id and asked_by = caller_id() order by id desc limit 1;
+    end if;
+    return case when run.id is not null
+                then json_build_object('id', run.id, 'state', run.state, 'queued_at', api_time(run.queued_at)) end;
+end $$;
+
+CREATE FUNCTION public.script_shows(s public.scripts) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    select s.deleted_at is null and (s.visibility = 'team' or s.owner_id = caller_id() or caller_may('scripts.manage'))
+$$;
+
+CREATE TABLE public.script_versions (
+    script_id uuid NOT NULL,
+    number integer NOT NULL,
+    code text NOT NULL,
+    parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    author_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT script_versions_code_check CHECK ((octet_length(code) <= 524288)),
+    CONSTRAINT script_versions_note_check CHECK ((char_length(note) <= 200))
+);
+
+CREATE FUNCTION public.script_version_item(v public.script_versions) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+    select jsonb_build_object('number', v.number, 'author', principal_json(v.author_id), 'note', v.note,
+                              'created_at', api_time(v.created_at), 'size', octet_length(v.code))
+$$;
+
 CREATE FUNCTION public.shown_body(event public.room_events, change_kind text, change_body jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -1546,11 +2125,47 @@ begin
                                         r.trigger_seq, null, about));
 end $$;
 
+CREATE FUNCTION public.text_fault(rule jsonb, said text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    AS $_$
+begin
+    if char_length(said) < (rule ->> 'minLength')::int then
+        return format('Must have at least %s characters.', rule ->> 'minLength');
+    elsif char_length(said) > coalesce((rule ->> 'maxLength')::int, 16000) then
+        return format('Must have at most %s characters.', coalesce(rule ->> 'maxLength', '16000'));
+    elsif rule ->> 'format' = 'email' and said !~ '^[^\s@]+@[^\s@]+$' then
+        return 'Must be an e-mail address.';
+    elsif rule ->> 'format' = 'uri' and said !~ '^[A-Za-z][A-Za-z0-9+.-]*:\S+$' then
+        return 'Must be an address such as https://example.com/.';
+    elsif rule ->> 'format' = 'date' and not is_date(said) then
+        return 'Must be a date such as 2026-11-20.';
+    elsif said !~ (rule ->> 'pattern') then
+        return format('Must fit the pattern %s.', rule ->> 'pattern');
+    end if;
+    return null;
+end $_$;
+
 CREATE FUNCTION public.throttle_subject(address inet) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
     select 'i:' || case family(address) when 4 then host(address) else network(set_masklen(address, 64))::text end
 $$;
+
+CREATE FUNCTION public.usable_mapping(wanted uuid) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+    mapping mappings;
+begin
+    if wanted is null then
+        return null;
+    end if;
+    select * into mapping from mappings where id = wanted for key share;
+    if not found or not mapping_shows(mapping) then
+        perform raise_outcome('CA422', 'There is no such mapping.', 'mapping');
+    end if;
+    return wanted;
+end $$;
 
 CREATE TABLE public.users (
     id uuid NOT NULL,
@@ -1663,20 +2278,6 @@ CREATE TABLE public.mapping_entries (
     CONSTRAINT mapping_entries_value_check CHECK ((char_length(value) <= 16000))
 );
 
-CREATE TABLE public.mappings (
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    name public.citext NOT NULL,
-    description text DEFAULT ''::text NOT NULL,
-    visibility text DEFAULT 'private'::text NOT NULL,
-    owner_id uuid NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT mappings_description_check CHECK ((char_length(description) <= 2000)),
-    CONSTRAINT mappings_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80))),
-    CONSTRAINT mappings_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'team'::text])))
-);
-
 CREATE TABLE public.run_output (
     run_id uuid NOT NULL,
     "position" bigint NOT NULL,
@@ -1706,42 +2307,6 @@ CREATE TABLE public.script_states (
     script_id uuid NOT NULL,
     sealed text NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-CREATE TABLE public.script_versions (
-    script_id uuid NOT NULL,
-    number integer NOT NULL,
-    code text NOT NULL,
-    parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
-    note text DEFAULT ''::text NOT NULL,
-    author_id uuid NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT script_versions_code_check CHECK ((octet_length(code) <= 524288)),
-    CONSTRAINT script_versions_note_check CHECK ((char_length(note) <= 200))
-);
-
-CREATE TABLE public.scripts (
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    name public.citext NOT NULL,
-    description text DEFAULT ''::text NOT NULL,
-    kind text NOT NULL,
-    visibility text DEFAULT 'team'::text NOT NULL,
-    owner_id uuid NOT NULL,
-    latest integer DEFAULT 1 NOT NULL,
-    network boolean DEFAULT false NOT NULL,
-    mapping_id uuid,
-    limits jsonb DEFAULT '{}'::jsonb NOT NULL,
-    label text,
-    retriable boolean DEFAULT false NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    deleted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT scripts_description_check CHECK ((char_length(description) <= 2000)),
-    CONSTRAINT scripts_kind_check CHECK ((kind = ANY (ARRAY['sh'::text, 'python'::text, 'node'::text, 'playbook'::text, 'terraform'::text, 'aws'::text]))),
-    CONSTRAINT scripts_label_check CHECK (((char_length(label) >= 1) AND (char_length(label) <= 40))),
-    CONSTRAINT scripts_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80))),
-    CONSTRAINT scripts_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'team'::text])))
 );
 
 CREATE TABLE public.sessions (
@@ -1794,9 +2359,6 @@ ALTER TABLE ONLY public.login_throttles
 
 ALTER TABLE ONLY public.mapping_entries
     ADD CONSTRAINT mapping_entries_pkey PRIMARY KEY (mapping_id, key);
-
-ALTER TABLE ONLY public.mappings
-    ADD CONSTRAINT mappings_name_key UNIQUE (name);
 
 ALTER TABLE ONLY public.mappings
     ADD CONSTRAINT mappings_pkey PRIMARY KEY (id);
@@ -1879,6 +2441,8 @@ CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (exp
 
 CREATE INDEX login_throttles_expiry ON public.login_throttles USING btree (last_failure_at);
 
+CREATE UNIQUE INDEX mappings_name ON public.mappings USING btree (name) WHERE (deleted_at IS NULL);
+
 CREATE INDEX mappings_owner ON public.mappings USING btree (owner_id, id);
 
 CREATE INDEX room_events_reply ON public.room_events USING btree (room_id, reply_to, seq) WHERE (reply_to IS NOT NULL);
@@ -1905,7 +2469,7 @@ CREATE INDEX runs_host ON public.runs USING btree (host) WHERE (state = 'running
 
 CREATE INDEX runs_leases ON public.runs USING btree (lease_until) WHERE (state = 'running'::text);
 
-CREATE INDEX runs_mapping ON public.runs USING btree (mapping_id) WHERE (mapping_id IS NOT NULL);
+CREATE INDEX runs_mapping_live ON public.runs USING btree (mapping_id) WHERE ((mapping_id IS NOT NULL) AND (state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text])));
 
 CREATE INDEX runs_parent ON public.runs USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 
@@ -1918,6 +2482,10 @@ CREATE INDEX runs_room ON public.runs USING btree (room_id, id) WHERE (room_id I
 CREATE INDEX runs_room_live ON public.runs USING btree (room_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
 
 CREATE INDEX runs_script ON public.runs USING btree (script_id, id) WHERE (script_id IS NOT NULL);
+
+CREATE INDEX runs_script_asked ON public.runs USING btree (script_id, asked_by, id) WHERE (script_id IS NOT NULL);
+
+CREATE INDEX runs_script_live ON public.runs USING btree (script_id) WHERE ((script_id IS NOT NULL) AND (state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text])));
 
 CREATE UNIQUE INDEX runs_turn ON public.runs USING btree (agent_id, room_id) WHERE ((kind = 'agent'::text) AND (state = ANY (ARRAY['running'::text, 'waiting'::text])));
 
@@ -2042,9 +2610,15 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rooms TO coagent_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mappings TO coagent_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.room_members TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.providers TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scripts TO coagent_app;
+
+GRANT SELECT,INSERT ON TABLE public.script_versions TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO coagent_app;
 
@@ -2064,8 +2638,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_throttles TO coagent_app
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mapping_entries TO coagent_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mappings TO coagent_app;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.run_output TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runners TO coagent_app;
@@ -2073,10 +2645,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runners TO coagent_app;
 GRANT SELECT ON TABLE public.schema_migrations TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.script_states TO coagent_app;
-
-GRANT SELECT,INSERT ON TABLE public.script_versions TO coagent_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scripts TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO coagent_app;
 

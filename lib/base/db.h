@@ -99,6 +99,7 @@ struct db_failure {
     char sqlstate[6];
     char message[512]; /* for the user only when the SQL raised it (class CA), else for the log */
     char field[64];
+    char fields[4096];   /* the list of {"field","message"} that SQL raised for the user instead, or "" */
     char constraint[64]; /* the constraint that was broken, or "" */
     long retry_after;  /* seconds, with LIMITED */
 };

@@ -85,6 +85,7 @@ enum outcome db_fail(struct db *db, const PGresult *result, const struct db_stat
     if (strncmp(failure->sqlstate, "CA", 2) == 0) {
         const char *retry_after = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
         copy(failure->field, sizeof failure->field, PQresultErrorField(result, PG_DIAG_COLUMN_NAME));
+        copy(failure->fields, sizeof failure->fields, PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL));
         failure->retry_after = retry_after ? strtol(retry_after, NULL, 10) : 0;
     }
     if (outcome == OUTCOME_FAILED || outcome == OUTCOME_AWAY)

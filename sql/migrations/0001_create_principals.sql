@@ -17,6 +17,19 @@ begin
     raise exception using errcode = code, message = sentence, column = field, hint = retry_after::text;
 end $$;
 
+-- The same for several fields at once: a list of {"field","message"}. As many are told as an answer has room for.
+create function raise_fields(sentence text, errors jsonb) returns void language plpgsql as $$
+declare
+    told jsonb := '[]';
+    error jsonb;
+begin
+    for error in select * from jsonb_array_elements(errors) loop
+        exit when octet_length(told::text) + octet_length(error::text) > 3900;
+        told := told || error;
+    end loop;
+    raise exception using errcode = 'CA422', message = sentence, detail = told::text;
+end $$;
+
 -- RFC 3339 in UTC with milliseconds, as the API writes times. Stable, as to_char is: else it would not be inlined, and a
 -- call of it would cost more than the rest of a row.
 create function api_time(t timestamptz) returns text language sql stable parallel safe as $$
@@ -42,6 +55,23 @@ begin
         perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
     end if;
     return encode(decode(translate(cursor, '-_', '+/') || '==', 'base64'), 'hex')::uuid;
+end $$;
+
+-- The same for a list that is ordered by name.
+create function cursor_of(name text) returns text language sql immutable parallel safe as $$
+    select 'n.' || rtrim(translate(encode(convert_to(name, 'UTF8'), 'base64'), E'+/\n', '-_'), '=')
+$$;
+
+create function cursor_text(cursor text) returns text language plpgsql immutable parallel safe as $$
+declare
+    encoded constant text := translate(substr(cursor, 3), '-_', '+/');
+begin
+    if cursor !~ '^n\.[A-Za-z0-9_-]+$' then
+        perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
+    end if;
+    return convert_from(decode(rpad(encoded, (char_length(encoded) + 3) / 4 * 4, '='), 'base64'), 'UTF8');
+exception when invalid_parameter_value or character_not_in_repertoire or untranslatable_character then
+    perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
 end $$;
 
 create table principals (

@@ -2,14 +2,16 @@
 -- come here, and never leave again but to the runner.
 create table mappings (
     id uuid primary key default uuid_v7(),
-    name citext not null unique check (char_length(name) between 1 and 80),
+    name citext not null check (char_length(name) between 1 and 80),
     description text not null default '' check (char_length(description) <= 2000),
     visibility text not null default 'private' check (visibility in ('private', 'team')),
     owner_id uuid not null references principals,
     version int not null default 1,
+    deleted_at timestamptz,                      -- its runs go on naming it; its entries are gone
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now()
 );
+create unique index mappings_name on mappings (name) where deleted_at is null;
 create index mappings_owner on mappings (owner_id, id);
 
 create table mapping_entries (
@@ -20,3 +22,9 @@ create table mapping_entries (
     primary key (mapping_id, key),
     check (num_nonnulls(value, sealed) = 1)
 );
+
+-- Everybody sees the mappings of the team, with the values that are not secret; a private one, its owner and who may
+-- manage mappings.
+create function mapping_shows(m mappings) returns boolean language sql stable as $$
+    select m.deleted_at is null and (m.visibility = 'team' or m.owner_id = caller_id() or caller_may('mappings.manage'))
+$$;

@@ -18,7 +18,9 @@ alter table runs
     add constraint runs_script_version foreign key (script_id, script_version) references script_versions,
     add constraint runs_of_scripts check ((kind = 'script') = (script_id is not null));
 create index runs_script on runs (script_id, id) where script_id is not null;
-create index runs_mapping on runs (mapping_id) where mapping_id is not null;
+create index runs_script_live on runs (script_id) where script_id is not null and state in ('queued', 'running', 'waiting');
+create index runs_script_asked on runs (script_id, asked_by, id) where script_id is not null;
+create index runs_mapping_live on runs (mapping_id) where mapping_id is not null and state in ('queued', 'running', 'waiting');
 create index runs_retry on runs (retry_of) where retry_of is not null;
 -- Written once, read rarely: compressing it would cost more time than it saves space.
 alter table run_output alter bytes set storage external;
@@ -51,3 +53,60 @@ create table runners (
     sandbox jsonb not null default '{}',         -- {"ok","network","cgroup","message"}
     seen_at timestamptz not null default now()
 );
+
+-- Queues a run of a script that the caller sees. via says how it was asked for; wish may name "version" (absent: the
+-- newest), "mapping" (absent: the script's own; null: none), "dry_run", "limits" (narrower than the script's), "network"
+-- (false: without, though granted) and "retry_of". In a room, whose member the caller must be, it leaves a run event,
+-- which answers the_trigger. Announcing it is the caller's part.
+create function queue_script_run(wanted uuid, given jsonb, wish jsonb, the_via text, the_room uuid default null,
+                                 the_trigger bigint default null)
+returns runs language plpgsql as $$
+declare
+    script scripts;
+    chosen script_versions;
+    made runs;
+begin
+    select * into script from scripts where id = wanted for key share; -- against a deletion at the same time
+    if not found or not script_shows(script) then
+        perform raise_outcome('CA404', 'There is no such script.');
+    end if;
+    select * into chosen from script_versions
+    where script_id = script.id and number = coalesce((wish ->> 'version')::int, script.latest);
+    if not found then
+        perform raise_outcome('CA422', 'There is no such version of this script.', 'version');
+    end if;
+    perform check_interpreter(script.kind, script.label);
+    if wish ? 'mapping' and (wish ->> 'mapping')::uuid is distinct from script.mapping_id then
+        script.mapping_id := usable_mapping((wish ->> 'mapping')::uuid);
+    else
+        perform from mappings where id = script.mapping_id for key share;
+    end if;
+    perform prove_place_of_run(the_room);
+    insert into runs (kind, asked_by, room_id, trigger_seq, inputs, retriable, script_id, script_version, mapping_id, via,
+                      label, dry_run, network, limits, retry_of)
+    values ('script', caller_id(), the_room, the_trigger, check_parameters(chosen.parameters, given), script.retriable,
+            script.id, chosen.number, script.mapping_id, the_via, script.label, coalesce((wish ->> 'dry_run')::boolean, false),
+            script.network and coalesce((wish ->> 'network')::boolean, true),
+            narrow_limits(script.limits, check_limits(coalesce(wish -> 'limits', '{}'))), (wish ->> 'retry_of')::uuid)
+    returning * into made;
+    if the_room is not null then
+        perform append_event(the_room, 'run', caller_id(), made.id, the_trigger, null, run_notice(made));
+    end if;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('script.run', 'script', script.id::text,
+            jsonb_build_object('run', made.id, 'version', chosen.number, 'via', the_via, 'dry_run', made.dry_run));
+    perform pg_notify('run_queued', made.id::text);
+    return made;
+end $$;
+
+-- Raises unless the caller may let a run speak in this room. Null: it speaks in none.
+create function prove_place_of_run(room uuid) returns void language plpgsql as $$
+begin
+    if room is null then
+        return;
+    end if;
+    perform prove_room(room, 'member', true);
+    if room_is_busy(room) then
+        perform raise_outcome('CA409', 'Too many runs are under way in this room. Ask again when some have ended.');
+    end if;
+end $$;

@@ -261,11 +261,10 @@ begin
     select * into script from scripts where id = old.script_id;
     if script.deleted_at is not null then
         perform raise_outcome('CA409', 'The script was deleted.');
-    elsif not (script.visibility = 'team' or script.owner_id = caller_id() or caller_may('scripts.manage')) then
+    elsif not script_shows(script) then
         perform raise_outcome('CA409', 'The script is private now.');
     elsif old.mapping_id is distinct from script.mapping_id and old.mapping_id is not null and not exists (
-        select from mappings where id = old.mapping_id
-                               and (visibility = 'team' or owner_id = caller_id() or caller_may('mappings.manage'))) then
+        select from mappings m where m.id = old.mapping_id and mapping_shows(m)) then
         perform raise_outcome('CA403', 'You may not use the mapping of this run.');
     elsif old.room_id is not null and not exists (
         select from room_members m join rooms r on r.id = m.room_id

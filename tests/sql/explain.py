@@ -29,6 +29,7 @@ NAMES = {
     "spare_provider": "fixture_id('provider', 10)",
     "session": "fixture_id('session', 20000)", "live_session": "fixture_id('session', 40000)", "token": "fixture_id('token', 0)", "failed_run": "fixture_id('run', 63)",
     "queued_run": "fixture_id('run', 3)", "live_run": "fixture_id('live', 101)", "run": "fixture_id('run', 70)",
+    "script": "fixture_id('script', 50)", "mapping": "fixture_id('mapping', 5)",
     "cursor": "cursor_of(fixture_id('user', 777))",
 }
 

@@ -80,6 +80,24 @@ union all
 select fixture_id('live', n), p * 40, 'text', convert_to(repeat('an answer ', 4), 'UTF8')
 from generate_series(100, 119) n, generate_series(0, 4) p;
 
+-- 300 scripts with three versions each and a mapping for every tenth; 30,000 runs of one
+insert into mappings (id, name, visibility, owner_id)
+select fixture_id('mapping', n), 'Mapping ' || n, case when n % 2 = 0 then 'team' else 'private' end, fixture_id('user', n % 50)
+from generate_series(0, 29) n;
+insert into mapping_entries (mapping_id, key, value, sealed)
+select fixture_id('mapping', n), 'KEY_' || e, case when e % 2 = 0 then 'plain' end, case when e % 2 = 1 then 's1.x' end
+from generate_series(0, 29) n, generate_series(0, 9) e;
+insert into scripts (id, name, kind, visibility, owner_id, latest, mapping_id)
+select fixture_id('script', n), 'Script ' || n, 'sh', case when n % 3 = 0 then 'private' else 'team' end,
+       fixture_id('user', n % 50), 3, case when n % 10 = 0 then fixture_id('mapping', n / 10) end
+from generate_series(0, 299) n;
+insert into script_versions (script_id, number, code, author_id)
+select fixture_id('script', n), v, 'echo ' || v, fixture_id('user', n % 50) from generate_series(0, 299) n, generate_series(1, 3) v;
+insert into runs (id, kind, state, asked_by, script_id, script_version, queued_at, finished_at)
+select fixture_id('script run', n), 'script', case when n < 5 then 'queued' else 'succeeded' end, fixture_id('user', n % 100),
+       fixture_id('script', 50), 3, now() - n * interval '1 minute', case when n >= 5 then now() end
+from generate_series(0, 29999) n;
+
 -- 200,000 actions
 insert into audit_log (at, actor_id, action, object_kind, object_id, request_id, address)
 select now() - (200000 - n) * interval '1 minute', fixture_id('user', n % 20000),

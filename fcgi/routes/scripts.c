@@ -1,0 +1,142 @@
+/* Scripts. Everybody sees those of the team and runs them; who made one or may manage scripts changes it. */
+#include "model/scripts.h"
+
+#include "fcgi/announce.h"
+#include "fcgi/route.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void list(struct request *request);
+static void create(struct request *request);
+static void show(struct request *request);
+static void edit(struct request *request);
+static void run(struct request *request);
+
+#define KINDS "sh|python|node|playbook|terraform|aws"
+#define CODE_MOST 524288
+#define SCHEMA_MOST 65536
+#define GIVEN_MOST 262144
+
+static const struct field list_query[] = {
+    FIELDS_PAGE,
+    {"query", FIELD_LINE, false, 1, 80, NULL, "Part of the name or the description", false},
+    {"kind", FIELD_CHOICE, false, 0, 0, KINDS, "Of this kind only", false},
+    {"mine", FIELD_BOOLEAN, false, 0, 0, NULL, "One's own only", false},
+    {NULL},
+};
+
+#define SETTING_FIELDS                                                                                                 \
+    {"description", FIELD_TEXT, false, 0, 2000, NULL, "What it is for", false},                                        \
+        {"visibility",                                                                                                 \
+         FIELD_CHOICE,                                                                                                 \
+         false,                                                                                                        \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         "private|team",                                                                                               \
+         "Who sees and runs it: team (default) or only oneself",                                                       \
+         false},                                                                                                       \
+        {"parameters", FIELD_OBJECT, false, 0, SCHEMA_MOST, NULL, "What it takes: a small subset of JSON Schema",      \
+         false},                                                                                                       \
+        {"note", FIELD_LINE, false, 0, 200, NULL, "What is new in this version", false},                               \
+        {"mapping", FIELD_UUID, false, 0, 0, NULL, "The variables that its runs get; null: none", true},               \
+        {"network", FIELD_BOOLEAN, false, 0, 0, NULL, "May use the network: needs the permission to grant it", false}, \
+        {"limits", FIELD_OBJECT, false, 0, 2000, NULL, "Narrower limits than the runner's: memory_mb, cpu_seconds …",  \
+         false},                                                                                                       \
+        {"label", FIELD_LINE, false, 1, 40, NULL, "Runs only where a runner has this label; null: anywhere", true},    \
+    {                                                                                                                  \
+        "retriable", FIELD_BOOLEAN, false, 0, 0, NULL, "May run again when its runner died", false                     \
+    }
+
+static const struct field create_fields[] = {
+    {"name", FIELD_LINE, true, 1, 80, NULL, "A name that no other script has", false},
+    {"kind", FIELD_CHOICE, true, 0, 0, KINDS, "What executes it", false},
+    {"code", FIELD_CODE, true, 0, CODE_MOST, NULL, "The script itself", false},
+    SETTING_FIELDS,
+    {NULL},
+};
+
+static const struct field edit_fields[] = {
+    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that was seen", false},
+    {"name", FIELD_LINE, false, 1, 80, NULL, "A name that no other script has", false},
+    {"kind", FIELD_CHOICE, false, 0, 0, KINDS, "The kind that it has: it cannot change", false},
+    {"code", FIELD_CODE, false, 0, CODE_MOST, NULL, "The script itself; a change makes a new version", false},
+    SETTING_FIELDS,
+    {NULL},
+};
+
+static const struct field run_fields[] = {
+    {"parameters", FIELD_OBJECT, false, 0, GIVEN_MOST, NULL, "By name, as the script's own \"parameters\" say", false},
+    {"version", FIELD_INTEGER, false, 1, 2147483647, NULL, "Which version (default: the newest)", false},
+    {"mapping", FIELD_UUID, false, 0, 0, NULL, "Other variables than the script's own; null: none", true},
+    {"dry_run", FIELD_BOOLEAN, false, 0, 0, NULL, "Only tell what it would do", false},
+    {"limits", FIELD_OBJECT, false, 0, 2000, NULL, "Narrower limits for this run", false},
+    {"room", FIELD_UUID, false, 0, 0, NULL, "A room, of which one is a member, that is told", false},
+    {NULL},
+};
+
+const struct route script_routes[] = {
+    ROUTE(METHOD_GET, "/scripts", USER, POOL_FAST, NULL, list_query, list, "The scripts, by name", "ScriptList"),
+    ROUTE(METHOD_POST, "/scripts", MAY("scripts.create"), POOL_FAST, create_fields, NULL, create, "Create a script",
+          "Script"),
+    ROUTE(METHOD_GET, "/scripts/{id}", USER, POOL_FAST, NULL, NULL, show, "A script with its newest code", "Script"),
+    ROUTE(METHOD_PATCH, "/scripts/{id}", USER, POOL_FAST, edit_fields, NULL, edit, "Change a script", "Script"),
+    ROUTE(METHOD_POST, "/scripts/{id}/run", USER, POOL_FAST, run_fields, NULL, run, "Run a script", "Run", true),
+    ROUTE_END,
+};
+
+/* A name that is taken is the one conflict whose sentence the database does not have. */
+static const char *conflict_sentence(struct request *request)
+{
+    return strcmp(db_failure(request->db)->constraint, "scripts_name") == 0 ? "There is a script of this name." : NULL;
+}
+
+/* GET /api/scripts?query=&kind=&mine=&limit=&cursor= */
+static void list(struct request *request)
+{
+    struct script_filter filter = {request_query(request, "query"), request_query(request, "kind"),
+                                   json_flag(request->query, "mine", false)};
+    int limit = (int)request_query_integer(request, "limit", 50);
+
+    respond_row(request, scripts_list(request->db, &filter, limit, request_query(request, "cursor")), 200);
+}
+
+/* POST /api/scripts: 201; 403; 409 when the name is taken; 422 */
+static void create(struct request *request)
+{
+    enum outcome outcome = scripts_create(request->db, request_body_json(request));
+
+    if (outcome != OUTCOME_OK) {
+        respond_problem(request, outcome, conflict_sentence(request));
+        return;
+    }
+    char *location = text_format("/scripts/%s", db_value(request->db, 0, 1));
+
+    respond_created(request, location, db_value(request->db, 0, 0));
+    free(location);
+}
+
+/* GET /api/scripts/{id} */
+static void show(struct request *request)
+{
+    respond_row(request, scripts_get(request->db, request->path_values[0]), 200);
+}
+
+/* PATCH /api/scripts/{id}: 200; 403; 404; 409 when the version is stale or the name is taken; 422 */
+static void edit(struct request *request)
+{
+    enum outcome outcome = scripts_edit(request->db, request->path_values[0], request_body_json(request));
+
+    if (outcome == OUTCOME_OK)
+        respond_row(request, outcome, 200);
+    else
+        respond_problem(request, outcome, conflict_sentence(request));
+}
+
+/* POST /api/scripts/{id}/run: 202 and the run; 403; 404; 409; 422 with a field for each parameter that is wrong */
+static void run(struct request *request)
+{
+    const char *via = request->caller.kind == CALLER_COOKIE ? "ui" : "api";
+
+    respond_announced(request, scripts_run(request->db, request->path_values[0], request_body_json(request), via), 202);
+}

@@ -1,0 +1,34 @@
+/* Scripts: a head that people edit and immutable versions, which run. Each function is one pipeline: with what the
+ * caller queued before (the guard), one transaction. Bodies are the checked fields as JSON; ids are UUIDs as text. */
+#ifndef COAGENT_SCRIPTS_H
+#define COAGENT_SCRIPTS_H
+
+#include "base/db.h"
+
+#include <stdbool.h>
+
+/* What a list is narrowed to; NULL: to nothing. */
+struct script_filter {
+    const char *query; /* part of the name or the description */
+    const char *kind;
+    bool mine;
+};
+
+/* By name, from a cursor on (NULL: from the start), at most limit of them: those that the caller may see. */
+enum outcome scripts_list(struct db *db, const struct script_filter *filter, int limit, const char *cursor);
+
+/* ABSENT when it is not there, was deleted or is invisible to the caller, here and below. */
+enum outcome scripts_get(struct db *db, const char *id);
+
+/* One row: document, id. CONFLICT: the name is taken. */
+enum outcome scripts_create(struct db *db, const char *body);
+
+/* Changes the fields that the body has; other code or parameters make a new version. DENIED unless it is the caller's
+ * or the caller may manage scripts; CONFLICT when "version" is stale or the name is taken. */
+enum outcome scripts_edit(struct db *db, const char *id, const char *body);
+
+/* Queues a run; via is "ui" or "api". Rows to announce, the run's document first. INVALID with every parameter that is
+ * wrong; DENIED or CONFLICT when it may not speak in the room. */
+enum outcome scripts_run(struct db *db, const char *id, const char *body, const char *via);
+
+#endif
