@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "cron/sandbox_command.h"
+#include "cron/sandbox_network.h"
 #include "cron/sandbox_stage.h"
 #include "cron/sandbox_tree.h"
 
@@ -110,6 +111,8 @@ static void set_up(struct keeper *keeper, const struct keeper_order *order)
         fail(keeper, text_string(&why));
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0 || !tree_open(&keeper->tree))
         fail(keeper, "The processes of the sandbox cannot be watched: /proc cannot be mounted.");
+    if (keeper->spec.network && !network_set(&why))
+        fail(keeper, text_string(&why));
     keeper->base_bytes = stage_used(keeper->folder);
 }
 

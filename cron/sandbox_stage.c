@@ -77,11 +77,12 @@ static bool write_proc(const char *path, const char *format, ...)
     return done;
 }
 
-/* Before there is a map of users, nothing can be written on the new file system. Everybody keeps his number. */
+/* Before there is a map of users, nothing can be written on the new file system. The
+ * executor's is root here, so that what the keeper starts has powers over these namespaces, and over nothing else. */
 static bool map_user(uid_t uid, gid_t gid)
 {
-    return write_proc("/proc/self/uid_map", "%u %u 1\n", uid, uid) && write_proc("/proc/self/setgroups", "deny") &&
-           write_proc("/proc/self/gid_map", "%u %u 1\n", gid, gid);
+    return write_proc("/proc/self/uid_map", "0 %u 1\n", uid) && write_proc("/proc/self/setgroups", "deny") &&
+           write_proc("/proc/self/gid_map", "0 %u 1\n", gid);
 }
 
 static long long size_of(const struct sandbox_spec *spec)

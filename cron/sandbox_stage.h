@@ -7,7 +7,7 @@
 
 #define STAGE "/tmp"
 
-/* Maps the executor's user (who is nobody here yet) into the fresh user namespace, mounts, and writes the files.
+/* Makes the executor's user, who is nobody here yet, root of the fresh user namespace, mounts, and writes the files.
  * Answers a descriptor of the root, which keeps it all as long as it is open, wherever it is; -1: why says what went
  * wrong. */
 int stage_set(const struct sandbox_spec *spec, uid_t uid, gid_t gid, struct text *why);
