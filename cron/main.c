@@ -4,6 +4,7 @@
 #include "base/number.h"
 #include "base/secretbox.h"
 #include "cron/dispatch.h"
+#include "cron/sandbox_cgroup.h"
 
 #include <getopt.h>
 #include <signal.h>
@@ -75,6 +76,7 @@ int main(int argc, char **argv)
     struct config config;
     struct dispatch dispatch = {.config = &config, .seconds = 110, .stopped = &stopped};
     struct text why = TEXT_EMPTY;
+    char cgroup[512];
     int status = parse(argc, argv, &dispatch);
 
     if (status != EXIT_SUCCESS)
@@ -86,6 +88,9 @@ int main(int argc, char **argv)
         return EX_CONFIG;
     }
     set_signals();
+    cgroup_read_self(cgroup);
+    if (cgroup_divide(CGROUP_MOUNT, cgroup))
+        log_debug("each run gets a cgroup of its own");
     status = dispatch_serve(&dispatch);
     config_free(&config);
     return status;

@@ -1,6 +1,7 @@
 #include "cron/sandbox.h"
 
 #include "base/clock.h"
+#include "cron/sandbox_cgroup.h"
 #include "cron/sandbox_keeper.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@
 #define START_MS 20000
 #define PIPE_BYTES (256 * 1024)
 
-enum { INPUT, OUTPUT, ERRORS, PIPES };
+enum { INPUT, OUTPUT, ERRORS, CGROUP, THEIRS };
 
 const char *sandbox_reason_name(enum sandbox_reason reason)
 {
@@ -63,7 +64,7 @@ static bool make_pipe(int *ours, int *theirs, bool to_command)
     return fcntl(*ours, F_SETFL, O_NONBLOCK) == 0;
 }
 
-static bool make_pipes(struct sandbox *sandbox, int theirs[PIPES], bool converse)
+static bool make_pipes(struct sandbox *sandbox, int theirs[THEIRS], bool converse)
 {
     if (converse) {
         if (!make_pipe(&sandbox->input, &theirs[INPUT], true))
@@ -119,21 +120,44 @@ static enum outcome await_start(struct sandbox *sandbox, struct text *why)
     return OUTCOME_FAILED;
 }
 
+/* Where there are none, the keeper's watch has to do. */
+static void enter_cgroup(struct sandbox *sandbox, const struct sandbox_limits *limits, int *entrance)
+{
+    char self[512];
+
+    cgroup_read_self(self);
+    sandbox->cgroup = cgroup_make(CGROUP_MOUNT, self, sandbox->control, limits);
+    *entrance = sandbox->cgroup ? cgroup_entrance(sandbox->cgroup) : -1;
+}
+
 enum outcome sandbox_start(struct sandbox *sandbox, const struct sandbox_spec *spec, struct text *why)
 {
-    int theirs[PIPES] = {-1, -1, -1};
+    int theirs[THEIRS] = {-1, -1, -1, -1};
     int controls[2] = {-1, -1};
     enum outcome outcome = OUTCOME_FAILED;
 
-    *sandbox = (struct sandbox){-1, -1, -1, -1, -1, -1};
+    *sandbox = (struct sandbox){-1, -1, -1, -1, -1, .keeper = -1};
+    if (geteuid() == 0) {
+        text_add(why, "Runs are not started as root: the runner has to be an unprivileged user.");
+        goto done;
+    }
     if (!make_pipes(sandbox, theirs, spec->converse) ||
         socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, controls) != 0) {
         text_add_format(why, "The sandbox could not be started: %s.", strerror(errno));
         goto done;
     }
     sandbox->control = controls[0];
-    struct keeper_order order = {spec,        getpid(),      geteuid(),      getegid(),
-                                 controls[1], theirs[INPUT], theirs[OUTPUT], theirs[ERRORS]};
+    enter_cgroup(sandbox, &spec->limits, &theirs[CGROUP]);
+    struct keeper_order order = {
+        .spec = spec,
+        .uid = geteuid(),
+        .gid = getegid(),
+        .control = controls[1],
+        .input = theirs[INPUT],
+        .output = theirs[OUTPUT],
+        .errors = theirs[ERRORS],
+        .cgroup = theirs[CGROUP],
+    };
 
     sandbox->keeper = fork_keeper();
     if (sandbox->keeper == 0)
@@ -145,7 +169,7 @@ enum outcome sandbox_start(struct sandbox *sandbox, const struct sandbox_spec *s
         outcome = await_start(sandbox, why);
 done:
     close_fd(&controls[1]);
-    for (int i = 0; i < PIPES; i++)
+    for (int i = 0; i < THEIRS; i++)
         close_fd(&theirs[i]);
     if (outcome != OUTCOME_OK)
         sandbox_close(sandbox);
@@ -169,6 +193,9 @@ static void take_ending(struct sandbox *sandbox, bool wait)
         continue;
     sandbox->keeper = 0;
     sandbox->over = true;
+    if (sandbox->cgroup && sandbox->ending.reason <= SANDBOX_SIGNAL && sandbox->ending.exit_code != 0 &&
+        cgroup_ran_out(sandbox->cgroup))
+        sandbox->ending.reason = SANDBOX_MEMORY;
 }
 
 bool sandbox_is_over(struct sandbox *sandbox)
@@ -217,5 +244,6 @@ void sandbox_close(struct sandbox *sandbox)
     close_fd(&sandbox->errors);
     close_fd(&sandbox->control);
     close_fd(&sandbox->folder);
-    *sandbox = (struct sandbox){-1, -1, -1, -1, -1, 0, .over = true};
+    cgroup_remove(sandbox->cgroup);
+    *sandbox = (struct sandbox){-1, -1, -1, -1, -1, .over = true};
 }

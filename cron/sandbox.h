@@ -75,11 +75,12 @@ struct sandbox_ending {
  * yourself). Reading and writing ends do not block. output and errors end (read gives 0) when nothing of the run is
  * left to write. */
 struct sandbox {
-    int output;  /* its stdout */
-    int errors;  /* its stderr */
-    int input;   /* its stdin with spec.converse, else -1 */
-    int control; /* readable when it has ended: then call sandbox_is_over */
-    int folder;  /* the root of its file system: "work/output.json", "work/out"; for sandbox_files.h */
+    int output;   /* its stdout */
+    int errors;   /* its stderr */
+    int input;    /* its stdin with spec.converse, else -1 */
+    int control;  /* readable when it has ended: then call sandbox_is_over */
+    int folder;   /* the root of its file system: "work/output.json", "work/out"; for sandbox_files.h */
+    char *cgroup; /* or NULL */
     pid_t keeper;
     bool over;
     struct sandbox_ending ending; /* once over */

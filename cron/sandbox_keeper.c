@@ -24,6 +24,7 @@
 
 #define MEBIBYTE (1024LL * 1024)
 #define TICK_MOST_MS 50
+#define KEPT 5
 
 struct keeper {
     struct sandbox_spec spec;
@@ -74,19 +75,19 @@ _Noreturn static void fail(const struct keeper *keeper, const char *why)
 /* Nothing of the executor's stays open here, above all not its connection to the database. */
 static void keep_descriptors(struct keeper *keeper, const struct keeper_order *order)
 {
-    const int kept[] = {order->control, order->input, order->output, order->errors};
-    int copies[4];
+    const int kept[KEPT] = {order->control, order->input, order->output, order->errors, order->cgroup};
+    int copies[KEPT];
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < KEPT; i++)
         copies[i] = fcntl(kept[i], F_DUPFD_CLOEXEC, 64);
     dup2(null, STDIN_FILENO);
     dup2(null, STDOUT_FILENO);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < KEPT; i++)
         dup3(copies[i], 3 + i, O_CLOEXEC);
-    close_range(7, ~0U, 0);
+    close_range(3 + KEPT, ~0U, 0);
     keeper->control = 3;
-    keeper->command = (struct command){&keeper->spec, 4, 5, 6, -1, -1};
+    keeper->command = (struct command){&keeper->spec, 4, 5, 6, -1, order->cgroup < 0 ? -1 : 7};
 }
 
 /* It lives as long as the executor: the signal comes at its death, and should that have been before, the end of

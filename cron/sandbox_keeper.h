@@ -29,11 +29,11 @@ struct keeper_message {
 /* What the keeper takes over from the executor. */
 struct keeper_order {
     const struct sandbox_spec *spec;
-    pid_t executor;
     uid_t uid; /* the executor's */
     gid_t gid;
     int control;
     int input, output, errors; /* the command's ends */
+    int cgroup;                /* where its processes go in, or -1 */
 };
 
 /* Runs in the fresh namespaces (user, process, mount) and never returns. */
