@@ -11,6 +11,7 @@
 #define SENTENCE_SIZE 400
 #define LIST_ELEMENT_MOST 500 /* code points of a string in a list */
 #define ERRORS_MOST 50
+#define FIELD_NAME_SIZE 100
 
 /* One check in progress: where the value stands, so that it can be normalised, and where errors go. */
 struct check {
@@ -189,6 +190,8 @@ static void check_object(const struct check *check)
 
 static const char *list_element_error(const struct field *field, struct json_object *element)
 {
+    if (field->kind == FIELD_OBJECT_LIST)
+        return json_object_get_type(element) == json_type_object ? NULL : "Must be a list of objects.";
     const char *string = json_object_get_string(element);
     if (json_object_get_type(element) != json_type_string)
         return "Must be a list of strings.";
@@ -201,11 +204,26 @@ static const char *list_element_error(const struct field *field, struct json_obj
     return NULL;
 }
 
+/* What is wrong inside is told by its place: "entries.3.key". */
+static void check_element(const struct check *check, size_t place, struct json_object *element)
+{
+    char name[FIELD_NAME_SIZE];
+    struct json_object *errors = json_object_new_array();
+    fields_check(check->field->elements, element, errors);
+    for (size_t i = 0; i < json_object_array_length(errors); i++) {
+        struct json_object *error = json_object_array_get_idx(errors, i);
+        snprintf(name, sizeof name, "%s.%zu.%s", check->field->name, place, json_text(error, "field"));
+        fields_error(check->errors, name, json_text(error, "message"));
+    }
+    json_object_put(errors);
+}
+
 static void check_list(const struct check *check)
 {
     char sentence[SENTENCE_SIZE];
     const char *error = NULL;
-    if (!check_type(check, json_type_array, "Must be a list of strings."))
+    bool of_objects = check->field->kind == FIELD_OBJECT_LIST;
+    if (!check_type(check, json_type_array, of_objects ? "Must be a list of objects." : "Must be a list of strings."))
         return;
     size_t count = json_object_array_length(check->value);
     if ((long long)count > check->field->most || (long long)count < check->field->least) {
@@ -217,6 +235,8 @@ static void check_list(const struct check *check)
         error = list_element_error(check->field, json_object_array_get_idx(check->value, i));
     if (error)
         refuse(check, error);
+    for (size_t i = 0; i < count && of_objects && !error; i++)
+        check_element(check, i, json_object_array_get_idx(check->value, i));
 }
 
 static void check_value(struct check *check)
@@ -234,7 +254,8 @@ static void check_value(struct check *check)
     case FIELD_CHOICE: check_choice(check); break;
     case FIELD_OBJECT: check_object(check); break;
     case FIELD_TEXT_LIST:
-    case FIELD_UUID_LIST: check_list(check); break;
+    case FIELD_UUID_LIST:
+    case FIELD_OBJECT_LIST: check_list(check); break;
     case FIELD_TIME: check_formatted(check, format_is_time, "Must be a time such as 2026-11-20T15:04:05Z."); break;
     }
 }

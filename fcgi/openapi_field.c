@@ -21,6 +21,7 @@ static const struct {
     [FIELD_OBJECT] = {"object", NULL, NULL, NULL},
     [FIELD_TEXT_LIST] = {"array", NULL, "minItems", "maxItems"},
     [FIELD_UUID_LIST] = {"array", NULL, "minItems", "maxItems"},
+    [FIELD_OBJECT_LIST] = {"array", NULL, "minItems", "maxItems"},
     [FIELD_TIME] = {"string", "date-time", NULL, NULL},
 };
 
@@ -65,8 +66,9 @@ static void add_limits(struct json_object *schema, const struct field *field)
 
 static void add_items(struct json_object *schema, const struct field *field)
 {
-    struct json_object *items = json_object_new_object();
-    json_object_object_add(items, "type", json_object_new_string("string"));
+    struct json_object *items = field->elements ? openapi_fields_schema(field->elements) : json_object_new_object();
+    if (!field->elements)
+        json_object_object_add(items, "type", json_object_new_string("string"));
     if (field->kind == FIELD_UUID_LIST)
         json_object_object_add(items, "format", json_object_new_string("uuid"));
     if (field->choices)
@@ -77,7 +79,7 @@ static void add_items(struct json_object *schema, const struct field *field)
 struct json_object *openapi_field_schema(const struct field *field)
 {
     struct json_object *schema = json_object_new_object();
-    bool is_list = field->kind == FIELD_TEXT_LIST || field->kind == FIELD_UUID_LIST;
+    bool is_list = field->kind == FIELD_TEXT_LIST || field->kind == FIELD_UUID_LIST || field->kind == FIELD_OBJECT_LIST;
     add_type(schema, field);
     add_limits(schema, field);
     if (is_list) {

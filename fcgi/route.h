@@ -57,6 +57,7 @@ enum field_kind {
     FIELD_OBJECT,    /* any JSON object up to most bytes */
     FIELD_TEXT_LIST, /* array of strings; most: how many */
     FIELD_UUID_LIST,
+    FIELD_OBJECT_LIST, /* array of objects, each checked by the table elements; most: how many */
     FIELD_TIME, /* RFC 3339 */
 };
 
@@ -68,6 +69,7 @@ struct field {
     const char *choices;
     const char *help; /* one line, for the OpenAPI document */
     bool nullable;    /* null is allowed, and means "remove" in an edit */
+    const struct field *elements; /* of a FIELD_OBJECT_LIST */
 };
 
 enum pool_kind { POOL_FAST, POOL_WAIT };

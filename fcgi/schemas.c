@@ -41,6 +41,10 @@ const struct openapi_schema openapi_schemas[] = {
     {"AgentProvider", "id:id name:text"},
     {"Provider", "id:id name:text kind:openai|command base_url?:text has_key?:flag default_model:text "
                  "price_prompt?:number price_completion?:number version?:whole created_at?:time"},
+    {"Mapping", "id:id name:text description:text visibility:private|team owner:Author entries:MappingEntry[] "
+                "used_by:MappingUse[] version:whole created_at:time updated_at:time editable:flag"},
+    {"MappingEntry", "key:text secret:flag value?:text?"},
+    {"MappingUse", "id:id name:text"},
     {"Script",
      "id:id name:text description:text kind:sh|python|node|playbook|terraform|aws visibility:private|team "
      "owner:Author latest:whole code?:text parameters?:object network:flag mapping:ScriptMapping? limits:object "

@@ -49,7 +49,7 @@ static void check_guard(const struct route *route, struct text *why)
 static bool needs_limit(enum field_kind kind)
 {
     return kind == FIELD_TEXT || kind == FIELD_LINE || kind == FIELD_CODE || kind == FIELD_SECRET ||
-           kind == FIELD_OBJECT || kind == FIELD_TEXT_LIST || kind == FIELD_UUID_LIST;
+           kind == FIELD_OBJECT || kind == FIELD_OBJECT_LIST || kind == FIELD_TEXT_LIST || kind == FIELD_UUID_LIST;
 }
 
 static void check_fields(const struct route *route, const struct field *fields, struct text *why)
@@ -61,6 +61,9 @@ static void check_fields(const struct route *route, const struct field *fields, 
             complain(why, route, "a field whose limits exclude everything", fields->name);
         if (fields->kind == FIELD_CHOICE && !fields->choices)
             complain(why, route, "a choice without choices", fields->name);
+        if (fields->kind == FIELD_OBJECT_LIST && !fields->elements)
+            complain(why, route, "a list of objects that nothing is known of", fields->name);
+        check_fields(route, fields->elements, why);
         for (const struct field *other = fields + 1; other->name; other++)
             if (strcmp(other->name, fields->name) == 0)
                 complain(why, route, "a field is listed twice", fields->name);

@@ -837,6 +837,71 @@ begin
     return room;
 end $$;
 
+CREATE FUNCTION public.mapping_create(body jsonb) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+    made mappings;
+begin
+    insert into mappings (name, description, visibility, owner_id)
+    values (body ->> 'name', coalesce(body ->> 'description', ''), coalesce(body ->> 'visibility', 'private'), caller_id())
+    returning * into made;
+    perform set_mapping_entries(made.id, coalesce(body -> 'entries', '[]'));
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('mapping.create', 'mapping', made.id::text,
+            jsonb_build_object('name', made.name, 'visibility', made.visibility, 'entries', mapping_keys(made.id)));
+    return made.id;
+end $$;
+
+CREATE FUNCTION public.mapping_edit(wanted uuid, body jsonb) RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+declare
+    old mappings := mapping_for_edit(wanted, (body ->> 'version')::int);
+begin
+    update mappings as m set
+        name = coalesce(body ->> 'name', m.name), description = coalesce(body ->> 'description', m.description),
+        visibility = coalesce(body ->> 'visibility', m.visibility), version = m.version + 1, updated_at = now()
+    where m.id = old.id;
+    if body ? 'entries' then
+        perform set_mapping_entries(old.id, body -> 'entries');
+    end if;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('mapping.edit', 'mapping', old.id::text, body - 'version' - 'entries'
+            || case when body ? 'entries' then jsonb_build_object('entries', mapping_keys(old.id)) else '{}' end);
+    return old.id;
+end $$;
+
+CREATE TABLE public.mapping_entries (
+    mapping_id uuid NOT NULL,
+    key text NOT NULL,
+    value text,
+    sealed text,
+    CONSTRAINT mapping_entries_check CHECK ((num_nonnulls(value, sealed) = 1)),
+    CONSTRAINT mapping_entries_key_check CHECK ((key ~ '^[A-Za-z_][A-Za-z0-9_]{0,63}$'::text)),
+    CONSTRAINT mapping_entries_value_check CHECK ((char_length(value) <= 16000))
+);
+
+CREATE FUNCTION public.mapping_entry_fault(entry jsonb, stored public.mapping_entries, OUT field text, OUT message text) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+begin
+    if mapping_key_fault(entry ->> 'key') is not null then
+        field := 'key';
+        message := mapping_key_fault(entry ->> 'key');
+    elsif entry ->> 'sealed' is null and entry ->> 'value' is null
+          and ((entry ->> 'secret')::boolean is distinct from true or stored.sealed is null) then
+        field := 'value';
+        message := 'Is required.';
+    elsif stored.sealed is not null and entry ->> 'secret' is null then
+        field := 'secret';
+        message := 'This is a secret until now: say whether it stays one.';
+    elsif (entry ->> 'length')::int < 4 then
+        field := 'value';
+        message := 'A secret has at least 4 characters: it could not be hidden in what runs write.';
+    end if;
+end $$;
+
 CREATE TABLE public.mappings (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     name public.citext NOT NULL,
@@ -851,6 +916,73 @@ CREATE TABLE public.mappings (
     CONSTRAINT mappings_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80))),
     CONSTRAINT mappings_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'team'::text])))
 );
+
+CREATE FUNCTION public.mapping_for_edit(wanted uuid, seen integer) RETURNS public.mappings
+    LANGUAGE plpgsql
+    AS $$
+declare
+    mapping mappings;
+begin
+    select * into mapping from mappings where id = wanted for update; -- no run begins with it meanwhile
+    if not found or not mapping_shows(mapping) then
+        perform raise_outcome('CA404', 'There is no such mapping.');
+    elsif not mapping_is_editable(mapping) then
+        perform raise_outcome('CA403', 'Only its owner, or who may manage mappings, may change this mapping.');
+    elsif seen <> mapping.version then
+        perform raise_outcome('CA409', 'This mapping was changed in the meantime. Load it again.', 'version');
+    end if;
+    return mapping;
+end $$;
+
+CREATE FUNCTION public.mapping_is_editable(m public.mappings) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    select m.owner_id = caller_id() or caller_may('mappings.manage')
+$$;
+
+CREATE FUNCTION public.mapping_item(m public.mappings) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+    select jsonb_build_object(
+        'id', m.id, 'name', m.name, 'description', m.description, 'visibility', m.visibility,
+        'owner', principal_json(m.owner_id), 'entries', mapping_keys(m.id), 'used_by', mapping_scripts(m.id),
+        'version', m.version, 'created_at', api_time(m.created_at), 'updated_at', api_time(m.updated_at),
+        'editable', mapping_is_editable(m))
+$$;
+
+CREATE FUNCTION public.mapping_json(m public.mappings) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+    select mapping_item(m) || jsonb_build_object('entries', coalesce(
+        (select jsonb_agg(jsonb_build_object('key', key, 'secret', sealed is not null, 'value', value) order by key)
+         from mapping_entries where mapping_id = m.id), '[]'))
+$$;
+
+CREATE FUNCTION public.mapping_key_fault(key text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $_$
+    select case
+        when key !~ '^[A-Za-z_][A-Za-z0-9_]{0,63}$' then
+            'Use up to 64 letters, digits and underscores; begin with a letter or underscore.'
+        when key ~ '^(PATH|HOME|TMPDIR|ENV|IFS|PS4|SHELLOPTS|BASHOPTS|PROMPT_COMMAND|NODE_OPTIONS|NODE_PATH|GCONV_PATH|PERL5OPT|PERL5LIB|RUBYOPT|GLIBC_TUNABLES|PYTHON(STARTUP|PATH|HOME|INSPECT)|(LD_|BASH_|COAGENT_|PARAM_).*)$' then
+            'This name is reserved.'
+        end
+$_$;
+
+CREATE FUNCTION public.mapping_keys(mapping uuid) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+    select coalesce(jsonb_agg(jsonb_build_object('key', key, 'secret', sealed is not null) order by key), '[]')
+    from mapping_entries where mapping_id = mapping
+$$;
+
+CREATE FUNCTION public.mapping_scripts(mapping uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name) order by s.name), '[]')
+            from scripts s where s.mapping_id = mapping and script_shows(s));
+end $$;
 
 CREATE FUNCTION public.mapping_shows(m public.mappings) RETURNS boolean
     LANGUAGE sql STABLE
@@ -1472,6 +1604,29 @@ begin
     values ('agent.delete', 'agent', agent.id::text, jsonb_build_object('handle', self.handle, 'name', self.name));
 end $$;
 
+CREATE FUNCTION public.remove_mapping(wanted uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    mapping mappings := mapping_for_edit(wanted, null);
+    names text;
+    hidden bigint;
+begin
+    select string_agg(s.name::text, ', ' order by s.name) filter (where script_shows(s)), count(*) filter (where not script_shows(s))
+    into names, hidden
+    from scripts s where s.mapping_id = mapping.id and s.deleted_at is null;
+    if names is not null or hidden > 0 then
+        perform raise_outcome('CA409', format('This mapping is used by %s. Give them another one first.', concat_ws(' and ',
+            left(names, 300), case when hidden > 0 then 'private scripts of others' end)));
+    elsif exists (select from runs where mapping_id = mapping.id and state in ('queued', 'running', 'waiting')) then
+        perform raise_outcome('CA409', 'This mapping is used by a run that is not over yet.');
+    end if;
+    delete from mapping_entries where mapping_id = mapping.id;
+    update mappings set deleted_at = now() where id = mapping.id;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('mapping.delete', 'mapping', mapping.id::text, jsonb_build_object('name', mapping.name));
+end $$;
+
 CREATE FUNCTION public.remove_provider(wanted uuid) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -2051,6 +2206,35 @@ CREATE FUNCTION public.script_version_item(v public.script_versions) RETURNS jso
                               'created_at', api_time(v.created_at), 'size', octet_length(v.code))
 $$;
 
+CREATE FUNCTION public.set_mapping_entries(mapping uuid, given jsonb) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    errors jsonb;
+begin
+    with entries as (
+        select place - 1 as place, entry, entry ->> 'key' as key,
+               row_number() over (partition by entry ->> 'key' order by place) > 1 as again
+        from jsonb_array_elements(given) with ordinality as e (entry, place)
+    ), judged as (
+        select place, coalesce(fault.field, case when again then 'key' end) as field,
+               coalesce(fault.message, case when again then 'This name is there twice.' end) as message
+        from entries left join mapping_entries stored on stored.mapping_id = mapping and stored.key = entries.key,
+             mapping_entry_fault(entry, stored) as fault
+    )
+    select jsonb_agg(jsonb_build_object('field', format('entries.%s.%s', place, field), 'message', message) order by place)
+    into errors from judged where field is not null;
+    if errors is not null then
+        perform raise_fields('Some entries are not valid.', errors);
+    end if;
+    delete from mapping_entries e where e.mapping_id = mapping
+        and not exists (select from jsonb_array_elements(given) as entry where entry ->> 'key' = e.key);
+    insert into mapping_entries (mapping_id, key, value, sealed)
+    select mapping, entry ->> 'key', entry ->> 'value', entry ->> 'sealed' from jsonb_array_elements(given) as entry
+    where num_nonnulls(entry ->> 'value', entry ->> 'sealed') = 1 -- a secret that is kept has neither
+    on conflict (mapping_id, key) do update set value = excluded.value, sealed = excluded.sealed;
+end $$;
+
 CREATE FUNCTION public.shown_body(event public.room_events, change_kind text, change_body jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -2266,16 +2450,6 @@ CREATE TABLE public.login_throttles (
     blocked_until timestamp with time zone,
     last_failure_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT login_throttles_subject_check CHECK ((char_length(subject) <= 300))
-);
-
-CREATE TABLE public.mapping_entries (
-    mapping_id uuid NOT NULL,
-    key text NOT NULL,
-    value text,
-    sealed text,
-    CONSTRAINT mapping_entries_check CHECK ((num_nonnulls(value, sealed) = 1)),
-    CONSTRAINT mapping_entries_key_check CHECK ((key ~ '^[A-Za-z_][A-Za-z0-9_]{0,63}$'::text)),
-    CONSTRAINT mapping_entries_value_check CHECK ((char_length(value) <= 16000))
 );
 
 CREATE TABLE public.run_output (
@@ -2610,6 +2784,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rooms TO coagent_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mapping_entries TO coagent_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mappings TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.room_members TO coagent_app;
@@ -2635,8 +2811,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.files TO coagent_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_throttles TO coagent_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mapping_entries TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.run_output TO coagent_app;
 

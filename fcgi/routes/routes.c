@@ -6,6 +6,7 @@ extern const struct route agent_routes[];
 extern const struct route audit_routes[];
 extern const struct route auth_routes[];
 extern const struct route event_routes[];
+extern const struct route mapping_routes[];
 extern const struct route member_routes[];
 extern const struct route message_routes[];
 extern const struct route people_routes[];
@@ -21,7 +22,7 @@ extern const struct route ws_routes[];
 const struct route *const route_tables[] = {
     status_routes,   auth_routes, people_routes, profile_routes, token_routes, admin_routes,
     audit_routes,    room_routes, member_routes, message_routes, event_routes, agent_routes,
-    provider_routes, script_routes, run_routes,  ws_routes,     NULL,
+    provider_routes, mapping_routes, script_routes, run_routes,  ws_routes,     NULL,
 };
 
 const struct field page_query[] = {FIELDS_PAGE, {NULL}};

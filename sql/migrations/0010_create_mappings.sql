@@ -28,3 +28,164 @@ create table mapping_entries (
 create function mapping_shows(m mappings) returns boolean language sql stable as $$
     select m.deleted_at is null and (m.visibility = 'team' or m.owner_id = caller_id() or caller_may('mappings.manage'))
 $$;
+
+create function mapping_is_editable(m mappings) returns boolean language sql stable as $$
+    select m.owner_id = caller_id() or caller_may('mappings.manage')
+$$;
+
+-- The mapping, locked for a change by the caller; raises when it is invisible, not the caller's, or newer than was seen
+-- (seen null: the change does not depend on what was there).
+create function mapping_for_edit(wanted uuid, seen int) returns mappings language plpgsql as $$
+declare
+    mapping mappings;
+begin
+    select * into mapping from mappings where id = wanted for update; -- no run begins with it meanwhile
+    if not found or not mapping_shows(mapping) then
+        perform raise_outcome('CA404', 'There is no such mapping.');
+    elsif not mapping_is_editable(mapping) then
+        perform raise_outcome('CA403', 'Only its owner, or who may manage mappings, may change this mapping.');
+    elsif seen <> mapping.version then
+        perform raise_outcome('CA409', 'This mapping was changed in the meantime. Load it again.', 'version');
+    end if;
+    return mapping;
+end $$;
+
+-- Why a variable may not have this name, or null. What makes a program run other code than its own is not for mappings,
+-- nor are the names of what every run is given.
+create function mapping_key_fault(key text) returns text language sql immutable as $$
+    select case
+        when key !~ '^[A-Za-z_][A-Za-z0-9_]{0,63}$' then
+            'Use up to 64 letters, digits and underscores; begin with a letter or underscore.'
+        when key ~ '^(PATH|HOME|TMPDIR|ENV|IFS|PS4|SHELLOPTS|BASHOPTS|PROMPT_COMMAND|NODE_OPTIONS|NODE_PATH|GCONV_PATH|PERL5OPT|PERL5LIB|RUBYOPT|GLIBC_TUNABLES|PYTHON(STARTUP|PATH|HOME|INSPECT)|(LD_|BASH_|COAGENT_|PARAM_).*)$' then
+            'This name is reserved.'
+        end
+$$;
+
+-- Why an entry cannot be taken, as the field and a sentence; nulls when it can. stored is what there is of this key.
+create function mapping_entry_fault(entry jsonb, stored mapping_entries, out field text, out message text)
+language plpgsql immutable as $$
+begin
+    if mapping_key_fault(entry ->> 'key') is not null then
+        field := 'key';
+        message := mapping_key_fault(entry ->> 'key');
+    elsif entry ->> 'sealed' is null and entry ->> 'value' is null
+          and ((entry ->> 'secret')::boolean is distinct from true or stored.sealed is null) then
+        field := 'value';
+        message := 'Is required.';
+    elsif stored.sealed is not null and entry ->> 'secret' is null then
+        field := 'secret';
+        message := 'This is a secret until now: say whether it stays one.';
+    elsif (entry ->> 'length')::int < 4 then
+        field := 'value';
+        message := 'A secret has at least 4 characters: it could not be hidden in what runs write.';
+    end if;
+end $$;
+
+-- Puts these entries, a list of {"key","secret"} with "value" (of what is not secret), "sealed" and "length" (of what is)
+-- or none of them (a secret that stays), in the place of those that the mapping has.
+create function set_mapping_entries(mapping uuid, given jsonb) returns void language plpgsql as $$
+declare
+    errors jsonb;
+begin
+    with entries as (
+        select place - 1 as place, entry, entry ->> 'key' as key,
+               row_number() over (partition by entry ->> 'key' order by place) > 1 as again
+        from jsonb_array_elements(given) with ordinality as e (entry, place)
+    ), judged as (
+        select place, coalesce(fault.field, case when again then 'key' end) as field,
+               coalesce(fault.message, case when again then 'This name is there twice.' end) as message
+        from entries left join mapping_entries stored on stored.mapping_id = mapping and stored.key = entries.key,
+             mapping_entry_fault(entry, stored) as fault
+    )
+    select jsonb_agg(jsonb_build_object('field', format('entries.%s.%s', place, field), 'message', message) order by place)
+    into errors from judged where field is not null;
+    if errors is not null then
+        perform raise_fields('Some entries are not valid.', errors);
+    end if;
+    delete from mapping_entries e where e.mapping_id = mapping
+        and not exists (select from jsonb_array_elements(given) as entry where entry ->> 'key' = e.key);
+    insert into mapping_entries (mapping_id, key, value, sealed)
+    select mapping, entry ->> 'key', entry ->> 'value', entry ->> 'sealed' from jsonb_array_elements(given) as entry
+    where num_nonnulls(entry ->> 'value', entry ->> 'sealed') = 1 -- a secret that is kept has neither
+    on conflict (mapping_id, key) do update set value = excluded.value, sealed = excluded.sealed;
+end $$;
+
+create function mapping_keys(mapping uuid) returns jsonb language sql stable as $$
+    select coalesce(jsonb_agg(jsonb_build_object('key', key, 'secret', sealed is not null) order by key), '[]')
+    from mapping_entries where mapping_id = mapping
+$$;
+
+create function mapping_create(body jsonb) returns uuid language plpgsql as $$
+declare
+    made mappings;
+begin
+    insert into mappings (name, description, visibility, owner_id)
+    values (body ->> 'name', coalesce(body ->> 'description', ''), coalesce(body ->> 'visibility', 'private'), caller_id())
+    returning * into made;
+    perform set_mapping_entries(made.id, coalesce(body -> 'entries', '[]'));
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('mapping.create', 'mapping', made.id::text,
+            jsonb_build_object('name', made.name, 'visibility', made.visibility, 'entries', mapping_keys(made.id)));
+    return made.id;
+end $$;
+
+create function mapping_edit(wanted uuid, body jsonb) returns uuid language plpgsql as $$
+declare
+    old mappings := mapping_for_edit(wanted, (body ->> 'version')::int);
+begin
+    update mappings as m set
+        name = coalesce(body ->> 'name', m.name), description = coalesce(body ->> 'description', m.description),
+        visibility = coalesce(body ->> 'visibility', m.visibility), version = m.version + 1, updated_at = now()
+    where m.id = old.id;
+    if body ? 'entries' then
+        perform set_mapping_entries(old.id, body -> 'entries');
+    end if;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('mapping.edit', 'mapping', old.id::text, body - 'version' - 'entries'
+            || case when body ? 'entries' then jsonb_build_object('entries', mapping_keys(old.id)) else '{}' end);
+    return old.id;
+end $$;
+
+-- Its name is free again; its values are gone for good. Scripts and live runs that use it keep it from being deleted.
+create function remove_mapping(wanted uuid) returns void language plpgsql as $$
+declare
+    mapping mappings := mapping_for_edit(wanted, null);
+    names text;
+    hidden bigint;
+begin
+    select string_agg(s.name::text, ', ' order by s.name) filter (where script_shows(s)), count(*) filter (where not script_shows(s))
+    into names, hidden
+    from scripts s where s.mapping_id = mapping.id and s.deleted_at is null;
+    if names is not null or hidden > 0 then
+        perform raise_outcome('CA409', format('This mapping is used by %s. Give them another one first.', concat_ws(' and ',
+            left(names, 300), case when hidden > 0 then 'private scripts of others' end)));
+    elsif exists (select from runs where mapping_id = mapping.id and state in ('queued', 'running', 'waiting')) then
+        perform raise_outcome('CA409', 'This mapping is used by a run that is not over yet.');
+    end if;
+    delete from mapping_entries where mapping_id = mapping.id;
+    update mappings set deleted_at = now() where id = mapping.id;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('mapping.delete', 'mapping', mapping.id::text, jsonb_build_object('name', mapping.name));
+end $$;
+
+-- The scripts that use it, those that the caller may see.
+create function mapping_scripts(mapping uuid) returns jsonb language plpgsql stable as $$
+begin
+    return (select coalesce(jsonb_agg(jsonb_build_object('id', s.id, 'name', s.name) order by s.name), '[]')
+            from scripts s where s.mapping_id = mapping and script_shows(s));
+end $$;
+
+-- A mapping as lists show it, and whole; the value of a secret is in neither.
+create function mapping_item(m mappings) returns jsonb language sql stable as $$
+    select jsonb_build_object(
+        'id', m.id, 'name', m.name, 'description', m.description, 'visibility', m.visibility,
+        'owner', principal_json(m.owner_id), 'entries', mapping_keys(m.id), 'used_by', mapping_scripts(m.id),
+        'version', m.version, 'created_at', api_time(m.created_at), 'updated_at', api_time(m.updated_at),
+        'editable', mapping_is_editable(m))
+$$;
+
+create function mapping_json(m mappings) returns jsonb language sql stable as $$
+    select mapping_item(m) || jsonb_build_object('entries', coalesce(
+        (select jsonb_agg(jsonb_build_object('key', key, 'secret', sealed is not null, 'value', value) order by key)
+         from mapping_entries where mapping_id = m.id), '[]'))
+$$;

@@ -72,6 +72,6 @@ def example(schema):
     if kind == "array":
         return [example(schema.get("items", {"type": "string"}))]
     if kind == "object":
-        return {}
+        return {name: example(schema["properties"][name]) for name in schema.get("required", [])}
     formats = {"uuid": str(uuid.uuid4()), "email": "nobody@example.org", "date-time": "2026-11-20T15:04:05.678Z"}
     return formats.get(schema.get("format"), "x" * max(schema.get("minLength", 1), 12))

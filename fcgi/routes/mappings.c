@@ -1,0 +1,127 @@
+/* Mappings: named sets of variables. Everybody sees those of the team, but the value of a secret nobody ever again. */
+#include "model/mappings.h"
+
+#include "fcgi/route.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void list(struct request *request);
+static void create(struct request *request);
+static void show(struct request *request);
+static void edit(struct request *request);
+static void delete (struct request *request);
+
+#define ENTRIES_MOST 200
+#define VALUE_MOST 16000
+
+static const struct field list_query[] = {
+    FIELDS_PAGE,
+    {"query", FIELD_LINE, false, 1, 80, NULL, "Part of the name or the description", false},
+    {NULL},
+};
+
+static const struct field entry_fields[] = {
+    {"key", FIELD_LINE, true, 1, 64, NULL, "The name of the variable", false},
+    {"value", FIELD_TEXT, false, 0, VALUE_MOST, NULL, "Absent for a secret: it stays what it is", true},
+    {"secret", FIELD_BOOLEAN, false, 0, 0, NULL, "Stored encrypted, never shown again, hidden in what runs write",
+     false},
+    {NULL},
+};
+
+#define SETTING_FIELDS                                                                                                 \
+    {"description", FIELD_TEXT, false, 0, 2000, NULL, "What it is for", false},                                        \
+        {"visibility",                                                                                                 \
+         FIELD_CHOICE,                                                                                                 \
+         false,                                                                                                        \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         "private|team",                                                                                               \
+         "Who sees and uses it: only oneself (default) or the team",                                                   \
+         false},                                                                                                       \
+    {                                                                                                                  \
+        "entries", FIELD_OBJECT_LIST, false, 0, ENTRIES_MOST, NULL, "All its variables", false, entry_fields           \
+    }
+
+static const struct field create_fields[] = {
+    {"name", FIELD_LINE, true, 1, 80, NULL, "A name that no other mapping has", false},
+    SETTING_FIELDS,
+    {NULL},
+};
+
+static const struct field edit_fields[] = {
+    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that was seen", false},
+    {"name", FIELD_LINE, false, 1, 80, NULL, "A name that no other mapping has", false},
+    SETTING_FIELDS,
+    {NULL},
+};
+
+const struct route mapping_routes[] = {
+    ROUTE(METHOD_GET, "/mappings", USER, POOL_FAST, NULL, list_query, list, "The mappings, by name", "MappingList"),
+    ROUTE(METHOD_POST, "/mappings", MAY("mappings.create"), POOL_FAST, create_fields, NULL, create, "Create a mapping",
+          "Mapping"),
+    ROUTE(METHOD_GET, "/mappings/{id}", USER, POOL_FAST, NULL, NULL, show, "A mapping", "Mapping"),
+    ROUTE(METHOD_PATCH, "/mappings/{id}", USER, POOL_FAST, edit_fields, NULL, edit, "Change a mapping", "Mapping"),
+    ROUTE(METHOD_DELETE, "/mappings/{id}", USER, POOL_FAST, NULL, NULL, delete, "Delete a mapping that nothing uses"),
+    ROUTE_END,
+};
+
+/* A name that is taken is the one conflict whose sentence the database does not have. */
+static const char *conflict_sentence(struct request *request)
+{
+    return strcmp(db_failure(request->db)->constraint, "mappings_name") == 0 ? "There is a mapping of this name."
+                                                                             : NULL;
+}
+
+/* GET /api/mappings?query=&limit=&cursor= */
+static void list(struct request *request)
+{
+    int limit = (int)request_query_integer(request, "limit", 50);
+
+    respond_row(request,
+                mappings_list(request->db, request_query(request, "query"), limit, request_query(request, "cursor")),
+                200);
+}
+
+/* POST /api/mappings: 201; 403; 409 when the name is taken; 422 with "entries.N.key" or its like */
+static void create(struct request *request)
+{
+    enum outcome outcome = mappings_create(request->db, request->config, request->body);
+
+    if (outcome != OUTCOME_OK) {
+        respond_problem(request, outcome, conflict_sentence(request));
+        return;
+    }
+    char *location = text_format("/mappings/%s", db_value(request->db, 0, 1));
+
+    respond_created(request, location, db_value(request->db, 0, 0));
+    free(location);
+}
+
+/* GET /api/mappings/{id} */
+static void show(struct request *request)
+{
+    respond_row(request, mappings_get(request->db, request->path_values[0]), 200);
+}
+
+/* PATCH /api/mappings/{id}: 200; 403; 404; 409 when the version is stale or the name is taken; 422 */
+static void edit(struct request *request)
+{
+    enum outcome outcome = mappings_edit(request->db, request->config, request->path_values[0], request->body);
+
+    if (outcome == OUTCOME_OK)
+        respond_row(request, outcome, 200);
+    else
+        respond_problem(request, outcome, conflict_sentence(request));
+}
+
+/* DELETE /api/mappings/{id}: 204; 403; 404; 409 while a script or a run that is not over uses it */
+static void delete (struct request *request)
+{
+    enum outcome outcome = mappings_delete(request->db, request->path_values[0]);
+
+    if (outcome == OUTCOME_OK)
+        respond_nothing(request);
+    else
+        respond_problem(request, outcome, NULL);
+}

@@ -1,0 +1,34 @@
+/* Mappings: named sets of variables for scripts. Each function is one pipeline: with what the caller queued before (the
+ * guard), one transaction. Ids are UUIDs as text, documents are JSON text in the first column of the last statement. */
+#ifndef COAGENT_MAPPINGS_H
+#define COAGENT_MAPPINGS_H
+
+#include "base/config.h"
+#include "base/db.h"
+#include "base/json.h"
+
+#define MAPPING_SECRET_PURPOSE "mapping.entry" /* of secret_seal and secret_open */
+
+/* By name, from a cursor on (NULL: from the start), at most limit of them: those that the caller may see, and of them
+ * those with query (or NULL) in the name or the description. */
+enum outcome mappings_list(struct db *db, const char *query, int limit, const char *cursor);
+
+/* ABSENT when it is not there, was deleted or is invisible to the caller, here and below. */
+enum outcome mappings_get(struct db *db, const char *id);
+
+/* From checked fields; secret values in "entries" are sealed, and taken out of the body before anything else sees it.
+ * One row: document, id. CONFLICT: the name is taken. */
+enum outcome mappings_create(struct db *db, const struct config *config, struct json_object *body);
+
+/* Changes the fields that the body has; "entries" replace all there are, and a secret without a value stays. DENIED
+ * unless it is the caller's or the caller may manage mappings; CONFLICT when "version" is stale or the name is taken.
+ */
+enum outcome mappings_edit(struct db *db, const struct config *config, const char *id, struct json_object *body);
+
+/* CONFLICT while a script or a live run uses it. */
+enum outcome mappings_delete(struct db *db, const char *id);
+
+/* For the runner: rows of key, value, sealed value; one of the two is NULL. */
+enum outcome mappings_values(struct db *db, const char *id);
+
+#endif

@@ -1,0 +1,38 @@
+-- Mappings: named sets of variables. Secret values come sealed, and only the runner reads them.
+
+-- name: mapping_list :one
+-- limit, cursor, part of the name or description
+with page as (
+    select m, row_number() over (order by (m).name) as n
+    from (select mappings as m from mappings
+          where deleted_at is null and name > coalesce(cursor_text($2), '')::citext and mapping_shows(mappings)
+            and ($3::text is null or strpos(lower(name::text || ' ' || description), lower($3)) > 0)
+          order by name limit $1::int + 1) as found
+)
+select json_build_object(
+    'items', coalesce(json_agg(mapping_item(m) order by n) filter (where n <= $1::int), '[]'),
+    'next', case when count(*) > $1::int then (array_agg(cursor_of((m).name::text)) filter (where n = $1::int))[1] end)
+from page
+
+-- name: mapping_create :exec
+-- body, its secrets sealed
+select set_config('coagent.object', mapping_create($1::jsonb)::text, true)
+
+-- name: mapping_edit :exec
+-- id, body, its secrets sealed
+select set_config('coagent.object', mapping_edit($1::uuid, $2::jsonb)::text, true)
+
+-- name: mapping_touched :one
+-- The mapping that the statement before it made or changed.
+select mapping_json(m), m.id from mappings m where m.id = current_setting('coagent.object')::uuid
+
+-- name: mapping_get :one
+select coalesce((select mapping_json(m) from mappings m where m.id = $1::uuid and mapping_shows(m)),
+                to_jsonb(raise_outcome('CA404', 'There is no such mapping.')::text))
+
+-- name: mapping_delete :exec
+select remove_mapping($1::uuid)
+
+-- name: mapping_values :many
+-- For the runner: key, value of what is not secret, sealed value of what is.
+select key, value, sealed from mapping_entries where mapping_id = $1::uuid order by key
