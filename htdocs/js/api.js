@@ -43,7 +43,8 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
  * One call below /api. Resolves with the JSON document (null for 204), rejects with an ApiProblem.
  * @param {string} method
  * @param {string} path
- * @param {{body?: any, key?: string, signal?: AbortSignal}} [options] key: Idempotency-Key
+ * @param {{body?: any, key?: string, signal?: AbortSignal}} [options] body: a document, or a Blob that is sent as it
+ *   is; key: Idempotency-Key
  * @returns {Promise<any>}
  */
 export async function call(method, path, options = {}) {
@@ -89,8 +90,9 @@ export function query(values) {
 async function send(method, path, { body, key, signal }) {
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json" };
+    const raw = body instanceof Blob;
     if (body !== undefined) {
-        headers["Content-Type"] = "application/json";
+        headers["Content-Type"] = raw ? "text/plain" : "application/json";
     }
     if (UNSAFE.has(method) && csrf) {
         headers["X-CSRF-Token"] = csrf;
@@ -101,7 +103,7 @@ async function send(method, path, { body, key, signal }) {
     try {
         return await fetch("/api" + path, {
             method, headers, signal, credentials: "same-origin", cache: "no-store",
-            body: body === undefined ? undefined : JSON.stringify(body),
+            body: body === undefined || raw ? body : JSON.stringify(body),
         });
     } catch (error) {
         if (/** @type {Error} */ (error).name === "AbortError") {

@@ -21,16 +21,21 @@ import { Agent } from "./views/agent.js";
 import { Agents } from "./views/agents.js";
 import { Audit } from "./views/audit.js";
 import { Login, Register } from "./views/entrance.js";
+import { Mapping } from "./views/mapping.js";
+import { Mappings } from "./views/mappings.js";
 import { Profile } from "./views/profile.js";
 import { Providers } from "./views/providers.js";
 import { RoomView } from "./views/room.js";
 import { Rooms } from "./views/rooms.js";
+import { Script } from "./views/script.js";
+import { Scripts } from "./views/scripts.js";
 import { Styleguide } from "./views/styleguide.js";
 import { Users } from "./views/users.js";
 
 /** Path, view, and the permission without which the page is not there. @type {[string, any, string?][]} */
 const ROUTES = [
     ["/", Rooms], ["/rooms", Rooms], ["/rooms/:id", RoomView], ["/agents", Agents], ["/agents/:id", Agent], ["/providers", Providers],
+    ["/scripts", Scripts], ["/scripts/:id", Script], ["/mappings", Mappings], ["/mappings/:id", Mapping],
     ["/users", Users, "users.manage"], ["/audit", Audit, "audit.read"], ["/profile", Profile], ["/styleguide", Styleguide],
 ];
 

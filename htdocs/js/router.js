@@ -10,11 +10,48 @@ function here() {
 
 export const place = createStore(here());
 
-/** @param {string} address path and query @param {{replace?: boolean}} [options] */
-export function go(address, { replace = false } = {}) {
+/** Set while the page has work that leaving it would lose: asks, and calls `leave` if so.
+ * @type {((leave: () => void) => void) | null} */
+let guard = null;
+/** Where we are, also after the browser has gone elsewhere by itself. */
+let shown = location.pathname + location.search;
+
+/** Asks before the path changes; the answer takes it away again. @param {(leave: () => void) => void} ask */
+export function guardLeaving(ask) {
+    guard = ask;
+    return () => {
+        guard = guard === ask ? null : guard;
+    };
+}
+
+/**
+ * @param {string} address path and query
+ * @param {{replace?: boolean, force?: boolean}} [options] force: what would be lost is gone already
+ */
+export function go(address, { replace = false, force = false } = {}) {
+    if (force) {
+        guard = null;
+    }
+    if (guard && new URL(address, location.href).pathname !== location.pathname) {
+        guard(() => go(address, { replace, force: true }));
+        return;
+    }
     if (address !== location.pathname + location.search) {
         history[replace ? "replaceState" : "pushState"](null, "", address);
     }
+    shown = location.pathname + location.search;
+    place.set(here());
+}
+
+/** Back and forward: the browser is there already, so a guarded page is put back first. */
+function followHistory() {
+    const address = location.pathname + location.search;
+    if (guard && location.pathname !== place.get().path) {
+        history.pushState(null, "", shown);
+        go(address);
+        return;
+    }
+    shown = address;
     place.set(here());
 }
 
@@ -90,6 +127,6 @@ function followLink(/** @type {MouseEvent} */ event) {
 }
 
 export function startRouter() {
-    addEventListener("popstate", () => place.set(here()));
+    addEventListener("popstate", followHistory);
     document.addEventListener("click", followLink);
 }

@@ -22,6 +22,13 @@
  * @typedef {{id: string, name: string, kind: "openai" | "command", base_url: string, has_key: boolean,
  *   default_model: string, price_prompt: number, price_completion: number, version: number,
  *   created_at: string}} Provider
+ * @typedef {{id: string, name: string, description: string, kind: string, visibility: "private" | "team", owner: Principal,
+ *   latest: number, code: string, parameters: any, network: boolean, mapping: {id: string, name: string} | null,
+ *   limits: Record<string, number>, label: string | null, retriable: boolean, version: number, created_at: string,
+ *   updated_at: string, editable: boolean, last_run: {id: string, state: string, queued_at: string} | null}} Script
+ * @typedef {{id: string, name: string, description: string, visibility: "private" | "team", owner: Principal,
+ *   entries: {key: string, secret: boolean, value?: string | null}[], used_by: {id: string, name: string}[],
+ *   version: number, created_at: string, updated_at: string, editable: boolean}} Mapping
  * @typedef {{id: string, current: boolean, address: string | null, agent: string, created_at: string,
  *   last_seen_at: string, expires_at: string}} Session
  * @typedef {{id: string, name: string, scopes: string[], expires_at: string | null, last_used_at: string | null,

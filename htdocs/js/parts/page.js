@@ -23,14 +23,17 @@ export function Page({ title, context, actions, children, bare, reading }) {
     </div>`;
 }
 
-/** Details at the right; a sheet on phones. @param {{title: string, onClose: () => void, children?: any}} props */
-export function Panel({ title, onClose, children }) {
+/**
+ * Details at the right; a sheet on phones.
+ * @param {{title: string, onClose: () => void, wide?: boolean, children?: any}} props wide: for what has long lines
+ */
+export function Panel({ title, onClose, wide, children }) {
     useListener(window, "keydown", (event) => {
         if (event.key === "Escape" && !event.defaultPrevented && !document.querySelector("dialog[open], .menu")) {
             onClose();
         }
     });
-    return html`<aside class="panel" aria-label=${title}>
+    return html`<aside class=${wide ? "panel panel--wide" : "panel"} aria-label=${title}>
         <header class="panel__header"><h2>${title}</h2><${Button} kind="quiet" icon="close" label="Close" onClick=${onClose} /></header>
         <div class="panel__body">${children}</div>
     </aside>`;

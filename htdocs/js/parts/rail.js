@@ -18,6 +18,8 @@ const STATUS = { idle: "Connecting", connecting: "Connecting", live: "Connected"
 export function places() {
     return [
         { href: "/agents", text: "Agents", icon: "agents" },
+        { href: "/scripts", text: "Scripts", icon: "script" },
+        { href: "/mappings", text: "Mappings", icon: "mapping" },
         { href: "/providers", text: "Providers", icon: "provider" },
         ...(may("users.manage") ? [{ href: "/users", text: "Users", icon: "users" }] : []),
         ...(may("audit.read") ? [{ href: "/audit", text: "Audit", icon: "audit" }] : []),

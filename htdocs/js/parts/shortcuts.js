@@ -8,11 +8,11 @@ import { Dialog } from "./dialog.js";
 /** @type {[string[], string][]} */
 const LIST = [
     [["Ctrl", "K"], "Search rooms, places and actions"], [["/"], "Search"], [["g", "r"], "Rooms"], [["g", "a"], "Agents"],
-    [["g", "u"], "Users"], [["g", "p"], "Profile"], [["n"], "Make a room"], [["r"], "Reply to the selected message"],
-    [["e"], "Edit the selected message of yours"], [["↑"], "In an empty composer: edit your last message"], [["Esc"], "Close"], [["?"], "This list"],
+    [["g", "s"], "Scripts"], [["g", "m"], "Mappings"], [["g", "u"], "Users"], [["g", "p"], "Profile"], [["n"], "Make a room"], [["r"], "Reply to the selected message"],
+    [["e"], "Edit the selected message of yours"], [["↑"], "In an empty composer: edit your last message"], [["Ctrl", "S"], "Save the script or mapping"], [["Ctrl", "Enter"], "Run the script"], [["Esc"], "Close"], [["?"], "This list"],
 ];
 /** @type {Record<string, string>} */
-const PLACES = { r: "/rooms", a: "/agents", u: "/users", p: "/profile" };
+const PLACES = { r: "/rooms", a: "/agents", s: "/scripts", m: "/mappings", u: "/users", p: "/profile" };
 
 export function Shortcuts() {
     return html`<${Dialog} title="Keyboard shortcuts" onClose=${() => overlay.set("")}>
@@ -37,7 +37,7 @@ export function ShortcutKeys() {
         if (event.key === "Escape") {
             drawer.set(false);
         }
-        if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) {
+        if (event.ctrlKey || event.metaKey || event.altKey || typing(event.composedPath()[0]) || document.querySelector("dialog[open]")) {
             return;
         }
         if (event.timeStamp - went.current < 1200 && PLACES[event.key]) {

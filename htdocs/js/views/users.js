@@ -1,12 +1,11 @@
 /** The accounts of the studio, for who manages them. */
 import { get, patch, query, remove } from "../api.js";
-import { html, useEffect, useState } from "../dom.js";
+import { html, useState } from "../dom.js";
 import { useList } from "../load.js";
 import { Avatar } from "../parts/avatar.js";
 import { Button } from "../parts/button.js";
 import { ConfirmDialog } from "../parts/dialog.js";
 import { Empty } from "../parts/empty.js";
-import { SearchField } from "../parts/field.js";
 import { Menu } from "../parts/menu.js";
 import { Page } from "../parts/page.js";
 import { Pill } from "../parts/pill.js";
@@ -16,12 +15,11 @@ import { Segments } from "../parts/switch.js";
 import { Table } from "../parts/table.js";
 import { Ago } from "../parts/time.js";
 import { attempt, tell } from "../parts/toast.js";
+import { TypedSearch } from "../parts/typed-search.js";
 import { UserDialog } from "../parts/user-form.js";
 import { place, setQuery } from "../router.js";
 import { me } from "../session.js";
 import { useStore } from "../store.js";
-
-const PAUSE_MS = 250;
 
 export function Users() {
     const { query: { search = "", state = "" } } = useStore(place);
@@ -34,7 +32,7 @@ export function Users() {
     };
     const add = html`<${Button} kind="primary" icon="plus" onClick=${() => setOpen({ what: "form", user: null })}>Add a user</${Button}>`;
     return html`<${Page} title="Users" context="Who can log in, and what they may" actions=${add}>
-        <div class="page__tools"><${TypedSearch} value=${search} />
+        <div class="page__tools"><${TypedSearch} label="Search name, handle or e-mail" name="search" value=${search} />
             <${Segments} label="Which users" name="state" value=${state} onChange=${(/** @type {string} */ value) => setQuery({ state: value })}
                 options=${[{ value: "", label: "All" }, { value: "enabled", label: "Active" }, { value: "disabled", label: "Disabled" }]} /></div>
         ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
@@ -45,17 +43,6 @@ export function Users() {
         ${open.what === "form" && html`<${UserDialog} user=${open.user} onClose=${close} onSaved=${saved} />`}
         ${open.what === "delete" && html`<${Deletion} user=${open.user} onClose=${close} onDone=${list.reload} />`}
     </${Page}>`;
-}
-
-/** Searches when the typing pauses. @param {{value: string}} props */
-function TypedSearch({ value }) {
-    const [text, setText] = useState(value);
-    useEffect(() => {
-        const timer = setTimeout(() => text !== value && setQuery({ search: text }), PAUSE_MS);
-        return () => clearTimeout(timer);
-    }, [text]);
-    useEffect(() => setText(value), [value]);
-    return html`<${SearchField} label="Search name, handle or e-mail" value=${text} onInput=${setText} />`;
 }
 
 /** @param {{list: any, onOpen: (what: string, user: any) => void}} props */

@@ -1,0 +1,84 @@
+/** The entries of a mapping as rows of a table. A secret that is stored never comes back: its row only says that it is
+ * there, and keeps it unless a new value is written. */
+
+/** @typedef {{key: number, name: string, value: string, secret: boolean, stored: boolean}} Entry stored: a secret that is kept */
+
+export const MOST = 200;
+const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
+const LIKELY_SECRET = /(PASS|SECRET|TOKEN|KEY|CREDENTIAL|PRIVATE)/i;
+
+let counter = 0;
+
+/** @param {Partial<Entry>} [part] @returns {Entry} */
+export const newEntry = (part = {}) => ({ key: ++counter, name: "", value: "", secret: false, stored: false, ...part });
+
+/** @param {any[]} entries as the server told them @returns {Entry[]} */
+export const rowsOf = (entries) => entries.map(({ key, secret, value }) => newEntry({ name: key, secret, value: value ?? "", stored: secret }));
+
+/** @param {Entry[]} rows @returns {any[]} */
+export const entriesOf = (rows) => rows.map(({ name, value, secret, stored }) =>
+    ({ key: name.trim(), ...(secret && { secret }), ...(!stored && { value }) }));
+
+/** What is wrong, by row. @param {Entry[]} rows @returns {Record<number, string>} */
+export function faultsOf(rows) {
+    /** @type {Record<number, string>} */
+    const faults = {};
+    const seen = new Set();
+    for (const { key, name, value, secret, stored } of rows) {
+        const clean = name.trim();
+        if (!NAME.test(clean)) {
+            faults[key] = clean ? "Letters, digits and underscores, at most 64, beginning with a letter." : "It needs a name.";
+        } else if (seen.has(clean)) {
+            faults[key] = "Another entry has this name.";
+        } else if (secret && !stored && value.length < 4) {
+            faults[key] = "A secret has at least 4 characters, so that it can be hidden in outputs.";
+        }
+        seen.add(clean);
+    }
+    return faults;
+}
+
+/** Without the quotes around it, and with what they protected. @param {string} text */
+function unquote(text) {
+    const value = text.trim();
+    if (/^"(.*)"$/s.test(value)) {
+        return value.slice(1, -1).replace(/\\([\\"$`])/g, "$1").replace(/\\n/g, "\n");
+    }
+    return /^'(.*)'$/s.test(value) ? value.slice(1, -1) : value;
+}
+
+/**
+ * The entries of lines such as KEY=VALUE or export KEY="VALUE"; names that sound secret are taken as secrets.
+ * @param {string} text
+ * @returns {{entries: Entry[], skipped: string[]}} skipped: lines that are none
+ */
+export function parseLines(text) {
+    /** @type {Entry[]} */
+    const entries = [];
+    /** @type {string[]} */
+    const skipped = [];
+    for (const line of text.split(/\r?\n/)) {
+        const found = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=(.*)$/.exec(line);
+        if (found) {
+            const value = unquote(found[2]);
+            entries.push(newEntry({ name: found[1], value, secret: LIKELY_SECRET.test(found[1]) && value.length >= 4 }));
+        } else if (line.trim() && !line.trim().startsWith("#")) {
+            skipped.push(line.trim());
+        }
+    }
+    return { entries, skipped };
+}
+
+/** Puts entries in: those with a known name replace it. @param {Entry[]} rows @param {Entry[]} more @returns {Entry[]} */
+export function merge(rows, more) {
+    const next = rows.filter(({ name, value, stored }) => name.trim() || value || stored);
+    for (const entry of more) {
+        const at = next.findIndex(({ name }) => name.trim() === entry.name);
+        if (at < 0) {
+            next.push(entry);
+        } else {
+            next[at] = { ...entry, key: next[at].key, secret: entry.secret || next[at].secret };
+        }
+    }
+    return next;
+}

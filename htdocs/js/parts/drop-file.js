@@ -1,0 +1,46 @@
+/** Files from outside: chosen by a button, or dropped anywhere on the page. */
+import { html, useListener, useRef, useState } from "../dom.js";
+import { Button } from "./button.js";
+import { Icon } from "./icon.js";
+
+/** @param {any} event */
+const hasFiles = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
+
+/** The veil while files hang over the page. @param {{text: string, onFile: (file: File) => void}} props */
+export function DropFile({ text, onFile }) {
+    const [over, setOver] = useState(false);
+    const capture = { capture: true };
+    const hold = (/** @type {any} */ event) => {
+        if (hasFiles(event) && !document.querySelector("dialog[open]")) {
+            event.preventDefault();
+            event.stopPropagation();
+            setOver(true);
+        }
+    };
+    useListener(window, "dragenter", hold, capture);
+    useListener(window, "dragover", hold, capture);
+    useListener(window, "dragleave", (event) => !event.relatedTarget && setOver(false), capture);
+    useListener(window, "drop", (event) => {
+        setOver(false);
+        const [file] = event.dataTransfer?.files || [];
+        if (file && !document.querySelector("dialog[open]")) {
+            event.preventDefault();
+            event.stopPropagation();
+            onFile(file);
+        }
+    }, capture);
+    return over && html`<div class="drop" aria-hidden="true"><div class="drop__card"><${Icon} name="upload" size=${24} /><b>${text}</b></div></div>`;
+}
+
+/** @param {{accept: string, onFile: (file: File) => void, children?: any, [other: string]: any}} props */
+export function FileButton({ accept, onFile, children, ...rest }) {
+    const input = useRef(/** @type {any} */ (null));
+    const take = () => {
+        const [file] = input.current.files;
+        input.current.value = "";
+        if (file) {
+            onFile(file);
+        }
+    };
+    return html`<span><input type="file" hidden ref=${input} accept=${accept} onChange=${take} /><${Button} icon="upload" onClick=${() => input.current.click()} ...${rest}>${children}</${Button}></span>`;
+}

@@ -1,0 +1,99 @@
+/** The variables of a mapping as a table. Secrets go one way: a stored one can be replaced, never looked at. */
+import { html, useState } from "../dom.js";
+import { plural } from "../format.js";
+import { faultsOf, merge, MOST, newEntry, parseLines } from "../mapping/entries.js";
+import { Button } from "./button.js";
+import { FormDialog } from "./dialog.js";
+import { Empty } from "./empty.js";
+import { TextField } from "./field.js";
+import { useForm } from "./form.js";
+import { Icon } from "./icon.js";
+import { Pill } from "./pill.js";
+import { tell } from "./toast.js";
+
+/** @typedef {import("../mapping/entries.js").Entry} Entry */
+
+/** @param {{rows: Entry[], onChange: (rows: Entry[]) => void, readOnly: boolean, checked: boolean}} props checked: tell what is wrong */
+export function EntriesEditor({ rows, onChange, readOnly, checked }) {
+    const [pasting, setPasting] = useState(false);
+    const [fresh, setFresh] = useState(0);
+    const faults = checked ? faultsOf(rows) : {};
+    const take = (/** @type {string} */ text) => {
+        const { entries, skipped } = parseLines(text);
+        onChange(merge(rows, entries));
+        tell(`Took ${plural(entries.length, "line")}${skipped.length ? `, ${plural(skipped.length, "line")} had no KEY=VALUE` : ""}`, !entries.length);
+    };
+    const add = () => {
+        const entry = newEntry();
+        onChange([...rows, entry]);
+        setFresh(entry.key);
+    };
+    const adders = !readOnly && html`<div class="row"><${Button} icon="plus" disabled=${rows.length >= MOST} onClick=${add}>Add a variable</${Button}>
+        <${Button} icon="copy" onClick=${() => setPasting(true)}>Paste lines</${Button}></div>`;
+    const change = (/** @type {number} */ key, /** @type {Partial<Entry>} */ part) => onChange(rows.map((row) => (row.key === key ? { ...row, ...part } : row)));
+    return html`<div class="stack">
+        ${rows.length ? html`<ul class="list entries" aria-label="Variables">${rows.map((row) => html`<${EntryRow} key=${row.key} row=${row} fault=${faults[row.key]} readOnly=${readOnly} fresh=${row.key === fresh}
+                onLines=${take} onChange=${(/** @type {Partial<Entry>} */ part) => change(row.key, part)} onRemove=${() => onChange(rows.filter(({ key }) => key !== row.key))} />`)}</ul>${adders}`
+            : html`<${Empty} small icon="mapping" title="No variables yet" text="Scripts with this mapping find them in their environment.">${adders}</${Empty}>`}
+        ${pasting && html`<${PasteDialog} onTake=${take} onClose=${() => setPasting(false)} />`}
+    </div>`;
+}
+
+/** @param {any} props */
+function EntryRow({ row, fault, readOnly, fresh, onLines, onChange, onRemove }) {
+    const which = row.name || "the new variable";
+    const paste = (/** @type {any} */ event) => {
+        const text = event.clipboardData?.getData("text") || "";
+        if (/^\s*(export\s+)?\w+\s*=/.test(text) && !row.name && !row.value) {
+            event.preventDefault();
+            onLines(text);
+        }
+    };
+    const locked = readOnly || row.stored;
+    return html`<li class="entries__row">
+        <div class="entries__line">
+            <input class="input input--mono" aria-label=${`Name of ${which}`} placeholder="NAME" value=${row.name} readOnly=${locked} maxLength=${64} spellcheck=${false} autocapitalize="none" autocomplete="off"
+                ref=${fresh ? focusOnce : undefined} aria-invalid=${fault ? "true" : undefined} onPaste=${paste} onInput=${(/** @type {any} */ event) => onChange({ name: event.target.value })} />
+            <${Value} row=${row} which=${which} readOnly=${readOnly} onChange=${onChange} />
+            <label class="entries__secret"><input type="checkbox" checked=${row.secret} disabled=${locked} aria-label=${`Secret: ${which}`}
+                onChange=${(/** @type {any} */ event) => onChange({ secret: event.target.checked })} /><span aria-hidden="true">Secret</span></label>
+            ${!readOnly && html`<${Button} kind="quiet" small icon="trash" label=${`Remove ${which}`} onClick=${onRemove} />`}
+        </div>
+        ${fault && html`<p class="field__error"><${Icon} name="warning" size=${14} />${fault}</p>`}
+    </li>`;
+}
+
+/** A new row gets the focus when it appears, and not again. @param {HTMLElement | null} input */
+function focusOnce(input) {
+    if (input && !input.dataset.seen) {
+        input.dataset.seen = "1";
+        input.focus();
+    }
+}
+
+/** @param {{row: Entry, which: string, readOnly: boolean, onChange: (part: Partial<Entry>) => void}} props */
+function Value({ row, which, readOnly, onChange }) {
+    if (row.stored) {
+        return html`<div class="entries__stored"><${Pill} tone="good">Stored</${Pill}>
+            ${!readOnly && html`<${Button} small onClick=${() => onChange({ stored: false, value: "" })}>Replace<span class="sr-only"> ${which}</span></${Button}>`}</div>`;
+    }
+    const control = { class: "input input--mono", "aria-label": `Value of ${which}`, placeholder: "value", value: row.value, readOnly, maxLength: 16000, spellcheck: false,
+        autocomplete: "off", onInput: (/** @type {any} */ event) => onChange({ value: event.target.value }) };
+    if (row.secret && !row.value.includes("\n")) {
+        return html`<input ...${control} type="password" autocomplete="new-password" />`;
+    }
+    return row.value.includes("\n") ? html`<textarea ...${control} rows=${3} />` : html`<input ...${control} />`;
+}
+
+/** @param {{onTake: (text: string) => void, onClose: () => void}} props */
+function PasteDialog({ onTake, onClose }) {
+    const form = useForm({ text: "" });
+    const save = async (/** @type {any} */ { text }) => {
+        onTake(text);
+        onClose();
+    };
+    return html`<${FormDialog} title="Paste lines" wide form=${form} onSubmit=${save} onClose=${onClose} action="Take them" disabled=${!form.values.text.trim()}>
+        <${TextField} form=${form} name="text" label="Lines" rows=${10} mono data-autofocus placeholder=${"DATABASE_URL=postgresql://db.example.org/app\nAPI_TOKEN=…"}
+            help="One KEY=VALUE on each line, as in a .env file. Names that sound secret are marked as secrets; look through them before you save." />
+    </${FormDialog}>`;
+}

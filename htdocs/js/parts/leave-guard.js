@@ -1,0 +1,17 @@
+/** Work that is not saved is not lost by a click: leaving the page asks first, closing the window asks in the browser's way. */
+import { html, useEffect, useListener, useState } from "../dom.js";
+import { guardLeaving } from "../router.js";
+import { ConfirmDialog } from "./dialog.js";
+
+/** @param {{when: boolean, what: string}} props what: "this script" */
+export function LeaveGuard({ when, what }) {
+    const [leave, setLeave] = useState(/** @type {any} */ (null));
+    useEffect(() => (when ? guardLeaving((go) => setLeave(() => go)) : undefined), [when]);
+    useListener(window, "beforeunload", (event) => {
+        if (when) {
+            event.preventDefault();
+        }
+    });
+    return leave && html`<${ConfirmDialog} title="Leave without saving?" action="Leave and lose them" lost=${`Your changes to ${what} are not saved.`}
+        onConfirm=${async () => leave()} onClose=${() => setLeave(null)} />`;
+}

@@ -1,0 +1,33 @@
+/** Making and deleting mappings. */
+import { post, remove } from "../api.js";
+import { html } from "../dom.js";
+import { ConfirmDialog, FormDialog } from "./dialog.js";
+import { TextField } from "./field.js";
+import { useForm } from "./form.js";
+import { tell } from "./toast.js";
+import { VisibilityField } from "./visibility.js";
+
+/** @param {{form: any}} props */
+export function MappingFields({ form, ...rest }) {
+    return html`<${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" placeholder="Production" ...${rest} />
+        <${TextField} form=${form} name="description" label="What it is for" rows=${2} most=${2000} optional />
+        <${VisibilityField} form=${form} team="Everybody attaches it to scripts and sees what is not secret; only you change it" own="Only you, and who manages mappings; others may still run scripts that you attach it to" />`;
+}
+
+/** @param {{onClose: () => void, onSaved: (mapping: any) => void}} props */
+export function MappingDialog({ onClose, onSaved }) {
+    const form = useForm({ name: "", description: "", visibility: "private" });
+    const save = async (/** @type {any} */ values) => onSaved(await post("/mappings", { ...values, entries: [] }));
+    return html`<${FormDialog} title="New mapping" form=${form} onSubmit=${save} onClose=${onClose} action="Create the mapping"><${MappingFields} form=${form} data-autofocus /></${FormDialog}>`;
+}
+
+/** @param {{mapping: any, onClose: () => void, onDone: () => void}} props */
+export function DeleteMapping({ mapping, onClose, onDone }) {
+    const end = async () => {
+        await remove(`/mappings/${mapping.id}`);
+        tell(`${mapping.name} was deleted`);
+        onDone();
+    };
+    return html`<${ConfirmDialog} title=${`Delete ${mapping.name}?`} action="Delete the mapping" phrase=${mapping.name} onConfirm=${end} onClose=${onClose}
+        lost="Its variables and secrets are lost for good. Scripts that use it must be given another one first." />`;
+}

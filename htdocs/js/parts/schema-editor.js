@@ -1,0 +1,135 @@
+/** What a script takes, as a table: a row for each parameter, its finer points folded away. The schema itself can be
+ * looked at and edited as well. */
+import { classes, html, useId, useState } from "../dom.js";
+import { plural } from "../format.js";
+import { applies, FORMATS, MOST, nameErrors, newRow, rowsOf, schemaOf, TYPES, unknownIn } from "../script/schema.js";
+import { Button } from "./button.js";
+import { CodeEditor } from "./code-editor.js";
+import { Empty } from "./empty.js";
+import { Icon } from "./icon.js";
+import { Segments } from "./switch.js";
+
+/** @typedef {import("../script/schema.js").Row} Row */
+
+/**
+ * @param {{rows: Row[], onChange: (rows: Row[]) => void, readOnly: boolean, problem?: string}} props problem: what the
+ *   server found wrong
+ */
+export function SchemaEditor({ rows, onChange, readOnly, problem }) {
+    const [view, setView] = useState("table");
+    return html`<div class="stack">
+        <div class="row schema__bar"><p class="soft small">${rows.length ? plural(rows.length, "parameter") : "No parameters"}, asked for before each run.</p>
+            <${Segments} label="How the parameters are shown" name="schema-view" value=${view} onChange=${setView}
+                options=${[{ value: "table", label: "Table" }, { value: "raw", label: "JSON Schema" }]} /></div>
+        ${problem && html`<p class="problem" role="alert"><${Icon} name="warning" /><span>${problem}</span></p>`}
+        ${view === "raw" ? html`<${RawSchema} rows=${rows} onChange=${onChange} readOnly=${readOnly} />`
+            : html`<${SchemaTable} rows=${rows} onChange=${onChange} readOnly=${readOnly} />`}
+    </div>`;
+}
+
+/** @param {{rows: Row[], onChange: (rows: Row[]) => void, readOnly: boolean}} props */
+function SchemaTable({ rows, onChange, readOnly }) {
+    const [open, setOpen] = useState(0);
+    const errors = nameErrors(rows);
+    const add = () => {
+        const row = newRow("");
+        onChange([...rows, row]);
+        setOpen(row.key);
+    };
+    const adder = !readOnly && html`<${Button} icon="plus" disabled=${rows.length >= MOST} onClick=${add}>Add a parameter</${Button}>`;
+    if (!rows.length) {
+        return html`<${Empty} small icon="settings" title="This script takes no parameters" text="With parameters, whoever runs it fills in a form, and the script gets what they wrote.">${adder}</${Empty}>`;
+    }
+    const change = (/** @type {number} */ at, /** @type {Partial<Row>} */ part) => onChange(rows.map((row, index) => (index === at ? { ...row, ...part } : row)));
+    const move = (/** @type {number} */ at, /** @type {number} */ to) => {
+        const next = [...rows];
+        [next[at], next[to]] = [next[to], next[at]];
+        onChange(next);
+    };
+    return html`<ul class="list schema" aria-label="Parameters">${rows.map((row, at) => html`<${Parameter} key=${row.key} row=${row} error=${errors[row.key]} readOnly=${readOnly}
+            open=${open === row.key} onOpen=${() => setOpen(open === row.key ? 0 : row.key)} onChange=${(/** @type {Partial<Row>} */ part) => change(at, part)}
+            onUp=${at > 0 && (() => move(at, at - 1))} onDown=${at < rows.length - 1 && (() => move(at, at + 1))}
+            onRemove=${() => onChange(rows.filter((_, index) => index !== at))} />`)}</ul>
+        <div>${adder}</div>`;
+}
+
+/** @param {any} props */
+function Parameter({ row, error, readOnly, open, onOpen, onChange, onUp, onDown, onRemove }) {
+    const id = useId("parameter");
+    const set = (/** @type {string} */ name) => (/** @type {any} */ event) => onChange({ [name]: event.target.value });
+    const which = row.name || "the new parameter";
+    return html`<li class=${classes("schema__row", open && "schema__row--open")}>
+        <div class="schema__line">
+            <${Cell} label="Name" of=${which}><input class="input input--mono" value=${row.name} readOnly=${readOnly} maxLength=${40} placeholder="name" spellcheck=${false}
+                autocapitalize="none" autocomplete="off" aria-invalid=${error ? "true" : undefined} aria-describedby=${error ? `${id}-error` : undefined} onInput=${set("name")} /></${Cell}>
+            <${Cell} label="Type" of=${which}><select class="input" disabled=${readOnly} onChange=${set("type")}>
+                ${TYPES.map(([key, text]) => html`<option value=${key} selected=${key === row.type}>${text}</option>`)}</select></${Cell}>
+            <${Cell} label="Label" of=${which}><input class="input" value=${row.title} readOnly=${readOnly} maxLength=${80} placeholder=${row.name} onInput=${set("title")} /></${Cell}>
+            <${Cell} label="Default" of=${which}><${Default} row=${row} readOnly=${readOnly} onInput=${set("default")} /></${Cell}>
+            <label class="schema__required"><input type="checkbox" checked=${row.required} disabled=${readOnly} aria-label=${`Required: ${which}`}
+                onChange=${(/** @type {any} */ event) => onChange({ required: event.target.checked })} /><span aria-hidden="true">Required</span></label>
+            <div class="schema__actions">
+                <${Button} kind="quiet" small icon="settings" label=${`More about ${which}`} aria-expanded=${String(open)} onClick=${onOpen} />
+                ${!readOnly && html`<${Button} kind="quiet" small icon="arrowUp" label=${`Move ${which} up`} disabled=${!onUp} onClick=${onUp || undefined} />
+                    <${Button} kind="quiet" small icon="arrowDown" label=${`Move ${which} down`} disabled=${!onDown} onClick=${onDown || undefined} />
+                    <${Button} kind="quiet" small icon="trash" label=${`Remove ${which}`} onClick=${onRemove} />`}
+            </div>
+        </div>
+        ${error && html`<p class="field__error" id="${id}-error"><${Icon} name="warning" size=${14} />${error}</p>`}
+        ${open && html`<${Finer} row=${row} which=${which} readOnly=${readOnly} set=${set} />`}
+    </li>`;
+}
+
+/** @param {{label: string, of: string, children?: any}} props the label is read with the parameter's name */
+const Cell = ({ label, of, children }) => html`<label class="schema__cell"><span aria-hidden="true">${label}</span><span class="sr-only">${label} of ${of}</span>${children}</label>`;
+
+/** @param {{row: Row, readOnly: boolean, onInput: (event: any) => void}} props */
+function Default({ row, readOnly, onInput }) {
+    if (row.type === "boolean") {
+        return html`<select class="input" disabled=${readOnly} onChange=${onInput}><option value="" selected=${row.default !== "true"}>No</option>
+            <option value="true" selected=${row.default === "true"}>Yes</option></select>`;
+    }
+    if (row.format === "password" && row.type === "string") {
+        return html`<input class="input" disabled value="" placeholder="a secret has none" />`;
+    }
+    return row.type === "array" || row.format === "multiline"
+        ? html`<textarea class="input" rows=${1} value=${row.default} readOnly=${readOnly} placeholder=${row.type === "array" ? "one on each line" : ""} onInput=${onInput} />`
+        : html`<input class="input" value=${row.default} readOnly=${readOnly} inputMode=${row.type === "string" ? undefined : "decimal"} onInput=${onInput} />`;
+}
+
+/** @param {{row: Row, which: string, readOnly: boolean, set: (name: string) => (event: any) => void}} props */
+function Finer({ row, which, readOnly, set }) {
+    const field = (/** @type {string} */ name, /** @type {string} */ label, /** @type {any} */ more = {}) => applies(name, row.type)
+        && html`<${Cell} label=${label} of=${which}><input class="input" value=${/** @type {any} */ (row)[name]} readOnly=${readOnly} ...${more} onInput=${set(name)} /></${Cell}>`;
+    const number = { inputMode: "decimal", autocomplete: "off" };
+    return html`<div class="schema__finer">
+        <${Cell} label="Help below the field" of=${which}><textarea class="input" rows=${2} maxLength=${500} value=${row.description} readOnly=${readOnly} onInput=${set("description")} /></${Cell}>
+        ${applies("choices", row.type) && html`<${Cell} label="Choices, one on each line" of=${which}><textarea class="input" rows=${2} value=${row.choices} readOnly=${readOnly} onInput=${set("choices")} /></${Cell}>`}
+        ${applies("format", row.type) && html`<${Cell} label="Kind of text" of=${which}><select class="input" disabled=${readOnly} onChange=${set("format")}>
+            ${FORMATS.map(([key, text]) => html`<option value=${key} selected=${key === row.format}>${text}</option>`)}</select></${Cell}>`}
+        ${field("pattern", "Pattern (regular expression)", { class: "input input--mono", maxLength: 200, spellcheck: false })}
+        ${field("minLength", "Fewest characters", number)}${field("maxLength", "Most characters", number)}
+        ${field("minimum", "Smallest", number)}${field("maximum", "Largest", number)}
+    </div>`;
+}
+
+/** @param {{rows: Row[], onChange: (rows: Row[]) => void, readOnly: boolean}} props */
+function RawSchema({ rows, onChange, readOnly }) {
+    const [text, setText] = useState(() => JSON.stringify(schemaOf(rows), null, 4));
+    const [wrong, setWrong] = useState("");
+    const take = (/** @type {string} */ next) => {
+        setText(next);
+        try {
+            const schema = JSON.parse(next);
+            const unknown = unknownIn(schema);
+            setWrong(unknown.length ? `Not known here, and not taken: ${unknown.slice(0, 5).join(", ")}.` : "");
+            if (!unknown.length) {
+                onChange(rowsOf(schema));
+            }
+        } catch (error) {
+            setWrong(`This is not JSON yet: ${/** @type {Error} */ (error).message}`);
+        }
+    };
+    return html`<${CodeEditor} class="code-editor--boxed" value=${text} language="javascript" label="JSON Schema of the parameters" readOnly=${readOnly} onChange=${take} />
+        ${wrong && html`<p class="field__error" role="status"><${Icon} name="warning" size=${14} />${wrong}</p>`}`;
+}

@@ -1,0 +1,44 @@
+/** What saving a script may ask: a note for the version, or what to do when somebody else was faster. */
+import { get } from "../api.js";
+import { html } from "../dom.js";
+import { useLoad } from "../load.js";
+import { Button } from "./button.js";
+import { Dialog, FormDialog } from "./dialog.js";
+import { Diff } from "./diff.js";
+import { TextField } from "./field.js";
+import { useForm } from "./form.js";
+import { ProblemState } from "./problem.js";
+import { SkeletonRows } from "./skeleton.js";
+
+/** @param {{onSave: (note: string) => void, onClose: () => void}} props */
+export function NoteDialog({ onSave, onClose }) {
+    const form = useForm({ note: "" });
+    const save = async (/** @type {any} */ { note }) => {
+        onClose();
+        onSave(note.trim());
+    };
+    return html`<${FormDialog} title="Save with a note" form=${form} onSubmit=${save} onClose=${onClose} action="Save">
+        <${TextField} form=${form} name="note" label="What changed" most=${200} autocomplete="off" data-autofocus help="It is shown in the list of versions." />
+    </${FormDialog}>`;
+}
+
+/** @param {{script: any, draft: any, onTake: (script: any) => void, onOver: (script: any) => void, onClose: () => void}} props */
+export function ConflictDialog({ script, draft, onTake, onOver, onClose }) {
+    const { data: theirs, problem, reload } = useLoad((signal) => get(`/scripts/${script.id}`, signal), [script.id]);
+    const take = () => {
+        onTake(theirs);
+        draft.reset(theirs);
+        onClose();
+    };
+    const over = () => {
+        onClose();
+        onOver(theirs);
+    };
+    return html`<${Dialog} title="Somebody else saved this script meanwhile" wide onClose=${onClose}>
+        <div class="dialog__body">${problem ? html`<${ProblemState} small problem=${problem} onRetry=${reload} />` : !theirs ? html`<${SkeletonRows} rows=${4} />` : html`
+            <p>Version ${theirs.latest} is stored now. This is what saving yours would change in it. Whatever you choose, all stored versions stay.</p>
+            <${Diff} before=${theirs.code} after=${draft.code} label="Their code compared with yours" />`}</div>
+        <div class="dialog__actions"><${Button} onClick=${onClose}>Keep editing</${Button}><${Button} disabled=${!theirs} onClick=${take}>Take theirs, lose mine</${Button}>
+            <${Button} kind="primary" disabled=${!theirs} onClick=${over}>Save mine over it</${Button}></div>
+    </${Dialog}>`;
+}

@@ -1,0 +1,70 @@
+/** Running a script: the form of its parameters at the right, then what became of it in the same place. */
+import { post } from "../api.js";
+import { html, useEffect, useState } from "../dom.js";
+import { randomId } from "../id.js";
+import { limitsOf, limitValues } from "../script/limits.js";
+import { mappingOptions, useMappings } from "../script/load.js";
+import { parametersOf, valuesOf } from "../script/parameters.js";
+import { namesOf } from "../script/schema.js";
+import { place, setQuery } from "../router.js";
+import { useStore } from "../store.js";
+import { Button } from "./button.js";
+import { SelectField } from "./field.js";
+import { Form, useForm } from "./form.js";
+import { LimitFields } from "./limit-fields.js";
+import { Panel } from "./page.js";
+import { ParameterFields } from "./parameter-fields.js";
+import { Switch } from "./switch.js";
+
+const OWN = "own";
+const NONE = "none";
+
+/** @param {any} script @param {any} values */
+function bodyOf(script, values) {
+    const limits = limitsOf(values);
+    return {
+        parameters: parametersOf(script.parameters, values), version: script.latest, dry_run: values.dry_run,
+        ...(values.mapping !== OWN && { mapping: values.mapping === NONE ? null : values.mapping }), ...(Object.keys(limits).length && { limits }),
+    };
+}
+
+/** @param {{script: any, changed: boolean, onSave: (() => Promise<any>) | null, onClose: () => void}} props */
+export function ScriptRun({ script, changed, onSave, onClose }) {
+    const { query: { run = "" } } = useStore(place);
+    const form = useForm({ ...valuesOf(script.parameters), ...limitValues(), dry_run: false, mapping: OWN });
+    const start = async (/** @type {any} */ values) => {
+        const made = await post(`/scripts/${script.id}/run`, bodyOf(script, values), randomId());
+        setQuery({ run: made.id });
+    };
+    return html`<${Panel} wide title=${run ? `Run of ${script.name}` : `Run ${script.name}`} onClose=${onClose}>
+        ${run ? html`<div class="stack"><div class="row"><${Button} icon="back" onClick=${() => setQuery({ run: null })}>Run again</${Button}><a href=${`/runs/${run}`}>Open the run</a></div></div>`
+            : html`<${RunForm} script=${script} form=${form} changed=${changed} onSave=${onSave} onStart=${start} />`}
+    </${Panel}>`;
+}
+
+/** @param {{script: any, form: any, changed: boolean, onSave: (() => Promise<any>) | null, onStart: (values: any) => Promise<any>}} props */
+function RunForm({ script, form, changed, onSave, onStart }) {
+    const mappings = useMappings();
+    const [more, setMore] = useState(false);
+    useEffect(() => {
+        /** @type {any} */ (document.querySelector(".run-form input, .run-form select, .run-form textarea, .run-form button[type=submit]"))?.focus();
+    }, []);
+    const options = [[OWN, script.mapping ? `Its own: ${script.mapping.name}` : "Its own: none"], ...(script.mapping ? [[NONE, "None"]] : []),
+        ...mappingOptions(mappings, null).filter(([id]) => id !== script.mapping?.id)];
+    return html`<${Form} form=${form} onSubmit=${onStart} class="form run-form">
+        ${changed && html`<div class="note row"><span>Your changes are not saved: this runs version ${script.latest}.</span>${onSave && html`<${Button} small onClick=${() => onSave()}>Save first</${Button}>`}</div>`}
+        ${namesOf(script.parameters).length ? html`<${ParameterFields} schema=${script.parameters} form=${form} />` : html`<p class="soft">This script takes no parameters.</p>`}
+        <${Switch} label="Dry run" help=${DRY[script.kind]} checked=${form.values.dry_run} onChange=${(/** @type {boolean} */ on) => form.set("dry_run", on)} />
+        <details class="run-form__more" open=${more} onToggle=${(/** @type {any} */ event) => setMore(event.target.open)}><summary>Mapping and limits</summary>
+            ${more && html`<div class="form"><${SelectField} form=${form} name="mapping" label="Mapping" options=${options} help="Its variables and secrets are in the environment of this run." />
+                <${LimitFields} form=${form} widest=${{ ...script.effective_limits, ...script.limits }} help="For this run only. Numbers can only be narrower than those of the script." /></div>`}</details>
+        <div class="form__actions"><${Button} type="submit" kind="primary" icon="start" busy=${form.busy}>${form.values.dry_run ? "Start the dry run" : "Run it"}</${Button}>
+            <span class="run-form__keys soft small"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span></div>
+    </${Form}>`;
+}
+
+/** @type {Record<string, string>} */
+const DRY = {
+    sh: "Only checks whether the shell understands it.", python: "Only compiles it.", node: "Only checks its syntax.",
+    playbook: "Says what it would change, and changes nothing.", terraform: "Makes the plan, and does not apply it.", aws: "Only checks whether the shell understands it.",
+};

@@ -1,0 +1,88 @@
+/** The versions of a script: one looked at, two compared, an old one brought back. Which ones is in the address. */
+import { get, patch, query } from "../api.js";
+import { html } from "../dom.js";
+import { useList, useLoad } from "../load.js";
+import { setQuery, place, withQuery } from "../router.js";
+import { KINDS } from "../script/kinds.js";
+import { schemaOf, rowsOf } from "../script/schema.js";
+import { useStore } from "../store.js";
+import { Button } from "./button.js";
+import { CodeEditor } from "./code-editor.js";
+import { CopyButton } from "./copy.js";
+import { Diff } from "./diff.js";
+import { ProblemState } from "./problem.js";
+import { SkeletonRows } from "./skeleton.js";
+import { Table } from "./table.js";
+import { Ago } from "./time.js";
+import { attempt } from "./toast.js";
+
+/** @param {{script: any, draft: any, onChange: (script: any) => void}} props */
+export function ScriptVersions({ script, draft, onChange }) {
+    const { query: { version = "" } } = useStore(place);
+    const list = useList((cursor, signal) => get(`/scripts/${script.id}/versions` + query({ cursor }), signal), [script.id, script.latest]);
+    if (list.problem) {
+        return html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`;
+    }
+    if (!list.items) {
+        return html`<${SkeletonRows} />`;
+    }
+    const restore = (/** @type {number} */ number) => attempt(async () => {
+        const old = await get(`/scripts/${script.id}/versions/${number}`);
+        const saved = await patch(`/scripts/${script.id}`, { version: script.version, code: old.code, parameters: old.parameters, note: `Version ${number} again` });
+        onChange(saved);
+        draft.reset(saved);
+        setQuery({ version: null, from: null });
+    }, `Version ${number} is the newest again`);
+    const restorable = script.editable && !draft.changed;
+    return version ? html`<${Version} key=${version} script=${script} number=${Number(version)} restore=${restorable && Number(version) !== script.latest ? restore : null} />`
+        : html`${script.editable && draft.changed && html`<p class="note versions__note">Your changes are not saved, so no old version can be brought back now.</p>`}
+        <${Table} label="Versions" rows=${list.items.map((/** @type {any} */ item) => ({ ...item, id: item.number }))} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
+            { title: "Version", draw: ({ number, note }) => html`<a class="table__main" href=${withQuery({ version: number })}>Version ${number}</a>${note && html`<span class="table__sub">${note}</span>`}` },
+            { title: "By", draw: ({ author }) => html`<span class="table__short soft ellipsis">${author?.name}</span>` },
+            { title: "When", draw: ({ created_at }) => html`<span class="soft"><${Ago} at=${created_at} /></span>` },
+            { title: "Size", kind: "number", draw: ({ size }) => html`<span class="soft">${sizeText(size)}</span>` },
+            { title: "Actions", kind: "actions", draw: ({ number }) => html`<span class="row versions__actions">
+                ${number > 1 && html`<${Button} small href=${withQuery({ version: number, from: String(number - 1) })}>What changed<span class="sr-only"> in version ${number}</span></${Button}>`}
+                ${restorable && number !== script.latest && html`<${Button} small onClick=${() => restore(number)}>Restore<span class="sr-only"> version ${number}</span></${Button}>`}</span>` },
+        ]} />`;
+}
+
+/** "1.2 KB" @param {number} bytes */
+const sizeText = (bytes) => (bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toFixed(1)} KB`);
+
+/** @param {{script: any, number: number, restore: ((number: number) => void) | null}} props */
+function Version({ script, number, restore }) {
+    const { query: { from = "" } } = useStore(place);
+    const { data, problem, reload } = useLoad(async (signal) => {
+        const [one, other] = await Promise.all([number, Number(from)].map((which) => (which ? get(`/scripts/${script.id}/versions/${which}`, signal) : null)));
+        return { one, other };
+    }, [number, from]);
+    const back = html`<${Button} icon="back" href=${withQuery({ version: null, from: null })}>All versions</${Button}>`;
+    if (problem) {
+        return html`<div class="page__tools">${back}</div><${ProblemState} problem=${problem} onRetry=${reload} />`;
+    }
+    return html`<div class="page__tools versions__tools">${back}<${Comparison} script=${script} number=${number} from=${from} />
+            ${restore && html`<${Button} icon="refresh" onClick=${() => restore(number)}>Restore version ${number}</${Button}>`}</div>
+        ${!data ? html`<${SkeletonRows} rows=${8} />` : data.other ? html`<${Compared} before=${data.other} after=${data.one} />`
+            : html`<div class="row versions__bar"><p class="soft small">${data.one.note ? `“${data.one.note}” · ` : ""}by ${data.one.author?.name}, <${Ago} at=${data.one.created_at} /></p>
+                <${CopyButton} small text=${data.one.code}>Copy</${CopyButton}></div>
+            <${CodeEditor} class="code-editor--boxed" value=${data.one.code} language=${KINDS[script.kind]?.language || "text"} label=${`Code of version ${number}`} readOnly />`}`;
+}
+
+/** @param {{script: any, number: number, from: string}} props */
+function Comparison({ script, number, from }) {
+    const numbers = Array.from({ length: script.latest }, (_, index) => script.latest - index);
+    const choose = (/** @type {string} */ name) => (/** @type {any} */ event) => setQuery({ [name]: event.target.value });
+    const options = (/** @type {string} */ chosen) => numbers.map((n) => html`<option value=${n} selected=${String(n) === chosen}>Version ${n}</option>`);
+    return html`<div class="row"><label class="row">Show <select class="input versions__select" onChange=${choose("version")}>${options(String(number))}</select></label>
+        <label class="row">compared with <select class="input versions__select" onChange=${choose("from")}><option value="" selected=${!from}>nothing</option>${options(from)}</select></label></div>`;
+}
+
+/** Both halves of a version. @param {{before: any, after: any}} props */
+function Compared({ before, after }) {
+    const [left, right] = [before, after].map(({ parameters }) => JSON.stringify(schemaOf(rowsOf(parameters)), null, 4));
+    return html`<div class="stack"><h2 class="versions__heading">Code</h2>
+        <${Diff} before=${before.code} after=${after.code} label=${`Code of version ${before.number} compared with version ${after.number}`} />
+        ${left !== right && html`<h2 class="versions__heading">Parameters</h2>
+            <${Diff} before=${left} after=${right} label=${`Parameters of version ${before.number} compared with version ${after.number}`} />`}</div>`;
+}

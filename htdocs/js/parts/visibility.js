@@ -1,0 +1,12 @@
+import { html, useId } from "../dom.js";
+import { Segments } from "./switch.js";
+
+/** Who sees a script or a mapping. @param {{form: any, team: string, own: string}} props */
+export function VisibilityField({ form, team, own }) {
+    const id = useId("visibility");
+    const { visibility } = form.values;
+    return html`<div class="field"><span class="field__label" id=${id}>Who sees it</span>
+        <div><${Segments} label="Who sees it" name=${id} value=${visibility} onChange=${(/** @type {string} */ value) => form.set("visibility", value)}
+            options=${[{ value: "team", label: "The team" }, { value: "private", label: "Private" }]} /></div>
+        <p class="field__help">${visibility === "team" ? team : own}.</p></div>`;
+}

@@ -1,0 +1,32 @@
+/** A script as a file: taken from the person's computer, and given back. */
+import { post, query } from "../api.js";
+import { LONGEST } from "./kinds.js";
+
+/** Makes a script of a file. The server reads its kind from the name or the first line. @param {File} file */
+export async function uploadScript(file) {
+    if (file.size > LONGEST) {
+        throw new Error(`${file.name} is too long: a script has at most 512 KiB.`);
+    }
+    return post("/scripts/upload" + query({ filename: file.name }), new Blob([file]));
+}
+
+/** The text of a file; throws for what is none. @param {File} file */
+export async function readText(file) {
+    if (file.size > LONGEST) {
+        throw new Error(`${file.name} is too long: a script has at most 512 KiB.`);
+    }
+    try {
+        return new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
+    } catch {
+        throw new Error(`${file.name} is not a text in UTF-8.`);
+    }
+}
+
+/** @param {string} name @param {string} text */
+export function saveFile(name, text) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}

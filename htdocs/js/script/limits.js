@@ -1,0 +1,16 @@
+/** The limits of a run: those of the script narrow those of the studio, those of one run narrow the script's. */
+
+/** Name, label, unit. @type {[string, string, string][]} */
+export const LIMITS = [
+    ["wall_seconds", "Time", "seconds"], ["cpu_seconds", "Processor", "seconds"], ["memory_mb", "Memory", "MB"],
+    ["disk_mb", "Work folder", "MB"], ["output_mb", "Output", "MB"], ["processes", "Processes", "at once"], ["open_files", "Open files", "at once"],
+];
+
+/** The form's values, named limits.NAME. @param {Record<string, number>} [limits] */
+export const limitValues = (limits = {}) => Object.fromEntries(LIMITS.map(([name]) => [`limits.${name}`, limits[name] === undefined ? "" : String(limits[name])]));
+
+/** @param {Record<string, any>} values */
+export function limitsOf(values) {
+    const set = LIMITS.map(([name]) => [name, String(values[`limits.${name}`] ?? "").trim()]).filter(([, value]) => value);
+    return Object.fromEntries(set.map(([name, value]) => [name, Number.isNaN(Number(value)) ? value : Number(value)]));
+}

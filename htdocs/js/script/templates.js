@@ -1,0 +1,99 @@
+/** What a new script begins with: something of each kind that works at once and shows how parameters come in, and how
+ * results and files go out. */
+
+const PARAMETERS = {
+    type: "object",
+    properties: {
+        name: { type: "string", title: "Whom to greet", default: "world", maxLength: 80 },
+        times: { type: "integer", title: "How often", default: 3, minimum: 1, maximum: 100 },
+    },
+    required: ["name"],
+    order: ["name", "times"],
+};
+
+const SHELL = `#!/bin/sh
+# Parameters are there as $PARAM_NAME, $PARAM_TIMES and so on.
+set -eu
+
+for n in $(seq "$PARAM_TIMES"); do
+    echo "$n: Hello, $PARAM_NAME!"
+done
+
+# Files in out/ are kept with the run; what is written to $COAGENT_OUTPUT is its result.
+echo "Hello, $PARAM_NAME!" >out/greeting.txt
+echo "{\\"greetings\\": $PARAM_TIMES}" >"$COAGENT_OUTPUT"
+`;
+
+const PYTHON = `# Parameters are in the file that COAGENT_INPUT names.
+import json
+import os
+
+with open(os.environ["COAGENT_INPUT"]) as file:
+    given = json.load(file)
+
+for n in range(given["times"]):
+    print(f"{n + 1}: Hello, {given['name']}!", flush=True)
+
+# Files in out/ are kept with the run; what is written to COAGENT_OUTPUT is its result.
+with open("out/greeting.txt", "w") as file:
+    print(f"Hello, {given['name']}!", file=file)
+with open(os.environ["COAGENT_OUTPUT"], "w") as file:
+    json.dump({"greetings": given["times"]}, file)
+`;
+
+const NODE = `// Parameters are in the file that COAGENT_INPUT names.
+const fs = require("node:fs");
+
+const { name, times } = JSON.parse(fs.readFileSync(process.env.COAGENT_INPUT, "utf8"));
+
+for (let n = 1; n <= times; n++) {
+    console.log(\`\${n}: Hello, \${name}!\`);
+}
+
+// Files in out/ are kept with the run; what is written to COAGENT_OUTPUT is its result.
+fs.writeFileSync("out/greeting.txt", \`Hello, \${name}!\\n\`);
+fs.writeFileSync(process.env.COAGENT_OUTPUT, JSON.stringify({ greetings: times }));
+`;
+
+const PLAYBOOK = `# Parameters are variables. Without an INVENTORY in the mapping, the only host is localhost.
+- name: Greet
+  hosts: all
+  connection: local
+  gather_facts: false
+  tasks:
+    - name: Say hello
+      ansible.builtin.debug:
+        msg: "{{ item }}: Hello, {{ name }}!"
+      loop: "{{ range(1, times | int + 1) | list }}"
+`;
+
+const TERRAFORM = `# Parameters are in /coagent/input.json. The state is kept, sealed, from one run to the next.
+locals {
+  input = jsondecode(file("/coagent/input.json"))
+}
+
+resource "terraform_data" "greeting" {
+  input = "Hello, \${local.input.name}!"
+}
+
+output "greeting" {
+  value = terraform_data.greeting.output
+}
+`;
+
+const AWS = `#!/bin/bash
+# Keys and region come from the mapping: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_DEFAULT_REGION.
+set -euo pipefail
+
+aws --version
+echo "Hello, $PARAM_NAME!"
+
+# With the network granted, for example:
+#   aws s3 ls
+`;
+
+/** @type {Record<string, string>} */
+const CODE = { sh: SHELL, python: PYTHON, node: NODE, playbook: PLAYBOOK, terraform: TERRAFORM, aws: AWS };
+
+/** @param {string} kind */
+export const templateOf = (kind) => ({ code: CODE[kind], parameters: PARAMETERS });

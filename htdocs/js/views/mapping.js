@@ -1,0 +1,73 @@
+/** One mapping: its variables, who sees it, and what uses it. */
+import { get, patch } from "../api.js";
+import { html, useMemo, useState } from "../dom.js";
+import { useLoad } from "../load.js";
+import { entriesOf, faultsOf, rowsOf } from "../mapping/entries.js";
+import { Button } from "../parts/button.js";
+import { EntriesEditor } from "../parts/entries-editor.js";
+import { Form, useForm } from "../parts/form.js";
+import { useHotkeys } from "../parts/hotkeys.js";
+import { Icon } from "../parts/icon.js";
+import { LeaveGuard } from "../parts/leave-guard.js";
+import { DeleteMapping, MappingFields } from "../parts/mapping-dialogs.js";
+import { Menu } from "../parts/menu.js";
+import { Page } from "../parts/page.js";
+import { ProblemState } from "../parts/problem.js";
+import { SkeletonForm } from "../parts/skeleton.js";
+import { Ago } from "../parts/time.js";
+import { tell } from "../parts/toast.js";
+import { go } from "../router.js";
+
+/** @param {{id: string}} props */
+export function Mapping({ id }) {
+    const { data: mapping, problem, reload, setData } = useLoad((signal) => get(`/mappings/${id}`, signal), [id]);
+    if (!mapping) {
+        return html`<${Page} title="Mapping">${problem ? html`<${ProblemState} problem=${problem} onRetry=${reload} />` : html`<${SkeletonForm} />`}</${Page}>`;
+    }
+    return html`<${Edited} key=${mapping.version} mapping=${mapping} onSaved=${setData} />`;
+}
+
+/** @param {any} mapping */
+const valuesOf = (mapping) => ({ name: mapping.name, description: mapping.description, visibility: mapping.visibility, rows: rowsOf(mapping.entries) });
+
+/** @param {{mapping: any, onSaved: (mapping: any) => void}} props */
+function Edited({ mapping, onSaved }) {
+    const stored = useMemo(() => valuesOf(mapping), [mapping]);
+    const form = useForm(stored);
+    const [checked, setChecked] = useState(false);
+    const [deleting, setDeleting] = useState(false);
+    const { rows, ...head } = form.values;
+    const save = async () => {
+        setChecked(true);
+        const faults = Object.keys(faultsOf(rows)).length;
+        if (faults) {
+            throw new Error("Some variables are not complete yet.");
+        }
+        onSaved(await patch(`/mappings/${mapping.id}`, { ...head, entries: entriesOf(rows), version: mapping.version }));
+        tell("Mapping saved");
+    };
+    const canSave = mapping.editable && form.changed;
+    useHotkeys({ s: () => canSave && form.submit(save) });
+    return html`<${Page} title=${mapping.name} context=${mapping.visibility === "private" ? html`<${Icon} name="lock" size=${12} /> private` : `for the team, by ${mapping.owner?.name}`} actions=${html`
+            ${mapping.editable && html`<${Button} kind="primary" busy=${form.busy} disabled=${!form.changed} title="Save (Ctrl-S)" onClick=${() => form.submit(save)}>Save</${Button}>
+            <${Menu} label="More about the mapping" items=${[form.changed && { text: "Discard changes", icon: "refresh", onSelect: () => form.setValues(stored) },
+                { text: "Delete…", icon: "trash", danger: true, onSelect: () => setDeleting(true) }]} />`}`}>
+        <${Form} form=${form} onSubmit=${save} class="">
+            <div class="section"><div class="section__about"><h2>Variables</h2><p>Secrets are stored encrypted, are never shown again, and are hidden in the output of runs.</p></div>
+                <${EntriesEditor} rows=${rows} onChange=${(/** @type {any[]} */ next) => form.set("rows", next)} readOnly=${!mapping.editable} checked=${checked} /></div>
+            <div class="section"><div class="section__about"><h2>What it is</h2></div><fieldset class="form" disabled=${!mapping.editable}><${MappingFields} form=${form} /></fieldset></div>
+            <div class="section"><div class="section__about"><h2>Used by</h2><p>Scripts that have it attached, as far as you see them.</p></div><${Users} mapping=${mapping} /></div>
+        </${Form}>
+        <${LeaveGuard} when=${canSave} what=${mapping.name} />
+        ${deleting && html`<${DeleteMapping} mapping=${mapping} onClose=${() => setDeleting(false)} onDone=${() => go("/mappings", { force: true })} />`}
+    </${Page}>`;
+}
+
+/** @param {{mapping: any}} props */
+function Users({ mapping }) {
+    if (!mapping.used_by?.length) {
+        return html`<p class="soft">Nothing uses it yet. Attach it in the settings of a <a href="/scripts">script</a>. It was changed <${Ago} at=${mapping.updated_at} />.</p>`;
+    }
+    return html`<ul class="list">${mapping.used_by.map((/** @type {any} */ { id, name }) => html`<li key=${id}><a class="room-row" href=${`/scripts/${id}?tab=settings`}><${Icon} name="script" />
+        <span class="room-row__text room-row__name ellipsis">${name}</span></a></li>`)}</ul>`;
+}

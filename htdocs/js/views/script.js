@@ -1,0 +1,134 @@
+/** One script: its code, what it takes, its versions, its runs, its settings, and running it. */
+import { get } from "../api.js";
+import { html, useState } from "../dom.js";
+import { useLoad } from "../load.js";
+import { Button } from "../parts/button.js";
+import { copyText } from "../parts/copy.js";
+import { DeleteScript } from "../parts/delete-script.js";
+import { Icon } from "../parts/icon.js";
+import { LeaveGuard } from "../parts/leave-guard.js";
+import { Menu } from "../parts/menu.js";
+import { Page } from "../parts/page.js";
+import { ProblemState } from "../parts/problem.js";
+import { SchemaEditor } from "../parts/schema-editor.js";
+import { ScriptCode } from "../parts/script-code.js";
+import { ConflictDialog, NoteDialog } from "../parts/script-dialogs.js";
+import { ScriptRun } from "../parts/script-run.js";
+import { ScriptRuns } from "../parts/script-runs.js";
+import { ScriptSettings } from "../parts/script-settings.js";
+import { ScriptVersions } from "../parts/script-versions.js";
+import { SkeletonForm } from "../parts/skeleton.js";
+import { Tabs } from "../parts/tabs.js";
+import { tell } from "../parts/toast.js";
+import { useHotkeys } from "../parts/hotkeys.js";
+import { go, place, setQuery } from "../router.js";
+import { useDraft } from "../script/draft.js";
+import { saveFile } from "../script/file.js";
+import { fileName, kindName } from "../script/kinds.js";
+import { useStore } from "../store.js";
+
+/** @param {{id: string}} props */
+export function Script({ id }) {
+    const { data: script, problem, reload, setData } = useLoad((signal) => get(`/scripts/${id}`, signal), [id]);
+    if (!script) {
+        return html`<${Page} title="Script">${problem ? html`<${ProblemState} problem=${problem} onRetry=${reload} />` : html`<${SkeletonForm} />`}</${Page}>`;
+    }
+    return html`<${Workbench} script=${script} onChange=${setData} />`;
+}
+
+/** @param {{script: any, onChange: (script: any) => void}} props */
+function Workbench({ script, onChange }) {
+    const { query: { tab = "code", panel = "" } } = useStore(place);
+    const draft = useDraft(script, onChange);
+    const [busy, setBusy] = useState(false);
+    const [problem, setProblem] = useState(/** @type {any} */ (null));
+    const [dialog, setDialog] = useState("");
+    const close = () => setDialog("");
+    const canSave = script.editable && draft.changed;
+
+    const save = async (/** @type {any} */ how = {}) => {
+        if (!canSave || busy) {
+            return undefined;
+        }
+        setBusy(true);
+        setProblem(null);
+        try {
+            const saved = await draft.save(how);
+            tell(`Saved as version ${saved.latest}`);
+            return saved;
+        } catch (/** @type {any} */ caught) {
+            if (caught.status === 409 && !how.over) {
+                setDialog("conflict");
+            } else {
+                setProblem(caught);
+                setQuery({ tab: caught.fields?.parameters ? "parameters" : null });
+            }
+            return undefined;
+        } finally {
+            setBusy(false);
+        }
+    };
+    const run = () => {
+        const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form.run-form"));
+        if (form) {
+            form.requestSubmit();
+        } else {
+            setQuery({ panel: "run", run: null });
+        }
+    };
+    useHotkeys({ s: () => save(), Enter: run });
+    const closePanel = () => setQuery({ panel: null, run: null });
+
+    return html`<${Page} bare title=${script.name} context=${html`<${Facts} script=${script} />`} actions=${html`
+            ${script.editable && html`<${Button} busy=${busy} disabled=${!draft.changed} title="Save (Ctrl-S)" onClick=${() => save()}>Save</${Button}>`}
+            <${Button} kind="primary" icon="start" title="Run (Ctrl-Enter)" onClick=${run}>Run</${Button}>
+            <${Menu} label="More about the script" items=${menuOf(script, draft, setDialog)} />`}>
+        <div class="page__body"><div class="script">
+            <${ScriptTabs} script=${script} draft=${draft} tab=${tab} />
+            <${ScriptCode} script=${script} draft=${draft} hidden=${tab !== "code"} problem=${problem} />
+            ${tab !== "code" && html`<div class="page__scroll" tabindex="-1"><div class="page__content"><${View} ...${{ tab, script, draft, problem, onChange }} /></div></div>`}
+        </div>
+        ${panel === "run" && html`<${ScriptRun} key=${JSON.stringify(script.parameters)} script=${script} changed=${draft.changed} onSave=${script.editable ? save : null} onClose=${closePanel} />`}
+        </div>
+        <${LeaveGuard} when=${canSave} what=${script.name} />
+        ${dialog === "note" && html`<${NoteDialog} onSave=${(/** @type {string} */ note) => save({ note })} onClose=${close} />`}
+        ${dialog === "conflict" && html`<${ConflictDialog} script=${script} draft=${draft} onTake=${onChange} onOver=${(/** @type {any} */ over) => save({ over })} onClose=${close} />`}
+        ${dialog === "delete" && html`<${DeleteScript} script=${script} onClose=${close} onDone=${() => go("/scripts", { force: true })} />`}
+    </${Page}>`;
+}
+
+/** @param {{script: any}} props */
+function Facts({ script }) {
+    return html`${kindName(script.kind)} · version ${script.latest}${script.visibility === "private" && html` · <${Icon} name="lock" size=${12} /> private`}${!script.editable && ` · by ${script.owner?.name}`}`;
+}
+
+/** @param {any} script @param {any} draft @param {(dialog: string) => void} show */
+function menuOf(script, draft, show) {
+    return [
+        script.editable && { text: "Save with a note…", icon: "edit", disabled: !draft.changed, onSelect: () => show("note") },
+        draft.changed && { text: "Discard changes", icon: "refresh", onSelect: () => draft.reset(script) },
+        { text: "Download", icon: "arrowDown", onSelect: () => saveFile(fileName(script), draft.code) },
+        { text: "Copy the id", icon: "copy", onSelect: () => copyText(script.id).then(() => tell("Copied")) },
+        ...(script.editable ? [null, { text: "Delete…", icon: "trash", danger: true, onSelect: () => show("delete") }] : []),
+    ];
+}
+
+/** @param {{script: any, draft: any, tab: string}} props */
+function ScriptTabs({ script, draft, tab }) {
+    const at = (/** @type {string} */ name) => `/scripts/${script.id}${name === "code" ? "" : `?tab=${name}`}`;
+    return html`<div class="script__tabs"><${Tabs} label="Script" current=${tab} items=${[
+        { id: "code", text: draft.codeChanged ? "Code •" : "Code", href: at("code") },
+        { id: "parameters", text: draft.parametersChanged ? "Parameters •" : "Parameters", href: at("parameters"), number: draft.rows.length },
+        { id: "versions", text: "Versions", href: at("versions"), number: script.latest },
+        { id: "runs", text: "Runs", href: at("runs") }, { id: "settings", text: "Settings", href: at("settings") }]} /></div>`;
+}
+
+/** @param {any} props */
+function View({ tab, script, draft, problem, onChange }) {
+    switch (tab) {
+    case "parameters": return html`<${SchemaEditor} rows=${draft.rows} onChange=${draft.setRows} readOnly=${!script.editable} problem=${problem?.fields?.parameters} />`;
+    case "versions": return html`<${ScriptVersions} script=${script} draft=${draft} onChange=${onChange} />`;
+    case "runs": return html`<${ScriptRuns} script=${script} />`;
+    default: return html`<${ScriptSettings} key=${script.version} script=${script} onSaved=${onChange} />`;
+    }
+}

@@ -1,0 +1,104 @@
+/** The scripts of the studio: found, made, uploaded. */
+import { get, post, query } from "../api.js";
+import { html, useState } from "../dom.js";
+import { useList } from "../load.js";
+import { Button } from "../parts/button.js";
+import { DeleteScript } from "../parts/delete-script.js";
+import { DropFile, FileButton } from "../parts/drop-file.js";
+import { Empty } from "../parts/empty.js";
+import { Icon } from "../parts/icon.js";
+import { Menu } from "../parts/menu.js";
+import { Page } from "../parts/page.js";
+import { Pill } from "../parts/pill.js";
+import { ProblemState } from "../parts/problem.js";
+import { ScriptDialog } from "../parts/script-dialog.js";
+import { SkeletonRows } from "../parts/skeleton.js";
+import { Segments } from "../parts/switch.js";
+import { Table } from "../parts/table.js";
+import { Ago } from "../parts/time.js";
+import { attempt, tell } from "../parts/toast.js";
+import { TypedSearch } from "../parts/typed-search.js";
+import { go, place, setQuery } from "../router.js";
+import { uploadScript } from "../script/file.js";
+import { ACCEPTED, KINDS, kindName } from "../script/kinds.js";
+import { templateOf } from "../script/templates.js";
+import { may } from "../session.js";
+import { useStore } from "../store.js";
+
+const open = (/** @type {any} */ script) => go(`/scripts/${script.id}`);
+
+/** @param {File} file */
+const upload = (file) => attempt(async () => {
+    const script = await uploadScript(file);
+    tell(`${script.name} was uploaded`);
+    open(script);
+});
+
+/** A small script to look at and run; its name is free, or gets a number. */
+const makeExample = () => attempt(async () => {
+    for (let n = 1; ; n++) {
+        const script = await post("/scripts", { name: n === 1 ? "Hello" : `Hello ${n}`, description: "Says hello. An example to try and to change.",
+            kind: "sh", visibility: "private", ...templateOf("sh") }).catch((problem) => {
+            if (problem.status === 409 && n < 20) {
+                return null;
+            }
+            throw problem;
+        });
+        if (script) {
+            open(script);
+            return;
+        }
+    }
+});
+
+export function Scripts() {
+    const { query: { q = "", kind = "", mine = "" } } = useStore(place);
+    const list = useList((cursor, signal) => get("/scripts" + query({ query: q, kind, mine, cursor }), signal), [q, kind, mine]);
+    const [creating, setCreating] = useState(false);
+    const creator = may("scripts.create");
+    const actions = creator && html`<${FileButton} accept=${ACCEPTED} onFile=${upload}>Upload</${FileButton}>
+        <${Button} kind="primary" icon="plus" onClick=${() => setCreating(true)}>New script</${Button}>`;
+    const filtered = q || kind || mine;
+    return html`<${Page} title="Scripts" context="Programs that run in a sandbox" actions=${actions}>
+        ${(filtered || list.items?.length > 0) && html`<${Filters} q=${q} kind=${kind} mine=${mine} />`}
+        ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
+            : !list.items ? html`<${SkeletonRows} />`
+            : list.items.length ? html`<${ScriptTable} list=${list} />`
+            : filtered ? html`<${Empty} icon="search" title="No script matches" text="No script that you can see has this in its name or description, and is of this kind.">
+                <${Button} onClick=${() => setQuery({ q: null, kind: null, mine: null })}>Show all</${Button}></${Empty}>`
+            : html`<${Empty} icon="script" title="No scripts yet" text="A script is a program with a form: whoever runs it fills in what it needs, and watches its output live.">
+                ${creator && html`<${Button} kind="primary" icon="start" onClick=${makeExample}>Make an example</${Button}>
+                    <${Button} icon="plus" onClick=${() => setCreating(true)}>New script</${Button}>`}</${Empty}>`}
+        ${creating && html`<${ScriptDialog} onClose=${() => setCreating(false)} onSaved=${open} />`}
+        ${creator && html`<${DropFile} text="Drop the file to make a script of it" onFile=${upload} />`}
+    </${Page}>`;
+}
+
+/** @param {{q: string, kind: string, mine: string}} props */
+function Filters({ q, kind, mine }) {
+    return html`<div class="page__tools"><${TypedSearch} label="Search name and description" name="q" value=${q} />
+        <select class="input page__select" aria-label="Kind" onChange=${(/** @type {any} */ event) => setQuery({ kind: event.target.value })}>
+            <option value="" selected=${!kind}>All kinds</option>
+            ${Object.entries(KINDS).map(([key, { name }]) => html`<option value=${key} selected=${key === kind}>${name}</option>`)}</select>
+        <${Segments} label="Whose scripts" name="mine" value=${mine} onChange=${(/** @type {string} */ value) => setQuery({ mine: value })}
+            options=${[{ value: "", label: "All" }, { value: "true", label: "Mine" }]} /></div>`;
+}
+
+/** @param {{list: any}} props */
+function ScriptTable({ list }) {
+    const [deleting, setDeleting] = useState(/** @type {any} */ (null));
+    return html`<${Table} label="Scripts" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
+            { title: "Script", draw: (script) => html`<a class="table__who" href=${`/scripts/${script.id}`}><${Icon} name=${script.visibility === "private" ? "lock" : "script"} />
+                <div><b class="ellipsis">${script.name}</b><small class="ellipsis">${script.description || `Version ${script.latest}`}</small></div></a>` },
+            { title: "Kind", draw: (script) => html`<${Pill} plain>${kindName(script.kind)}</${Pill}>` },
+            { title: "Last run", draw: (script) => (script.last_run ? html`<a class="row" href=${`/runs/${script.last_run.id}`}><${Pill} state=${script.last_run.state} />
+                <span class="soft small"><${Ago} at=${script.last_run.queued_at} /></span></a>` : html`<span class="soft">Never run</span>`) },
+            { title: "Owner", draw: (script) => html`<span class="table__short soft ellipsis">${script.owner?.name}</span>` },
+            { title: "Actions", kind: "actions", draw: (script) => html`<${Menu} small label=${`Actions for ${script.name}`} items=${[
+                { text: "Run…", icon: "start", onSelect: () => go(`/scripts/${script.id}?panel=run`) },
+                { text: script.editable ? "Edit" : "Look at it", icon: script.editable ? "edit" : "eye", onSelect: () => open(script) },
+                ...(script.editable ? [null, { text: "Delete…", icon: "trash", danger: true, onSelect: () => setDeleting(script) }] : [])]} />` },
+        ]} />
+        ${deleting && html`<${DeleteScript} script=${deleting} onClose=${() => setDeleting(null)}
+            onDone=${() => list.change((/** @type {any[]} */ items) => items.filter(({ id }) => id !== deleting.id))} />`}`;
+}

@@ -1,0 +1,2 @@
+// What htdocs/js uses of CodeMirror: loosely typed, its own declarations are not vendored.
+export const javascript: any;

@@ -1,0 +1,3 @@
+// What htdocs/js uses of CodeMirror: loosely typed, its own declarations are not vendored.
+export const Compartment: any;
+export const EditorState: any;
