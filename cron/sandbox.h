@@ -72,8 +72,10 @@ struct sandbox_ending {
 };
 
 /* All the descriptors are the caller's to poll and read; sandbox_close closes what is open (set to -1 what you close
- * yourself). Reading and writing ends do not block. output and errors end (read gives 0) when nothing of the run is
- * left to write. */
+ * yourself). Reading and writing ends do not block.
+ * output and errors end (read gives 0) at the latest when nothing of the run is left to write; but a command may close
+ * them and go on, or still be on its way out. So: poll control, output and errors; when control is readable and
+ * sandbox_is_over says so, read the two to their ends; then ask for the ending. */
 struct sandbox {
     int output;   /* its stdout */
     int errors;   /* its stderr */

@@ -18,6 +18,7 @@
 #define MEBIBYTE (1024UL * 1024)
 #define PROCESS_MARGIN 32 /* beyond the limit, so that the keeper sees who goes over it */
 #define OWN_PROCESSES 3   /* bubblewrap's */
+#define STACK_MB 8        /* set aside for each thread, used or not, and counted as its data */
 #define NICE 5            /* handlers and executors go first */
 
 enum { FILTER_FD = 3, STATUS_FD, ARGUMENTS_FD, FIRST_OTHER_FD };
@@ -195,7 +196,7 @@ static bool set_limits(const struct sandbox_limits *limits)
 {
     unsigned long processes = (unsigned long)limits->processes + PROCESS_MARGIN + OWN_PROCESSES;
     unsigned long cpu = (unsigned long)limits->cpu_seconds + 1;
-    unsigned long data = (unsigned long)limits->memory_mb * 2 * MEBIBYTE;
+    unsigned long data = ((unsigned long)limits->memory_mb * 2 + processes * STACK_MB) * MEBIBYTE;
     unsigned long file = (unsigned long)limits->file_mb * MEBIBYTE;
     unsigned long open_files = (unsigned long)limits->open_files;
 

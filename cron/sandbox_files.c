@@ -20,17 +20,18 @@
  * not hold the open up. */
 static int open_below(const struct sandbox *sandbox, const char *name, unsigned long long flags)
 {
-    char path[1100];
     struct open_how how = {
         .flags = O_CLOEXEC | O_NOFOLLOW | flags,
         .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
     };
+    int work = openat(sandbox->folder, "work", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = work >= 0 ? (int)syscall(SYS_openat2, work, name, &how, sizeof how) : -1;
+    int error = errno;
 
-    if (snprintf(path, sizeof path, "work/%s", name) >= (int)sizeof path) {
-        errno = ENAMETOOLONG;
-        return -1;
-    }
-    return (int)syscall(SYS_openat2, sandbox->folder, path, &how, sizeof how);
+    if (work >= 0)
+        close(work);
+    errno = error;
+    return fd;
 }
 
 enum outcome sandbox_open(const struct sandbox *sandbox, const char *name, int *fd, int64_t *size)
