@@ -28,6 +28,14 @@ static volatile sig_atomic_t leave, reload, reap, renew;
 
 enum { NOT_INHERITED = -1 };
 
+/* libldap, which libpq brings, brings GnuTLS, whose constructor would fill 140 kB of a heap that every fork copies, for
+ * connections that the pool never makes. GnuTLS looks for this name (GNUTLS_SKIP_GLOBAL_INIT). */
+__attribute__((visibility("default"))) int _gnutls_global_init_skip(void); /* NOLINT(bugprone-reserved-identifier) */
+int _gnutls_global_init_skip(void)
+{
+    return 1;
+}
+
 static void take_signal(int signal)
 {
     if (signal == SIGHUP)

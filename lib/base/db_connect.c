@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define OPEN_MS 10000
+#define PREPARE_AT_ONCE 16 /* libpq keeps the largest buffers it ever needed, and each fork of a slot copies them */
 
 /* The server's session, the same for every connection. JIT never pays for statements of milliseconds; each statement
  * has one plan for all values, the one that the tests have looked at; a transaction that its process left behind must
@@ -83,6 +84,17 @@ static void send_settings(struct db *db)
         db->refused = true;
 }
 
+/* The next statements of all. */
+static enum db_progress prepare_some(struct db *db, struct text *why)
+{
+    db->phase = DB_PHASE_PREPARING;
+    for (int i = 0; i < PREPARE_AT_ONCE && db->unprepared && db->unprepared->name; i++)
+        db_send_prepare(db, db->unprepared++);
+    if (!PQpipelineSync(db->connection) || db->refused)
+        return lose(db, OUTCOME_AWAY, why, PQerrorMessage(db->connection));
+    return DB_WRITING;
+}
+
 static enum db_progress prepare(struct db *db, struct text *why)
 {
     if (is_encrypted(db->connection))
@@ -90,15 +102,10 @@ static enum db_progress prepare(struct db *db, struct text *why)
                     "The connection to PostgreSQL is encrypted, and its state cannot be handed to another process. "
                     "Use a unix socket (host=/run/postgresql) or a PgBouncer on the loopback address with "
                     "sslmode=disable.");
-    db->phase = DB_PHASE_PREPARING;
     PQsetnonblocking(db->connection, 1);
     send_settings(db);
-    if (db->preparation == DB_PREPARE_ALL)
-        for (const struct db_statement *statement = db_statements; statement->name; statement++)
-            db_send_prepare(db, statement);
-    if (!PQpipelineSync(db->connection) || db->refused)
-        return lose(db, OUTCOME_AWAY, why, PQerrorMessage(db->connection));
-    return DB_WRITING;
+    db->unprepared = db->preparation == DB_PREPARE_ALL ? db_statements : NULL;
+    return prepare_some(db, why);
 }
 
 static enum db_progress finish(struct db *db, struct text *why)
@@ -109,6 +116,8 @@ static enum db_progress finish(struct db *db, struct text *why)
             text_add(why, "The schema does not fit this program, run coagentctl migrate: ");
         return lose(db, db->outcome, why, db->failure.message);
     }
+    if (db->unprepared && db->unprepared->name)
+        return prepare_some(db, why);
     if (PQsetnonblocking(db->connection, 0) != 0)
         return lose(db, OUTCOME_AWAY, why, PQerrorMessage(db->connection));
     db->phase = DB_PHASE_OPEN;

@@ -33,6 +33,7 @@ struct db {
     enum db_phase phase;
     enum db_preparation preparation;
     int timeout_ms;
+    const struct db_statement *unprepared; /* the next one to prepare while connecting; NULL when none is asked for */
     struct db_step *steps;
     size_t step_count, step_capacity;
     size_t position;              /* the step whose answer comes next */
