@@ -624,11 +624,16 @@ CREATE FUNCTION public.default_permissions() RETURNS text[]
 $$;
 
 CREATE FUNCTION public.event_frame(event json) RETURNS text
-    LANGUAGE sql STABLE PARALLEL SAFE
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
     AS $$
-    select case when octet_length(event::text) <= 16384 then event::text
-                else json_build_object('room', event -> 'room', 'seq', event -> 'seq')::text end
-$$;
+declare
+    frame constant text := event;
+begin
+    if octet_length(frame) <= 16384 then
+        return frame;
+    end if;
+    return json_build_object('room', event -> 'room', 'seq', event -> 'seq');
+end $$;
 
 CREATE FUNCTION public.event_json(event public.room_events) RETURNS json
     LANGUAGE plpgsql STABLE
@@ -1125,7 +1130,7 @@ CREATE FUNCTION public.mentioned_members(the_room uuid, content text) RETURNS uu
     LANGUAGE plpgsql STABLE
     AS $_$
 begin
-    if content !~ '@' then
+    if strpos(content, '@') = 0 then
         return '{}';
     end if;
     return coalesce(array_agg(distinct p.id), '{}')
@@ -1196,12 +1201,15 @@ CREATE FUNCTION public.message_post(the_room uuid, content text, replied bigint)
 declare
     mentioned uuid[] := mentioned_members(the_room, message_text(content));
     event room_events;
+    document json;
     agent uuid;
     asked room_events;
 begin
-    if replied is not null and (is_deleted(the_room, replied) or not exists (
-        select from room_events where room_id = the_room and seq = replied and kind in ('message', 'result', 'error'))) then
-        perform raise_outcome('CA422', 'There is no such message to reply to.', 'reply_to');
+    if replied is not null then
+        if is_deleted(the_room, replied) or not exists (
+            select from room_events where room_id = the_room and seq = replied and kind in ('message', 'result', 'error')) then
+            perform raise_outcome('CA422', 'There is no such message to reply to.', 'reply_to');
+        end if;
     end if;
     event := append_event(the_room, 'message', caller_id(), null, replied, null,
                           jsonb_build_object('text', content, 'mentions', mentioned));
@@ -1214,8 +1222,12 @@ begin
         perform note_mentions(event, mentioned);
     end if;
     perform audit_room('message.post', the_room, jsonb_build_object('seq', event.seq));
-    return next announced_answer(event_json(event));
-    return next announced_event(event);
+    document := event_json(event);
+    return next announced_answer(document);
+    return next row('r_' || the_room, event_frame(document))::announced;
+    if cardinality(mentioned) = 0 and replied is null then
+        return; -- for nobody in particular
+    end if;
     for agent in select * from addressed_agents(the_room, mentioned, replied) loop
         asked := ask_agent(the_room, agent, event.seq, caller_id(), 0);
         if asked.seq is not null then
@@ -1372,8 +1384,9 @@ CREATE FUNCTION public.prove_caller(claimed_user uuid, claimed_session text, tok
 declare
     stale boolean;
     granted text[] := array['read', 'write', 'admin'];
+    said text := set_config('coagent.request', request, true);
 begin
-    perform set_config('coagent.request', request, true), set_config('coagent.address', address, true);
+    said := set_config('coagent.address', address, true);
     if claimed_session <> '' then
         select s.last_seen_at < now() - interval '1 minute' into stale
         from sessions s join users u on u.id = s.user_id
@@ -1400,8 +1413,8 @@ begin
             perform raise_outcome('CA403', format('This API token does not have the scope "%s".', scope));
         end if;
     end if;
-    perform set_config('coagent.caller', claimed_user::text, true),
-            set_config('coagent.scopes', array_to_string(granted, ','), true);
+    said := set_config('coagent.caller', claimed_user::text, true);
+    said := set_config('coagent.scopes', array_to_string(granted, ','), true);
 end $$;
 
 CREATE FUNCTION public.prove_permission(permission text) RETURNS void

@@ -101,8 +101,14 @@ begin
     return event_json(event, author, event.body);
 end $$;
 
--- What travels on the channel: the event, or only its number when it is large, and then the client fetches it.
-create function event_frame(event json) returns text language sql stable parallel safe as $$
-    select case when octet_length(event::text) <= 16384 then event::text
-                else json_build_object('room', event -> 'room', 'seq', event -> 'seq')::text end
-$$;
+-- What travels on the channel: the event, or only its number when it is large, and then the client fetches it. In plpgsql
+-- for the same reason.
+create function event_frame(event json) returns text language plpgsql stable parallel safe as $$
+declare
+    frame constant text := event;
+begin
+    if octet_length(frame) <= 16384 then
+        return frame;
+    end if;
+    return json_build_object('room', event -> 'room', 'seq', event -> 'seq');
+end $$;

@@ -17,7 +17,7 @@ end $$;
 -- after a handle ends a sentence, unless it belongs to the handle of a member.
 create function mentioned_members(the_room uuid, content text) returns uuid[] language plpgsql stable as $$
 begin
-    if content !~ '@' then
+    if strpos(content, '@') = 0 then
         return '{}';
     end if;
     return coalesce(array_agg(distinct p.id), '{}')
@@ -92,12 +92,15 @@ create function message_post(the_room uuid, content text, replied bigint) return
 declare
     mentioned uuid[] := mentioned_members(the_room, message_text(content));
     event room_events;
+    document json;
     agent uuid;
     asked room_events;
 begin
-    if replied is not null and (is_deleted(the_room, replied) or not exists (
-        select from room_events where room_id = the_room and seq = replied and kind in ('message', 'result', 'error'))) then
-        perform raise_outcome('CA422', 'There is no such message to reply to.', 'reply_to');
+    if replied is not null then
+        if is_deleted(the_room, replied) or not exists (
+            select from room_events where room_id = the_room and seq = replied and kind in ('message', 'result', 'error')) then
+            perform raise_outcome('CA422', 'There is no such message to reply to.', 'reply_to');
+        end if;
     end if;
     event := append_event(the_room, 'message', caller_id(), null, replied, null,
                           jsonb_build_object('text', content, 'mentions', mentioned));
@@ -110,8 +113,12 @@ begin
         perform note_mentions(event, mentioned);
     end if;
     perform audit_room('message.post', the_room, jsonb_build_object('seq', event.seq));
-    return next announced_answer(event_json(event));
-    return next announced_event(event);
+    document := event_json(event);
+    return next announced_answer(document);
+    return next row('r_' || the_room, event_frame(document))::announced;
+    if cardinality(mentioned) = 0 and replied is null then
+        return; -- for nobody in particular
+    end if;
     for agent in select * from addressed_agents(the_room, mentioned, replied) loop
         asked := ask_agent(the_room, agent, event.seq, caller_id(), 0);
         if asked.seq is not null then

@@ -2,15 +2,17 @@
 -- pipeline runs for a caller who may.
 
 -- A live session or API token of an enabled user. Names the caller, the request and the address for the rest of the
--- transaction. The scope is what an API token must grant; a session grants everything.
+-- transaction. The scope is what an API token must grant; a session grants everything. Settings are made in assignments,
+-- which plpgsql evaluates by themselves, where "perform" starts and ends the plan of a query.
 create function prove_caller(claimed_user uuid, claimed_session text, token_digest text, scope text,
                              request text, address text)
 returns void language plpgsql as $$
 declare
     stale boolean;
     granted text[] := array['read', 'write', 'admin'];
+    said text := set_config('coagent.request', request, true);
 begin
-    perform set_config('coagent.request', request, true), set_config('coagent.address', address, true);
+    said := set_config('coagent.address', address, true);
     if claimed_session <> '' then
         select s.last_seen_at < now() - interval '1 minute' into stale
         from sessions s join users u on u.id = s.user_id
@@ -37,8 +39,8 @@ begin
             perform raise_outcome('CA403', format('This API token does not have the scope "%s".', scope));
         end if;
     end if;
-    perform set_config('coagent.caller', claimed_user::text, true),
-            set_config('coagent.scopes', array_to_string(granted, ','), true);
+    said := set_config('coagent.caller', claimed_user::text, true);
+    said := set_config('coagent.scopes', array_to_string(granted, ','), true);
 end $$;
 
 -- After prove_caller: the permission, and for an API token the scope "admin" besides.
