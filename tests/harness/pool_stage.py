@@ -40,8 +40,13 @@ def make_pool(cluster):
 @pytest.fixture
 def pool(make_pool):
     started = make_pool().start()
-    wait_until(lambda: started.get().status == 200, what="the first answer")
+    wait_until(lambda: is_whole(started), what="a keeper in every slot, and the first answer")
     return started
+
+
+def is_whole(pool):
+    """Each slot has its connection, which goes on after the first of them answers: only then does it get a keeper."""
+    return len(pool.keepers()) == pool.slots and pool.get().status == 200
 
 
 def assert_healthy(pool):

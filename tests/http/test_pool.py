@@ -15,7 +15,7 @@ import pytest
 from harness import fastcgi, tokens
 from harness.pool import wait_until
 from harness.pool_stage import (  # noqa: F401  (fixtures)
-    assert_healthy, backends, cluster, hold_users, in_background, make_pool, no_throttles, pool, waiting_for_lock)
+    assert_healthy, backends, cluster, hold_users, in_background, is_whole, make_pool, no_throttles, pool, waiting_for_lock)
 
 
 def test_each_child_serves_one_request(pool):
@@ -144,7 +144,7 @@ def test_processes_that_die_at_once_do_not_make_a_storm(pool, victims):
 
 def test_a_request_beyond_its_time_ends_and_the_slot_lives(make_pool, cluster):
     pool = make_pool(REQUEST_SECONDS="2").start()
-    wait_until(lambda: pool.get().status == 200)
+    wait_until(lambda: is_whole(pool))
     began = time.monotonic()
     stuck = [send_part(pool, 2) for _ in range(pool.slots)]
     assert all(fastcgi.receive(connection).status in (0, 408) for connection in stuck)
@@ -154,7 +154,7 @@ def test_a_request_beyond_its_time_ends_and_the_slot_lives(make_pool, cluster):
 
 def test_a_query_that_waits_too_long_is_a_503_and_the_slot_lives(make_pool, cluster):
     pool = make_pool(REQUEST_SECONDS="3").start()
-    wait_until(lambda: pool.get().status == 200)
+    wait_until(lambda: is_whole(pool))
     before = backends(cluster)
     lock = hold_users(cluster)
     try:
@@ -207,7 +207,7 @@ def test_503_while_postgresql_is_away_and_back_within_a_second(pool, cluster):
 def test_a_postgresql_that_is_not_ready_is_asked_four_times_a_second(make_pool, cluster):
     """However many slots there are: asking costs the server a process each time."""
     pool = make_pool(POOL_SLOTS=16).start()
-    wait_until(lambda: pool.get().status == 200)
+    wait_until(lambda: is_whole(pool))
     cluster.stop()
     path, asked = cluster.folder / ".s.PGSQL.5432", 0
     try:
