@@ -1,7 +1,7 @@
 #include "cron/provider_check.h"
 
 #include "base/clock.h"
-#include "cron/agent/repair.h"
+#include "base/repair.h"
 #include "cron/endpoint.h"
 #include "queries.h"
 

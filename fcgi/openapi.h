@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 /* A named schema of an answer: its members in a notation of one line, "id:id name:text archived:flag author:Author?".
- * Types: text, id (a UUID), whole, number, flag, time, object (any); a capital letter begins the name of another
+ * Types: text, id (a UUID), whole, number, flag, time, object (any), any (any JSON); a capital letter begins the name of another
  * schema; every other word, or words with | between them, are the values that a string has. "[]" after the type makes
  * a list of it, "?" lets it be null; "?" after the name lets the member be absent. <Name>List is known for every Name:
  * a page of them, {"items","next"}. */

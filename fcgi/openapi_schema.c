@@ -62,7 +62,7 @@ static struct json_object *plain_type(const char *type, size_t length)
     } words[] = {
         {"text", "string", NULL},   {"id", "string", "uuid"},  {"whole", "integer", NULL},
         {"number", "number", NULL}, {"flag", "boolean", NULL}, {"time", "string", "date-time"},
-        {"object", "object", NULL},
+        {"object", "object", NULL}, {"any", NULL, NULL},
     };
     if (find_schema(type, length))
         return reference_to(type, length);
@@ -70,7 +70,8 @@ static struct json_object *plain_type(const char *type, size_t length)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (!is_word(type, length, words[i].word))
             continue;
-        add(schema, "type", words[i].type);
+        if (words[i].type)
+            add(schema, "type", words[i].type);
         if (words[i].format)
             add(schema, "format", words[i].format);
         return schema;

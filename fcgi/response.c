@@ -19,11 +19,12 @@ struct response {
     int status;
     struct text headers;
     size_t standing;        /* so many bytes of them stay, whatever the answer */
-    const char *media_type; /* a literal */
+    const char *media_type; /* a literal, or kept by the request */
     struct text body;
     const char *content; /* what is sent: body, or a row that the database connection keeps */
     size_t content_length;
-    const char *location; /* kept by the request */
+    struct piece (*fetch)(struct request *request, long long offset); /* NULL: content is all */
+    const char *location;                                             /* kept by the request */
     struct json_object *errors;
     struct later *first, **last;
 };
@@ -78,6 +79,7 @@ void response_reset(struct request *request)
     text_clear(&response->body);
     response->content = "";
     response->content_length = 0;
+    response->fetch = NULL;
     json_object_put(response->errors);
     response->errors = NULL;
     response->location = NULL;
@@ -120,6 +122,7 @@ static void set_answer(struct request *request, int status, const char *media_ty
     text_add_bytes(&response->body, body, length);
     response->content = response->body.bytes;
     response->content_length = length;
+    response->fetch = NULL;
     response->media_type = media_type;
 }
 
@@ -143,6 +146,22 @@ void respond_nothing(struct request *request)
 void respond_bytes(struct request *request, int status, const char *media_type, const char *body, size_t length)
 {
     set_answer(request, status, media_type, body, length);
+}
+
+/* Nothing that a program left is shown by a browser as a page of this site: it is saved under its name, and where a
+ * browser opens it all the same, it may do nothing. */
+void respond_pieces(struct request *request, const char *media_type, const char *file_name, long long length,
+                    struct piece (*fetch)(struct request *request, long long offset))
+{
+    struct text disposition = TEXT_EMPTY;
+    text_add(&disposition, "attachment; filename*=UTF-8''");
+    text_add_url(&disposition, file_name);
+    respond_header(request, "Content-Disposition", text_string(&disposition));
+    respond_header(request, "Content-Security-Policy", "sandbox");
+    set_answer(request, 200, media_type, "", 0);
+    request->response->content_length = (size_t)length;
+    request->response->fetch = fetch;
+    text_free(&disposition);
 }
 
 /* What only reads runs no other statement before the answer is out: the row is sent from where it is. */
@@ -251,11 +270,33 @@ static const char *reason_of(int status)
     return status >= 500 ? "Internal Server Error" : "Other";
 }
 
+static enum outcome send_bytes(struct request *request, const char *bytes, size_t length)
+{
+    return request->source->write(request->source->context, bytes, (int)length) == 0 ? OUTCOME_OK : OUTCOME_AWAY;
+}
+
+static enum outcome send_pieces(struct request *request)
+{
+    size_t length = request->response->content_length, sent = 0;
+    while (sent < length) {
+        struct piece piece = request->response->fetch(request, (long long)sent);
+        size_t count = piece.length < length - sent ? piece.length : length - sent;
+        if (count == 0) {
+            log_warn("%s: the answer ends after %zu of %zu bytes", request->path, sent, length);
+            return OUTCOME_FAILED;
+        }
+        if (send_bytes(request, piece.bytes, count) != OUTCOME_OK)
+            return OUTCOME_AWAY;
+        sent += count;
+    }
+    return OUTCOME_OK;
+}
+
 enum outcome response_send(struct request *request)
 {
     struct response *response = request->response;
     struct text head = TEXT_EMPTY;
-    enum outcome outcome = OUTCOME_OK;
+    enum outcome outcome;
     bool without_body = strcmp(request->method, "HEAD") == 0;
     text_add_format(&head, "Status: %d %s\r\nX-Request-Id: %s\r\n%s%s", response->status, reason_of(response->status),
                     request->id, common_headers, text_string(&response->headers));
@@ -264,11 +305,10 @@ enum outcome response_send(struct request *request)
     if (response->status != 204)
         text_add_format(&head, "Content-Length: %zu\r\n", response->content_length);
     text_add(&head, "\r\n");
-    if (request->source->write(request->source->context, head.bytes, (int)head.length) != 0)
-        outcome = OUTCOME_AWAY;
-    if (!without_body && outcome == OUTCOME_OK &&
-        request->source->write(request->source->context, response->content, (int)response->content_length) != 0)
-        outcome = OUTCOME_AWAY;
+    outcome = send_bytes(request, head.bytes, head.length);
+    if (outcome == OUTCOME_OK && !without_body)
+        outcome =
+            response->fetch ? send_pieces(request) : send_bytes(request, response->content, response->content_length);
     text_free_secret(&head);
     return outcome;
 }

@@ -2,6 +2,15 @@
  * the domains. */
 #include "fcgi/openapi.h"
 
+/* What a run is in a list. */
+#define RUN                                                                                                            \
+    "id:id kind:script|workflow|agent|worker|housekeeping "                                                            \
+    "state:queued|running|waiting|succeeded|failed|cancelled|timed_out|lost name:text script:RunScript? "              \
+    "agent:RunAgent? room:id? room_name:text? asked_by:Author? via:api|ui|room|job|mcp|agent|workflow "                \
+    "mapping:RunMapping? dry_run:flag network:flag attempt:whole reason:text? ended_by:text? exit_code:whole? "        \
+    "signal:whole? usage:object output:RunBytes host:text? parent:id? retry_of:id? trigger_seq:whole? "                \
+    "cancel_requested:flag role:viewer|member|owner queued_at:time started_at:time? finished_at:time?"
+
 const struct openapi_schema openapi_schemas[] = {
     {"Problem", "type:text title:text status:whole detail:text instance:text errors?:FieldError[]"},
     {"FieldError", "field:text message:text"},
@@ -53,10 +62,15 @@ const struct openapi_schema openapi_schemas[] = {
     {"ScriptMapping", "id:id name:text"},
     {"LastRun", "id:id state:queued|running|waiting|succeeded|failed|cancelled|timed_out|lost queued_at:time"},
     {"QueuedRun", "run:id"},
-    {"Run", "id:id kind:script|workflow|agent|worker|housekeeping "
-            "state:queued|running|waiting|succeeded|failed|cancelled|timed_out|lost agent:RunAgent? room:id? "
-            "trigger_seq:whole? attempt:whole reason:text? text:text? result:object? usage:object queued_at:time "
-            "started_at:time? finished_at:time?"},
+    {"Run", RUN " parameters:object limits:object files:RunFile[] text:text? result:any?"},
+    {"RunItem", RUN},
+    {"RunOutput", "run:id state:text offset:whole next:whole bytes:whole truncated:flag removed:flag more:flag "
+                  "chunks:RunChunk[]"},
+    {"RunChunk", "offset:whole stream:stdout|stderr|text at:time text:text"},
+    {"RunFile", "id:id path:text size:whole media_type:text"},
+    {"RunBytes", "bytes:whole truncated:flag"},
+    {"RunScript", "id:id name:text kind:text version:whole"},
+    {"RunMapping", "id:id name:text"},
     {"RunAgent", "id:id name:text handle:text"},
     {0},
 };

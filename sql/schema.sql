@@ -1977,6 +1977,61 @@ CREATE FUNCTION public.run_notice(r public.runs) RETURNS jsonb
               from scripts where id = r.script_id) end
 $$;
 
+CREATE FUNCTION public.run_output_chunks(run uuid, start bigint, stop bigint) RETURNS TABLE("position" bigint, stream text, at timestamp with time zone, bytes bytea)
+    LANGUAGE sql STABLE
+    AS $$
+    select greatest(o.position, start), o.stream, o.at,
+           substring(o.bytes from greatest(start - o.position, 0)::int + 1
+                             for (stop - greatest(o.position, start))::int)
+    from run_output o
+    where o.run_id = run and o.position < stop
+      and o.position >= coalesce((select max(f.position) from run_output f where f.run_id = run and f.position <= start), 0)
+      and o.position + octet_length(o.bytes) > start
+    order by o.position limit 1000
+$$;
+
+CREATE FUNCTION public.run_output_page(wanted uuid, from_byte bigint, last_bytes bigint, most bigint) RETURNS TABLE("position" text, stream text, at text, bytes bytea)
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    run runs;
+    total bigint := run_output_size(wanted);
+    start bigint := coalesce(from_byte, greatest(total - last_bytes, 0));
+    edge bytea;
+begin
+    select * into run from runs where id = wanted;
+    if run_role(run) is null then
+        perform raise_outcome('CA404', 'There is no such run.');
+    elsif run.kind = 'agent' and is_taken_back(run.id) then
+        total := 0;
+        start := 0;
+    elsif from_byte is null and start > 0 then
+        edge := run_output_slice(wanted, start, 3);
+        while start < total and octet_length(edge) > 0 and get_byte(edge, 0) between 128 and 191 loop
+            start := start + 1;
+            edge := substring(edge from 2);
+        end loop;
+    end if;
+    return query select null, null, null, convert_to(json_build_object(
+        'run', run.id, 'state', run.state, 'offset', start, 'bytes', greatest(total, run.output_bytes),
+        'truncated', run.output_truncated, 'removed', run.output_bytes > 0 and total = 0, 'end', total, 'live', run.finished_at is null)::text, 'UTF8');
+    return query select c.position::text, c.stream, api_time(c.at), c.bytes
+                 from run_output_chunks(wanted, start, least(start + most, total)) c;
+end $$;
+
+CREATE FUNCTION public.run_output_size(run uuid) RETURNS bigint
+    LANGUAGE sql STABLE
+    AS $$
+    select coalesce((select position + octet_length(bytes) from run_output
+                     where run_id = run order by position desc limit 1), 0)
+$$;
+
+CREATE FUNCTION public.run_output_slice(run uuid, start bigint, most integer) RETURNS bytea
+    LANGUAGE sql STABLE
+    AS $$
+    select coalesce(string_agg(bytes, ''::bytea order by position), '') from run_output_chunks(run, start, start + most)
+$$;
+
 CREATE FUNCTION public.run_parameters(r public.runs) RETURNS jsonb
     LANGUAGE sql STABLE
     AS $$

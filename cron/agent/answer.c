@@ -1,7 +1,7 @@
 #include "cron/agent/answer.h"
 
 #include "base/clock.h"
-#include "cron/agent/repair.h"
+#include "base/repair.h"
 #include "queries.h"
 
 #include <poll.h>

@@ -1,6 +1,6 @@
 #include "cron/agent/context.h"
 
-#include "cron/agent/repair.h"
+#include "base/repair.h"
 
 #include <stdlib.h>
 #include <string.h>

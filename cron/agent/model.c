@@ -1,8 +1,8 @@
 #include "cron/agent/model.h"
 
 #include "base/log.h"
+#include "base/repair.h"
 #include "cron/agent/completions.h"
-#include "cron/agent/repair.h"
 #include "cron/endpoint.h"
 
 #include <stdlib.h>

@@ -6,6 +6,7 @@ extern const struct route agent_routes[];
 extern const struct route audit_routes[];
 extern const struct route auth_routes[];
 extern const struct route event_routes[];
+extern const struct route file_routes[];
 extern const struct route mapping_routes[];
 extern const struct route member_routes[];
 extern const struct route message_routes[];
@@ -20,9 +21,9 @@ extern const struct route token_routes[];
 extern const struct route ws_routes[];
 
 const struct route *const route_tables[] = {
-    status_routes,   auth_routes, people_routes, profile_routes, token_routes, admin_routes,
-    audit_routes,    room_routes, member_routes, message_routes, event_routes, agent_routes,
-    provider_routes, mapping_routes, script_routes, run_routes,  ws_routes,     NULL,
+    status_routes, auth_routes,   people_routes,  profile_routes, token_routes, admin_routes,   audit_routes,
+    room_routes,   member_routes, message_routes, event_routes,   agent_routes, mapping_routes, provider_routes,
+    script_routes, run_routes,    file_routes,    ws_routes,      NULL,
 };
 
 const struct field page_query[] = {FIELDS_PAGE, {NULL}};

@@ -1,10 +1,19 @@
-/* Runs: what is executed. Members of its room see one; who only looks on may not change it. */
+/* Runs: what is executed. Who asked for one, who owns its script and the members of its room see it; who only looks on
+ * may not change it. */
 #include "model/runs.h"
+#include "model/run_output.h"
 
+#include "base/number.h"
 #include "fcgi/announce.h"
+#include "fcgi/guard.h"
 #include "fcgi/route.h"
 
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
 static void show(struct request *request);
+static void output(struct request *request);
 static void cancel(struct request *request);
 static void retry(struct request *request);
 
@@ -14,8 +23,18 @@ static const struct field retry_fields[] = {
     {NULL},
 };
 
+static const struct field output_query[] = {
+    {"offset", FIELD_INTEGER, false, 0, 1LL << 50, NULL, "Where to begin, in bytes (0)", false},
+    {"limit", FIELD_INTEGER, false, 16, 1 << 20, NULL, "How many bytes at most (65536)", false},
+    {"tail", FIELD_INTEGER, false, 1, 1 << 20, NULL, "Instead of offset: so many bytes at the end", false},
+    {"format", FIELD_CHOICE, false, 0, 0, "json|text", "text: all of it as a download, as Accept: text/plain", false},
+    {NULL},
+};
+
 const struct route run_routes[] = {
     ROUTE(METHOD_GET, "/runs/{id}", USER, POOL_FAST, NULL, NULL, show, "A run", "Run"),
+    ROUTE(METHOD_GET, "/runs/{id}/output", USER, POOL_WAIT, NULL, output_query, output,
+          "What a run wrote: a page of it, or all of it as a download", "RunOutput"),
     ROUTE(METHOD_POST, "/runs/{id}/cancel", USER, POOL_FAST, NULL, NULL, cancel, "Stop a run", "Run"),
     ROUTE(METHOD_POST, "/runs/{id}/retry", USER, POOL_FAST, retry_fields, NULL, retry,
           "Ask again for an answer that failed or was stopped, or run a script again as it was", "Run", true),
@@ -26,6 +45,63 @@ const struct route run_routes[] = {
 static void show(struct request *request)
 {
     respond_row(request, runs_get(request->db, request->path_values[0]), 200);
+}
+
+/* The next piece of a download: the caller is proved again for each, because a download may take long. */
+static struct piece fetch_output(struct request *request, long long offset)
+{
+    guard_queue(request);
+    if (run_output_piece(request->db, request->path_values[0], offset + request_query_integer(request, "offset", 0)) !=
+        OUTCOME_OK)
+        return (struct piece){NULL, 0};
+    return (struct piece){db_value(request->db, 0, 0), db_length(request->db, 0, 0)};
+}
+
+/* As much as there is when it begins. */
+static void download(struct request *request)
+{
+    enum outcome outcome = run_output_size(request->db, request->path_values[0]);
+    long long size = 0, offset = request_query_integer(request, "offset", 0);
+
+    if (outcome != OUTCOME_OK || number_parse(db_value(request->db, 0, 0), 0, INT64_MAX, &size) != OUTCOME_OK) {
+        respond_problem(request, outcome, NULL);
+        return;
+    }
+    respond_pieces(request, "text/plain; charset=utf-8",
+                   request_keep(request, text_format("run-%s.txt", request->path_values[0])),
+                   size > offset ? size - offset : 0, fetch_output);
+}
+
+static bool wants_text(const struct request *request)
+{
+    const char *format = request_query(request, "format"), *accept = request_header(request, "Accept");
+
+    return format ? strcmp(format, "text") == 0 : accept && strncmp(accept, "text/plain", 10) == 0;
+}
+
+/* GET /api/runs/{id}/output?offset=&limit=&tail=&format=: 200 with a page, or with all of it as it was written */
+static void output(struct request *request)
+{
+    if (wants_text(request)) {
+        download(request);
+        return;
+    }
+    struct text page = TEXT_EMPTY;
+    char offset[24], limit[24], tail[24];
+    long long last = request_query_integer(request, "tail", 0);
+
+    snprintf(tail, sizeof tail, "%lld", last);
+    snprintf(offset, sizeof offset, "%lld", request_query_integer(request, "offset", 0));
+    snprintf(limit, sizeof limit, "%lld", request_query_integer(request, "limit", last ? last : 65536));
+    enum outcome outcome =
+        run_output_read(request->db, request->path_values[0], last ? NULL : offset, last ? tail : NULL, limit);
+    if (outcome == OUTCOME_OK) {
+        run_output_page(request->db, &page);
+        respond_json(request, 200, text_string(&page));
+    } else {
+        respond_problem(request, outcome, NULL);
+    }
+    text_free(&page);
 }
 
 /* POST /api/runs/{id}/cancel: 200, whether it was over already or not; 403; 404 */

@@ -6,17 +6,23 @@
 
 static void authorize(struct request *request);
 
+static const struct field run_query[] = {
+    {"run", FIELD_UUID, false, 0, 0, NULL, "Only what this run writes and becomes", false},
+    {NULL},
+};
+
 const struct route ws_routes[] = {
-    ROUTE(METHOD_GET, "/ws/authorize", USER, POOL_FAST, NULL, NULL, authorize,
+    ROUTE(METHOD_GET, "/ws/authorize", USER, POOL_FAST, NULL, run_query, authorize,
           "Which channels the caller may listen to, in X-User-Id and X-Channels"),
     ROUTE_END,
 };
 
-/* GET /api/ws/authorize: 204 with X-User-Id and X-Channels; 401 */
+/* GET /api/ws/authorize?run=: 204 with X-User-Id and X-Channels; 401; 404: no such run */
 static void authorize(struct request *request)
 {
     const char *session = request->caller.session_id[0] ? request->caller.session_id : NULL;
-    enum outcome outcome = channels_of_caller(request->db, session);
+    const char *run = request_query(request, "run");
+    enum outcome outcome = run ? channels_of_run(request->db, session, run) : channels_of_caller(request->db, session);
 
     if (outcome != OUTCOME_OK) {
         respond_problem(request, outcome, NULL);

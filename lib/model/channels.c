@@ -6,3 +6,8 @@ enum outcome channels_of_caller(struct db *db, const char *session)
 {
     return db_do(db, &query_channels_of_caller, DB_VALUES(session));
 }
+
+enum outcome channels_of_run(struct db *db, const char *session, const char *run)
+{
+    return db_do(db, &query_channels_of_run, DB_VALUES(session, run));
+}

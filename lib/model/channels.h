@@ -8,4 +8,8 @@
  * recently active rooms. session NULL: an API token. The guard is queued before. */
 enum outcome channels_of_caller(struct db *db, const char *session);
 
+/* The same for who watches a run: its channel, and those that close when the session ends or the caller's rooms change.
+ * ABSENT when it is not there or invisible. */
+enum outcome channels_of_run(struct db *db, const char *session, const char *run);
+
 #endif

@@ -132,6 +132,59 @@ begin
     return right(array_to_string(lines[greatest(cardinality(lines) - 19, 1):], E'\n'), 2000);
 end $$;
 
+-- How much a run has written so far, or where what is kept of it ends.
+create function run_output_size(run uuid) returns bigint language sql stable as $$
+    select coalesce((select position + octet_length(bytes) from run_output
+                     where run_id = run order by position desc limit 1), 0)
+$$;
+
+-- The chunks that hold the bytes from one offset to before another, cut to them; a page is at most 1,000 chunks.
+create function run_output_chunks(run uuid, start bigint, stop bigint)
+returns table ("position" bigint, stream text, at timestamptz, bytes bytea) language sql stable as $$
+    select greatest(o.position, start), o.stream, o.at,
+           substring(o.bytes from greatest(start - o.position, 0)::int + 1
+                             for (stop - greatest(o.position, start))::int)
+    from run_output o
+    where o.run_id = run and o.position < stop
+      and o.position >= coalesce((select max(f.position) from run_output f where f.run_id = run and f.position <= start), 0)
+      and o.position + octet_length(o.bytes) > start
+    order by o.position limit 1000
+$$;
+
+create function run_output_slice(run uuid, start bigint, most int) returns bytea language sql stable as $$
+    select coalesce(string_agg(bytes, ''::bytea order by position), '') from run_output_chunks(run, start, start + most)
+$$;
+
+-- A page of what a run wrote (see run_output_page in sql/queries/runs.sql). Of the last bytes, the first may be the rest
+-- of a character: they are left out.
+create function run_output_page(wanted uuid, from_byte bigint, last_bytes bigint, most bigint)
+returns table ("position" text, stream text, at text, bytes bytea) language plpgsql stable as $$
+declare
+    run runs;
+    total bigint := run_output_size(wanted);
+    start bigint := coalesce(from_byte, greatest(total - last_bytes, 0));
+    edge bytea;
+begin
+    select * into run from runs where id = wanted;
+    if run_role(run) is null then
+        perform raise_outcome('CA404', 'There is no such run.');
+    elsif run.kind = 'agent' and is_taken_back(run.id) then
+        total := 0;
+        start := 0;
+    elsif from_byte is null and start > 0 then
+        edge := run_output_slice(wanted, start, 3);
+        while start < total and octet_length(edge) > 0 and get_byte(edge, 0) between 128 and 191 loop
+            start := start + 1;
+            edge := substring(edge from 2);
+        end loop;
+    end if;
+    return query select null, null, null, convert_to(json_build_object(
+        'run', run.id, 'state', run.state, 'offset', start, 'bytes', greatest(total, run.output_bytes),
+        'truncated', run.output_truncated, 'removed', run.output_bytes > 0 and total = 0, 'end', total, 'live', run.finished_at is null)::text, 'UTF8');
+    return query select c.position::text, c.stream, api_time(c.at), c.bytes
+                 from run_output_chunks(wanted, start, least(start + most, total)) c;
+end $$;
+
 -- What an agent's run brought to its room: its answer, or why there is none, and before it what it thought.
 create function tell_answer(r runs, ending_result jsonb) returns setof announced language plpgsql as $$
 declare
@@ -253,26 +306,6 @@ create function run_notice(r runs) returns jsonb language sql stable as $$
               from scripts where id = r.script_id) end
 $$;
 
--- Whether a script may be run again as it was, by the caller: raises when not.
-create function check_retry_of_script(old runs) returns void language plpgsql as $$
-declare
-    script scripts;
-begin
-    select * into script from scripts where id = old.script_id;
-    if script.deleted_at is not null then
-        perform raise_outcome('CA409', 'The script was deleted.');
-    elsif not script_shows(script) then
-        perform raise_outcome('CA409', 'The script is private now.');
-    elsif old.mapping_id is distinct from script.mapping_id and old.mapping_id is not null and not exists (
-        select from mappings m where m.id = old.mapping_id and mapping_shows(m)) then
-        perform raise_outcome('CA403', 'You may not use the mapping of this run.');
-    elsif old.room_id is not null and not exists (
-        select from room_members m join rooms r on r.id = m.room_id
-        where r.id = old.room_id and r.deleted_at is null and m.principal_id = caller_id() and m.role <> 'viewer') then
-        perform raise_outcome('CA403', 'Only members of the room may do that.');
-    end if;
-end $$;
-
 -- Whether an agent may be asked again for this answer: raises when not.
 create function check_retry_of_answer(old runs) returns void language plpgsql as $$
 begin
@@ -291,13 +324,45 @@ begin
     end if;
 end $$;
 
--- Runs again what a run was about. An agent's answer that did not come to its end: mode "resume" starts from the text
--- that was kept, "again" from nothing. A script that has ended: the same version with the same inputs, mapping and
--- limits; with the network if the script has it still.
+-- An agent's answer once more: mode "resume" starts from the text that was kept, "again" from nothing.
+create function ask_again(old runs, mode text) returns runs language plpgsql as $$
+declare
+    made runs;
+begin
+    perform check_retry_of_answer(old);
+    if room_is_busy(old.room_id) then
+        perform raise_outcome('CA409', 'Too many answers are under way in this room. Ask again when some have ended.');
+    end if;
+    insert into runs (kind, asked_by, agent_id, room_id, trigger_seq, depth, inputs, retriable, retry_of)
+    values ('agent', caller_id(), old.agent_id, old.room_id, old.trigger_seq, old.depth,
+            jsonb_build_object('retry_of', old.id, 'mode', mode), true, old.id)
+    returning * into made;
+    if mode = 'resume' then
+        insert into run_output (run_id, position, stream, bytes)
+        select made.id, 0, 'text', convert_to(said, 'UTF8')
+        from coalesce(old.result ->> 'text', run_text(old.id)) as said where said <> '';
+    end if;
+    perform append_event(made.room_id, 'run', caller_id(), made.id, made.trigger_seq, null, run_notice(made));
+    perform pg_notify('run_queued', made.id::text);
+    return made;
+end $$;
+
+-- A script once more: the same version with the same inputs, mapping and limits, for the caller; with the network if the
+-- script has it still.
+create function run_again(old runs, by_way text) returns runs language plpgsql as $$
+begin
+    if exists (select from scripts where id = old.script_id and deleted_at is not null) then
+        perform raise_outcome('CA409', 'The script was deleted.');
+    end if;
+    return queue_script_run(old.script_id, old.inputs, jsonb_build_object(
+        'version', old.script_version, 'mapping', old.mapping_id, 'dry_run', old.dry_run, 'network', old.network,
+        'limits', old.limits, 'retry_of', old.id), by_way, old.room_id, old.trigger_seq);
+end $$;
+
+-- Runs again what a run was about, when it is over: a script as it was, or an answer that did not come to its end.
 create function retry_run(wanted uuid, mode text, by_way text) returns runs language plpgsql as $$
 declare
     old runs := run_for_change(wanted);
-    made runs;
 begin
     if old.kind not in ('agent', 'script') then
         perform raise_outcome('CA409', 'Only answers of agents and runs of scripts can be repeated.');
@@ -305,30 +370,6 @@ begin
         perform raise_outcome('CA409', 'It is not over yet.');
     elsif exists (select from rooms where id = old.room_id and archived_at is not null) then
         perform raise_outcome('CA409', 'The room is archived.');
-    elsif old.kind = 'agent' then
-        perform check_retry_of_answer(old);
-    else
-        perform check_retry_of_script(old);
     end if;
-    if old.room_id is not null and room_is_busy(old.room_id) then
-        perform raise_outcome('CA409', 'Too many answers are under way in this room. Ask again when some have ended.');
-    end if;
-    insert into runs (kind, asked_by, agent_id, room_id, trigger_seq, depth, inputs, retriable, priority, script_id,
-                      script_version, mapping_id, via, label, dry_run, network, limits, retry_of)
-    select old.kind, caller_id(), old.agent_id, old.room_id, old.trigger_seq, old.depth,
-           case old.kind when 'agent' then jsonb_build_object('retry_of', old.id, 'mode', mode) else old.inputs end,
-           old.retriable, old.priority, old.script_id, old.script_version, old.mapping_id,
-           case when old.room_id is null then by_way else 'room' end, old.label, old.dry_run,
-           old.network and coalesce((select network from scripts where id = old.script_id), false), old.limits, old.id
-    returning * into made;
-    if old.kind = 'agent' and mode = 'resume' then
-        insert into run_output (run_id, position, stream, bytes)
-        select made.id, 0, 'text', convert_to(said, 'UTF8')
-        from coalesce(old.result ->> 'text', run_text(old.id)) as said where said <> '';
-    end if;
-    if made.room_id is not null then
-        perform append_event(made.room_id, 'run', caller_id(), made.id, made.trigger_seq, null, run_notice(made));
-    end if;
-    perform pg_notify('run_queued', made.id::text);
-    return made;
+    return case old.kind when 'agent' then ask_again(old, mode) else run_again(old, by_way) end;
 end $$;

@@ -8,6 +8,11 @@ from (select r.id, r.last_event_at from room_members m join rooms r on r.id = m.
       where m.principal_id = caller_id() and r.deleted_at is null
       order by r.last_event_at desc limit 240) room
 
+-- name: channels_of_run :one
+-- session id or null, run: its channel, with those whose end ends this connection too. ABSENT: it is invisible.
+select concat_ws(',', 'u_' || caller_id(), 's_' || $1::uuid, 'run_' || id) from runs r
+where id = $2::uuid and run_role(r) is not null
+
 -- name: rooms_heartbeat :many
 -- seconds: the channel and the frame with the newest number of each room that was active lately
 select 'r_' || id, json_build_object('room', id, 'seq', last_seq)

@@ -4,6 +4,18 @@
 select coalesce((select run_json(r) from runs r where r.id = $1::uuid and run_role(r) is not null),
                 to_json(raise_outcome('CA404', 'There is no such run.')::text))
 
+-- name: run_output_page :many
+-- run, offset or null, how many last bytes or null, limit: what it wrote. The first row is the page without its chunks,
+-- the others are (position, stream, time, bytes).
+select position, stream, at, bytes from run_output_page($1::uuid, $2::bigint, $3::bigint, $4::bigint)
+
+-- name: run_output_size :one
+select run_output_size(id) from runs r where id = $1::uuid and run_role(r) is not null
+
+-- name: run_output_piece :one
+-- run, offset: the bytes from there on, at most 1 MiB
+select run_output_slice(id, $2::bigint, 1048576) from runs r where id = $1::uuid and run_role(r) is not null
+
 -- name: run_cancel :exec
 with run as (
     select id from run_for_change($1::uuid)

@@ -1,0 +1,13 @@
+/* Files that runs have left, visible as their run is: ABSENT when it is not. */
+#ifndef COAGENT_FILES_H
+#define COAGENT_FILES_H
+
+#include "base/db.h"
+
+/* Its path, media type and size. */
+enum outcome files_get(struct db *db, const char *id);
+
+/* The bytes from an offset on: the first value, by db_length. */
+enum outcome files_piece(struct db *db, const char *id, long long offset);
+
+#endif
