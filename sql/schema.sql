@@ -253,6 +253,89 @@ begin
     return event;
 end $$;
 
+CREATE FUNCTION public.uuid_v7() RETURNS uuid
+    LANGUAGE sql PARALLEL SAFE
+    AS $$
+    select encode(
+        set_bit(set_bit(
+            overlay(uuid_send(gen_random_uuid())
+                placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+                from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+$$;
+
+CREATE TABLE public.runs (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    state text DEFAULT 'queued'::text NOT NULL,
+    priority integer DEFAULT 0 NOT NULL,
+    asked_by uuid,
+    agent_id uuid,
+    room_id uuid,
+    trigger_seq bigint,
+    parent_id uuid,
+    depth integer DEFAULT 0 NOT NULL,
+    inputs jsonb DEFAULT '{}'::jsonb NOT NULL,
+    result jsonb,
+    reason text,
+    attempt integer DEFAULT 0 NOT NULL,
+    retriable boolean DEFAULT false NOT NULL,
+    cancel_requested_at timestamp with time zone,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    host text,
+    pid integer,
+    lease_until timestamp with time zone,
+    usage jsonb DEFAULT '{}'::jsonb NOT NULL,
+    queued_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    claimed_at timestamp with time zone,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    script_id uuid,
+    script_version integer,
+    mapping_id uuid,
+    via text DEFAULT 'api'::text NOT NULL,
+    label text,
+    dry_run boolean DEFAULT false NOT NULL,
+    network boolean DEFAULT false NOT NULL,
+    limits jsonb DEFAULT '{}'::jsonb NOT NULL,
+    exit_code integer,
+    signal integer,
+    ended_by text,
+    output_bytes bigint DEFAULT 0 NOT NULL,
+    output_truncated boolean DEFAULT false NOT NULL,
+    retry_of uuid,
+    CONSTRAINT runs_check CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text])) = (finished_at IS NOT NULL))),
+    CONSTRAINT runs_check1 CHECK (((state <> 'running'::text) OR (lease_until IS NOT NULL))),
+    CONSTRAINT runs_ended_by_check CHECK ((ended_by = ANY (ARRAY['exit'::text, 'signal'::text, 'memory'::text, 'cpu_time'::text, 'wall_time'::text, 'output'::text, 'processes'::text, 'disk'::text, 'cancelled'::text, 'start'::text, 'lost'::text]))),
+    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['script'::text, 'workflow'::text, 'agent'::text, 'worker'::text, 'housekeeping'::text]))),
+    CONSTRAINT runs_of_scripts CHECK (((kind = 'script'::text) = (script_id IS NOT NULL))),
+    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text]))),
+    CONSTRAINT runs_via_check CHECK ((via = ANY (ARRAY['api'::text, 'ui'::text, 'room'::text, 'job'::text, 'mcp'::text, 'agent'::text, 'workflow'::text])))
+);
+
+CREATE FUNCTION public.ask_again(old public.runs, mode text) RETURNS public.runs
+    LANGUAGE plpgsql
+    AS $$
+declare
+    made runs;
+begin
+    perform check_retry_of_answer(old);
+    if room_is_busy(old.room_id) then
+        perform raise_outcome('CA409', 'Too many answers are under way in this room. Ask again when some have ended.');
+    end if;
+    insert into runs (kind, asked_by, agent_id, room_id, trigger_seq, depth, inputs, retriable, retry_of)
+    values ('agent', caller_id(), old.agent_id, old.room_id, old.trigger_seq, old.depth,
+            jsonb_build_object('retry_of', old.id, 'mode', mode), true, old.id)
+    returning * into made;
+    if mode = 'resume' then
+        insert into run_output (run_id, position, stream, bytes)
+        select made.id, 0, 'text', convert_to(said, 'UTF8')
+        from coalesce(old.result ->> 'text', run_text(old.id)) as said where said <> '';
+    end if;
+    perform append_event(made.room_id, 'run', caller_id(), made.id, made.trigger_seq, null, run_notice(made));
+    perform pg_notify('run_queued', made.id::text);
+    return made;
+end $$;
+
 CREATE FUNCTION public.ask_agent(the_room uuid, the_agent uuid, the_seq bigint, by_principal uuid, the_depth integer) RETURNS public.room_events
     LANGUAGE plpgsql
     AS $$
@@ -289,16 +372,6 @@ CREATE FUNCTION public.audit_room(the_action text, the_room uuid, what jsonb) RE
 begin
     insert into audit_log (action, object_kind, object_id, detail) values (the_action, 'room', the_room::text, what);
 end $$;
-
-CREATE FUNCTION public.uuid_v7() RETURNS uuid
-    LANGUAGE sql PARALLEL SAFE
-    AS $$
-    select encode(
-        set_bit(set_bit(
-            overlay(uuid_send(gen_random_uuid())
-                placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
-                from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
-$$;
 
 CREATE TABLE public.principals (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
@@ -489,55 +562,6 @@ begin
     return inputs;
 end $$;
 
-CREATE TABLE public.runs (
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    kind text NOT NULL,
-    state text DEFAULT 'queued'::text NOT NULL,
-    priority integer DEFAULT 0 NOT NULL,
-    asked_by uuid,
-    agent_id uuid,
-    room_id uuid,
-    trigger_seq bigint,
-    parent_id uuid,
-    depth integer DEFAULT 0 NOT NULL,
-    inputs jsonb DEFAULT '{}'::jsonb NOT NULL,
-    result jsonb,
-    reason text,
-    attempt integer DEFAULT 0 NOT NULL,
-    retriable boolean DEFAULT false NOT NULL,
-    cancel_requested_at timestamp with time zone,
-    due_at timestamp with time zone DEFAULT now() NOT NULL,
-    host text,
-    pid integer,
-    lease_until timestamp with time zone,
-    usage jsonb DEFAULT '{}'::jsonb NOT NULL,
-    queued_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    claimed_at timestamp with time zone,
-    started_at timestamp with time zone,
-    finished_at timestamp with time zone,
-    script_id uuid,
-    script_version integer,
-    mapping_id uuid,
-    via text DEFAULT 'api'::text NOT NULL,
-    label text,
-    dry_run boolean DEFAULT false NOT NULL,
-    network boolean DEFAULT false NOT NULL,
-    limits jsonb DEFAULT '{}'::jsonb NOT NULL,
-    exit_code integer,
-    signal integer,
-    ended_by text,
-    output_bytes bigint DEFAULT 0 NOT NULL,
-    output_truncated boolean DEFAULT false NOT NULL,
-    retry_of uuid,
-    CONSTRAINT runs_check CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text])) = (finished_at IS NOT NULL))),
-    CONSTRAINT runs_check1 CHECK (((state <> 'running'::text) OR (lease_until IS NOT NULL))),
-    CONSTRAINT runs_ended_by_check CHECK ((ended_by = ANY (ARRAY['exit'::text, 'signal'::text, 'memory'::text, 'cpu_time'::text, 'wall_time'::text, 'output'::text, 'processes'::text, 'disk'::text, 'cancelled'::text, 'start'::text, 'lost'::text]))),
-    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['script'::text, 'workflow'::text, 'agent'::text, 'worker'::text, 'housekeeping'::text]))),
-    CONSTRAINT runs_of_scripts CHECK (((kind = 'script'::text) = (script_id IS NOT NULL))),
-    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text]))),
-    CONSTRAINT runs_via_check CHECK ((via = ANY (ARRAY['api'::text, 'ui'::text, 'room'::text, 'job'::text, 'mcp'::text, 'agent'::text, 'workflow'::text])))
-);
-
 CREATE FUNCTION public.check_retry_of_answer(old public.runs) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -554,27 +578,6 @@ begin
         perform raise_outcome('CA409', 'This answer was deleted.');
     elsif exists (select from runs where retry_of = old.id and state in ('queued', 'running', 'waiting')) then
         perform raise_outcome('CA409', 'This answer is being asked for again already.');
-    end if;
-end $$;
-
-CREATE FUNCTION public.check_retry_of_script(old public.runs) RETURNS void
-    LANGUAGE plpgsql
-    AS $$
-declare
-    script scripts;
-begin
-    select * into script from scripts where id = old.script_id;
-    if script.deleted_at is not null then
-        perform raise_outcome('CA409', 'The script was deleted.');
-    elsif not script_shows(script) then
-        perform raise_outcome('CA409', 'The script is private now.');
-    elsif old.mapping_id is distinct from script.mapping_id and old.mapping_id is not null and not exists (
-        select from mappings m where m.id = old.mapping_id and mapping_shows(m)) then
-        perform raise_outcome('CA403', 'You may not use the mapping of this run.');
-    elsif old.room_id is not null and not exists (
-        select from room_members m join rooms r on r.id = m.room_id
-        where r.id = old.room_id and r.deleted_at is null and m.principal_id = caller_id() and m.role <> 'viewer') then
-        perform raise_outcome('CA403', 'Only members of the room may do that.');
     end if;
 end $$;
 
@@ -1674,7 +1677,6 @@ CREATE FUNCTION public.retry_run(wanted uuid, mode text, by_way text) RETURNS pu
     AS $$
 declare
     old runs := run_for_change(wanted);
-    made runs;
 begin
     if old.kind not in ('agent', 'script') then
         perform raise_outcome('CA409', 'Only answers of agents and runs of scripts can be repeated.');
@@ -1682,32 +1684,8 @@ begin
         perform raise_outcome('CA409', 'It is not over yet.');
     elsif exists (select from rooms where id = old.room_id and archived_at is not null) then
         perform raise_outcome('CA409', 'The room is archived.');
-    elsif old.kind = 'agent' then
-        perform check_retry_of_answer(old);
-    else
-        perform check_retry_of_script(old);
     end if;
-    if old.room_id is not null and room_is_busy(old.room_id) then
-        perform raise_outcome('CA409', 'Too many answers are under way in this room. Ask again when some have ended.');
-    end if;
-    insert into runs (kind, asked_by, agent_id, room_id, trigger_seq, depth, inputs, retriable, priority, script_id,
-                      script_version, mapping_id, via, label, dry_run, network, limits, retry_of)
-    select old.kind, caller_id(), old.agent_id, old.room_id, old.trigger_seq, old.depth,
-           case old.kind when 'agent' then jsonb_build_object('retry_of', old.id, 'mode', mode) else old.inputs end,
-           old.retriable, old.priority, old.script_id, old.script_version, old.mapping_id,
-           case when old.room_id is null then by_way else 'room' end, old.label, old.dry_run,
-           old.network and coalesce((select network from scripts where id = old.script_id), false), old.limits, old.id
-    returning * into made;
-    if old.kind = 'agent' and mode = 'resume' then
-        insert into run_output (run_id, position, stream, bytes)
-        select made.id, 0, 'text', convert_to(said, 'UTF8')
-        from coalesce(old.result ->> 'text', run_text(old.id)) as said where said <> '';
-    end if;
-    if made.room_id is not null then
-        perform append_event(made.room_id, 'run', caller_id(), made.id, made.trigger_seq, null, run_notice(made));
-    end if;
-    perform pg_notify('run_queued', made.id::text);
-    return made;
+    return case old.kind when 'agent' then ask_again(old, mode) else run_again(old, by_way) end;
 end $$;
 
 CREATE FUNCTION public.room_answer(the_room uuid) RETURNS public.announced
@@ -1885,6 +1863,18 @@ begin
         return '.default: ' || parameter_fault(rule, rule -> 'default');
     end if;
     return null;
+end $$;
+
+CREATE FUNCTION public.run_again(old public.runs, by_way text) RETURNS public.runs
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (select from scripts where id = old.script_id and deleted_at is not null) then
+        perform raise_outcome('CA409', 'The script was deleted.');
+    end if;
+    return queue_script_run(old.script_id, old.inputs, jsonb_build_object(
+        'version', old.script_version, 'mapping', old.mapping_id, 'dry_run', old.dry_run, 'network', old.network,
+        'limits', old.limits, 'retry_of', old.id), by_way, old.room_id, old.trigger_seq);
 end $$;
 
 CREATE FUNCTION public.run_agent_json(agent uuid) RETURNS json
@@ -2846,9 +2836,9 @@ GRANT SELECT,INSERT ON TABLE public.room_events TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO coagent_app;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.principals TO coagent_app;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.principals TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rooms TO coagent_app;
 
