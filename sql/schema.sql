@@ -693,15 +693,14 @@ begin
         return;
     end if;
     perform pg_notify('run_queued', ''); -- a place is free, and the next message of the room may be answered
-    if not exists (select from rooms where id = ended.room_id and deleted_at is null) then
-        return query select run_channels(ended), run_frame(ended);
-    elsif ended.kind = 'agent' then
-        return query select * from tell_answer(ended, ending_result);
-        return query select 'run_' || ended.id, run_frame(ended); -- the room knows it by the answer
-    else
-        return query select * from tell_script_end(ended) where ended.kind = 'script';
-        return query select run_channels(ended), run_frame(ended);
+    if exists (select from rooms where id = ended.room_id and deleted_at is null) then
+        if ended.kind = 'agent' then
+            return query select * from tell_answer(ended, ending_result);
+        elsif ended.kind = 'script' then
+            return next tell_script_end(ended);
+        end if;
     end if;
+    return query select run_channels(ended), run_frame(ended);
 end $$;
 
 CREATE FUNCTION public.free_handle(wanted text) RETURNS text

@@ -17,7 +17,7 @@ const struct route ws_routes[] = {
     ROUTE_END,
 };
 
-/* GET /api/ws/authorize?run=: 204 with X-User-Id and X-Channels; 401; 404: no such run */
+/* GET /api/ws/authorize?run=: 204 with X-User-Id and X-Channels; 401; 403: no such run */
 static void authorize(struct request *request)
 {
     const char *session = request->caller.session_id[0] ? request->caller.session_id : NULL;
@@ -25,7 +25,8 @@ static void authorize(struct request *request)
     enum outcome outcome = run ? channels_of_run(request->db, session, run) : channels_of_caller(request->db, session);
 
     if (outcome != OUTCOME_OK) {
-        respond_problem(request, outcome, NULL);
+        /* nginx passes on 401 and 403 only */
+        respond_problem(request, outcome == OUTCOME_ABSENT ? OUTCOME_DENIED : outcome, NULL);
         return;
     }
     respond_header(request, "X-User-Id", request->caller.user_id);
