@@ -1,0 +1,176 @@
+#include "cron/script/mask.h"
+
+#include "base/clock.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct mask *mask_of(const char *const secrets[])
+{
+    struct mask *mask = mask_new();
+
+    for (; *secrets; secrets++)
+        mask_add_secret(mask, *secrets);
+    mask_close(mask);
+    return mask;
+}
+
+#define MASK(...) mask_of((const char *const[]){__VA_ARGS__, NULL})
+
+static void expect(struct mask *mask, const char *bytes, const char *shown)
+{
+    struct text text = TEXT_EMPTY;
+
+    mask_text(mask, bytes, strlen(bytes), &text);
+    cr_expect_str_eq(text_string(&text), shown);
+    text_free(&text);
+    mask_free(mask);
+}
+
+Test(mask, a_secret_is_hidden_wherever_it_stands)
+{
+    expect(MASK("hunter2"), "hunter2 and xhunter2x", "•••• and x••••x");
+}
+
+Test(mask, without_secrets_everything_is_shown)
+{
+    expect(mask_of((const char *const[]){NULL}), "hunter2", "hunter2");
+}
+
+Test(mask, overlapping_secrets_are_hidden_together)
+{
+    expect(MASK("abcd", "cdefgh"), "-abcdefgh-", "-••••-");
+    expect(MASK("abcd"), "abcdabcd", "••••");
+}
+
+Test(mask, what_is_too_short_is_no_secret)
+{
+    expect(MASK("abc"), "abc", "abc");
+}
+
+Test(mask, each_line_of_a_key_is_hidden)
+{
+    expect(MASK("-----BEGIN KEY-----\nMIIEvQ\nabcdef\n-----END KEY-----\n"), "  MIIEvQ\r\n  abcdef\n",
+           "  ••••\r\n  ••••\n");
+}
+
+Test(mask, base64_is_hidden_alone_and_within_something_longer)
+{
+    expect(MASK("hunter22"), "aHVudGVyMjI=", "••••");
+    expect(MASK("hunter22"), "dXNlcjpodW50ZXIyMg==", "dXNlcjp••••g=="); /* user:hunter22 */
+    expect(MASK("hunter22"), "YTpodW50ZXIyMjo=", "YTp••••jo=");         /* a:hunter22: */
+}
+
+Test(mask, percent_encoding_is_hidden_in_its_variants)
+{
+    expect(MASK("p/w rd?"), "p%2Fw%20rd%3F p%2fw%20rd%3f p%2Fw+rd%3F", "•••• •••• ••••");
+}
+
+Test(mask, json_strings_are_hidden)
+{
+    expect(MASK("a\"b\\c"), "{\"x\":\"a\\\"b\\\\c\"}", "{\"x\":\"••••\"}");
+}
+
+static void feed(struct mask_stream *stream, const char *bytes, struct text *shown, const char *expected)
+{
+    text_clear(shown);
+    mask_feed(stream, bytes, strlen(bytes), shown);
+    cr_expect_str_eq(text_string(shown), expected);
+}
+
+Test(mask, only_what_may_become_a_secret_is_held_back)
+{
+    struct mask *mask = MASK("hunter2");
+    struct mask_stream stream = {mask};
+    struct text shown = TEXT_EMPTY;
+
+    feed(&stream, "Password: ", &shown, "Password: ");
+    feed(&stream, "hun", &shown, "");
+    feed(&stream, "ter", &shown, "");
+    feed(&stream, "2 ok hunt", &shown, "•••• ok ");
+    feed(&stream, "ing", &shown, "hunting");
+    feed(&stream, "hunter", &shown, "");
+    text_clear(&shown);
+    mask_end(&stream, &shown);
+    cr_expect_str_eq(text_string(&shown), "hunter");
+    text_free(&shown);
+    mask_stream_free(&stream);
+    mask_free(mask);
+}
+
+/* The definition itself: hide what any occurrence covers. */
+static void mask_naively(char secrets[][12], int count, const char *bytes, size_t length, struct text *shown)
+{
+    char *covered = calloc(1, length + 1);
+
+    for (int i = 0; i < count; i++)
+        for (size_t at = 0, size = strlen(secrets[i]); at + size <= length; at++)
+            if (memcmp(bytes + at, secrets[i], size) == 0)
+                memset(covered + at, 1, size);
+    for (size_t at = 0; at < length; at++)
+        if (!covered[at])
+            text_add_char(shown, bytes[at]);
+        else if (at == 0 || !covered[at - 1])
+            text_add(shown, MASK_SHOWN);
+    free(covered);
+}
+
+static void random_letters(char *letters, size_t length, int kinds)
+{
+    for (size_t i = 0; i < length; i++)
+        letters[i] = (char)('a' + rand() % kinds);
+}
+
+static void try_random_splits(void)
+{
+    char secrets[6][12] = {{0}};
+    char bytes[200];
+    int count = 1 + rand() % 6;
+    size_t length = (size_t)rand() % sizeof bytes;
+    struct mask *mask = mask_new();
+    struct mask_stream stream = {mask};
+    struct text expected = TEXT_EMPTY;
+    struct text shown = TEXT_EMPTY;
+
+    for (int i = 0; i < count; i++) {
+        random_letters(secrets[i], 4 + (size_t)rand() % 7, 2);
+        mask_add(mask, secrets[i], strlen(secrets[i]));
+    }
+    mask_close(mask);
+    random_letters(bytes, length, 2 + rand() % 2);
+    mask_naively(secrets, count, bytes, length, &expected);
+    for (size_t at = 0, piece; at < length; at += piece) {
+        piece = 1 + (size_t)rand() % (1 + (size_t)rand() % 20);
+        piece = piece < length - at ? piece : length - at;
+        mask_feed(&stream, bytes + at, piece, &shown);
+    }
+    mask_end(&stream, &shown);
+    cr_assert_str_eq(text_string(&shown), text_string(&expected));
+    text_free(&shown);
+    text_free(&expected);
+    mask_stream_free(&stream);
+    mask_free(mask);
+}
+
+Test(mask, any_split_shows_what_the_whole_would)
+{
+    srand(20);
+    for (int i = 0; i < 20000; i++)
+        try_random_splits();
+}
+
+/* What is shown live never has a part of a secret that is not known to be one: nothing shown is taken back. */
+Test(mask, what_is_shown_of_a_secret_in_the_making_is_nothing)
+{
+    struct mask *mask = MASK("correct horse battery staple");
+    struct mask_stream stream = {mask};
+    struct text shown = TEXT_EMPTY;
+
+    for (const char *at = "correct horse battery staple"; *at; at++)
+        mask_feed(&stream, at, 1, &shown);
+    cr_expect_str_eq(text_string(&shown), MASK_SHOWN);
+    text_free(&shown);
+    mask_stream_free(&stream);
+    mask_free(mask);
+}
