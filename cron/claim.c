@@ -1,67 +1,67 @@
 #include "cron/claim.h"
 
 #include "base/log.h"
-#include "cron/execute.h"
+#include "base/number.h"
+#include "base/token.h"
 #include "queries.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#define KINDS "{agent,housekeeping}"
+#define KINDS "{agent,housekeeping,script}"
 #define RUNS_OF_A_USER "8" /* at once */
+#define BATCH 16           /* as run_claim takes at most */
 
-/* The executor must not look like its dispatcher to anybody: own session, own process group, default signals, and not
- * a byte on the dispatcher's connection. */
-static void become_executor(const struct config *config, struct db *db, const char *id, const char *fence)
-{
-    setsid();
-    if (fork() != 0)
-        _exit(0);
-    setpgid(0, 0);
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGINT, SIG_DFL);
-    db_forget(db);
-    _exit(execute(config, id, fence));
-}
-
-/* Forked twice, so that init inherits the executor and nobody has to wait for it. */
-static enum outcome start(const struct config *config, struct db *db, const char *id, const char *fence)
-{
-    pid_t child = fork();
-    int status;
-
-    if (child == 0)
-        become_executor(config, db, id, fence);
-    if (child < 0)
-        return OUTCOME_FAILED;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
-    return OUTCOME_OK;
-}
-
-enum outcome claim_all(const struct config *config, struct db *db, const char *host)
-{
-    enum outcome outcome;
-    char limit[16];
+struct claimed {
     char id[UUID_SIZE];
     char fence[16];
+};
 
-    snprintf(limit, sizeof limit, "%d", config->executor_limit);
-    while ((outcome = db_do(db, &query_run_claim, DB_VALUES(host, limit, KINDS, RUNS_OF_A_USER))) == OUTCOME_OK) {
-        snprintf(id, sizeof id, "%s", db_value(db, 0, 0));
-        snprintf(fence, sizeof fence, "%s", db_value(db, 0, 1));
-        log_info("run %s claimed, attempt %s", id, fence);
-        if (start(config, db, id, fence) != OUTCOME_OK) {
-            log_error("no executor could be started: %s", strerror(errno));
-            return db_do(db, &query_run_release, DB_VALUES(id, fence));
-        }
+/* The rows are copied, because releasing one runs a statement. found: how many could have been claimed. */
+static int read_rows(const struct db *db, struct claimed claimed[BATCH], long long *found)
+{
+    int count = db_rows(db) < BATCH ? db_rows(db) : BATCH;
+
+    *found = 0;
+    for (int row = 0; row < count; row++) {
+        snprintf(claimed[row].id, sizeof claimed[row].id, "%s", db_value(db, row, 0));
+        snprintf(claimed[row].fence, sizeof claimed[row].fence, "%s", db_value(db, row, 1));
+        number_parse(db_value(db, row, 2), 0, BATCH, found);
     }
-    if (outcome == OUTCOME_ABSENT)
+    return count;
+}
+
+/* What cannot be started is given back. */
+static enum outcome start(struct db *db, struct seats *seats, const struct claimed *claimed)
+{
+    log_info("run %s claimed, attempt %s", claimed->id, claimed->fence);
+    if (seats_start(seats, db, claimed->id, claimed->fence) == OUTCOME_OK)
         return OUTCOME_OK;
-    log_warn("claiming: %s: %s", outcome_name(outcome), db_failure(db)->message);
+    log_error("no executor could be started: %s", strerror(errno));
+    return db_do(db, &query_run_release, DB_VALUES(claimed->id, claimed->fence));
+}
+
+enum outcome claim_all(const struct config *config, struct db *db, struct seats *seats, const char *host,
+                       const char *labels)
+{
+    struct claimed claimed[BATCH];
+    enum outcome outcome;
+    char limit[NUMBER_TEXT_SIZE];
+    long long found;
+    int count;
+
+    number_text(config->executor_limit, limit);
+    do {
+        count = 0;
+        db_queue(db, &query_run_loosely, DB_NO_VALUES);
+        outcome = db_do(db, &query_run_claim, DB_VALUES(host, limit, KINDS, RUNS_OF_A_USER, labels));
+        if (outcome == OUTCOME_OK)
+            count = read_rows(db, claimed, &found);
+        for (int i = 0; i < count && outcome == OUTCOME_OK; i++)
+            outcome = start(db, seats, &claimed[i]);
+    } while (outcome == OUTCOME_OK && count > 0 && (found > count || found == BATCH));
+    if (outcome != OUTCOME_OK)
+        log_warn("claiming: %s: %s", outcome_name(outcome), db_failure(db)->message);
     return outcome;
 }

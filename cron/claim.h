@@ -4,9 +4,11 @@
 
 #include "base/config.h"
 #include "base/db.h"
+#include "cron/seats.h"
 
 /* Claims and starts what can be, until there is no more or this host is full. OK; AWAY when the connection is lost;
- * else the outcome that ended it. */
-enum outcome claim_all(const struct config *config, struct db *db, const char *host);
+ * else the outcome that ended it. labels are this host's, an array of PostgreSQL. */
+enum outcome claim_all(const struct config *config, struct db *db, struct seats *seats, const char *host,
+                       const char *labels);
 
 #endif

@@ -6,6 +6,8 @@
 #include "cron/claim.h"
 #include "cron/housekeeping.h"
 #include "cron/lead.h"
+#include "cron/register.h"
+#include "cron/seats.h"
 #include "queries.h"
 
 #include <poll.h>
@@ -15,18 +17,22 @@
 #include <unistd.h>
 
 #define STATEMENT_MS 10000
-#define QUEUE_MS 50  /* between two looks at the lead: as long may the hand-over take */
+#define QUEUE_MS 50 /* between two looks at the lead: as long may the hand-over take */
+#define REGISTER_MS 60000
 #define WAIT_MS 1000 /* the longest sleep: housekeeping is due then */
 #define BACKOFF_MOST_MS 2000
 
 struct dispatcher {
     const struct dispatch *order;
     struct db *db; /* NULL while PostgreSQL is away */
+    struct seats seats;
     struct lead lead;
     struct housekeeping housekeeping;
     char host[256];
-    int64_t end_at;     /* monotonic ms: the end of its time */
-    int64_t connect_at; /* not before */
+    char *labels;        /* as an array of PostgreSQL */
+    int64_t register_at; /* when to tell again what this host can do */
+    int64_t end_at;      /* monotonic ms: the end of its time */
+    int64_t connect_at;  /* not before */
     int64_t backoff_ms;
 };
 
@@ -44,6 +50,7 @@ static void disconnect(struct dispatcher *dispatcher)
 {
     db_close(dispatcher->db);
     dispatcher->db = NULL;
+    seats_drop(&dispatcher->seats);
     dispatcher->housekeeping.leads = false;
     dispatcher->connect_at = clock_monotonic_ms() + dispatcher->backoff_ms;
     dispatcher->backoff_ms =
@@ -95,13 +102,30 @@ static enum outcome wait_for_work(struct dispatcher *dispatcher)
     return outcome == OUTCOME_ABSENT ? OUTCOME_OK : outcome;
 }
 
+/* In a process of its own, because looking takes seconds. */
+static void introduce(struct dispatcher *dispatcher)
+{
+    int64_t now = clock_monotonic_ms();
+
+    if (now < dispatcher->register_at)
+        return;
+    dispatcher->register_at = now + REGISTER_MS;
+    if (seats_fork(&dispatcher->seats, dispatcher->db) == 0)
+        _exit(register_runner(dispatcher->order->config, dispatcher->host, dispatcher->labels));
+}
+
 static enum outcome work(struct dispatcher *dispatcher)
 {
     const struct config *config = dispatcher->order->config;
-    enum outcome outcome = housekeeping_tick(&dispatcher->housekeeping, config, dispatcher->db, clock_monotonic_ms());
+    enum outcome outcome;
 
+    seats_reap(&dispatcher->seats);
+    outcome = claim_all(config, dispatcher->db, &dispatcher->seats, dispatcher->host, dispatcher->labels);
     if (outcome != OUTCOME_AWAY)
-        outcome = claim_all(config, dispatcher->db, dispatcher->host);
+        outcome = housekeeping_tick(&dispatcher->housekeeping, config, dispatcher->db, clock_monotonic_ms());
+    seats_reap(&dispatcher->seats);
+    seats_prepare(&dispatcher->seats);
+    introduce(dispatcher);
     return outcome;
 }
 
@@ -151,6 +175,8 @@ int dispatch_serve(const struct dispatch *dispatch)
     enum outcome outcome;
 
     gethostname(dispatcher.host, sizeof dispatcher.host - 1);
+    seats_open(&dispatcher.seats, dispatch->config);
+    dispatcher.labels = register_labels(dispatch->config);
     dispatcher.end_at = clock_monotonic_ms() + (int64_t)dispatch->seconds * 1000;
     if (dispatch->once) {
         status = serve_once(&dispatcher);
@@ -163,6 +189,8 @@ int dispatch_serve(const struct dispatch *dispatch)
             status = outcome == OUTCOME_CONFLICT ? EXIT_SUCCESS : EXIT_FAILURE;
     }
     lead_close(&dispatcher.lead);
+    seats_close(&dispatcher.seats);
     db_close(dispatcher.db);
+    free(dispatcher.labels);
     return status;
 }

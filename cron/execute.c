@@ -6,6 +6,7 @@
 #include "cron/agent/turn.h"
 #include "cron/announce.h"
 #include "cron/provider_check.h"
+#include "cron/script/script.h"
 #include "push/publish.h"
 #include "queries.h"
 
@@ -16,19 +17,29 @@
 #include <unistd.h>
 
 #define STATEMENT_MS 10000
+#define DEAF_MS 200
+#define PATIENCE_MS 1000
+#define GRACE_SECONDS 60 /* to store and tell what was done, after the time is over */
 
 static const struct {
     const char *kind;
     void (*run)(struct execution *execution);
 } kinds[] = {
+    {"script", script_run},
     {"agent", turn_run},
     {"housekeeping", provider_check_run},
+};
+
+const struct db_statement *const execution_statements[] = {
+    &query_run_take,    &query_run_renew,  &query_run_loosely,       &query_run_output_add, &query_run_finish_script,
+    &query_run_context, &query_run_finish, &query_provider_endpoint, &query_run_say,        NULL,
 };
 
 static void disconnect(struct execution *execution)
 {
     db_close(execution->db);
     execution->db = NULL;
+    execution->listening = false;
     execution->connect_at = clock_monotonic_ms() + 500;
 }
 
@@ -37,23 +48,41 @@ static void reconnect(struct execution *execution)
 {
     struct text why = TEXT_EMPTY;
 
-    if (db_open(&execution->db, execution->config->database_url, DB_PREPARE_USED, STATEMENT_MS, &why) != OUTCOME_OK ||
-        db_listen(execution->db, "run_cancel") != OUTCOME_OK) {
+    if (db_open(&execution->db, execution->config->database_url, DB_PREPARE_USED, STATEMENT_MS, &why) != OUTCOME_OK)
         disconnect(execution);
-    } else {
+    else
         execution->renew_at = 0;
-    }
+    execution->lent = NULL;
     text_free(&why);
+}
+
+/* Whether it was stopped before it listened, renewing tells. */
+static void listen(struct execution *execution)
+{
+    if (db_listen(execution->db, "run_cancel") != OUTCOME_OK) {
+        disconnect(execution);
+        return;
+    }
+    execution->listening = true;
+    execution->renew_at = 0;
 }
 
 enum outcome execution_do(struct execution *execution, const struct db_statement *statement, const char *const values[])
 {
-    enum outcome outcome = execution->db ? db_do(execution->db, statement, values) : OUTCOME_AWAY;
+    if (!execution->db)
+        return OUTCOME_AWAY;
+    db_queue(execution->db, statement, values);
+    return execution_run(execution);
+}
 
-    if (outcome == OUTCOME_AWAY && execution->db)
+enum outcome execution_run(struct execution *execution)
+{
+    enum outcome outcome = db_run(execution->db);
+
+    if (outcome == OUTCOME_AWAY)
         disconnect(execution);
-    if (outcome != OUTCOME_OK && outcome != OUTCOME_AWAY && outcome != OUTCOME_ABSENT)
-        log_warn("%s: %s: %s", statement->name, outcome_name(outcome), db_failure(execution->db)->message);
+    else if (outcome != OUTCOME_OK && outcome != OUTCOME_ABSENT)
+        log_warn("a statement failed: %s: %s", outcome_name(outcome), db_failure(execution->db)->message);
     return outcome;
 }
 
@@ -66,7 +95,7 @@ static void renew(struct execution *execution, int64_t now)
         execution->state = EXECUTION_ORPHANED;
     } else if (outcome == OUTCOME_OK) {
         execution->lease_until = now + LEASE_MS;
-        if (db_value(execution->db, 0, 0)[0] == 't')
+        if (db_value(execution->db, 0, 0)[0] == 't' && execution->state == EXECUTION_GOING)
             execution->state = EXECUTION_STOPPED;
     }
 }
@@ -78,7 +107,7 @@ static void hear(struct execution *execution)
     enum outcome outcome;
 
     while ((outcome = db_notification(execution->db, 0, &channel, &payload)) == OUTCOME_OK)
-        if (strcmp(payload, execution->id) == 0)
+        if (strcmp(payload, execution->id) == 0 && execution->state == EXECUTION_GOING)
             execution->state = EXECUTION_STOPPED;
     if (outcome == OUTCOME_AWAY)
         disconnect(execution);
@@ -88,19 +117,43 @@ bool execution_tick(struct execution *execution)
 {
     int64_t now = clock_monotonic_ms();
 
-    if (execution->state != EXECUTION_GOING)
+    if (execution->state == EXECUTION_ORPHANED)
         return false;
     if (!execution->db && now >= execution->connect_at)
         reconnect(execution);
-    if (execution->db)
+    if (execution->db && !execution->listening && now >= execution->listen_at)
+        listen(execution);
+    if (execution->db && execution->listening)
         hear(execution);
     if (execution->db && now >= execution->renew_at)
         renew(execution, now);
-    if (execution->state == EXECUTION_GOING && now >= execution->lease_until)
+    if (execution->state != EXECUTION_ORPHANED && clock_monotonic_ms() >= execution->lease_until)
         execution->state = EXECUTION_ORPHANED;
     if (execution->state == EXECUTION_GOING && now >= execution->deadline_at)
         execution->state = EXECUTION_TIMED_OUT;
     return execution->state == EXECUTION_GOING;
+}
+
+int execution_patience(const struct execution *execution)
+{
+    int64_t next = execution->state == EXECUTION_GOING ? execution->deadline_at : INT64_MAX;
+    int64_t left;
+
+    if (execution->db && !execution->listening && execution->listen_at < next)
+        next = execution->listen_at;
+    if (execution->db && execution->renew_at < next)
+        next = execution->renew_at;
+    if (!execution->db && execution->connect_at < next)
+        next = execution->connect_at;
+    left = next - clock_monotonic_ms();
+    return left < 0 ? 0 : left > PATIENCE_MS ? PATIENCE_MS : (int)left;
+}
+
+/* The alarm is for the case that the loop itself should ever hang. */
+void execution_limit(struct execution *execution, long seconds)
+{
+    execution->deadline_at = clock_monotonic_ms() + seconds * 1000;
+    alarm((unsigned)seconds + GRACE_SECONDS);
 }
 
 bool execution_wait(struct execution *execution, long ms)
@@ -144,6 +197,13 @@ enum outcome execution_publish(const struct execution *execution, const char *me
                    length);
 }
 
+void execution_tell(const struct execution *execution)
+{
+    const char *frame = execution_fact(execution, FACT_FRAME);
+
+    publish(execution->config->nchan_socket, execution_fact(execution, FACT_CHANNELS), frame, strlen(frame));
+}
+
 /* How it ends when the work did not come to its own end. */
 static void apply_state(const struct execution *execution, const char **state, const char **reason)
 {
@@ -156,11 +216,35 @@ static void apply_state(const struct execution *execution, const char **state, c
     }
 }
 
-void execution_finish(struct execution *execution, const char *state, const char *reason, struct json_object *result,
-                      struct json_object *usage)
+bool execution_conclude(struct execution *execution, void (*queue)(void *context, struct db *db), void *context)
 {
     enum outcome outcome = OUTCOME_AWAY;
 
+    while (execution->state != EXECUTION_ORPHANED && clock_monotonic_ms() < execution->lease_until) {
+        if (!execution->db)
+            reconnect(execution);
+        if (execution->db) {
+            queue(context, execution->db);
+            outcome = execution_run(execution);
+        }
+        if (outcome != OUTCOME_AWAY && outcome != OUTCOME_BUSY)
+            break;
+        poll(NULL, 0, 250);
+    }
+    if (outcome == OUTCOME_OK && db_rows(execution->db) > 0)
+        return true;
+    log_warn("the run could not be ended (%s): its lease will end it", outcome_name(outcome));
+    return false;
+}
+
+static void queue_finish(void *context, struct db *db)
+{
+    db_queue(db, &query_run_finish, context);
+}
+
+void execution_finish(struct execution *execution, const char *state, const char *reason, struct json_object *result,
+                      struct json_object *usage)
+{
     apply_state(execution, &state, &reason);
     const char *values[] = {execution->id,
                             execution->fence,
@@ -169,32 +253,30 @@ void execution_finish(struct execution *execution, const char *state, const char
                             json_object_to_json_string(result),
                             json_object_to_json_string(usage)};
 
-    while (execution->state != EXECUTION_ORPHANED && clock_monotonic_ms() < execution->lease_until) {
-        if (!execution->db)
-            reconnect(execution);
-        outcome = execution_do(execution, &query_run_finish, values);
-        if (outcome != OUTCOME_AWAY && outcome != OUTCOME_BUSY)
-            break;
-        poll(NULL, 0, 250);
-    }
-    if (outcome == OUTCOME_OK && db_rows(execution->db) > 0) {
+    if (execution_conclude(execution, queue_finish, values)) {
         announce(execution->config, execution->db);
         log_info("%s: %s", state, reason ? reason : "done");
-    } else {
-        log_warn("the run could not be ended (%s): its lease will end it", outcome_name(outcome));
     }
     json_object_put(result);
     json_object_put(usage);
 }
 
-/* Takes the run's facts; false when it is no longer ours. */
+/* Takes the run's facts; false when it is no longer ours. Asking again after a lost connection is no second start: the
+ * work has not begun. */
 static bool take(struct execution *execution)
 {
+    enum outcome outcome;
     char pid[16];
 
     snprintf(pid, sizeof pid, "%d", (int)getpid());
-    reconnect(execution);
-    enum outcome outcome = execution_do(execution, &query_run_take, DB_VALUES(execution->id, execution->fence, pid));
+    for (;;) {
+        if (!execution->db)
+            reconnect(execution);
+        outcome = execution_do(execution, &query_run_take, DB_VALUES(execution->id, execution->fence, pid));
+        if (outcome != OUTCOME_AWAY || clock_monotonic_ms() >= execution->lease_until)
+            break;
+        poll(NULL, 0, 250);
+    }
     if (outcome != OUTCOME_OK) {
         log_warn("the run could not be taken: %s", outcome_name(outcome));
         return false;
@@ -219,29 +301,42 @@ static void run_kind(struct execution *execution)
                      json_object_new_object());
 }
 
-int execute(const struct config *config, const char *id, const char *fence)
+/* Whether the lent connection is as the dispatcher knows it. */
+static bool can_give_back(const struct execution *execution)
 {
-    struct execution execution = {.config = config, .state = EXECUTION_GOING};
+    if (!execution->lent || execution->db != execution->lent || db_prepared(execution->db) != execution->lent_prepared)
+        return false;
+    if (execution->listening && db_unlisten(execution->db) != OUTCOME_OK)
+        return false;
+    return db_is_idle(execution->db);
+}
+
+static void open_execution(struct execution *execution, const char *id, const char *fence)
+{
     int64_t now = clock_monotonic_ms();
-    bool taken;
 
-    snprintf(execution.id, sizeof execution.id, "%s", id);
-    snprintf(execution.fence, sizeof execution.fence, "%s", fence);
-    log_set_context(execution.id);
-    execution.lease_until = now + LEASE_MS;
-    execution.renew_at = now + RENEW_MS;
-    taken = take(&execution);
-    if (taken) {
-        long seconds = execution_number(&execution, FACT_RUN_SECONDS, 60);
+    snprintf(execution->id, sizeof execution->id, "%s", id);
+    snprintf(execution->fence, sizeof execution->fence, "%s", fence);
+    log_set_context(execution->id);
+    execution->lent_prepared = execution->lent ? db_prepared(execution->lent) : 0;
+    execution->lease_until = now + LEASE_MS;
+    execution->renew_at = now + RENEW_MS;
+    execution->listen_at = now + DEAF_MS;
+}
 
-        execution.deadline_at = now + seconds * 1000;
-        alarm((unsigned)seconds + 60); /* should the loop itself ever hang */
-        execution_publish(&execution, execution_fact(&execution, FACT_FRAME),
-                          strlen(execution_fact(&execution, FACT_FRAME)));
+enum executor_status execute(const struct config *config, const char *id, const char *fence, struct db *lent)
+{
+    struct execution execution = {.config = config, .state = EXECUTION_GOING, .db = lent, .lent = lent};
+
+    open_execution(&execution, id, fence);
+    if (take(&execution)) {
+        execution_limit(&execution, execution_number(&execution, FACT_RUN_SECONDS, 60));
         run_kind(&execution);
     }
     for (int fact = 0; fact < FACT_COUNT; fact++)
         free(execution.facts[fact]);
+    if (can_give_back(&execution))
+        return EXECUTOR_CLEAN;
     db_close(execution.db);
-    return taken ? 0 : 1;
+    return EXECUTOR_DONE;
 }

@@ -1,5 +1,6 @@
-/* An execution: one run in a process of its own, with its own connection, under a lease. The process outlives the
- * dispatcher that started it. */
+/* An execution: one run in a process of its own, under a lease. The process outlives the dispatcher that started it.
+ * Its connection is lent by the dispatcher, which takes it back when the process ends with EXECUTOR_CLEAN, or its own.
+ */
 #ifndef COAGENT_EXECUTE_H
 #define COAGENT_EXECUTE_H
 
@@ -36,6 +37,16 @@ enum fact {
     FACT_FRAME,
     FACT_STARTED,
     FACT_AGENT_JSON,
+    FACT_CHANNELS,
+    FACT_SCRIPT_KIND,
+    FACT_SCRIPT,
+    FACT_CODE,
+    FACT_SCHEMA,  /* of the parameters */
+    FACT_ENTRIES, /* of the mapping: [{"key", "value", "sealed"}] */
+    FACT_DRY_RUN,
+    FACT_NETWORK,
+    FACT_LIMITS,
+    FACT_STATE_SEALED,
     FACT_COUNT,
 };
 
@@ -46,9 +57,18 @@ enum execution_state {
     EXECUTION_ORPHANED,  /* the lease is lost: nothing more may be written */
 };
 
+/* How an executor process ends. */
+enum executor_status {
+    EXECUTOR_CLEAN = 0, /* the lent connection is as it was */
+    EXECUTOR_DONE = 1,  /* it is not, or was given up */
+};
+
 struct execution {
     const struct config *config;
-    struct db *db; /* NULL while PostgreSQL is away */
+    struct db *db;        /* NULL while PostgreSQL is away */
+    struct db *lent;      /* what db was at first, or NULL */
+    size_t lent_prepared; /* statements that the dispatcher knows of */
+    bool listening;       /* for somebody who stops it */
     char id[UUID_SIZE];
     char fence[16];          /* the attempt, as text */
     char *facts[FACT_COUNT]; /* owned; NULL is SQL null */
@@ -57,14 +77,27 @@ struct execution {
     int64_t lease_until;
     int64_t renew_at;
     int64_t connect_at;
+    int64_t listen_at; /* most runs are over before it is worth to listen */
 };
 
-/* The whole life of an executor process: takes the run, does it, ends it. Returns the exit status. */
-int execute(const struct config *config, const char *id, const char *fence);
+/* The statements that an executor uses, ended by NULL: what a connection that is lent has prepared. */
+extern const struct db_statement *const execution_statements[];
 
-/* Renews the lease, hears whether to stop, reconnects. To be called at least every 250 ms while work goes on; cheap.
- * false: end the work now, the state says why. */
+/* The whole life of an executor process: takes the run, does it, ends it. lent NULL: it connects itself. */
+enum executor_status execute(const struct config *config, const char *id, const char *fence, struct db *lent);
+
+/* Renews the lease, hears whether to stop, reconnects. To be called when the socket is readable and at least after
+ * execution_patience; cheap. false: end the work now, the state says why; the lease is renewed until the end. */
 bool execution_tick(struct execution *execution);
+
+/* Milliseconds until the next tick has something to do, at most 1000. */
+int execution_patience(const struct execution *execution);
+
+/* Sets the wall-clock limit, from now on. */
+void execution_limit(struct execution *execution, long seconds);
+
+/* Tells everybody who looks on that the run is running. */
+void execution_tell(const struct execution *execution);
 
 /* Waits while ticking; the answer is execution_tick's. */
 bool execution_wait(struct execution *execution, long ms);
@@ -75,6 +108,13 @@ int execution_socket(const struct execution *execution);
 /* A statement on the execution's connection; AWAY while there is none. */
 enum outcome execution_do(struct execution *execution, const struct db_statement *statement,
                           const char *const values[]);
+
+/* Runs what was queued on the connection, which must be there. */
+enum outcome execution_run(struct execution *execution);
+
+/* The last word on the run: what queue adds to the pipeline, tried again while PostgreSQL is away and the lease lasts.
+ * The rows of its last statement are to be announced then. false: it could not be said, the lease will end the run. */
+bool execution_conclude(struct execution *execution, void (*queue)(void *context, struct db *db), void *context);
 
 /* A fact, "" when it is null. */
 const char *execution_fact(const struct execution *execution, enum fact fact);

@@ -58,6 +58,8 @@ static bool check(struct execution *execution, const char *provider, struct json
 
 void provider_check_run(struct execution *execution)
 {
+    execution_tell(execution);
+
     struct json_object *inputs = json_tokener_parse(execution_fact(execution, FACT_INPUTS));
     struct json_object *result = json_object_new_object();
     struct json_object *models = NULL;

@@ -294,6 +294,7 @@ CREATE TABLE public.runs (
     mapping_id uuid,
     via text DEFAULT 'api'::text NOT NULL,
     label text,
+    alone uuid,
     dry_run boolean DEFAULT false NOT NULL,
     network boolean DEFAULT false NOT NULL,
     limits jsonb DEFAULT '{}'::jsonb NOT NULL,
@@ -2691,6 +2692,8 @@ CREATE INDEX rooms_deleted ON public.rooms USING btree (deleted_at) WHERE (delet
 CREATE INDEX rooms_public ON public.rooms USING btree (id) WHERE ((visibility = 'public'::text) AND (deleted_at IS NULL));
 
 CREATE INDEX runs_agent ON public.runs USING btree (agent_id, id) WHERE (agent_id IS NOT NULL);
+
+CREATE UNIQUE INDEX runs_alone ON public.runs USING btree (alone) WHERE ((state = 'running'::text) AND (alone IS NOT NULL));
 
 CREATE INDEX runs_asked ON public.runs USING btree (asked_by, id);
 

@@ -123,6 +123,7 @@ void turn_run(struct execution *execution)
     struct answer answer;
     struct room room = {.said = NULL};
 
+    execution_tell(execution);
     answer_open(&answer, execution);
     if (execution_fact(execution, FACT_STARTED)[0] != 't')
         fail(&answer, "cancelled", "The agent was stopped."); /* after this run was claimed: it is asked to stop, too */

@@ -56,6 +56,18 @@ static void prepare_when_new(struct db *db, const struct db_statement *statement
     db_send_prepare(db, statement);
 }
 
+enum outcome db_prepare(struct db *db, const struct db_statement *const statements[])
+{
+    for (; *statements; statements++)
+        prepare_when_new(db, *statements);
+    return db_run(db);
+}
+
+size_t db_prepared(const struct db *db)
+{
+    return db->prepared_count;
+}
+
 static void forget_unprepared(struct db *db)
 {
     size_t kept = 0;

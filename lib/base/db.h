@@ -108,9 +108,16 @@ const struct db_failure *db_failure(const struct db *db);
 /* Makes a copy of an earlier failure the last one again: the refusal is told after the statement that recorded it. */
 void db_recall_failure(struct db *db, const struct db_failure *failure);
 
+/* With DB_PREPARE_USED: prepares these statements (ended by NULL) now. Who borrows the connection by fork finds them
+ * ready; what it prepares besides, only it knows of, so it must not give the connection back: db_prepared tells how many
+ * there are. */
+enum outcome db_prepare(struct db *db, const struct db_statement *const statements[]);
+size_t db_prepared(const struct db *db);
+
 /* LISTEN on a channel (runner). db_notification waits up to timeout_ms and answers OK with channel and payload
  * (owned by db until the next call), ABSENT when nothing came, AWAY when the connection is lost. */
 enum outcome db_listen(struct db *db, const char *channel);
+enum outcome db_unlisten(struct db *db); /* on all channels; what has come already is forgotten */
 enum outcome db_notification(struct db *db, int timeout_ms, const char **channel, const char **payload);
 
 /* Runs a script of several statements in one transaction (the held one, if there is one): coagentctl migrate only. */

@@ -35,6 +35,16 @@ enum outcome db_listen(struct db *db, const char *channel)
     return outcome;
 }
 
+enum outcome db_unlisten(struct db *db)
+{
+    enum outcome outcome = execute(db, "unlisten *");
+    PGnotify *late;
+
+    while ((late = PQnotifies(db->connection)))
+        PQfreemem(late);
+    return outcome;
+}
+
 /* Waits for bytes from the server. OK also when a signal came: the caller looks at the clock anyway. */
 static enum outcome wait_readable(struct db *db, int64_t ms)
 {

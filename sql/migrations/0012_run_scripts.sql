@@ -5,6 +5,7 @@ alter table runs
     add mapping_id uuid references mappings on delete set null,
     add via text not null default 'api' check (via in ('api', 'ui', 'room', 'job', 'mcp', 'agent', 'workflow')),
     add label text,                              -- only a runner that has it may claim the run
+    add alone uuid,                              -- while it runs, no other run with the same: a script that keeps a state
     add dry_run boolean not null default false,
     add network boolean not null default false,
     add limits jsonb not null default '{}',
@@ -17,6 +18,7 @@ alter table runs
     add retry_of uuid references runs on delete set null,
     add constraint runs_script_version foreign key (script_id, script_version) references script_versions,
     add constraint runs_of_scripts check ((kind = 'script') = (script_id is not null));
+create unique index runs_alone on runs (alone) where state = 'running' and alone is not null;
 create index runs_script on runs (script_id, id) where script_id is not null;
 create index runs_script_live on runs (script_id) where script_id is not null and state in ('queued', 'running', 'waiting');
 create index runs_script_asked on runs (script_id, asked_by, id) where script_id is not null;

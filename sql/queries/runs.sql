@@ -49,24 +49,43 @@ order by n
 
 -- The rest is for the runner; what is to be published comes as rows of (document, channel), a null channel for nobody. $fence is the attempt: an executor whose run was given to another changes nothing.
 
--- name: run_claim :one
--- host, executors at once on this host, kinds, running at once for one user. ABSENT: nothing to do. Only the oldest
--- question to an agent in a room can be claimed, and only while none is being answered: a claimer that waits for the
--- row of another sees the new state when it gets the lock, so two of them never claim for the same agent and room.
-update runs set state = 'running', attempt = attempt + 1, host = $1, pid = null, claimed_at = clock_timestamp(),
-                started_at = coalesce(started_at, clock_timestamp()), lease_until = now() + interval '20 seconds'
-where id = (
-    select r.id from runs r
+-- name: run_loosely :exec
+-- Beside what may be lost when the server itself crashes: its commit does not wait for the disk.
+select set_config('synchronous_commit', 'off', true)
+
+-- name: run_claim :many
+-- host, executors at once on this host, kinds, running at once for one user, labels of this host: claims what there is
+-- room for, at most 16. Only the oldest question to an agent in a room can be claimed, and only while none is being
+-- answered, and only one run of a script that keeps a state; a claimer that waits for the row of another sees the new
+-- state when it gets the lock, and unique indexes refuse the rest. id, attempt, how many were looked at.
+with room as (
+    select greatest(0, least($2::int - count(*), 16)) as places from runs where host = $1 and state = 'running'
+), busy as (
+    select asked_by, count(*) as running from runs where state = 'running' and asked_by is not null group by asked_by
+), candidate as materialized (
+    select r.id, r.asked_by, r.script_id, r.priority, r.due_at from runs r
     where r.state = 'queued' and r.due_at <= now() and r.kind = any ($3::text[])
-      and (select count(*) from runs o where o.host = $1 and o.state = 'running') < $2::int
-      and (r.asked_by is null
-           or (select count(*) from runs o where o.asked_by = r.asked_by and o.state = 'running') < $4::int)
+      and (r.label is null or r.label = any ($5::text[]))
+      and (r.asked_by = any (array(select asked_by from busy where running >= $4::int))) is not true
       and not (r.kind = 'agent' and exists (
            select from runs o where o.agent_id = r.agent_id and o.room_id = r.room_id and o.kind = 'agent'
                                 and (o.state in ('running', 'waiting') or (o.state = 'queued' and o.id < r.id))))
+      and not (r.kind = 'script' and exists (select from runs o where o.alone = r.script_id and o.state = 'running'))
     order by r.priority desc, r.due_at, r.id
-    limit 1 for no key update skip locked)
-returning id, attempt
+    limit (select places from room) for no key update skip locked
+), ranked as (
+    select c.id, c.asked_by, s.id as alone,
+           row_number() over (partition by c.asked_by order by c.priority desc, c.due_at, c.id) as of_user,
+           row_number() over (partition by s.id order by c.priority desc, c.due_at, c.id) as of_script
+    from candidate c left join scripts s on s.id = c.script_id and s.kind = 'terraform'
+)
+update runs set state = 'running', attempt = attempt + 1, host = $1, pid = null, claimed_at = clock_timestamp(),
+                started_at = coalesce(started_at, clock_timestamp()), lease_until = now() + interval '20 seconds',
+                alone = r.alone
+from ranked r
+where runs.id = r.id and (r.alone is null or r.of_script = 1)
+  and (r.asked_by is null or r.of_user + coalesce((select running from busy where asked_by = r.asked_by), 0) <= $4::int)
+returning runs.id, runs.attempt, (select count(*) from candidate)
 
 -- name: run_next_due :one
 -- Milliseconds until the next queued run is due, when it is still to come.
@@ -78,7 +97,8 @@ update runs set state = 'queued', attempt = attempt - 1, lease_until = null, due
 where id = $1::uuid and attempt = $2::int and state = 'running'
 
 -- name: run_take :one
--- id, fence, pid: what the executor needs to know. ABSENT when the run is no longer its own.
+-- id, fence, pid: what the executor needs to know. From now on the run counts as begun: it is not given to another unless
+-- it is retriable. ABSENT when the run is no longer its own.
 with taken as (
     update runs set pid = $3::int, lease_until = now() + interval '20 seconds'
     where id = $1::uuid and attempt = $2::int and state = 'running'
@@ -87,8 +107,14 @@ with taken as (
 select t.kind, t.room_id, t.trigger_seq, t.inputs, run_text(t.id), t.agent_id, self.name, self.handle, a.prompt,
        coalesce(nullif(a.model, ''), p.default_model), a.parameters, a.context_tokens, a.run_seconds, p.kind, p.base_url,
        p.key_sealed, room.name, run_frame(row(t.*)::runs), t.agent_id is null or a.desired_state = 'started',
-       run_agent_json(t.agent_id)
+       run_agent_json(t.agent_id), run_channels(row(t.*)::runs), s.kind, s.id, v.code, v.parameters,
+       (select json_agg(json_build_object('key', key, 'value', value, 'sealed', sealed)) from mapping_entries
+        where mapping_id = t.mapping_id),
+       t.dry_run, t.network, t.limits, state.sealed
 from taken t
+left join scripts s on s.id = t.script_id
+left join script_versions v on v.script_id = t.script_id and v.number = t.script_version
+left join script_states state on state.script_id = t.script_id
 left join agents a on a.id = t.agent_id
 left join principals self on self.id = t.agent_id
 left join providers p on p.id = a.provider_id
@@ -133,6 +159,13 @@ select id, $3::bigint, $4, $5::bytea from own
 on conflict (run_id, position) do update set bytes = excluded.bytes
 returning position::text
 
+-- name: run_keep_state :one
+-- id, fence, sealed: what the script keeps for its next run. ABSENT when the run is no longer its own.
+insert into script_states (script_id, sealed)
+select script_id, $3 from runs where id = $1::uuid and attempt = $2::int and state = 'running' and script_id is not null
+on conflict (script_id) do update set sealed = excluded.sealed, updated_at = now()
+returning script_id
+
 -- name: run_file_add :one
 -- id, fence, path, media type, size, SHA-256 in hex: a file that it left, without its bytes yet; the file's id. One with
 -- the same path gives way. ABSENT when the run is no longer its own.
@@ -174,10 +207,12 @@ where change.kind is distinct from 'delete' and coalesce(change.body ->> 'text',
 order by s.question desc, s.seq desc
 
 -- name: run_requeue_expired :many
--- Runs whose executor is gone and that may be tried again: what it said is kept, and the next one goes on from there.
+-- Runs whose executor is gone and that may be tried again, because they are retriable or were never begun: what it said
+-- is kept, and the next one goes on from there.
 with expired as (
     select id from runs
-    where state = 'running' and lease_until < now() and retriable and attempt < 3 and cancel_requested_at is null
+    where state = 'running' and lease_until < now() and cancel_requested_at is null
+      and ((retriable and attempt < 3) or (pid is null and attempt < 10))
     order by lease_until limit 50 for no key update skip locked
 ), queued as (
     update runs set state = 'queued', lease_until = null, due_at = now() + make_interval(secs => attempt - 1)
@@ -191,7 +226,8 @@ from queued
 -- The others end here: lost, or cancelled when that was asked for.
 with expired as (
     select id, kind, room_id, cancel_requested_at is not null as cancelled, reason from runs
-    where state = 'running' and lease_until < now() and not (retriable and attempt < 3 and cancel_requested_at is null)
+    where state = 'running' and lease_until < now()
+      and not (cancel_requested_at is null and ((retriable and attempt < 3) or (pid is null and attempt < 10)))
     order by lease_until limit 50 for no key update skip locked
 )
 select f.document, f.channel

@@ -100,10 +100,14 @@ def rewrite(actor):
 
 
 def execute(actor):
-    run, fence = (actor.attempt(None, ("run_claim", "host", 16, "{agent}", 4)) or [(None, None)])[0]
-    if not run:
+    claimed = actor.attempt(None, ("run_claim", "host", 16, "{agent}", 4, "{}")) or []
+    if not claimed:
         time.sleep(0.005)
-        return
+    for run, fence, _ in claimed:
+        carry_out(actor, run, fence)
+
+
+def carry_out(actor, run, fence):
     actor.attempt(None, ("run_take", run, fence, 1))
     actor.attempt(None, ("run_say", run, fence, 0, "part of "))
     if random.random() < 0.1:

@@ -1,0 +1,23 @@
+/* What a script left when it was over: its result, the files in its folder "out", the state that it keeps. All of it is
+ * masked like its output, files of every kind and their names as well; only what is sealed again is not. */
+#ifndef COAGENT_SCRIPT_HARVEST_H
+#define COAGENT_SCRIPT_HARVEST_H
+
+#include "base/json.h"
+#include "cron/execute.h"
+#include "cron/sandbox.h"
+#include "cron/script/mask.h"
+#include "cron/script/output.h"
+
+/* The JSON of output.json, which the caller puts; NULL when there is none. When there is one that is no result, NULL
+ * and why, a sentence for users. */
+struct json_object *harvest_result(const struct sandbox *sandbox, const struct mask *mask, struct text *why);
+
+/* Stores the files of out/; what is left out is noted in the output. */
+void harvest_files(struct execution *execution, struct sandbox *sandbox, const struct mask *mask,
+                   struct output *output);
+
+/* Seals and stores terraform's state, if the script left one. */
+void harvest_state(struct execution *execution, const struct sandbox *sandbox, struct output *output);
+
+#endif

@@ -1,0 +1,82 @@
+#include "cron/script/kind.h"
+
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BASH_CHECK                                                                                                     \
+    {                                                                                                                  \
+        "/bin/bash", "-n", "/coagent/script.sh"                                                                        \
+    }
+#define PYTHON_CHECK "import sys; name = '/coagent/script.py'; compile(open(name, 'rb').read(), name, 'exec')"
+
+/* $0 is terraform or tofu; the state is a copy, because what is under /coagent cannot be written. */
+#define TERRAFORM_PLAN                                                                                                 \
+    "set -e\n"                                                                                                         \
+    "cat /coagent/script.tf > main.tf\n"                                                                               \
+    "if [ -e /coagent/terraform.tfstate ]; then cat /coagent/terraform.tfstate > terraform.tfstate; fi\n"              \
+    "\"$0\" init -input=false -no-color\n"                                                                             \
+    "\"$0\" plan -input=false -no-color -out=/tmp/plan\n"
+#define TERRAFORM_APPLY                                                                                                \
+    "\"$0\" apply -input=false -no-color /tmp/plan\n"                                                                  \
+    "\"$0\" output -json > output.json\n"
+
+const struct script_kind script_kinds[] = {
+    {"sh", {"bash"}, "apt install bash", "script.sh", {"@", "/coagent/script.sh"}, BASH_CHECK},
+    {"python", {"python3"}, "apt install python3", "script.py", {"@", "/coagent/script.py"}, {"@", "-c", PYTHON_CHECK}},
+    {"node",
+     {"node"},
+     "apt install nodejs",
+     "script.js",
+     {"@", "/coagent/script.js"},
+     {"@", "--check", "/coagent/script.js"}},
+    {"playbook",
+     {"ansible-playbook"},
+     "apt install ansible",
+     "script.yml",
+     {"@", "-i", "/coagent/inventory", "--extra-vars", "@/coagent/input.json", "/coagent/script.yml"},
+     {"@", "-i", "/coagent/inventory", "--extra-vars", "@/coagent/input.json", "--check", "--diff",
+      "/coagent/script.yml"}},
+    {"terraform",
+     {"tofu", "terraform"},
+     "see https://opentofu.org/docs/intro/install/deb/",
+     "script.tf",
+     {"/bin/bash", "-c", TERRAFORM_PLAN TERRAFORM_APPLY, "@"},
+     {"/bin/bash", "-c", TERRAFORM_PLAN, "@"},
+     true},
+    {"aws", {"aws"}, "apt install awscli", "script.sh", {"/bin/bash", "/coagent/script.sh"}, BASH_CHECK},
+    {NULL},
+};
+
+const struct script_kind *script_kind_of(const char *name)
+{
+    for (const struct script_kind *kind = script_kinds; kind->name; kind++)
+        if (strcmp(kind->name, name) == 0)
+            return kind;
+    return NULL;
+}
+
+char *script_find(const char *program)
+{
+    static const char *const folders[] = {"/usr/local/bin", "/usr/bin", "/bin"};
+
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        char *path = text_format("%s/%s", folders[i], program);
+
+        if (access(path, X_OK) == 0)
+            return path;
+        free(path);
+    }
+    return NULL;
+}
+
+char *script_program(const struct script_kind *kind)
+{
+    char *path = NULL;
+
+    for (size_t i = 0; !path && i < sizeof kind->programs / sizeof *kind->programs && kind->programs[i]; i++)
+        path = script_find(kind->programs[i]);
+    return path;
+}

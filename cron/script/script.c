@@ -1,0 +1,255 @@
+#include "cron/script/script.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cron/announce.h"
+#include "cron/sandbox.h"
+#include "cron/script/harvest.h"
+#include "cron/script/output.h"
+#include "cron/script/verdict.h"
+#include "cron/script/world.h"
+#include "queries.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STOP_GRACE_MS 5000     /* between asking and killing */
+#define WALL_MARGIN_SECONDS 30 /* the sandbox watches its time by itself; this is for the case that it does not */
+#define READS 16               /* of a pipe, before the other one and the clock are looked at */
+#define MEBIBYTE (1024LL * 1024)
+
+struct script {
+    struct execution *execution;
+    struct world world;
+    struct sandbox_limits limits;
+    long output_mb;
+    struct sandbox sandbox;
+    struct output output;
+    bool stopping;
+    int64_t begun_at;
+};
+
+/* The last word, as it goes into the pipeline. */
+struct ending {
+    struct script *script;
+    const char *values[7];
+};
+
+static void narrow(long *limit, struct json_object *wanted, const char *name)
+{
+    long long value = json_long(wanted, name, *limit);
+
+    if (value > 0 && value < *limit)
+        *limit = (long)value;
+}
+
+static void set_limits(struct script *script)
+{
+    const struct execution *execution = script->execution;
+    struct json_object *wanted = json_tokener_parse(execution_fact(execution, FACT_LIMITS));
+
+    script->limits = sandbox_limits_of(execution->config);
+    script->output_mb = execution->config->run_output_mb;
+    narrow(&script->limits.wall_seconds, wanted, "wall_seconds");
+    narrow(&script->limits.cpu_seconds, wanted, "cpu_seconds");
+    narrow(&script->limits.memory_mb, wanted, "memory_mb");
+    narrow(&script->limits.processes, wanted, "processes");
+    narrow(&script->limits.disk_mb, wanted, "disk_mb");
+    narrow(&script->limits.open_files, wanted, "open_files");
+    narrow(&script->output_mb, wanted, "output_mb");
+    if (script->limits.file_mb > script->limits.disk_mb)
+        script->limits.file_mb = script->limits.disk_mb;
+    json_object_put(wanted);
+}
+
+static void queue_ending(void *context, struct db *db)
+{
+    struct ending *ending = context;
+
+    output_queue(&ending->script->output, db);
+    db_queue(db, &query_run_finish_script, ending->values);
+}
+
+/* Output and end are one transaction; who looks on hears of them in that order. result is taken over. */
+static void conclude(struct script *script, const char *state, const char *reason, struct json_object *result,
+                     struct json_object *usage, struct json_object *how)
+{
+    struct execution *execution = script->execution;
+    struct ending ending = {script,
+                            {execution->id, execution->fence, state, reason,
+                             result ? json_object_to_json_string(result) : NULL, json_object_to_json_string(usage),
+                             json_object_to_json_string(how)}};
+
+    if (execution_conclude(execution, queue_ending, &ending)) {
+        output_stored(&script->output);
+        announce(execution->config, execution->db);
+        log_info("%s: %s", state, reason ? reason : "done");
+    }
+    json_object_put(result);
+    json_object_put(usage);
+    json_object_put(how);
+}
+
+/* It never began. */
+static void refuse(struct script *script, const char *state, const char *ended_by, const char *reason)
+{
+    struct json_object *how = json_object_new_object();
+
+    json_object_object_add(how, "ended_by", json_object_new_string(ended_by));
+    conclude(script, state, reason, NULL, json_object_new_object(), how);
+}
+
+static struct json_object *usage_of(const struct script *script, const struct sandbox_ending *ending)
+{
+    struct json_object *usage = json_object_new_object();
+
+    json_object_object_add(usage, "cpu_ms", json_object_new_int64(ending->cpu_ms));
+    json_object_object_add(usage, "memory_bytes", json_object_new_int64(ending->peak_bytes));
+    json_object_object_add(usage, "wall_ms", json_object_new_int64(clock_monotonic_ms() - script->begun_at));
+    return usage;
+}
+
+static struct json_object *how_of(const struct sandbox_ending *ending, const struct verdict *verdict)
+{
+    struct json_object *how = json_object_new_object();
+
+    json_object_object_add(how, "ended_by", json_object_new_string(verdict->ended_by));
+    if (ending->reason == SANDBOX_EXIT)
+        json_object_object_add(how, "exit_code", json_object_new_int(ending->exit_code));
+    if (ending->reason == SANDBOX_SIGNAL)
+        json_object_object_add(how, "signal", json_object_new_int(ending->signal_number));
+    return how;
+}
+
+/* Of a run whose lease is lost nothing more is stored. */
+static void end(struct script *script)
+{
+    struct sandbox_ending ending = *sandbox_end(&script->sandbox);
+    struct verdict verdict = verdict_of(&ending, &script->limits, script->output_mb);
+    struct json_object *usage = usage_of(script, &ending);
+    struct json_object *result;
+
+    output_end(&script->output);
+    result = harvest_result(&script->sandbox, script->world.mask, &verdict.reason);
+    harvest_files(script->execution, &script->sandbox, script->world.mask, &script->output);
+    if (script->world.kind->keeps_state)
+        harvest_state(script->execution, &script->sandbox, &script->output);
+    conclude(script, verdict.state, verdict.reason.length ? verdict.reason.bytes : NULL, result, usage,
+             how_of(&ending, &verdict));
+    text_free(&verdict.reason);
+}
+
+static bool read_some(struct script *script, enum output_stream stream, int *fd)
+{
+    for (int i = 0; i < READS && output_has_room(&script->output); i++) {
+        int64_t seen = script->output.seen;
+
+        if (!output_read(&script->output, stream, *fd)) {
+            close(*fd);
+            *fd = -1;
+            return false;
+        }
+        if (script->output.seen == seen)
+            break;
+    }
+    return true;
+}
+
+static void stop_when_due(struct script *script)
+{
+    struct execution *execution = script->execution;
+
+    if (output_is_flood(&script->output))
+        sandbox_stop(&script->sandbox, SANDBOX_OUTPUT, 0);
+    if (script->stopping || execution->state == EXECUTION_GOING)
+        return;
+    script->stopping = true;
+    sandbox_stop(&script->sandbox, execution->state == EXECUTION_TIMED_OUT ? SANDBOX_WALL_TIME : SANDBOX_CANCELLED,
+                 STOP_GRACE_MS);
+}
+
+static int shorter(int a, int b)
+{
+    return a < 0 ? b : b < 0 || a < b ? a : b;
+}
+
+/* Waits for something to read, for the end, for the database, or for the clock. */
+static void wait_for_news(struct script *script)
+{
+    struct sandbox *sandbox = &script->sandbox;
+    bool room = output_has_room(&script->output);
+    struct pollfd news[] = {
+        {room ? sandbox->output : -1, POLLIN, 0},
+        {room ? sandbox->errors : -1, POLLIN, 0},
+        {sandbox->output < 0 && sandbox->errors < 0 ? sandbox->control : -1, POLLIN, 0},
+        {execution_socket(script->execution), POLLIN, 0},
+    };
+
+    poll(news, 4, shorter(output_patience(&script->output), execution_patience(script->execution)));
+    if (news[0].revents)
+        read_some(script, OUTPUT_STDOUT, &sandbox->output);
+    if (news[1].revents)
+        read_some(script, OUTPUT_STDERR, &sandbox->errors);
+}
+
+/* Until the command is over and all it wrote is read. false: the lease is lost. */
+static bool attend(struct script *script)
+{
+    struct sandbox *sandbox = &script->sandbox;
+
+    while (sandbox->output >= 0 || sandbox->errors >= 0 || !sandbox_is_over(sandbox)) {
+        wait_for_news(script);
+        output_tick(&script->output);
+        execution_tick(script->execution);
+        if (script->execution->state == EXECUTION_ORPHANED)
+            return false;
+        stop_when_due(script);
+    }
+    return true;
+}
+
+static void run_sandboxed(struct script *script)
+{
+    const struct sandbox_spec spec = {
+        .argv = script->world.argv,
+        .environment = (const char *const *)script->world.environment,
+        .files = script->world.files,
+        .file_count = script->world.file_count,
+        .limits = script->limits,
+        .network = execution_fact(script->execution, FACT_NETWORK)[0] == 't',
+    };
+    struct text why = TEXT_EMPTY;
+
+    execution_limit(script->execution, script->limits.wall_seconds + WALL_MARGIN_SECONDS);
+    script->begun_at = clock_monotonic_ms();
+    if (sandbox_start(&script->sandbox, &spec, &why) != OUTCOME_OK) {
+        refuse(script, "failed", "start", text_string(&why));
+    } else {
+        execution_tell(script->execution);
+        if (attend(script))
+            end(script);
+        else
+            log_warn("the lease is lost: the sandbox is ended");
+        sandbox_close(&script->sandbox);
+    }
+    text_free(&why);
+}
+
+void script_run(struct execution *execution)
+{
+    struct script script = {.execution = execution};
+    struct text why = TEXT_EMPTY;
+    enum outcome outcome = world_open(&script.world, execution, &why);
+
+    set_limits(&script);
+    output_open(&script.output, execution, script.world.mask, script.output_mb * MEBIBYTE);
+    if (outcome != OUTCOME_OK)
+        refuse(&script, "failed", "start", text_string(&why));
+    else
+        run_sandboxed(&script);
+    output_free(&script.output);
+    world_close(&script.world);
+    text_free(&why);
+}

@@ -1,0 +1,226 @@
+#include "cron/script/world.h"
+
+#include "base/secretbox.h"
+#include "model/mappings.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Takes the string over. */
+static void add_variable(struct world *world, char *variable)
+{
+    world->environment = reallocarray(world->environment, world->environment_count + 2, sizeof *world->environment);
+    if (!world->environment)
+        abort();
+    world->environment[world->environment_count++] = variable;
+    world->environment[world->environment_count] = NULL;
+}
+
+static void add_file(struct world *world, const char *name, const void *bytes, size_t length)
+{
+    world->files[world->file_count++] = (struct sandbox_file){name, bytes, length};
+}
+
+static void add_surroundings(struct world *world, const struct execution *execution)
+{
+    static const char *const fixed[] = {"COAGENT_INPUT=/coagent/input.json", "COAGENT_OUTPUT=/work/output.json",
+                                        "PYTHONUNBUFFERED=1", "AWS_PAGER=", "CHECKPOINT_DISABLE=1"};
+
+    add_variable(world, text_format("COAGENT_RUN_ID=%s", execution->id));
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        add_variable(world, text_format("%s", fixed[i]));
+}
+
+static char *upper_case(const char *name)
+{
+    char *upper = text_format("%s", name);
+
+    for (char *at = upper; *at; at++)
+        *at = (char)toupper((unsigned char)*at);
+    return upper;
+}
+
+/* Terraform takes lists as well, and names as they are. */
+static void add_parameter(struct world *world, const char *name, struct json_object *value)
+{
+    const char *text = json_object_is_type(value, json_type_string) ? json_object_get_string(value)
+                                                                    : json_object_to_json_string(value);
+    char *upper = upper_case(name);
+
+    if (!json_object_is_type(value, json_type_array) && !json_object_is_type(value, json_type_object))
+        add_variable(world, text_format("PARAM_%s=%s", upper, text));
+    if (world->kind->keeps_state)
+        add_variable(world, text_format("TF_VAR_%s=%s", name, text));
+    free(upper);
+}
+
+/* A parameter of the format "password" is a secret, too. */
+static void add_parameters(struct world *world, const struct execution *execution)
+{
+    struct json_object *inputs = json_tokener_parse(execution_fact(execution, FACT_INPUTS));
+    struct json_object *schema = json_tokener_parse(execution_fact(execution, FACT_SCHEMA));
+    struct json_object *rules = json_member(schema, "properties");
+
+    if (inputs && json_object_is_type(inputs, json_type_object)) {
+        json_object_object_foreach(inputs, name, value)
+        {
+            const char *format = json_text(json_member(rules, name), "format");
+
+            add_parameter(world, name, value);
+            if (format && strcmp(format, "password") == 0 && json_text(inputs, name))
+                mask_add_secret(world->mask, json_text(inputs, name));
+        }
+    }
+    json_object_put(inputs);
+    json_object_put(schema);
+}
+
+/* The entry's value, which is wiped by the caller; false, with why, when it cannot be opened. */
+static bool open_entry(const struct execution *execution, struct json_object *entry, struct text *value,
+                       struct text *why)
+{
+    const char *sealed = json_text(entry, "sealed");
+
+    if (!sealed)
+        text_add(value, json_text(entry, "value") ? json_text(entry, "value") : "");
+    else if (secret_open(execution->config, MAPPING_SECRET_PURPOSE, sealed, value) != OUTCOME_OK) {
+        text_add_format(why, "The secret %s of the mapping cannot be read: the SECRET_KEY has changed. Enter it again.",
+                        json_text(entry, "key"));
+        return false;
+    }
+    return true;
+}
+
+static bool add_entry(struct world *world, const struct execution *execution, struct json_object *entry,
+                      struct text *why)
+{
+    struct text value = TEXT_EMPTY;
+    const char *key = json_text(entry, "key");
+    bool opened = open_entry(execution, entry, &value, why);
+
+    if (opened) {
+        add_variable(world, text_format("%s=%s", key, text_string(&value)));
+        if (strcmp(key, "INVENTORY") == 0)
+            text_add(&world->inventory, text_string(&value));
+        if (json_text(entry, "sealed"))
+            mask_add_secret(world->mask, text_string(&value));
+    }
+    text_free_secret(&value);
+    return opened;
+}
+
+static bool add_mapping(struct world *world, const struct execution *execution, struct text *why)
+{
+    struct json_object *entries = json_tokener_parse(execution_fact(execution, FACT_ENTRIES));
+    size_t count = entries ? json_object_array_length(entries) : 0;
+    bool opened = true;
+
+    for (size_t i = 0; opened && i < count; i++)
+        opened = add_entry(world, execution, json_object_array_get_idx(entries, i), why);
+    json_object_put(entries);
+    return opened;
+}
+
+/* "a,b," is a list of hosts; ansible reads such a thing from its command line only. */
+static void shape_inventory(struct world *world)
+{
+    char *hosts;
+
+    if (world->inventory.length == 0) {
+        text_add(&world->inventory, "localhost ansible_connection=local ansible_python_interpreter=/usr/bin/python3\n");
+    } else if (!strchr(world->inventory.bytes, '\n') && strchr(world->inventory.bytes, ',')) {
+        hosts = world->inventory.bytes;
+        for (char *at = hosts; *at; at++)
+            if (*at == ',')
+                *at = '\n';
+        text_add_char(&world->inventory, '\n');
+    }
+}
+
+static bool open_state(struct world *world, const struct execution *execution, struct text *why)
+{
+    const char *sealed = execution->facts[FACT_STATE_SEALED];
+
+    if (!sealed || secret_open(execution->config, STATE_PURPOSE, sealed, &world->state) == OUTCOME_OK)
+        return true;
+    text_add(why, "The script's state cannot be read: the SECRET_KEY has changed.");
+    return false;
+}
+
+/* Whether a script for node is a module, by the lines that only a module can have. */
+static bool is_module(const char *code)
+{
+    for (const char *line = code; line; line = strchr(line, '\n')) {
+        line += strspn(line, "\n");
+        if (strncmp(line, "import ", 7) == 0 || strncmp(line, "import{", 7) == 0 || strncmp(line, "export ", 7) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_files(struct world *world, const struct execution *execution)
+{
+    const char *code = execution_fact(execution, FACT_CODE);
+    const char *inputs = execution_fact(execution, FACT_INPUTS);
+
+    add_file(world, world->kind->file, code, strlen(code));
+    add_file(world, "input.json", inputs, strlen(inputs));
+    if (strcmp(world->kind->name, "node") == 0 && is_module(code))
+        add_file(world, "package.json", "{\"type\":\"module\"}", 17);
+    if (strcmp(world->kind->name, "playbook") == 0) {
+        shape_inventory(world);
+        add_file(world, "inventory", world->inventory.bytes, world->inventory.length);
+    }
+    if (world->state.length)
+        add_file(world, "terraform.tfstate", world->state.bytes, world->state.length);
+}
+
+static void choose_command(struct world *world, const struct execution *execution)
+{
+    bool dry = execution_fact(execution, FACT_DRY_RUN)[0] == 't';
+    const char *const *command = dry ? world->kind->check : world->kind->run;
+
+    for (int i = 0; command[i]; i++)
+        world->argv[i] = strcmp(command[i], "@") == 0 ? world->program : command[i];
+}
+
+enum outcome world_open(struct world *world, const struct execution *execution, struct text *why)
+{
+    const char *kind = execution_fact(execution, FACT_SCRIPT_KIND);
+
+    memset(world, 0, sizeof *world);
+    world->mask = mask_new();
+    world->kind = script_kind_of(kind);
+    if (!world->kind) {
+        text_add_format(why, "This runner does not know scripts of the kind %s.", kind);
+        return OUTCOME_FAILED;
+    }
+    world->program = script_program(world->kind);
+    if (!world->program) {
+        text_add_format(why, "%s is not installed on the runner's host: %s.", world->kind->programs[0],
+                        world->kind->install);
+        return OUTCOME_INVALID;
+    }
+    add_surroundings(world, execution);
+    add_parameters(world, execution);
+    if (!add_mapping(world, execution, why) || !open_state(world, execution, why))
+        return OUTCOME_INVALID;
+    add_files(world, execution);
+    choose_command(world, execution);
+    mask_close(world->mask);
+    return OUTCOME_OK;
+}
+
+void world_close(struct world *world)
+{
+    for (size_t i = 0; i < world->environment_count; i++) {
+        explicit_bzero(world->environment[i], strlen(world->environment[i]));
+        free(world->environment[i]);
+    }
+    free(world->environment);
+    free(world->program);
+    mask_free(world->mask);
+    text_free_secret(&world->state);
+    text_free_secret(&world->inventory);
+}
