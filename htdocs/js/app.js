@@ -29,6 +29,9 @@ import { RoomView } from "./views/room.js";
 import { Rooms } from "./views/rooms.js";
 import { Script } from "./views/script.js";
 import { Scripts } from "./views/scripts.js";
+import { RunView } from "./views/run.js";
+import { Runs } from "./views/runs.js";
+import { Settings } from "./views/settings.js";
 import { Styleguide } from "./views/styleguide.js";
 import { Users } from "./views/users.js";
 
@@ -36,6 +39,7 @@ import { Users } from "./views/users.js";
 const ROUTES = [
     ["/", Rooms], ["/rooms", Rooms], ["/rooms/:id", RoomView], ["/agents", Agents], ["/agents/:id", Agent], ["/providers", Providers],
     ["/scripts", Scripts], ["/scripts/:id", Script], ["/mappings", Mappings], ["/mappings/:id", Mapping],
+    ["/runs", Runs], ["/runs/:id", RunView], ["/settings", Settings, "settings.manage"],
     ["/users", Users, "users.manage"], ["/audit", Audit, "audit.read"], ["/profile", Profile], ["/styleguide", Styleguide],
 ];
 

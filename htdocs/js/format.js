@@ -49,3 +49,25 @@ export function dayName(at, now = new Date()) {
 
 /** "1 message", "2 messages" @param {number} n @param {string} one @param {string} [many] */
 export const plural = (n, one, many = one + "s") => `${count(n)} ${n === 1 ? one : many}`;
+
+const UNITS_OF_BYTES = ["bytes", "KB", "MB", "GB", "TB"];
+
+/** "312 bytes", "1.4 MB" @param {number} value */
+export function bytes(value) {
+    const power = value < 1000 ? 0 : Math.min(Math.floor(Math.log10(value) / 3), UNITS_OF_BYTES.length - 1);
+    const shown = value / 1000 ** power;
+    return `${power && shown < 10 ? shown.toFixed(1) : count(Math.round(shown))} ${value === 1 ? "byte" : UNITS_OF_BYTES[power]}`;
+}
+
+/** "340 ms", "4.2 s", "2 min 5 s", "3 h 12 min" @param {number} ms */
+export function duration(ms) {
+    if (ms < 1000) {
+        return `${Math.round(ms)} ms`;
+    }
+    const seconds = Math.round(ms / 1000);
+    if (seconds < 60) {
+        return ms < 10000 ? `${(ms / 1000).toFixed(1)} s` : `${seconds} s`;
+    }
+    const minutes = Math.floor(seconds / 60);
+    return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

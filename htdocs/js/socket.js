@@ -1,107 +1,111 @@
-/** The live connection, /ws/live: read-only frames, kept open with an exponential back-off. What a frame means is
- * decided by the listeners (js/live.js); completeness comes from the API, by sequence, not from the socket. */
+/** Live connections below /ws: read-only frames, kept open with an exponential back-off. What a frame means is decided by
+ * the listeners (js/live.js, js/run/watch.js); completeness comes from the API, by sequence, not from the socket. */
 import { get } from "./api.js";
 import { createStore } from "./store.js";
 
 const FIRST_WAIT = 250;
 const LONGEST_WAIT = 15000;
 
-/** @type {import("./store.js").Store<{state: "idle" | "connecting" | "live" | "away", attempt: number}>} */
-export const link = createStore({ state: "idle", attempt: 0 });
+export class Link {
+    /** @type {WebSocket | null} */
+    #socket = null;
+    #timer = 0;
+    /** @type {{frame: (frame: any) => void, open: () => void}} */
+    #listeners = { frame: () => {}, open: () => {} };
 
-/** @type {WebSocket | null} */
-let socket = null;
-let timer = 0;
-/** @type {(frame: any) => void} */
-let onFrame = () => {};
-/** @type {() => void} */
-let onOpen = () => {};
-
-/**
- * @param {{frame: (frame: any) => void, open: () => void}} listeners open is called at each (re)connection: whoever
- *   keeps a copy of server state catches up then
- */
-export function startSocket(listeners) {
-    onFrame = listeners.frame;
-    onOpen = listeners.open;
-    addEventListener("online", reconnectNow);
-    addEventListener("offline", lost);
-    connect();
-}
-
-export function stopSocket() {
-    removeEventListener("online", reconnectNow);
-    removeEventListener("offline", lost);
-    clearTimeout(timer);
-    drop();
-    link.set({ state: "idle", attempt: 0 });
-}
-
-/** Does not wait for the back-off: the network is back, or the user asks. */
-export function reconnectNow() {
-    if (link.get().state === "idle" || link.get().state === "live") {
-        return;
+    /** @param {string} address path and query */
+    constructor(address) {
+        this.address = address;
+        /** @type {import("./store.js").Store<{state: "idle" | "connecting" | "live" | "away", attempt: number}>} */
+        this.status = createStore({ state: "idle", attempt: 0 });
     }
-    clearTimeout(timer);
-    drop();
-    connect();
-}
 
-function connect() {
-    const { attempt } = link.get();
-    let opened = false;
-    link.set({ state: attempt > 1 ? "away" : "connecting", attempt });
-    const mine = new WebSocket(location.origin.replace(/^http/, "ws") + "/ws/live");
-    socket = mine;
-    mine.onopen = () => {
-        opened = true;
-        link.set({ state: "live", attempt: 0 });
-        onOpen();
-    };
-    mine.onmessage = ({ data }) => {
-        const frame = parse(data);
-        if (frame) {
-            onFrame(frame);
-        }
-    };
-    mine.onclose = () => {
-        if (socket !== mine) {
+    /**
+     * @param {{frame: (frame: any) => void, open: () => void}} listeners open is called at each (re)connection: whoever
+     *   keeps a copy of server state catches up then
+     */
+    start(listeners) {
+        this.#listeners = listeners;
+        addEventListener("online", this.reconnectNow);
+        addEventListener("offline", this.#lost);
+        this.#connect();
+    }
+
+    stop() {
+        removeEventListener("online", this.reconnectNow);
+        removeEventListener("offline", this.#lost);
+        clearTimeout(this.#timer);
+        this.#drop();
+        this.status.set({ state: "idle", attempt: 0 });
+    }
+
+    /** Does not wait for the back-off: the network is back, or the user asks. */
+    reconnectNow = () => {
+        const { state } = this.status.get();
+        if (state === "idle" || state === "live") {
             return;
         }
-        socket = null;
-        if (opened) {
-            wait();
-        } else {
-            // Refused or unreachable: a session that ended is renewed, or noticed, by this call.
-            get("/profile").catch(() => {}).then(wait);
-        }
+        clearTimeout(this.#timer);
+        this.#drop();
+        this.#connect();
     };
-}
 
-/** Tries again after a growing, jittered while; the first time almost at once, as a membership change asks for. */
-function wait() {
-    if (link.get().state === "idle" || socket) {
-        return;
+    #connect() {
+        const { attempt } = this.status.get();
+        let opened = false;
+        this.status.set({ state: attempt > 1 ? "away" : "connecting", attempt });
+        const mine = new WebSocket(location.origin.replace(/^http/, "ws") + this.address);
+        this.#socket = mine;
+        mine.onopen = () => {
+            opened = true;
+            this.status.set({ state: "live", attempt: 0 });
+            this.#listeners.open();
+        };
+        mine.onmessage = ({ data }) => {
+            const frame = parse(data);
+            if (frame) {
+                this.#listeners.frame(frame);
+            }
+        };
+        mine.onclose = () => {
+            if (this.#socket !== mine) {
+                return;
+            }
+            this.#socket = null;
+            if (opened) {
+                this.#wait();
+            } else {
+                // Refused or unreachable: a session that ended is renewed, or noticed, by this call.
+                get("/profile").catch(() => {}).then(() => this.#wait());
+            }
+        };
     }
-    const attempt = link.get().attempt + 1;
-    const longest = Math.min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT);
-    link.set({ state: attempt > 1 ? "away" : "connecting", attempt });
-    clearTimeout(timer);
-    timer = setTimeout(connect, longest * (0.5 + Math.random() / 2));
-}
 
-function lost() {
-    drop();
-    link.set({ state: "away", attempt: Math.max(link.get().attempt, 2) });
-}
+    /** Tries again after a growing, jittered while; the first time almost at once, as a membership change asks for. */
+    #wait() {
+        if (this.status.get().state === "idle" || this.#socket) {
+            return;
+        }
+        const attempt = this.status.get().attempt + 1;
+        const longest = Math.min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT);
+        this.status.set({ state: attempt > 1 ? "away" : "connecting", attempt });
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => this.#connect(), longest * (0.5 + Math.random() / 2));
+    }
 
-function drop() {
-    const old = socket;
-    socket = null;
-    if (old) {
-        old.onclose = null;
-        old.onmessage = null;
-        old.close();
+    #lost = () => {
+        this.#drop();
+        this.status.set({ state: "away", attempt: Math.max(this.status.get().attempt, 2) });
+    };
+
+    #drop() {
+        const old = this.#socket;
+        this.#socket = null;
+        if (old) {
+            old.onclose = null;
+            old.onmessage = null;
+            old.close();
+        }
     }
 }
 
@@ -113,3 +117,10 @@ function parse(data) {
         return null;
     }
 }
+
+/** The connection that the whole page shares: the caller's rooms and news. */
+const own = new Link("/ws/live");
+export const link = own.status;
+export const startSocket = (/** @type {{frame: (frame: any) => void, open: () => void}} */ listeners) => own.start(listeners);
+export const stopSocket = () => own.stop();
+export const reconnectNow = () => own.reconnectNow();

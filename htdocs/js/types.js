@@ -12,9 +12,14 @@
  *   reply_to: number | null, target: number | null, run: string | null}} RoomEvent
  * @typedef {{run: string, agent: Principal, state: string, trigger_seq: number | null, text: string,
  *   length: number}} LiveRun
- * @typedef {{id: string, kind: string, state: string, agent: Principal | null, room: string | null,
- *   trigger_seq: number | null, attempt: number, reason: string | null, text: string | null, result: any, usage: any,
- *   queued_at: string, started_at: string | null, finished_at: string | null}} Run
+ * @typedef {{id: string, kind: string, state: string, name: string, agent: Principal | null, room: string | null,
+ *   script: {id: string, name: string, kind: string, version: number} | null, room_name?: string | null,
+ *   asked_by: Principal | null, via: string, mapping: {id: string, name: string} | null, parameters?: Record<string, any>,
+ *   dry_run: boolean, network: boolean, limits?: Record<string, number>, trigger_seq: number | null, attempt: number,
+ *   reason: string | null, ended_by: string | null, exit_code: number | null, signal: number | null, text?: string | null,
+ *   result?: any, usage: any, output: {bytes: number, truncated: boolean}, host: string | null, retry_of: string | null,
+ *   files?: {id: string, path: string, size: number, media_type: string}[], cancel_requested: boolean,
+ *   role: "viewer" | "member" | "owner", queued_at: string, started_at: string | null, finished_at: string | null}} Run
  * @typedef {{id: string, kind: string, name: string, handle: string, provider: {id: string, name: string} | null,
  *   model: string, prompt: string, parameters: Record<string, number>, context_tokens: number, run_seconds: number,
  *   state: "started" | "stopped", owner: Principal, rooms: number, version: number, created_at: string,

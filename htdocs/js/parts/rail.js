@@ -21,8 +21,10 @@ export function places() {
         { href: "/scripts", text: "Scripts", icon: "script" },
         { href: "/mappings", text: "Mappings", icon: "mapping" },
         { href: "/providers", text: "Providers", icon: "provider" },
+        { href: "/runs", text: "Runs", icon: "runs" },
         ...(may("users.manage") ? [{ href: "/users", text: "Users", icon: "users" }] : []),
         ...(may("audit.read") ? [{ href: "/audit", text: "Audit", icon: "audit" }] : []),
+        ...(may("settings.manage") ? [{ href: "/settings", text: "Settings", icon: "settings" }] : []),
     ];
 }
 

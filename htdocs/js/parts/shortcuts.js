@@ -8,11 +8,12 @@ import { Dialog } from "./dialog.js";
 /** @type {[string[], string][]} */
 const LIST = [
     [["Ctrl", "K"], "Search rooms, places and actions"], [["/"], "Search"], [["g", "r"], "Rooms"], [["g", "a"], "Agents"],
-    [["g", "s"], "Scripts"], [["g", "m"], "Mappings"], [["g", "u"], "Users"], [["g", "p"], "Profile"], [["n"], "Make a room"], [["r"], "Reply to the selected message"],
-    [["e"], "Edit the selected message of yours"], [["↑"], "In an empty composer: edit your last message"], [["Ctrl", "S"], "Save the script or mapping"], [["Ctrl", "Enter"], "Run the script"], [["Esc"], "Close"], [["?"], "This list"],
+    [["g", "s"], "Scripts"], [["g", "h"], "Runs, the history"], [["g", "m"], "Mappings"], [["g", "u"], "Users"], [["g", "p"], "Profile"], [["n"], "Make a room"],
+    [["r"], "Reply to the selected message"], [["e"], "Edit the selected message of yours"], [["↑"], "In an empty composer: edit your last message"],
+    [["Ctrl", "S"], "Save the script or mapping"], [["Ctrl", "Enter"], "Run the script"], [["Ctrl", "F"], "In an output: search in it"], [["Esc"], "Close"], [["?"], "This list"],
 ];
 /** @type {Record<string, string>} */
-const PLACES = { r: "/rooms", a: "/agents", s: "/scripts", m: "/mappings", u: "/users", p: "/profile" };
+const PLACES = { r: "/rooms", a: "/agents", s: "/scripts", h: "/runs", m: "/mappings", u: "/users", p: "/profile" };
 
 export function Shortcuts() {
     return html`<${Dialog} title="Keyboard shortcuts" onClose=${() => overlay.set("")}>

@@ -1,0 +1,192 @@
+/** The output of a run: of a hundred thousand lines only those in view are in the page. */
+import { get } from "../api.js";
+import { classes, html, useEffect, useMemo, useRef, useState } from "../dom.js";
+import { bytes, count, plural } from "../format.js";
+import { keep, recall } from "../keep.js";
+import { breaks, Rows } from "../run/rows.js";
+import { find, from as firstFrom, MOST } from "../run/search.js";
+import { isLive } from "../run/state.js";
+import { useStore } from "../store.js";
+import { Button } from "./button.js";
+import { copyText } from "./copy.js";
+import { LogAnnouncer } from "./log-announcer.js";
+import { LogSearch } from "./log-search.js";
+import { Drawn, useRoom, useView } from "./log-view.js";
+import { Menu } from "./menu.js";
+import { attempt, tell } from "./toast.js";
+
+/** @param {{watch: import("../run/watch.js").RunWatch, name: string, small?: boolean}} props name: for the file; small: in a panel */
+export function Log({ watch, name, small }) {
+    const version = useStore(watch.version);
+    const { run } = useStore(watch.status);
+    const [wrap, setWrap] = useState(() => recall("log.wrap", Boolean(small)));
+    const [times, setTimes] = useState(() => recall("log.times", false));
+    const box = useRef(/** @type {any} */ (null));
+    const probe = useRef(/** @type {any} */ (null));
+    const theme = useTheme(box);
+    const room = useRoom(box, probe);
+    const rows = useMemo(() => new Rows(watch.output, wrap ? room.columns : 0), [version, watch, wrap, room.columns]);
+    const view = useView(box, watch, rows, room.height);
+    const search = useSearch(watch, version, rows, view, box, room.character);
+    const choose = (/** @type {string} */ option, /** @type {boolean} */ on, /** @type {(on: boolean) => void} */ set) => {
+        keep(`log.${option}`, on);
+        set(on);
+    };
+    const press = (/** @type {KeyboardEvent} */ event) => {
+        if ((event.ctrlKey || event.metaKey) && event.key === "f") {
+            event.preventDefault();
+            search.open();
+        } else if (event.target === box.current && (event.key === "End" || event.key === "Home")) {
+            event.preventDefault();
+            (event.key === "End" ? view.toEnd : toStart)();
+        }
+    };
+    const toStart = () => attempt(async () => {
+        view.follow(false);
+        if (watch.output.start > 0) {
+            await watch.toStart();
+        }
+        view.toRow(0);
+    });
+    return html`<section class=${classes("log", small && "log--small", times && "log--times")} aria-label="Output" onKeyDown=${press}>
+        <div class="log__bar">
+            ${search.shown ? html`<${LogSearch} search=${search} />`
+                : html`<span class="log__facts ellipsis">${facts(watch, run)}</span>
+                    <${Button} kind="quiet" small icon="search" label="Search in the output" onClick=${search.open} />`}
+            <${Button} kind="quiet" small icon="wrap" label="Break long lines" aria-pressed=${String(wrap)} onClick=${() => choose("wrap", !wrap, setWrap)} />
+            <${Button} kind="quiet" small icon="clock" label="Show times" aria-pressed=${String(times)} onClick=${() => choose("times", !times, setTimes)} />
+            <${Menu} small label="More about the output" items=${[
+                { text: "Copy", icon: "copy", onSelect: () => copyAll(watch) },
+                { text: "Download", icon: "download", onSelect: () => download(`/runs/${watch.id}/output?format=text`, `${name}.log`, watch.id) },
+                null,
+                { text: "To the beginning", icon: "arrowUp", onSelect: toStart },
+                { text: "To the end", icon: "arrowDown", onSelect: view.toEnd },
+            ]} />
+        </div>
+        <div class="log__body">
+            <div class="log__scroll" ref=${box} tabindex="0" role="region" aria-label="Lines" onScroll=${view.onScroll} onCopy=${copySelected}>
+                <span class="log__probe" ref=${probe} aria-hidden="true">${"0".repeat(100)}</span>
+                <${Drawn} rows=${rows} top=${view.top} height=${room.height} times=${times} found=${search.found} current=${search.current} theme=${theme} character=${room.character} />
+                ${watch.loaded && !rows.count && html`<p class="log__none">${nothing(watch, run)}</p>`}
+            </div>
+            ${!view.following && html`<${Button} class="log__pill" small icon="arrowDown" kind=${view.fresh ? "primary" : undefined}
+                onClick=${view.toEnd}>${view.fresh ? plural(view.fresh, "new line") : "To the end"}</${Button}>`}
+        </div>
+        ${watch.output.truncated && html`<p class="log__note">There was more output than is kept. The rest was dropped while the run went on.</p>`}
+        <${LogAnnouncer} watch=${watch} />
+    </section>`;
+}
+
+/** @param {import("../run/watch.js").RunWatch} watch @param {any} run */
+function facts(watch, run) {
+    const { start, end, total, first, last } = watch.output;
+    if (!watch.loaded) {
+        return "Loading the output…";
+    }
+    const whole = start === 0 && end >= total;
+    return [whole ? plural(last - first, "line") : `${plural(last - first, "line")} loaded`, total ? bytes(total) : "", isLive(run) ? "live" : ""]
+        .filter(Boolean).join(" · ");
+}
+
+/** @param {import("../run/watch.js").RunWatch} watch @param {any} run */
+function nothing(watch, run) {
+    if (watch.output.total > 0) {
+        return "This output is not kept any more.";
+    }
+    return run?.state === "queued" ? "It has not begun yet." : isLive(run) ? "No output yet." : "It wrote nothing.";
+}
+
+/** Copies what is held; what is not is told. @param {import("../run/watch.js").RunWatch} watch */
+async function copyAll(watch) {
+    const { start, end, total, last, first } = watch.output;
+    await copyText(watch.output.text());
+    tell(start === 0 && end >= total ? `${plural(last - first, "line")} copied` : `${count(last - first)} lines copied, those that are loaded`);
+}
+
+/** Copies selected lines as they were, whatever they were broken into. @param {ClipboardEvent} event */
+function copySelected(event) {
+    const selection = getSelection();
+    const range = selection?.rangeCount ? selection.getRangeAt(0) : null;
+    const rows = range ? [.../** @type {HTMLElement} */ (event.currentTarget).querySelectorAll(".log__row")].filter((row) => range.intersectsNode(row)) : [];
+    if (!range || rows.length < 2) {
+        return;
+    }
+    const text = rows.map((row, index) => {
+        const part = document.createRange();
+        part.selectNodeContents(row.querySelector(".log__text") || row);
+        if (part.comparePoint(range.startContainer, range.startOffset) === 0) {
+            part.setStart(range.startContainer, range.startOffset);
+        }
+        if (part.comparePoint(range.endContainer, range.endOffset) === 0) {
+            part.setEnd(range.endContainer, range.endOffset);
+        }
+        return (index && /** @type {HTMLElement} */ (row).dataset.part === "0" ? "\n" : "") + part.toString();
+    });
+    event.preventDefault();
+    event.clipboardData?.setData("text/plain", text.join(""));
+}
+
+/** A file of the API, with a session that lives: a link alone could not renew it. @param {string} path @param {string} name @param {string} run */
+export const download = (path, name, run) => attempt(async () => {
+    await get(`/runs/${run}`);
+    const link = Object.assign(document.createElement("a"), { href: `/api${path}`, download: name });
+    link.click();
+});
+
+/** The colours that other colours must be read on. @param {{current: any}} box */
+function useTheme(box) {
+    const [theme, setTheme] = useState({ ground: "#ffffff", ink: "#000000" });
+    const read = () => {
+        const style = getComputedStyle(box.current);
+        setTheme({ ground: style.getPropertyValue("--log-ground").trim(), ink: style.getPropertyValue("--log-ink").trim() });
+    };
+    useEffect(() => {
+        read();
+        const watch = new MutationObserver(read);
+        watch.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+        return () => watch.disconnect();
+    }, []);
+    return theme;
+}
+
+/**
+ * @param {import("../run/watch.js").RunWatch} watch
+ * @param {number} version
+ * @param {Rows} rows
+ * @param {any} view
+ * @param {{current: any}} box
+ * @param {number} character
+ */
+function useSearch(watch, version, rows, view, box, character) {
+    const [shown, setShown] = useState(false);
+    const [words, setWords] = useState("");
+    const [current, setCurrent] = useState(/** @type {any} */ (null));
+    const found = useMemo(() => (shown ? find(watch.output, words) : []), [shown, words, version, watch]);
+    const index = current ? found.findIndex(({ number, from }) => number === current.number && from === current.from) : -1;
+    const show = (/** @type {any} */ match) => {
+        setCurrent(match || null);
+        const line = match && watch.output.line(match.number);
+        if (line) {
+            const starts = breaks(line.text, rows.columns);
+            const part = starts.findLastIndex((start) => start <= match.from);
+            view.toRow(rows.of(match.number) + part);
+            box.current.scrollLeft = rows.columns ? 0 : Math.max(0, (match.to + 10) * character - box.current.clientWidth);
+        }
+    };
+    const type = (/** @type {string} */ next) => {
+        setWords(next);
+        const all = find(watch.output, next);
+        const top = rows.at(Math.floor(box.current.scrollTop / 20));
+        show(all[firstFrom(all, top ? top.number : 0)]);
+    };
+    return {
+        shown, words, found, index, current: found[index] || null, type, more: found.length >= MOST, whole: watch.output.start === 0 && watch.atTail,
+        step: (/** @type {number} */ by) => found.length && show(found[(Math.max(index, by < 0 ? 0 : -1) + by + found.length) % found.length]),
+        open: () => setShown(true),
+        close: () => {
+            setShown(false);
+            setCurrent(null);
+            box.current.focus();
+        },
+    };
+}

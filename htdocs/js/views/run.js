@@ -1,0 +1,48 @@
+/** One run: its live log, and beside it all there is to know about it. */
+import { html, useState } from "../dom.js";
+import { copyText } from "../parts/copy.js";
+import { download, Log } from "../parts/log.js";
+import { Markdown } from "../parts/markdown.js";
+import { Menu } from "../parts/menu.js";
+import { Page } from "../parts/page.js";
+import { ProblemState } from "../parts/problem.js";
+import { RunFacts } from "../parts/run-facts.js";
+import { RunActions, RunReason, RunState, Took, useRun } from "../parts/run-parts.js";
+import { SkeletonRows } from "../parts/skeleton.js";
+import { tell } from "../parts/toast.js";
+import { isLive } from "../run/state.js";
+import { nameOf, why } from "../run/words.js";
+import { go } from "../router.js";
+import { me } from "../session.js";
+import { useStore } from "../store.js";
+
+/** @param {{id: string}} props */
+export function RunView({ id }) {
+    const watch = useRun(id);
+    const { run, problem } = useStore(watch.status);
+    if (!run) {
+        return html`<${Page} title="Run">${problem ? html`<${ProblemState} problem=${problem} onRetry=${() => watch.load()} />` : html`<${SkeletonRows} rows=${8} />`}</${Page}>`;
+    }
+    const name = nameOf(run);
+    return html`<${Page} title=${name} bare context=${html`<span role="status"><${RunState} run=${run} /></span> <${Took} run=${run} />`} actions=${html`
+            <${RunActions} run=${run} onChange=${(/** @type {any} */ next) => watch.put(next)} onAgain=${(/** @type {any} */ next) => go(`/runs/${next.id}`)} />
+            <${Menu} label="More about the run" items=${[
+                run.script && { text: "Open the script", icon: "edit", onSelect: () => go(`/scripts/${run.script.id}`) },
+                run.room && { text: "Open the room", icon: "rooms", onSelect: () => go(`/rooms/${run.room}`) },
+                run.kind !== "agent" && { text: "Download the output", icon: "download", onSelect: () => download(`/runs/${id}/output?format=text`, `${name}.log`, id) },
+                { text: "Copy a link", icon: "link", onSelect: () => copyText(`${location.origin}/runs/${id}`).then(() => tell("Link copied")) },
+            ]} />`}>
+        <div class="run">
+            <div class="run__main"><${RunReason} text=${why(run)} />
+                ${run.kind === "agent" ? html`<${Answer} run=${run} />` : html`<${Log} watch=${watch} name=${name} />`}</div>
+            <aside class="run__side" aria-label="About the run"><${RunFacts} run=${run} /></aside>
+        </div>
+    </${Page}>`;
+}
+
+/** What an agent wrote. @param {{run: import("../types.js").Run}} props */
+function Answer({ run }) {
+    const [handles] = useState(() => new Map());
+    return html`<div class="card">${run.text ? html`<${Markdown} text=${run.text} handles=${handles} myId=${me().id} />`
+        : html`<p class="soft">${isLive(run) ? "No words yet." : "There are no words of it."}</p>`}</div>`;
+}

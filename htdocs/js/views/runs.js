@@ -1,0 +1,114 @@
+/** The history of runs: what was executed, for whom, and how it ended. The filters are the address. */
+import { get, query } from "../api.js";
+import { html, useEffect, useListener, useRef } from "../dom.js";
+import { useList, useLoad } from "../load.js";
+import { Avatar } from "../parts/avatar.js";
+import { Button } from "../parts/button.js";
+import { Empty } from "../parts/empty.js";
+import { Page } from "../parts/page.js";
+import { ProblemState } from "../parts/problem.js";
+import { RunState, Took } from "../parts/run-parts.js";
+import { SkeletonRows } from "../parts/skeleton.js";
+import { Segments } from "../parts/switch.js";
+import { Table } from "../parts/table.js";
+import { Ago } from "../parts/time.js";
+import { FILTERS, filterOf, merged } from "../run/list.js";
+import { KINDS, nameOf, through, why } from "../run/words.js";
+import { place, setQuery } from "../router.js";
+import { me } from "../session.js";
+import { useStore } from "../store.js";
+
+const FRESH_MS = 3000;
+const NOTHING = Object.fromEntries(FILTERS.map((name) => [name, null]));
+
+export function Runs() {
+    const { query: asked } = useStore(place);
+    const filter = Object.fromEntries(FILTERS.map((name) => [name, asked[name]]));
+    const fetchPage = (/** @type {string | null} */ cursor, /** @type {AbortSignal} */ signal) => get("/runs" + query({ ...filterOf(filter), cursor }), signal);
+    const list = useList(/** @type {any} */ (fetchPage), Object.values(filter));
+    const filtered = Object.values(filter).some(Boolean);
+    useFresh(list, fetchPage);
+    return html`<${Page} title="Runs" context="What was executed, and how it ended"
+        actions=${html`<${Button} icon="refresh" kind="quiet" label="Refresh" onClick=${list.reload} />`}>
+        <${Filters} filter=${filter} filtered=${filtered} />
+        ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
+            : !list.items ? html`<${SkeletonRows} rows=${10} />`
+            : list.items.length ? html`<${Rows} list=${list} />`
+            : filtered ? html`<${Empty} icon="runs" title="Nothing matches" text="No run that you may see fits this filter."><${Button} onClick=${() => setQuery(NOTHING)}>Show everything</${Button}></${Empty}>`
+            : html`<${Empty} icon="runs" title="Nothing was run yet" text="Scripts that you run, here or by /run in a room, are listed here with their output."><${Button} kind="primary" href="/scripts">Go to the scripts</${Button}></${Empty}>`}
+    </${Page}>`;
+}
+
+/** Asks for the newest page now and then, as long as somebody looks. @param {any} list @param {(cursor: null, signal: any) => Promise<any>} fetchPage */
+function useFresh(list, fetchPage) {
+    const latest = useRef({ list, fetchPage });
+    latest.current = { list, fetchPage };
+    const look = async () => {
+        const before = latest.current;
+        if (document.hidden || !before.list.items || before.list.busy) {
+            return;
+        }
+        const page = await before.fetchPage(null, undefined).catch(() => null);
+        if (page && latest.current.list.items === before.list.items) {
+            before.list.change((/** @type {any[]} */ shown) => merged(shown, page.items, Boolean(page.next)));
+        }
+    };
+    useEffect(() => {
+        const timer = setInterval(look, FRESH_MS);
+        return () => clearInterval(timer);
+    }, []);
+    useListener(document, "visibilitychange", look);
+}
+
+/** @param {{filter: Record<string, string | undefined>, filtered: boolean}} props */
+function Filters({ filter, filtered }) {
+    const between = Boolean(filter.since || filter.until || filter.time === "between");
+    const choose = (/** @type {string} */ name) => (/** @type {any} */ event) => setQuery({ [name]: event.target.value });
+    const chooseTime = (/** @type {any} */ event) => setQuery({ time: event.target.value, since: null, until: null });
+    return html`<div class="runs__filters">
+        <${Segments} label="State" name="state" value=${filter.state || ""} onChange=${(/** @type {string} */ state) => setQuery({ state })}
+            options=${[{ value: "", label: "All" }, { value: "live", label: "Live" }, { value: "succeeded", label: "Done" }, { value: "failed", label: "Failed" }, { value: "cancelled", label: "Stopped" }]} />
+        <${Choice} label="Kind" value=${filter.kind} onChange=${choose("kind")} options=${[["", "Every kind"], ["script", "Scripts"], ["agent", "Answers of agents"]]} />
+        <${ScriptChoice} value=${filter.script} onChange=${choose("script")} />
+        <${Choice} label="Who" value=${filter.who} onChange=${choose("who")} options=${whoOptions(filter.who)} />
+        <${Choice} label="Time" value=${between ? "between" : filter.time} onChange=${chooseTime}
+            options=${[["", "Any time"], ["hour", "Last hour"], ["day", "Last 24 hours"], ["week", "Last 7 days"], ["month", "Last 30 days"], ["between", "Between…"]]} />
+        ${between && html`<span class="runs__dates">
+            <input class="input" type="date" aria-label="From" value=${filter.since || ""} max=${filter.until} onChange=${choose("since")} />
+            <input class="input" type="date" aria-label="To" value=${filter.until || ""} min=${filter.since} onChange=${choose("until")} /></span>`}
+        ${filtered && html`<${Button} kind="quiet" icon="close" onClick=${() => setQuery(NOTHING)}>Clear the filter</${Button}>`}
+    </div>`;
+}
+
+/** @param {string | undefined} who @returns {[string, string][]} */
+const whoOptions = (who) => [["", "Everybody"], ["me", "Me"], .../** @type {[string, string][]} */ (who && who !== "me" ? [[who, who === me().id ? "Me" : "One person"]] : [])];
+
+/** @param {{label: string, value: string | undefined, options: [string, string][], onChange: (event: any) => void}} props */
+function Choice({ label, value = "", options, onChange }) {
+    return html`<select class="input" aria-label=${label} onChange=${onChange}>
+        ${options.map(([key, text]) => html`<option key=${key} value=${key} selected=${key === value}>${text}</option>`)}</select>`;
+}
+
+/** @param {{value: string | undefined, onChange: (event: any) => void}} props */
+function ScriptChoice({ value, onChange }) {
+    const { data } = useLoad((signal) => get("/scripts" + query({ limit: 200 }), signal), []);
+    const known = (data?.items || []).map((/** @type {any} */ { id, name }) => [id, name]);
+    const others = value && !known.some((/** @type {any} */ [id]) => id === value) ? [[value, "One script"]] : [];
+    return (known.length > 0 || value) && html`<${Choice} label="Script" value=${value} onChange=${onChange} options=${[["", "Every script"], ...known, ...others]} />`;
+}
+
+/** @param {{list: any}} props */
+function Rows({ list }) {
+    return html`<${Table} label="Runs" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
+        { title: "Run", draw: (run) => html`<div class="table__who"><div><a class="ellipsis table__main" href=${`/runs/${run.id}`}>${nameOf(run)}</a>
+            <small>${KINDS[run.kind] || run.kind}${run.script ? `, version ${run.script.version}` : ""}${run.dry_run ? ", dry run" : ""}</small></div></div>` },
+        { title: "State", draw: (run) => html`<${RunState} run=${run} />` },
+        { title: "Why", draw: (run) => html`<span class="soft runs__why">${why(run)}</span>` },
+        { title: "Asked by", draw: (run) => run.asked_by
+            ? html`<button type="button" class="table__who link-plain" title="Only this person's" onClick=${() => setQuery({ who: run.asked_by.id })}><${Avatar} of=${run.asked_by} size="small" />${run.asked_by.name}</button>`
+            : html`<span class="soft">The system</span>` },
+        { title: "Through", draw: (run) => run.room ? html`<a href=${`/rooms/${run.room}${run.trigger_seq ? `?at=${run.trigger_seq}` : ""}`}>${run.room_name || "a room"}</a>` : html`<span class="soft">${through(run.via)}</span>` },
+        { title: "Asked", draw: (run) => html`<span class="soft"><${Ago} at=${run.queued_at} /></span>` },
+        { title: "Took", kind: "number", draw: (run) => html`<span class="soft"><${Took} run=${run} /></span>` },
+    ]} />`;
+}

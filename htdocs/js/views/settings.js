@@ -1,0 +1,39 @@
+/** Settings of the whole studio, for administrators. */
+import { get, patch } from "../api.js";
+import { html } from "../dom.js";
+import { useLoad } from "../load.js";
+import { Button } from "../parts/button.js";
+import { TextField } from "../parts/field.js";
+import { Form, useForm } from "../parts/form.js";
+import { Page } from "../parts/page.js";
+import { ProblemState } from "../parts/problem.js";
+import { SkeletonForm } from "../parts/skeleton.js";
+import { tell } from "../parts/toast.js";
+
+const NAMES = /** @type {const} */ (["run_retention_days", "run_output_retention_days"]);
+
+export function Settings() {
+    const { data, problem, reload, setData } = useLoad((signal) => get("/admin/settings", signal), []);
+    return html`<${Page} title="Settings" context="For everybody in this studio">
+        ${problem ? html`<${ProblemState} problem=${problem} onRetry=${reload} />` : !data ? html`<${SkeletonForm} lines=${2} />`
+            : html`<${Retention} key=${JSON.stringify(data)} settings=${data} onSaved=${setData} />`}
+    </${Page}>`;
+}
+
+/** @param {{settings: any, onSaved: (settings: any) => void}} props */
+function Retention({ settings, onSaved }) {
+    const form = useForm(Object.fromEntries(NAMES.map((name) => [name, String(settings[name])])));
+    const save = async (/** @type {any} */ values) => {
+        onSaved(await patch("/admin/settings", Object.fromEntries(NAMES.map((name) => [name, values[name].trim() === "" ? null : Number(values[name])]))));
+        tell("Settings saved");
+    };
+    return html`<${Form} form=${form} onSubmit=${save} class="">
+        <div class="section"><div class="section__about"><h2>How long runs are kept</h2><p>What is older is deleted, a little at a time. A run that is not over is never deleted.</p></div>
+            <div class="form">
+                <${TextField} form=${form} name="run_retention_days" label="Runs, in days" inputmode="numeric" autocomplete="off" help="0 keeps them for ever. With a run its output, its files and its result are lost." />
+                <${TextField} form=${form} name="run_output_retention_days" label="Their output, in days" inputmode="numeric" autocomplete="off" help="Output takes most of the space. 0 keeps it as long as the run." />
+                <div class="form__actions"><${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Save</${Button}>
+                    ${form.changed && html`<${Button} onClick=${() => form.setValues(Object.fromEntries(NAMES.map((name) => [name, String(settings[name])])))}>Discard changes</${Button}>`}</div>
+            </div></div>
+    </${Form}>`;
+}
