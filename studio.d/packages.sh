@@ -16,6 +16,7 @@ packages_test=(
     python3-pytest python3-requests python3-websockets python3-psycopg2
     chromium
     clang-format clang-tidy cppcheck shellcheck
+    clang libclang-rt-14-dev valgrind # make fuzz, make check-valgrind
 )
 packages_package=(debhelper fakeroot)
 packages_root=(mmdebstrap systemd-container iproute2 lintian) # machines to try the package on

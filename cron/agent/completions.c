@@ -1,5 +1,6 @@
 #include "cron/agent/completions.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -213,9 +214,20 @@ static const char *meaning(long status, struct json_object *document, bool *late
     return "The model endpoint does not accept the request";
 }
 
+/* What an endpoint says in JSON, or NULL: it need not be strict, and need not end with a NUL. */
+static struct json_object *read_document(const char *body, size_t length)
+{
+    struct json_tokener *tokener = json_tokener_new();
+    struct json_object *document =
+        length && length < INT_MAX ? json_tokener_parse_ex(tokener, body, (int)length) : NULL;
+
+    json_tokener_free(tokener);
+    return document;
+}
+
 bool completions_refusal(long status, const char *body, size_t length, struct text *sentence)
 {
-    struct json_object *document = length ? json_tokener_parse(body) : NULL;
+    struct json_object *document = read_document(body, length);
     bool later;
 
     text_add_format(sentence, "%s (status %ld).", meaning(status, document, &later), status);

@@ -240,15 +240,16 @@ static enum json_tokener_error build(const char *bytes, size_t length, struct js
 
 enum outcome json_parse(const char *bytes, size_t length, struct json_object **document, const char **why)
 {
-    struct scanner s = {bytes, bytes + length, 0, 0, NULL};
+    const char *begin = bytes ? bytes : ""; /* a text that nothing was added to */
+    struct scanner s = {begin, begin + length, 0, 0, NULL};
     *document = NULL;
     if (length >= INT_MAX)
         refuse(&s, "The body is too large.");
-    else if (!utf8_is_valid(bytes, length))
+    else if (!utf8_is_valid(begin, length))
         refuse(&s, "The body is not valid UTF-8, or has a NUL in it.");
     else if (scan_value(&s) && s.at != s.end)
         refuse(&s, "There is something after the JSON document.");
-    if (!s.why && build(bytes, length, document) != json_tokener_success)
+    if (!s.why && build(begin, length, document) != json_tokener_success)
         malformed(&s);
     if (!s.why && count_members(*document) != s.members)
         refuse(&s, "A key appears twice in one object.");

@@ -1,0 +1,21 @@
+/* What is fuzzed: each takes any bytes and ends the process when something holds that must not. "make fuzz" lets
+ * libFuzzer look for such bytes; the unit tests try the seeds and some thousand changes of each. */
+#ifndef COAGENT_FUZZ_TARGETS_H
+#define COAGENT_FUZZ_TARGETS_H
+
+#include <stddef.h>
+
+/* A request as HTTP writes it, "POST /api/rooms?x=1", headers, an empty line, the body: through the whole router,
+ * without a database. */
+void fuzz_request(const char *bytes, size_t length);
+
+/* The number of a route in its table order, a line with a query, and a body: checked by the tables of that route. */
+void fuzz_input(const char *bytes, size_t length);
+
+/* The stream of a model: read whole and in pieces as long as the first byte says, which must give the same. */
+void fuzz_stream(const char *bytes, size_t length);
+
+/* A file of settings. */
+void fuzz_settings(const char *bytes, size_t length);
+
+#endif
