@@ -64,6 +64,10 @@ class Client:
         """The value of a cookie that the server set, whatever its path."""
         return next((cookie.value for cookie in self.http.cookies if cookie.name == name), None)
 
+    def twin(self):
+        """The same browser session on connections of its own, for another thread."""
+        return self.with_cookie(self.cookie("auth_token"), self.csrf)
+
     def with_bearer(self, token):
         """Another caller, who shows this token in the Authorization header."""
         other = Client(self.url, self.user)

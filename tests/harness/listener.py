@@ -22,7 +22,7 @@ class Listener:
 
     frames holds everything received, parsed; closed is set when the server ended the connection."""
 
-    def __init__(self, client, path="/ws/live", origin="own", timeout=10):
+    def __init__(self, client, path="/ws/live", origin="own", timeout=30):
         self.url = client.url.replace("http", "ws", 1) + path
         self.origin = client.url if origin == "own" else origin
         # over https: what the client trusts
@@ -91,7 +91,7 @@ class Listener:
                 self.frames.append(json.loads(frame.result()))
                 self.changed.notify_all()
 
-    def wait(self, wanted, timeout=10):
+    def wait(self, wanted, timeout=60):
         """The first frame, received before or from now on, of which wanted is true."""
         end = time.monotonic() + timeout
         with self.changed:
@@ -104,7 +104,7 @@ class Listener:
                     raise AssertionError(f"no such frame; received: {self.frames[-20:]}")
                 self.changed.wait(left)
 
-    def wait_seq(self, room, seq, timeout=10):
+    def wait_seq(self, room, seq, timeout=60):
         """The room event with this number."""
         return self.wait(lambda frame: frame.get("room") == room and frame.get("seq") == seq and "kind" in frame, timeout)
 

@@ -15,7 +15,7 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = TOP / os.environ.get("COAGENT_BUILD", "build")
 
 
-def wait_until(condition, seconds=5, what="it"):
+def wait_until(condition, seconds=30, what="it"):
     """The first true answer of condition; fails when there is none in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -67,7 +67,7 @@ class Pool:
         if self.process and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(5)
+                self.process.wait(20)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()

@@ -57,6 +57,12 @@ def assert_healthy(pool):
     assert answers == [200] * len(answers)
 
 
+def become_healthy(pool):
+    """The same after a fault, from the moment on when nobody notices it any more."""
+    wait_until(lambda: all(pool.get().status == 200 for _ in range(pool.slots * 2)), what="answers from every slot")
+    assert_healthy(pool)
+
+
 def backends(cluster):
     rows = cluster.sql("select pid from pg_stat_activity where usename = 'coagent_app' and backend_type = 'client backend'")
     return {row[0] for row in rows}

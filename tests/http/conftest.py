@@ -31,6 +31,24 @@ def anonymous(people):
     return people.anonymous()
 
 
+@pytest.fixture
+def ann(people):
+    return people.user("ann")
+
+
+@pytest.fixture
+def bob(people):
+    return people.user("bob")
+
+
+@pytest.fixture
+def room(people, ann, bob):
+    """Ann's, with Bob in it."""
+    room = people.room(ann)
+    people.add(ann, room, bob)
+    return room
+
+
 @pytest.fixture(scope="session")
 def routes(people):
     """Every route that the program has."""

@@ -7,11 +7,6 @@ import pytest
 
 
 @pytest.fixture
-def ann(people):
-    return people.user("ann")
-
-
-@pytest.fixture
 def room(people, ann):
     return people.room(ann, "Once")
 

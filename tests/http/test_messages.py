@@ -6,23 +6,6 @@ import uuid
 import pytest
 
 
-@pytest.fixture
-def ann(people):
-    return people.user("ann")
-
-
-@pytest.fixture
-def bob(people):
-    return people.user("bob")
-
-
-@pytest.fixture
-def room(people, ann, bob):
-    room = people.room(ann)
-    people.add(ann, room, bob)
-    return room
-
-
 def post(client, room, text, **more):
     return client.post(f"/rooms/{room['id']}/messages", {"text": text, **more})
 

@@ -12,7 +12,7 @@ import pytest
 from harness import fastcgi
 from harness.pool import wait_until
 from harness.pool_stage import (  # noqa: F401  (fixtures)
-    assert_healthy, backends, cluster, hold_users, in_background, make_pool, no_throttles, pool, waiting_for_lock)
+    assert_healthy, backends, become_healthy, cluster, hold_users, in_background, make_pool, no_throttles, pool, waiting_for_lock)
 
 
 def test_sighup_brings_the_new_configuration_to_the_next_request(pool):
@@ -90,7 +90,7 @@ def test_sigusr2_lets_a_request_end_as_it_began(pool, cluster):
     pool.signal(signal.SIGUSR2)
     wait_until(lambda: pool.log().count("serving at") == 2, what="the new program")
     lock.rollback()
-    assert waiting.result(10).status == 200
+    assert waiting.result(30).status == 200
     assert_healthy(pool)
 
 
@@ -113,16 +113,16 @@ def test_sigterm_answers_what_has_come_and_ends(pool, cluster):
     time.sleep(0.1)
     assert pool.process.poll() is None
     lock.rollback()
-    assert [answer.result(10).status for answer in waiting] == [200] * len(waiting)
-    assert pool.process.wait(5) == 0
+    assert [answer.result(30).status for answer in waiting] == [200] * len(waiting)
+    assert pool.process.wait(30) == 0
     wait_until(lambda: not backends(cluster), what="the end of the connections")
 
 
 def test_an_idle_pool_ends_at_once(pool):
     began = time.monotonic()
     pool.signal(signal.SIGTERM)
-    assert pool.process.wait(5) == 0
-    assert time.monotonic() - began < 1
+    assert pool.process.wait(30) == 0
+    assert time.monotonic() - began < 5
 
 
 def test_children_die_with_their_master(pool, cluster):
@@ -132,13 +132,12 @@ def test_children_die_with_their_master(pool, cluster):
     children = pool.children()
     pool.process.kill()
     pool.process.wait()
-    wait_until(lambda: not any(pool.is_alive(child) for child in children), seconds=1, what="the end of the children")
-    assert waiting.result(5).status == 0
+    wait_until(lambda: not any(pool.is_alive(child) for child in children), what="the end of the children")
+    assert waiting.result(30).status == 0
     lock.rollback()
     pool.start()  # a dead socket in the way is no obstacle
-    wait_until(lambda: pool.socket.exists() and "serving" in pool.log())
-    time.sleep(0.2)
-    assert_healthy(pool)
+    wait_until(lambda: pool.log().count("serving at") == 2, what="the second start")
+    become_healthy(pool)
 
 
 def test_a_second_pool_does_not_take_the_socket(pool):

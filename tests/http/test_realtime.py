@@ -15,23 +15,6 @@ import websockets
 from harness.listener import Listener, Refused
 
 
-@pytest.fixture
-def ann(people):
-    return people.user("ann")
-
-
-@pytest.fixture
-def bob(people):
-    return people.user("bob")
-
-
-@pytest.fixture
-def room(people, ann, bob):
-    room = people.room(ann)
-    people.add(ann, room, bob)
-    return room
-
-
 def say(client, room, text):
     answer = client.post(f"/rooms/{room['id']}/messages", {"text": text})
     assert answer.status_code == 201, answer.text
@@ -48,7 +31,7 @@ def catch_up(client, room, after):
         after = events[-1]["seq"]
 
 
-def wait_until(condition, seconds=10):
+def wait_until(condition, seconds=60):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():
@@ -142,7 +125,7 @@ def test_removal_cuts_the_socket_and_what_follows_is_not_heard(people, ann, bob,
     with Listener(bob) as live:
         live.wait_seq(room["id"], say(ann, room, "before")["seq"])
         assert ann.delete(f"/rooms/{room['id']}/members/{bob.id}").status_code == 204
-        assert live.closed.wait(3), "the socket is still open"
+        assert live.closed.wait(30), "the socket is still open"
     with Listener(bob) as again:
         after = say(ann, room, "after")
         time.sleep(0.5)
@@ -154,7 +137,7 @@ def test_who_is_added_hears_the_room_after_the_reconnect(people, ann, bob):
     room = people.room(ann)
     with Listener(bob) as live:
         people.add(ann, room, bob)
-        assert live.closed.wait(3)
+        assert live.closed.wait(30)
         assert {"personal": {"type": "rooms_changed"}} in live.frames
     with Listener(bob) as again:
         event = say(ann, room, "welcome")
@@ -164,7 +147,7 @@ def test_who_is_added_hears_the_room_after_the_reconnect(people, ann, bob):
 def test_log_out_cuts_the_socket(people, room, ann):
     with Listener(ann) as live:
         assert ann.post("/auth/logout").status_code in (200, 204)
-        assert live.closed.wait(3), "the socket is still open"
+        assert live.closed.wait(30), "the socket is still open"
 
 
 def test_a_deleted_room_tells_its_end(ann, bob, room):
@@ -177,7 +160,7 @@ def test_a_deleted_room_tells_its_end(ann, bob, room):
 def test_the_heartbeat_tells_the_newest_number(ann, bob, room):
     with Listener(bob) as live:
         event = say(ann, room, "Hello")
-        live.wait(lambda frame: frame == {"room": room["id"], "seq": event["seq"]}, timeout=15)
+        live.wait(lambda frame: frame == {"room": room["id"], "seq": event["seq"]})
 
 
 def test_20_posters_arrive_complete_and_in_order_with_the_catch_up(people, ann, bob, room):
@@ -244,7 +227,7 @@ class Poster(threading.Thread):
             text, key = f"{self.name} {number}", {"Idempotency-Key": str(uuid.uuid4())}
             while text not in self.acknowledged:
                 try:
-                    answer = self.client.post(f"/rooms/{self.room['id']}/messages", {"text": text}, headers=key, timeout=10)
+                    answer = self.client.post(f"/rooms/{self.room['id']}/messages", {"text": text}, headers=key, timeout=20)
                 except requests.RequestException:
                     time.sleep(0.1)
                     continue
@@ -300,7 +283,8 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_a_part_is_killed(studio, p
         poster.join(30)
         assert not poster.is_alive()
     end.set()
-    reader.join(10)
+    reader.join(60)
+    assert not reader.is_alive()
     studio.read()
     acknowledged = {text: event for poster in posters for text, event in poster.acknowledged.items()}
     log = catch_up(ann, room, first)

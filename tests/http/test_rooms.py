@@ -6,17 +6,8 @@ import pytest
 
 
 @pytest.fixture
-def ann(people):
-    return people.user("ann")
-
-
-@pytest.fixture
-def bob(people):
-    return people.user("bob")
-
-
-@pytest.fixture
 def room(people, ann):
+    """Of Ann's alone."""
     return people.room(ann)
 
 

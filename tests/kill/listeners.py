@@ -30,7 +30,7 @@ class Listener:
         self.hear = hear  # what is done with the frames that are no events
         self.url = client.url.replace("http", "ws", 1) + "/ws/live"
         self.headers = {"Cookie": f"auth_token={client.cookie('auth_token')}"}
-        self.reader = client.with_cookie(client.cookie("auth_token"))
+        self.reader = client.twin()
         self.origin = client.url
         self.timer = self.catching = None
         self.connected = False

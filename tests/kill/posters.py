@@ -57,12 +57,12 @@ class Voice:
         return event
 
 
-class Poster(threading.Thread):
-    """Talks while the gate is open; idle tells that nothing of it is under way."""
+class Speaker(threading.Thread):
+    """Takes its turn again and again while the gate is open; idle tells that nothing of it is under way."""
 
-    def __init__(self, client, room, name, gate):
+    def __init__(self, voice, gate):
         super().__init__(daemon=True)
-        self.voice, self.called, self.gate = Voice(client, room), name, gate
+        self.voice, self.gate = voice, gate
         self.idle = threading.Event()
         self.ending = False
 
@@ -71,14 +71,31 @@ class Poster(threading.Thread):
         while not self.ending:
             self.idle.set()
             self.gate.wait()
+            if self.ending:
+                break
             self.idle.clear()
             number += 1
             try:
-                self.voice.say(f"{self.called} says {number}")
+                said = self.speak(number)
             except TimeoutError as late:
                 self.voice.wrong.append(str(late))
+                continue
             self.idle.set()
-            time.sleep(random.uniform(0.2, 0.6))
+            self.rest(said)
+
+
+class Poster(Speaker):
+    """Talks."""
+
+    def __init__(self, client, room, name, gate):
+        super().__init__(Voice(client, room), gate)
+        self.called = name
+
+    def speak(self, number):
+        return self.voice.say(f"{self.called} says {number}")
+
+    def rest(self, _):
+        time.sleep(random.uniform(0.2, 0.6))
 
 
 class Probe(threading.Thread):

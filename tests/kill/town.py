@@ -37,9 +37,9 @@ class Town:
                           for n, client in enumerate(clients)]
         self.audience = Audience(self.listeners)
         self.posters = [Poster(client, self.room, f"client {n}", self.gate) for n, client in enumerate(clients)]
-        self.askers = [Asker(self.owner.with_cookie(self.owner.cookie("auth_token")), self.room, agent, self.gate, counts)
+        self.askers = [Asker(self.owner.twin(), self.room, agent, self.gate, counts)
                        for agent, counts in agents]
-        self.prober = Voice(self.people.admin.with_cookie(self.people.admin.cookie("auth_token"), self.people.admin.csrf), self.room)
+        self.prober = Voice(self.people.admin.twin(), self.room)
         self.judge = Voice(self.owner, self.room)
         self.texts, self.endings, self.runs_told = set(), {}, 0
         self.probes = 0
