@@ -107,6 +107,25 @@ static struct json_object *body_of(const struct route *route)
     return body;
 }
 
+static struct json_object *file_body(void)
+{
+    return parsed("{\"required\":true,\"content\":{\"*/*\":{\"schema\":{\"type\":\"string\",\"format\":\"binary\"}}}}");
+}
+
+static struct json_object *answer_schema(const char *name)
+{
+    size_t length = strcspn(name, "[");
+    char *item = strndup(name, length);
+    struct json_object *schema = reference("schemas", item);
+    if (name[length] == '[') {
+        struct json_object *list = parsed("{\"type\":\"array\"}");
+        json_object_object_add(list, "items", schema);
+        schema = list;
+    }
+    free(item);
+    return schema;
+}
+
 static struct json_object *success_of(const struct route *route)
 {
     struct json_object *success = json_object_new_object();
@@ -114,7 +133,7 @@ static struct json_object *success_of(const struct route *route)
     if (route->schema) {
         struct json_object *media = json_object_new_object();
         struct json_object *content = json_object_new_object();
-        json_object_object_add(media, "schema", reference("schemas", route->schema));
+        json_object_object_add(media, "schema", answer_schema(route->schema));
         json_object_object_add(content, "application/json", media);
         json_object_object_add(success, "content", content);
     }
@@ -136,7 +155,7 @@ static struct json_object *responses_of(const struct route *route)
         {"404", strchr(route->path, '{')},
         {"409", changes},
         {"413", changes},
-        {"415", route->fields},
+        {"415", route->fields || route->raw},
         {"422", true},
         {"429", !guarded && changes},
         {"503", true},
@@ -179,6 +198,8 @@ static struct json_object *operation_of(const struct route *route, const struct 
     json_object_object_add(operation, "parameters", parameters_of(route));
     if (route->fields)
         json_object_object_add(operation, "requestBody", body_of(route));
+    else if (route->raw)
+        json_object_object_add(operation, "requestBody", file_body());
     json_object_object_add(operation, "responses", responses_of(route));
     json_object_object_add(operation, "security", security_of(route));
     json_object_object_add(operation, "x-guard", string(guard_name(route->guard.kind)));

@@ -29,9 +29,15 @@ static size_t page_item_length(const char *name)
     return length > 4 && strcmp(name + length - 4, "List") == 0 && find_schema(name, length - 4) ? length - 4 : 0;
 }
 
+static bool is_list(const char *name)
+{
+    size_t length = strlen(name);
+    return length > 2 && strcmp(name + length - 2, "[]") == 0;
+}
+
 bool openapi_has_schema(const char *name)
 {
-    return find_schema(name, strlen(name)) || page_item_length(name) > 0;
+    return find_schema(name, strlen(name) - (is_list(name) ? 2 : 0)) || page_item_length(name) > 0;
 }
 
 static void add_values(struct json_object *schema, const char *type, size_t length)

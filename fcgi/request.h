@@ -40,6 +40,7 @@ struct request {
     struct caller caller;
     const char *path_values[PATH_VALUES]; /* what {…} matched, in order */
     struct json_object *body;             /* checked against route->fields; NULL when the route takes none */
+    const struct text *raw;               /* the body as it was sent, on a route that takes a file */
     struct json_object *query; /* object: checked query parameters by name (strings; integers for FIELD_INTEGER) */
     struct response *response;
     const struct source *source; /* only request.c and response.c look inside */

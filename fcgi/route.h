@@ -58,7 +58,7 @@ enum field_kind {
     FIELD_TEXT_LIST, /* array of strings; most: how many */
     FIELD_UUID_LIST,
     FIELD_OBJECT_LIST, /* array of objects, each checked by the table elements; most: how many */
-    FIELD_TIME, /* RFC 3339 */
+    FIELD_TIME,        /* RFC 3339 */
 };
 
 struct field {
@@ -67,8 +67,8 @@ struct field {
     bool required; /* must be present and, for strings, not empty */
     long long least, most;
     const char *choices;
-    const char *help; /* one line, for the OpenAPI document */
-    bool nullable;    /* null is allowed, and means "remove" in an edit */
+    const char *help;             /* one line, for the OpenAPI document */
+    bool nullable;                /* null is allowed, and means "remove" in an edit */
     const struct field *elements; /* of a FIELD_OBJECT_LIST */
 };
 
@@ -87,6 +87,8 @@ struct route {
     const char *schema;  /* name of the answer's schema in openapi.c, or NULL */
     bool idempotent;     /* honours Idempotency-Key */
     bool form;           /* the body may be application/x-www-form-urlencoded too */
+    size_t raw;          /* the body is a file as it is, of any type but JSON or a form, up to so many bytes
+                            (1 MiB is what nginx lets pass) */
 };
 
 /* The first six are positional on purpose: leaving the guard out is a compile error. */

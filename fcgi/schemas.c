@@ -59,6 +59,8 @@ const struct openapi_schema openapi_schemas[] = {
      "owner:Author latest:whole code?:text parameters?:object network:flag mapping:ScriptMapping? limits:object "
      "label:text? retriable:flag version:whole created_at:time updated_at:time editable:flag "
      "last_run:LastRun?"},
+    {"ScriptVersion", "number:whole author:Author note:text created_at:time size:whole code?:text parameters?:object"},
+    {"ScriptKind", "kind:text name:text interpreter:text installed:flag? version:text? install:text"},
     {"ScriptMapping", "id:id name:text"},
     {"LastRun", "id:id state:queued|running|waiting|succeeded|failed|cancelled|timed_out|lost queued_at:time"},
     {"QueuedRun", "run:id"},

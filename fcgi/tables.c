@@ -81,7 +81,9 @@ static void check_route(const struct route *const *tables, const struct route *r
         complain(why, route, "a handler or a summary is missing", NULL);
     if (route->schema && !openapi_has_schema(route->schema))
         complain(why, route, "there is no such schema", route->schema);
-    if (route->fields && route->method == METHOD_GET)
+    if (route->fields && route->raw)
+        complain(why, route, "a body is either fields or a file", NULL);
+    if ((route->fields || route->raw) && route->method == METHOD_GET)
         complain(why, route, "a GET takes no body", NULL);
     if (route->idempotent && (route->method == METHOD_GET || route->guard.kind == GUARD_PUBLIC))
         complain(why, route, "Idempotency-Key needs a caller and a change", NULL);

@@ -595,6 +595,16 @@ begin
     return encode(decode(translate(cursor, '-_', '+/') || '==', 'base64'), 'hex')::uuid;
 end $_$;
 
+CREATE FUNCTION public.cursor_number(cursor text) RETURNS bigint
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $_$
+begin
+    if cursor !~ '^[0-9]{1,18}$' then
+        perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
+    end if;
+    return cursor::bigint;
+end $_$;
+
 CREATE FUNCTION public.cursor_of(name text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -1354,8 +1364,8 @@ CREATE FUNCTION public.pattern_fault(pattern text) RETURNS text
 begin
     if pattern is null or char_length(pattern) not between 1 and 200 then
         return 'must be a regular expression of at most 200 characters';
-    elsif pattern ~ '\\[1-9]' then
-        return 'must not refer back to a group';
+    elsif pattern ~ '\\[1-9]' or pattern ~ '\(\?[=!<]' then
+        return 'must not refer back to a group, nor look ahead or behind';
     elsif (select count(*) > 4 or coalesce(sum(case when coalesce(nullif(bound[2], ''), bound[1])::numeric > 1 then
                                                ln(coalesce(nullif(bound[2], ''), bound[1])::numeric) end), 0) > ln(2000)
            from regexp_matches(pattern, '\{(\d{1,9}),?(\d{0,9})', 'g') as bound) then

@@ -11,6 +11,11 @@ static void list(struct request *request);
 static void create(struct request *request);
 static void show(struct request *request);
 static void edit(struct request *request);
+static void delete_script(struct request *request);
+static void versions(struct request *request);
+static void version(struct request *request);
+static void kinds(struct request *request);
+static void upload(struct request *request);
 static void run(struct request *request);
 
 #define KINDS "sh|python|node|playbook|terraform|aws"
@@ -65,6 +70,13 @@ static const struct field edit_fields[] = {
     {NULL},
 };
 
+static const struct field upload_query[] = {
+    {"filename", FIELD_LINE, true, 1, 80, NULL, "Its ending says the kind: .sh .py .js .mjs .yml .yaml .tf .aws",
+     false},
+    {"script", FIELD_UUID, false, 0, 0, NULL, "The script that it is a new version of; absent: a new script", false},
+    {NULL},
+};
+
 static const struct field run_fields[] = {
     {"parameters", FIELD_OBJECT, false, 0, GIVEN_MOST, NULL, "By name, as the script's own \"parameters\" say", false},
     {"version", FIELD_INTEGER, false, 1, 2147483647, NULL, "Which version (default: the newest)", false},
@@ -81,6 +93,16 @@ const struct route script_routes[] = {
           "Script"),
     ROUTE(METHOD_GET, "/scripts/{id}", USER, POOL_FAST, NULL, NULL, show, "A script with its newest code", "Script"),
     ROUTE(METHOD_PATCH, "/scripts/{id}", USER, POOL_FAST, edit_fields, NULL, edit, "Change a script", "Script"),
+    ROUTE(METHOD_DELETE, "/scripts/{id}", USER, POOL_FAST, NULL, NULL, delete_script,
+          "Delete a script and stop its runs; their history stays"),
+    ROUTE(METHOD_GET, "/scripts/{id}/versions", USER, POOL_FAST, NULL, page_query, versions,
+          "The versions of a script, the newest first", "ScriptVersionList"),
+    ROUTE(METHOD_GET, "/scripts/{id}/versions/{seq}", USER, POOL_FAST, NULL, NULL, version,
+          "A version of a script with its code", "ScriptVersion"),
+    ROUTE(METHOD_GET, "/scripts/kinds", USER, POOL_FAST, NULL, NULL, kinds,
+          "The kinds of scripts, and which of them can run here", "ScriptKind[]"),
+    ROUTE(METHOD_POST, "/scripts/upload", MAY("scripts.create"), POOL_WAIT, NULL, upload_query, upload,
+          "Make a script, or a new version of one, of a file", "Script", .raw = CODE_MOST),
     ROUTE(METHOD_POST, "/scripts/{id}/run", USER, POOL_FAST, run_fields, NULL, run, "Run a script", "Run", true),
     ROUTE_END,
 };
@@ -101,11 +123,9 @@ static void list(struct request *request)
     respond_row(request, scripts_list(request->db, &filter, limit, request_query(request, "cursor")), 200);
 }
 
-/* POST /api/scripts: 201; 403; 409 when the name is taken; 422 */
-static void create(struct request *request)
+/* The answer to what was made: 201, or a problem. */
+static void respond_made(struct request *request, enum outcome outcome)
 {
-    enum outcome outcome = scripts_create(request->db, request_body_json(request));
-
     if (outcome != OUTCOME_OK) {
         respond_problem(request, outcome, conflict_sentence(request));
         return;
@@ -114,6 +134,12 @@ static void create(struct request *request)
 
     respond_created(request, location, db_value(request->db, 0, 0));
     free(location);
+}
+
+/* POST /api/scripts: 201; 403; 409 when the name is taken; 422 */
+static void create(struct request *request)
+{
+    respond_made(request, scripts_create(request->db, request_body_json(request)));
 }
 
 /* GET /api/scripts/{id} */
@@ -131,6 +157,81 @@ static void edit(struct request *request)
         respond_row(request, outcome, 200);
     else
         respond_problem(request, outcome, conflict_sentence(request));
+}
+
+/* DELETE /api/scripts/{id}: 204; 403; 404. Its name is free again. */
+static void delete_script(struct request *request)
+{
+    respond_announced(request, scripts_delete(request->db, request->path_values[0]), 204);
+}
+
+/* GET /api/scripts/{id}/versions?limit=&cursor= */
+static void versions(struct request *request)
+{
+    int limit = (int)request_query_integer(request, "limit", 50);
+
+    respond_row(request,
+                scripts_versions(request->db, request->path_values[0], limit, request_query(request, "cursor")), 200);
+}
+
+/* GET /api/scripts/{id}/versions/{number} */
+static void version(struct request *request)
+{
+    respond_row(request, scripts_version(request->db, request->path_values[0], request->path_values[1]), 200);
+}
+
+/* GET /api/scripts/kinds */
+static void kinds(struct request *request)
+{
+    respond_row(request, scripts_kinds(request->db), 200);
+}
+
+static void refuse_file(struct request *request, const char *field, const char *sentence)
+{
+    respond_field_error(request, field, sentence);
+    respond_problem(request, OUTCOME_INVALID, sentence);
+}
+
+/* The file as the body that POST and PATCH take, from which it goes on as theirs does. */
+static struct json_object *body_of_file(struct request *request, const char *kind)
+{
+    const char *filename = request_query(request, "filename");
+    struct json_object *body = json_object_new_object();
+    char *name = scripts_name_of(filename);
+    char *note = text_format("From %s", filename);
+
+    if (!request_query(request, "script"))
+        json_object_object_add(body, "name", json_object_new_string(name));
+    if (kind)
+        json_object_object_add(body, "kind", json_object_new_string(kind));
+    json_object_object_add(body, "code", json_object_new_string(text_string(request->raw)));
+    json_object_object_add(body, "note", json_object_new_string(note));
+    free(note);
+    free(name);
+    return body;
+}
+
+/* POST /api/scripts/upload?filename=&script=: 201 and the script; 403; 404; 409; 413; 415; 422 */
+static void upload(struct request *request)
+{
+    const char *script = request_query(request, "script");
+    const char *code = text_string(request->raw);
+    const char *kind = scripts_kind_of(request_query(request, "filename"), code);
+
+    if (!utf8_is_valid(code, request->raw->length)) {
+        refuse_file(request, "code", "A script is text in UTF-8 without NUL.");
+        return;
+    }
+    if (!kind && !script) {
+        refuse_file(request, "filename",
+                    "Give it an ending such as .sh, .py, .js, .yml, .tf or .aws, or a first line such as #!/bin/bash.");
+        return;
+    }
+    struct json_object *body = body_of_file(request, kind);
+    const char *json = json_object_to_json_string(body);
+
+    respond_made(request, script ? scripts_edit(request->db, script, json) : scripts_create(request->db, json));
+    json_object_put(body);
 }
 
 /* POST /api/scripts/{id}/run: 202 and the run; 403; 404; 409; 422 with a field for each parameter that is wrong */

@@ -27,6 +27,22 @@ enum outcome scripts_create(struct db *db, const char *body);
  * or the caller may manage scripts; CONFLICT when "version" is stale or the name is taken. */
 enum outcome scripts_edit(struct db *db, const char *id, const char *body);
 
+/* Rows to announce, no document: its live runs are cancelled, its history stays. */
+enum outcome scripts_delete(struct db *db, const char *id);
+
+/* Its versions without their code, the newest first; and one of them with it. */
+enum outcome scripts_versions(struct db *db, const char *id, int limit, const char *cursor);
+enum outcome scripts_version(struct db *db, const char *id, const char *number);
+
+/* Which kinds there are, and which of them the runners can execute. */
+enum outcome scripts_kinds(struct db *db);
+
+/* What a file is, by the end of its name, else by its first line ("#!/usr/bin/env python3"); NULL: it does not say. */
+const char *scripts_kind_of(const char *filename, const char *code);
+
+/* What a script of this file is called: its name without folders and ending. The caller frees it. */
+char *scripts_name_of(const char *filename);
+
 /* Queues a run; via is "ui" or "api". Rows to announce, the run's document first. INVALID with every parameter that is
  * wrong; DENIED or CONFLICT when it may not speak in the room. */
 enum outcome scripts_run(struct db *db, const char *id, const char *body, const char *via);

@@ -57,6 +57,15 @@ begin
     return encode(decode(translate(cursor, '-_', '+/') || '==', 'base64'), 'hex')::uuid;
 end $$;
 
+-- The same for a list that is ordered by a number.
+create function cursor_number(cursor text) returns bigint language plpgsql immutable parallel safe as $$
+begin
+    if cursor !~ '^[0-9]{1,18}$' then
+        perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
+    end if;
+    return cursor::bigint;
+end $$;
+
 -- The same for a list that is ordered by name.
 create function cursor_of(name text) returns text language sql immutable parallel safe as $$
     select 'n.' || rtrim(translate(encode(convert_to(name, 'UTF8'), 'base64'), E'+/\n', '-_'), '=')

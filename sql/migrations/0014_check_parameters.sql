@@ -73,14 +73,14 @@ exception when datetime_field_overflow then
     return false;
 end $$;
 
--- Why a regular expression cannot be taken, or null. Without back-references PostgreSQL matches in a time that grows with
--- the text alone; few and small bounds keep the automaton small.
+-- Why a regular expression cannot be taken, or null. Without back-references and look-around PostgreSQL matches in a time
+-- that grows as the text does; few and small bounds keep the automaton small.
 create function pattern_fault(pattern text) returns text language plpgsql immutable as $$
 begin
     if pattern is null or char_length(pattern) not between 1 and 200 then
         return 'must be a regular expression of at most 200 characters';
-    elsif pattern ~ '\\[1-9]' then
-        return 'must not refer back to a group';
+    elsif pattern ~ '\\[1-9]' or pattern ~ '\(\?[=!<]' then
+        return 'must not refer back to a group, nor look ahead or behind';
     elsif (select count(*) > 4 or coalesce(sum(case when coalesce(nullif(bound[2], ''), bound[1])::numeric > 1 then
                                                ln(coalesce(nullif(bound[2], ''), bound[1])::numeric) end), 0) > ln(2000)
            from regexp_matches(pattern, '\{(\d{1,9}),?(\d{0,9})', 'g') as bound) then

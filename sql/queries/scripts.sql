@@ -30,6 +30,47 @@ select script_json(s), s.id from scripts s where s.id = current_setting('coagent
 select coalesce((select script_json(s) from scripts s where s.id = $1::uuid and script_shows(s)),
                 to_jsonb(raise_outcome('CA404', 'There is no such script.')::text))
 
+-- name: script_delete :many
+-- Its live runs are cancelled, its history stays.
+select null as document, null as channel
+union all
+select document, channel from remove_script($1::uuid)
+
+-- name: script_versions :one
+-- id, limit, cursor: the newest first
+with script as (
+    select s.id from scripts s where s.id = $1::uuid and script_shows(s)
+), page as (
+    select v, row_number() over (order by (v).number desc) as n
+    from (select script_versions as v from script_versions
+          where script_id = (select id from script) and number < coalesce(cursor_number($3), 2147483647)
+          order by number desc limit $2::int + 1) as found
+)
+select case when exists (select from script) then json_build_object(
+    'items', coalesce(json_agg(script_version_item(v) order by n) filter (where n <= $2::int), '[]'),
+    'next', case when count(*) > $2::int then (array_agg((v).number::text) filter (where n = $2::int))[1] end)
+else to_json(raise_outcome('CA404', 'There is no such script.')::text) end
+from page
+
+-- name: script_version :one
+-- id, number
+select coalesce((select script_version_item(v) || jsonb_build_object('code', v.code, 'parameters', v.parameters)
+                 from scripts s join script_versions v on v.script_id = s.id and v.number::bigint = $2::bigint
+                 where s.id = $1::uuid and script_shows(s)),
+                to_jsonb(raise_outcome('CA404', 'There is no such version.')::text))
+
+-- name: script_kinds :one
+-- Which kinds the runners of the last minutes can execute; null: no runner is there that would know.
+with live as (
+    select interpreters, seen_at from runners where seen_at > now() - interval '10 minutes'
+)
+select json_agg(json_build_object(
+    'kind', k.kind, 'name', k.name, 'interpreter', k.interpreter, 'install', k.install,
+    'installed', case when exists (select from live) then exists (select from live where interpreters ? k.kind) end,
+    'version', (select interpreters -> k.kind ->> 'version' from live where interpreters ? k.kind order by seen_at desc limit 1))
+    order by k.place)
+from script_kinds() k
+
 -- name: script_run :exec
 -- id, body, how it was asked for (ui, api)
 select set_config('coagent.object', (r).id::text, true)

@@ -105,6 +105,30 @@ Test(fields, types_are_not_guessed)
     EXPECT(fields, "{\"l\":[\"a\",\"b\",\"c\"]}", "l: Must have between 0 and 2 entries.");
 }
 
+Test(fields, code_is_any_text_and_counted_in_bytes)
+{
+    static const struct field fields[] = {{"c", FIELD_CODE, true, 0, 4}, {NULL}};
+    EXPECT(fields, "{\"c\":\"\\u0007\\u001b\\n\"}", "");
+    EXPECT(fields, "{\"c\":\"\u00e4\u00f6\"}", "");
+    EXPECT(fields, "{\"c\":\"\u00e4\u00f6a\"}", "c: Must have at most 4 bytes.");
+    EXPECT(fields, "{\"c\":\"\"}", "c: Must not be empty.");
+    EXPECT(fields, "{\"c\":1}", "c: Must be a string.");
+}
+
+Test(fields, what_is_wrong_in_a_list_of_objects_is_told_by_its_place)
+{
+    static const struct field elements[] = {{"k", FIELD_LINE, true, 1, 3}, {"f", FIELD_BOOLEAN}, {NULL}};
+    static const struct field fields[] = {{"l", FIELD_OBJECT_LIST, false, 0, 2, NULL, NULL, false, elements}, {NULL}};
+    EXPECT(fields, "{\"l\":[]}", "");
+    EXPECT(fields, "{\"l\":[{\"k\":\" a \"},{\"k\":\"b\",\"f\":true}]}", "");
+    EXPECT(fields, "{\"l\":[{\"k\":\"a\"},{\"f\":true}]}", "l.1.k: Is required.");
+    EXPECT(fields, "{\"l\":[{\"k\":\"a\",\"x\":1}]}", "l.0.x: Is not known here.");
+    EXPECT(fields, "{\"l\":[{\"k\":\"a\"},7]}", "l: Must be a list of objects.");
+    EXPECT(fields, "{\"l\":[[]]}", "l: Must be a list of objects.");
+    EXPECT(fields, "{\"l\":{}}", "l: Must be a list of objects.");
+    EXPECT(fields, "{\"l\":[{\"k\":\"a\"},{\"k\":\"b\"},{\"k\":\"c\"}]}", "l: Must have between 0 and 2 entries.");
+}
+
 Test(fields, lines_and_addresses_are_trimmed_in_place)
 {
     static const struct field fields[] = {

@@ -18,6 +18,7 @@ static void nothing(struct request *request)
 static const struct route takes_fields =
     ROUTE(METHOD_POST, "/x", USER, POOL_FAST, fields, NULL, nothing, "x", NULL, true, true);
 static const struct route takes_nothing = ROUTE(METHOD_POST, "/x", USER, POOL_FAST, NULL, NULL, nothing, "x");
+static const struct route takes_file = ROUTE(METHOD_POST, "/x", USER, POOL_WAIT, NULL, NULL, nothing, "x", .raw = 10);
 static const struct route takes_optional = ROUTE(METHOD_POST, "/x", USER, POOL_FAST, optional, NULL, nothing, "x");
 
 /* Reads a body on a route and gives the status: 200, or what input_refuse says. */
@@ -48,6 +49,16 @@ Test(input, takes_json_by_its_media_type)
     cr_expect_eq(read_on(&takes_fields, "CONTENT_TYPE=application/jsonp", "A=b", "{\"name\":\"a\"}"), 415);
     cr_expect_eq(read_on(&takes_fields, "CONTENT_TYPE=text/plain", "A=b", "{\"name\":\"a\"}"), 415);
     cr_expect_eq(read_on(&takes_fields, "A=b", "A=b", "{\"name\":\"a\"}"), 415);
+}
+
+Test(input, takes_a_file_as_it_is)
+{
+    cr_expect_eq(read_on(&takes_file, "CONTENT_TYPE=text/plain", "A=b", "{not json"), 200);
+    cr_expect_eq(read_on(&takes_file, "A=b", "A=b", ""), 200);
+    cr_expect_eq(read_on(&takes_file, "CONTENT_TYPE=text/plain", "A=b", "0123456789x"), 413);
+    cr_expect_eq(read_on(&takes_file, JSON, "A=b", "{}"), 415);
+    cr_expect_eq(read_on(&takes_file, FORM, "A=b", "a=b"), 415);
+    cr_expect_eq(read_on(&takes_file, "CONTENT_TYPE=multipart/form-data; boundary=x", "A=b", "--x"), 415);
 }
 
 Test(input, malformed_json_is_400_and_wrong_fields_are_422)
