@@ -19,7 +19,9 @@ function take(frame) {
         noteAlive(frame.delta.room, true);
         logOf(frame.delta.room)?.takeDelta(frame.delta);
     } else if (frame.run) {
-        noteAlive(frame.run.room, frame.run.state === "running");
+        if (frame.run.agent) {
+            noteAlive(frame.run.room, frame.run.state === "running");
+        }
         logOf(frame.run.room)?.takeRun(frame.run);
     } else if (frame.personal) {
         loadRooms();

@@ -5,6 +5,7 @@ import { dayName } from "../format.js";
 import { rowsOf } from "../room/timeline.js";
 import { Notice } from "./notice.js";
 import { Post } from "./post.js";
+import { RunEnd, RunStart } from "./run-card.js";
 
 /**
  * @param {{events: any[], before: any, readSeq: number, target: number, context: any, log: any, observer: any}} props
@@ -27,6 +28,7 @@ function draw({ events, before, readSeq, target, context, log, observer }) {
         case "day": return html`<div class="day" key=${row.key}>${dayName(row.at)}</div>`;
         case "unread": return html`<div class="day day--unread" key=${row.key}>New</div>`;
         case "notice": return html`<${Notice} key=${row.key} event=${row.event} />`;
+        case "run": return html`<${row.event.kind === "run" ? RunStart : RunEnd} key=${row.key} event=${row.event} log=${log} context=${context} target=${row.event.seq === target} />`;
         default: return html`<${Post} key=${row.key} event=${row.event} head=${row.head} context=${context}
             target=${row.event.seq === target} quoted=${row.event.reply_to === null ? undefined : log.find(row.event.reply_to)} />`;
         }

@@ -1,11 +1,10 @@
-/** Where one writes: grows to eight lines, Enter sends, @ completes members, the draft is kept. */
+/** Where one writes: grows to eight lines, Enter sends, @ completes members, / commands, the draft is kept. */
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
 import { keep, recall } from "../keep.js";
-import { complete, mentionAt, suggest } from "../room/mentions.js";
 import { sendMessage } from "../room/outbox.js";
 import { me } from "../session.js";
-import { Avatar } from "./avatar.js";
 import { Button } from "./button.js";
+import { Suggestions, useCompletion } from "./completion.js";
 import { Icon } from "./icon.js";
 
 const LONGEST = 16000;
@@ -19,7 +18,7 @@ export function Composer({ room, members, reply, onReply, taken, onEditLast }) {
     const draft = `draft.${me().id}.${room.id}`;
     const [text, setText] = useState(() => recall(draft, ""));
     const area = useRef(/** @type {any} */ (null));
-    const spot = useMentions(area, text, members);
+    const spot = useCompletion(area, text, members);
     const change = (/** @type {string} */ next) => {
         setText(next);
         keep(draft, next);
@@ -51,8 +50,8 @@ export function Composer({ room, members, reply, onReply, taken, onEditLast }) {
         }
         area.current.focus();
     };
-    const choose = (/** @type {any} */ member) => {
-        const next = complete(text, spot.at, member.handle);
+    const choose = (/** @type {any} */ item) => {
+        const next = item.apply();
         /* At once, not with the next drawing: the next key may be Enter already. */
         area.current.value = next.text;
         area.current.setSelectionRange(next.caret, next.caret);
@@ -77,17 +76,17 @@ export function Composer({ room, members, reply, onReply, taken, onEditLast }) {
     };
     const over = text.length - LONGEST;
     return html`<div class="composer">
-        ${spot.found.length > 0 && html`<${Suggestions} spot=${spot} onChoose=${choose} />`}
+        ${(spot.items.length > 0 || spot.hint) && html`<${Suggestions} spot=${spot} onChoose=${choose} />`}
         <div class="composer__box">
             ${reply && html`<div class="composer__reply"><${Icon} name="reply" size=${14} />
                 <span class="ellipsis">Answering <b>${reply.author?.name}</b>: ${(reply.body.text || "").slice(0, 160)}</span>
                 <${Button} kind="quiet" small icon="close" label="Do not reply to this message" onClick=${() => onReply(null)} /></div>`}
             <textarea class="composer__text" ref=${area} rows="1" value=${text} placeholder=${`Message ${room.name}`} aria-label=${`Message ${room.name}`}
-                role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-expanded=${String(spot.found.length > 0)}
-                aria-controls="mentions" aria-activedescendant=${spot.found.length ? `mention-${spot.index}` : undefined}
+                role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-expanded=${String(spot.items.length > 0)}
+                aria-controls="mentions" aria-activedescendant=${spot.items[spot.index] ? `mention-${spot.index}` : undefined}
                 onInput=${(/** @type {any} */ event) => { change(event.target.value); spot.look(); }}
                 onKeyDown=${press} onClick=${spot.look} onBlur=${spot.close} />
-            <div class="composer__bar"><span class="composer__hint ellipsis"><kbd>Enter</kbd> sends, <kbd>Shift Enter</kbd> breaks the line, <kbd>@</kbd> asks somebody</span>
+            <div class="composer__bar"><span class="composer__hint ellipsis"><kbd>Enter</kbd> sends, <kbd>Shift Enter</kbd> breaks the line, <kbd>@</kbd> asks somebody, <kbd>/</kbd> runs a script</span>
                 ${over > -1000 && html`<span role="status">${over > 0 ? `${over} characters too long` : `${-over} left`}</span>`}
                 <${Button} kind="primary" small icon="send" disabled=${!text.trim() || over > 0} onClick=${send}>Send</${Button}></div>
         </div>
@@ -98,45 +97,4 @@ export function Composer({ room, members, reply, onReply, taken, onEditLast }) {
 function grow(area) {
     area.style.height = "auto";
     area.style.height = `${Math.min(area.scrollHeight, HEIGHT)}px`;
-}
-
-/**
- * The completion of the @word at the caret.
- * @param {{current: HTMLTextAreaElement}} area
- * @param {string} text
- * @param {any[]} members
- */
-function useMentions(area, text, members) {
-    const [caret, setCaret] = useState(-1);
-    const [index, setIndex] = useState(0);
-    const at = caret < 0 ? null : mentionAt(text, caret);
-    const found = at ? suggest(members.filter(({ id }) => id !== me().id), at.word) : [];
-    const look = () => {
-        setCaret(area.current.selectionStart);
-        setIndex(0);
-    };
-    const press = (/** @type {KeyboardEvent} */ event, /** @type {(member: any) => void} */ choose) => {
-        const moves = /** @type {Record<string, () => void>} */ ({
-            ArrowDown: () => setIndex((index + 1) % found.length),
-            ArrowUp: () => setIndex((index - 1 + found.length) % found.length),
-            Enter: () => choose(found[index]), Tab: () => choose(found[index]), Escape: () => setCaret(-1),
-        });
-        if (!found.length || !moves[event.key] || event.shiftKey) {
-            return false;
-        }
-        event.preventDefault();
-        moves[event.key]();
-        return true;
-    };
-    return { at: /** @type {any} */ (at), found, index, look, press, close: () => setCaret(-1) };
-}
-
-/** @param {{spot: any, onChoose: (member: any) => void}} props */
-function Suggestions({ spot, onChoose }) {
-    return html`<ul class="mentions" id="mentions" role="listbox" aria-label="Members">
-        ${spot.found.map((/** @type {any} */ member, /** @type {number} */ index) => html`<li class="mentions__item" role="option" key=${member.id}
-            id=${`mention-${index}`} aria-selected=${String(index === spot.index)}
-            onMouseDown=${(/** @type {Event} */ event) => { event.preventDefault(); onChoose(member); }}>
-            <${Avatar} of=${member} size="small" /><span class="ellipsis">${member.name}</span><small>@${member.handle}</small></li>`)}
-    </ul>`;
 }

@@ -1,6 +1,6 @@
 /** The output of a run: of a hundred thousand lines only those in view are in the page. */
 import { get } from "../api.js";
-import { classes, html, useEffect, useMemo, useRef, useState } from "../dom.js";
+import { classes, html, useMemo, useRef, useState } from "../dom.js";
 import { bytes, count, plural } from "../format.js";
 import { keep, recall } from "../keep.js";
 import { breaks, Rows } from "../run/rows.js";
@@ -11,6 +11,7 @@ import { Button } from "./button.js";
 import { copyText } from "./copy.js";
 import { LogAnnouncer } from "./log-announcer.js";
 import { LogSearch } from "./log-search.js";
+import { useLogTheme } from "./log-theme.js";
 import { Drawn, useRoom, useView } from "./log-view.js";
 import { Menu } from "./menu.js";
 import { attempt, tell } from "./toast.js";
@@ -23,7 +24,7 @@ export function Log({ watch, name, small }) {
     const [times, setTimes] = useState(() => recall("log.times", false));
     const box = useRef(/** @type {any} */ (null));
     const probe = useRef(/** @type {any} */ (null));
-    const theme = useTheme(box);
+    const theme = useLogTheme(box);
     const room = useRoom(box, probe);
     const rows = useMemo(() => new Rows(watch.output, wrap ? room.columns : 0), [version, watch, wrap, room.columns]);
     const view = useView(box, watch, rows, room.height);
@@ -90,7 +91,7 @@ function facts(watch, run) {
 
 /** @param {import("../run/watch.js").RunWatch} watch @param {any} run */
 function nothing(watch, run) {
-    if (watch.output.total > 0) {
+    if (watch.output.removed || watch.output.total > 0) {
         return "This output is not kept any more.";
     }
     return run?.state === "queued" ? "It has not begun yet." : isLive(run) ? "No output yet." : "It wrote nothing.";
@@ -132,22 +133,6 @@ export const download = (path, name, run) => attempt(async () => {
     const link = Object.assign(document.createElement("a"), { href: `/api${path}`, download: name });
     link.click();
 });
-
-/** The colours that other colours must be read on. @param {{current: any}} box */
-function useTheme(box) {
-    const [theme, setTheme] = useState({ ground: "#ffffff", ink: "#000000" });
-    const read = () => {
-        const style = getComputedStyle(box.current);
-        setTheme({ ground: style.getPropertyValue("--log-ground").trim(), ink: style.getPropertyValue("--log-ink").trim() });
-    };
-    useEffect(() => {
-        read();
-        const watch = new MutationObserver(read);
-        watch.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-        return () => watch.disconnect();
-    }, []);
-    return theme;
-}
 
 /**
  * @param {import("../run/watch.js").RunWatch} watch

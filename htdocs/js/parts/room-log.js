@@ -129,7 +129,7 @@ function useScroll(scroller, content, log, target) {
 /** How many messages of others came after a sequence. @param {any} log @param {number} seq */
 function unseen(log, seq) {
     const newest = /** @type {any[]} */ ([...log.buckets.values()]).flat().filter((event) => event.seq > seq);
-    return newest.filter(({ kind, author }) => kind !== "member" && kind !== "room" && author?.id !== me().id).length;
+    return newest.filter(({ kind, author }) => kind !== "member" && kind !== "room" && kind !== "run" && author?.id !== me().id).length;
 }
 
 /** Shows the wanted message, else the unread line, else the end. @param {HTMLElement} scroller @param {any} log @param {number} target */
@@ -167,14 +167,22 @@ function walk(event) {
     }
 }
 
+/** @param {any} event */
+function sentence({ kind, author, body }) {
+    if (body.script) {
+        return kind === "run" ? `${author?.name || "CoAgent"} runs ${body.script.name}` : `The run of ${body.script.name} is over: ${body.state}. ${body.message || ""}`;
+    }
+    return `${author?.name || "CoAgent"}: ${(body.text || body.message || "").slice(0, 300)}`;
+}
+
 /** Says new messages of others to screen readers, and only those. @param {{log: any, version: number}} props */
 function Announcer({ log, version }) {
     const said = useRef(log.newest);
     const [text, setText] = useState("");
     useEffect(() => {
         const last = log.find(log.newest);
-        if (log.newest > said.current && last && last.author?.id !== me().id) {
-            setText(`${last.author?.name || "CoAgent"}: ${(last.body.text || last.body.message || "").slice(0, 300)}`);
+        if (log.newest > said.current && last && (last.body.script || last.author?.id !== me().id)) {
+            setText(sentence(last));
         }
         said.current = log.newest;
     }, [version]);

@@ -9,6 +9,8 @@ import { createAnswer, withDelta, withKept } from "./answer.js";
 /** Events are kept in buckets of this many sequence numbers; a change replaces only its bucket. */
 export const BUCKET = 50;
 const SHOWN = new Set(["message", "result", "error", "member", "room"]);
+/** A script's run is shown from its start, an agent's by its answer. @param {RoomEvent} event */
+const isShown = ({ kind, body }) => SHOWN.has(kind) || (kind === "run" && Boolean(body.script));
 const ENDED = new Set(["succeeded", "failed", "cancelled", "timed_out", "lost"]);
 
 export class Log {
@@ -79,7 +81,7 @@ export class Log {
             if (old) {
                 this.#place({ ...old, body });
             }
-        } else if (event.kind === "run") {
+        } else if (event.kind === "run" && !event.body.script) {
             this.#ask(event);
         } else {
             this.#place(event);
@@ -101,7 +103,7 @@ export class Log {
             this.finished.add(event.run);
             this.answers.delete(event.run);
         }
-        if (!SHOWN.has(event.kind)) {
+        if (!isShown(event)) {
             return;
         }
         const number = Math.floor(event.seq / BUCKET);
@@ -155,7 +157,7 @@ export class Log {
                 this.answers.delete(run);
             }
         }
-        for (const live of list.filter(({ run }) => !this.finished.has(run))) {
+        for (const live of list.filter(({ run, agent }) => agent && !this.finished.has(run))) {
             const answer = this.answers.get(live.run) || createAnswer({ run: live.run, agent: live.agent, trigger: live.trigger_seq });
             answer.set(withKept(answer.get(), live));
             this.answers.set(live.run, answer);

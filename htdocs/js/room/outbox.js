@@ -86,7 +86,7 @@ async function deliver(room, key) {
         logOf(room)?.takeEvent(event);
     } catch (/** @type {any} */ problem) {
         const unheard = problem.status === 0 || problem.status === 503;
-        change(room, key, { state: "failed", problem: problem.message, unheard });
+        change(room, key, { state: "failed", problem: problem.fields?.text || problem.message, unheard });
     }
 }
 

@@ -4,11 +4,14 @@ import { dayKey } from "../format.js";
 /** @typedef {import("../types.js").RoomEvent} RoomEvent */
 /**
  * @typedef {{type: "day", key: string, at: string} | {type: "unread", key: string} |
- *   {type: "notice", key: string, event: RoomEvent} | {type: "post", key: string, event: RoomEvent, head: boolean}} Row
+ *   {type: "notice", key: string, event: RoomEvent} | {type: "run", key: string, event: RoomEvent} | {type: "post", key: string, event: RoomEvent, head: boolean}} Row
  */
 
 const GROUP_MS = 60000;
 const NOTICES = new Set(["member", "room"]);
+
+/** The start and the end of a script's run have a card. @param {RoomEvent} event */
+const isRun = ({ kind, body }) => Boolean(body.script) && (kind === "run" || kind === "result" || kind === "error");
 
 /**
  * @param {RoomEvent[]} events of one bucket, ascending
@@ -31,6 +34,8 @@ export function rowsOf(events, before, readSeq) {
         }
         if (NOTICES.has(event.kind)) {
             rows.push({ type: "notice", key: `n${event.seq}`, event });
+        } else if (isRun(event)) {
+            rows.push({ type: "run", key: `r${event.seq}`, event });
         } else {
             const head = newDay || line || !previous || !follows(event, previous);
             rows.push({ type: "post", key: `p${event.seq}`, event, head });
@@ -46,6 +51,6 @@ export function rowsOf(events, before, readSeq) {
  * @param {RoomEvent} previous
  */
 export function follows(event, previous) {
-    return !NOTICES.has(previous.kind) && previous.author?.id === event.author?.id && event.reply_to === null
+    return !NOTICES.has(previous.kind) && !isRun(previous) && previous.author?.id === event.author?.id && event.reply_to === null
         && event.kind === "message" && new Date(event.at).getTime() - new Date(previous.at).getTime() < GROUP_MS;
 }

@@ -26,6 +26,8 @@ export class Output {
         /** How much there is on the server. */
         this.total = 0;
         this.truncated = false;
+        /** Whether it was deleted on the server, because it was old. */
+        this.removed = false;
     }
 
     /** Holds nothing, from this byte on. @param {number} start */

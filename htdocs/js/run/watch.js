@@ -210,6 +210,7 @@ export class RunWatch {
         this.output.append(page.chunks, page.next);
         this.output.total = Math.max(page.bytes, page.next);
         this.output.truncated = page.truncated;
+        this.output.removed = page.removed;
         this.#known = Math.max(this.#known, page.bytes);
         this.#loaded = true;
         this.#changed();

@@ -1,0 +1,100 @@
+/** What the composer completes at the caret: members after an at sign; commands, scripts and their
+ * parameters after a slash. */
+import { html, useEffect, useState } from "../dom.js";
+import { commandAt, commandChoices, open, orderOf, parameterChoices, scriptChoices } from "../room/commands.js";
+import { complete, mentionAt, suggest } from "../room/mentions.js";
+import { detailsOf, loadDetails, loadScripts, scripts } from "../room/scripts.js";
+import { me } from "../session.js";
+import { useStore } from "../store.js";
+import { Avatar } from "./avatar.js";
+import { Icon } from "./icon.js";
+
+/** @typedef {{key: string, draw: any, apply: () => {text: string, caret: number}}} Item */
+/** @typedef {{items: Item[], hint: any, eager: boolean}} Found eager: Enter takes the first one */
+
+/**
+ * @param {{current: HTMLTextAreaElement}} area
+ * @param {string} text
+ * @param {any[]} members
+ */
+export function useCompletion(area, text, members) {
+    const [caret, setCaret] = useState(-1);
+    const [index, setIndex] = useState(-1);
+    const known = useStore(scripts);
+    const slash = text.startsWith("/");
+    const script = caret < 0 ? "" : commandAt(text, caret)?.script || "";
+    useEffect(() => void (slash && loadScripts()), [slash]);
+    useEffect(() => loadDetails(script), [script, known.items]);
+    const { items, hint, eager } = caret < 0 ? NOTHING : atCommand(text, caret) || atMention(text, caret, members);
+    const chosen = index < 0 && eager ? 0 : index;
+    const look = () => {
+        setCaret(area.current.selectionStart);
+        setIndex(-1);
+    };
+    const press = (/** @type {KeyboardEvent} */ event, /** @type {(item: Item) => void} */ choose) => {
+        const moves = /** @type {Record<string, () => void>} */ ({
+            ArrowDown: () => setIndex((chosen + 1) % items.length),
+            ArrowUp: () => setIndex((Math.max(chosen, 0) - 1 + items.length) % items.length),
+            Tab: () => choose(items[Math.max(chosen, 0)]), Escape: () => setCaret(-1),
+            ...(items[chosen] && { Enter: () => choose(items[chosen]) }),
+        });
+        if (!items.length || !moves[event.key] || event.shiftKey) {
+            return false;
+        }
+        event.preventDefault();
+        moves[event.key]();
+        return true;
+    };
+    return { items, hint, index: chosen, look, press, close: () => setCaret(-1) };
+}
+
+/** @type {Found} */
+const NOTHING = { items: [], hint: null, eager: true };
+
+/** @param {string} text @param {number} caret @param {any[]} members @returns {Found} */
+function atMention(text, caret, members) {
+    const at = mentionAt(text, caret);
+    return at ? { ...NOTHING, items: suggest(members.filter(({ id }) => id !== me().id), at.word).map((member) => ({
+        key: member.id, apply: () => complete(text, at, member.handle),
+        draw: html`<${Avatar} of=${member} size="small" /><span class="ellipsis">${member.name}</span><small>@${member.handle}</small>`,
+    })) } : NOTHING;
+}
+
+/** @param {string} text @param {number} caret @returns {Found | null} */
+function atCommand(text, caret) {
+    const spot = commandAt(text, caret);
+    if (!spot) {
+        return null;
+    }
+    const script = spot.kind === "parameter" ? detailsOf(spot.script) : null;
+    const choices = spot.kind === "command" ? commandChoices(spot)
+        : spot.kind === "script" ? scriptChoices(spot, scripts.get().items) : script ? parameterChoices(spot, script.parameters) : [];
+    return {
+        eager: spot.kind !== "parameter",
+        hint: script && html`<${Hint} script=${script} open=${open(spot.given, script.parameters)} />`,
+        items: choices.map(({ key, insert, title, hint }) => ({
+            key, draw: html`<${Icon} name=${spot.kind === "parameter" ? "settings" : "runs"} /><span class="ellipsis">${title}</span><small class="ellipsis">${hint}</small>`,
+            apply: () => ({ text: text.slice(0, spot.start) + insert + text.slice(spot.end), caret: spot.start + insert.length }),
+        })),
+    };
+}
+
+/** What the script takes; what is still to come is strong. @param {{script: any, open: string[]}} props */
+function Hint({ script, open: rest }) {
+    const names = orderOf(script.parameters);
+    const required = script.parameters?.required || [];
+    return html`<div class="mentions__hint"><b>${script.name}</b>${names.length ? names.map((name) => html` <code class=${rest.includes(name) ? undefined : "soft"}>${required.includes(name) ? name : `[${name}]`}</code>`)
+        : " takes no parameters"}</div>`;
+}
+
+/** @param {{spot: any, onChoose: (item: Item) => void}} props spot: from useCompletion */
+export function Suggestions({ spot, onChoose }) {
+    return html`<div class="mentions">
+        ${spot.hint}
+        ${spot.items.length > 0 && html`<ul id="mentions" role="listbox" aria-label="Completions">
+            ${spot.items.map((/** @type {Item} */ item, /** @type {number} */ index) => html`<li class="mentions__item" role="option" key=${item.key}
+                id=${`mention-${index}`} aria-selected=${String(index === spot.index)}
+                onMouseDown=${(/** @type {Event} */ event) => { event.preventDefault(); onChoose(item); }}>${item.draw}</li>`)}
+        </ul>`}
+    </div>`;
+}

@@ -1,0 +1,116 @@
+/** What is being typed after a slash at the beginning of a message, and what it may become. Pure. */
+
+export const COMMANDS = [{ name: "run", text: "Run a script" }];
+
+/**
+ * @typedef {{kind: "command" | "script" | "parameter", start: number, end: number, word: string, script: string, given: string[]}} Spot
+ *   start to end is replaced by what is chosen; given: the words between the script and the one at the caret
+ */
+
+/**
+ * The part of a command that the caret stands in, or null.
+ * @param {string} text
+ * @param {number} caret
+ * @returns {Spot | null}
+ */
+export function commandAt(text, caret) {
+    const before = text.slice(0, caret);
+    const spot = { start: 0, end: caret, script: "", given: [] };
+    const command = /^\/(\w*)$/.exec(before);
+    if (command) {
+        return { ...spot, kind: "command", word: command[1].toLowerCase() };
+    }
+    const line = /^\/run\s+/.exec(before);
+    if (!line) {
+        return null;
+    }
+    const words = wordsOf(before.slice(line[0].length));
+    const last = /** @type {{text: string, start: number}} */ (words.pop());
+    const [script, ...given] = words.map((word) => word.text);
+    const place = { ...spot, start: line[0].length + last.start, word: last.text.toLowerCase(), given };
+    return words.length ? { ...place, kind: "parameter", script } : { ...place, kind: "script" };
+}
+
+/** Words between spaces, "…" being one of them; the last one is what is not finished yet. @param {string} text */
+function wordsOf(text) {
+    const words = [{ text: "", start: 0 }];
+    let quoted = false;
+    for (let index = 0; index < text.length; index++) {
+        const char = text[index];
+        const word = words[words.length - 1];
+        if (char === '"') {
+            quoted = !quoted;
+        } else if (/\s/.test(char) && !quoted) {
+            if (word.text) {
+                words.push({ text: "", start: index + 1 });
+            } else {
+                word.start = index + 1;
+            }
+        } else {
+            word.text += char;
+        }
+    }
+    return words;
+}
+
+/** In quotation marks when it must be. @param {string} name */
+export const quoted = (name) => (/\s/.test(name) ? `"${name}"` : name);
+
+/** @typedef {{key: string, insert: string, title: string, hint: string}} Choice */
+
+/** @param {Spot} spot @returns {Choice[]} */
+export function commandChoices({ word }) {
+    return COMMANDS.filter(({ name }) => name.startsWith(word)).map(({ name, text }) => ({ key: name, insert: `/${name} `, title: `/${name}`, hint: text }));
+}
+
+/**
+ * Scripts with the word in their name, those that begin with it first; none when it is written already.
+ * @param {Spot} spot
+ * @param {{id: string, name: string, description: string}[]} scripts
+ * @returns {Choice[]}
+ */
+export function scriptChoices({ word }, scripts) {
+    const rank = (/** @type {{name: string}} */ { name }) => (name.toLowerCase().startsWith(word) ? 0 : 1);
+    const found = scripts.filter(({ name }) => name.toLowerCase().includes(word));
+    if (found.length === 1 && found[0].name.toLowerCase() === word) {
+        return [];
+    }
+    return found.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)).slice(0, 8)
+        .map(({ id, name, description }) => ({ key: id, insert: `${quoted(name)} `, title: name, hint: description }));
+}
+
+/** The parameters in the order in which values without a name are taken. @param {any} schema @returns {string[]} */
+export function orderOf(schema) {
+    const names = Object.keys(schema?.properties || {});
+    const first = schema?.order || schema?.required || [];
+    return [...first.filter((/** @type {string} */ name) => names.includes(name)), ...names.filter((name) => !first.includes(name))];
+}
+
+/**
+ * Names that are not given yet; after "name=" the values that it may have.
+ * @param {Spot} spot
+ * @param {any} schema
+ * @returns {Choice[]}
+ */
+export function parameterChoices({ word, given }, schema) {
+    const [, name, value] = /^(\w+)=(.*)$/.exec(word) || [];
+    const exact = orderOf(schema).find((one) => one.toLowerCase() === name);
+    if (exact) {
+        return valuesOf(schema.properties[exact]).filter((one) => one.toLowerCase().startsWith(value) && one.toLowerCase() !== value)
+            .slice(0, 8).map((one) => ({ key: one, insert: `${exact}=${quoted(one)} `, title: one, hint: exact }));
+    }
+    return open(given, schema).filter((one) => one.toLowerCase().startsWith(word)).slice(0, 8).map((one) => {
+        const { type, title, description } = schema.properties[one];
+        return { key: one, insert: `${one}=`, title: one, hint: title || description || type };
+    });
+}
+
+/** What is still to be given: those by name are out, and as many as stand there without one. @param {string[]} given @param {any} schema */
+export function open(given, schema) {
+    const named = new Set(given.map((word) => /^(\w+)=/.exec(word)?.[1].toLowerCase()));
+    const rest = orderOf(schema).filter((name) => !named.has(name.toLowerCase()));
+    return rest.slice(given.filter((word) => !/^\w+=/.test(word)).length);
+}
+
+/** @param {{enum?: any[], type?: string}} property @returns {string[]} */
+const valuesOf = ({ enum: choices, type }) => (choices ? choices.map(String) : type === "boolean" ? ["true", "false"] : []);
