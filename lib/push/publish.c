@@ -98,15 +98,16 @@ static int receive_status(int fd, int64_t deadline)
     return number_parse(reply + 9, 100, 599, &status) == OUTCOME_OK ? (int)status : 0;
 }
 
-/* One exchange on a connection of its own: 0 when nchan did not answer in time. */
-static int exchange(const char *socket_path, const struct text *head, const char *body, size_t length)
+/* One exchange on a connection of its own: 0 when nchan did not answer in time. The request goes out in one piece, for
+ * which nchan wakes once. */
+static int exchange(const char *socket_path, const struct text *request)
 {
     int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
     int fd = connect_unix(socket_path, deadline);
     if (fd < 0)
         return 0;
     int status = 0;
-    if (send_all(fd, head->bytes, head->length, deadline) && send_all(fd, body, length, deadline))
+    if (send_all(fd, request->bytes, request->length, deadline))
         status = receive_status(fd, deadline);
     close(fd);
     return status;
@@ -140,25 +141,26 @@ static void add_channels(struct text *head, const char *channels)
 
 enum outcome publish(const char *socket_path, const char *channels, const char *message, size_t length)
 {
-    struct text head = TEXT_EMPTY;
-    text_add(&head, "POST /publish?channels=");
-    add_channels(&head, channels);
-    text_add_format(&head,
+    struct text request = TEXT_EMPTY;
+    text_add(&request, "POST /publish?channels=");
+    add_channels(&request, channels);
+    text_add_format(&request,
                     " HTTP/1.1\r\nHost: nchan\r\nConnection: close\r\nContent-Type: application/json\r\n"
                     "Content-Length: %zu\r\n\r\n",
                     length);
-    int status = exchange(socket_path, &head, message, length);
-    text_free(&head);
+    text_add_bytes(&request, message, length);
+    int status = exchange(socket_path, &request);
+    text_free(&request);
     return judge(status, "publish to", channels);
 }
 
 enum outcome channel_close(const char *socket_path, const char *channel)
 {
-    struct text head = TEXT_EMPTY;
-    text_add(&head, "DELETE /channel?id=");
-    text_add_url(&head, channel);
-    text_add(&head, " HTTP/1.1\r\nHost: nchan\r\nConnection: close\r\n\r\n");
-    int status = exchange(socket_path, &head, "", 0);
-    text_free(&head);
+    struct text request = TEXT_EMPTY;
+    text_add(&request, "DELETE /channel?id=");
+    text_add_url(&request, channel);
+    text_add(&request, " HTTP/1.1\r\nHost: nchan\r\nConnection: close\r\n\r\n");
+    int status = exchange(socket_path, &request);
+    text_free(&request);
     return status == 404 ? OUTCOME_OK : judge(status, "close", channel); /* 404: nobody listens */
 }
