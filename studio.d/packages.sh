@@ -15,6 +15,7 @@ packages_test=(
     libcriterion-dev postgresql-15-pgtap
     python3-pytest python3-requests python3-websockets python3-psycopg2
     chromium
+    iproute2 # networks for what must not be reached
     clang-format clang-tidy cppcheck shellcheck
     clang libclang-rt-14-dev valgrind # make fuzz, make check-valgrind
 )
