@@ -53,6 +53,29 @@ CREATE TYPE public.room_document AS (
 	created_at text
 );
 
+CREATE TYPE public.run_search AS (
+	me uuid,
+	sees_all boolean,
+	sees_scripts boolean,
+	sees_providers boolean,
+	rooms uuid[],
+	scripts uuid[],
+	states text[],
+	kinds text[],
+	script uuid,
+	agent uuid,
+	room uuid,
+	asker uuid
+);
+
+CREATE TYPE public.run_source AS (
+	shelf text,
+	key uuid,
+	other uuid,
+	word text,
+	state text
+);
+
 CREATE FUNCTION public.add_script_version(script uuid, number integer, code text, parameters jsonb, note text) RETURNS void
     LANGUAGE plpgsql
     AS $_$
@@ -773,6 +796,14 @@ begin
     return not exists (select from users);
 end $$;
 
+CREATE FUNCTION public.is_own_run(r public.runs, s public.run_search) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select s.sees_all or r.script_id = any (s.scripts) or r.kind = 'script' and s.sees_scripts
+           or r.asked_by = s.me and (r.kind = 'script' or r.room_id is null)
+           or r.room_id is null and r.kind <> 'script' and s.sees_providers
+$$;
+
 CREATE FUNCTION public.is_reserved_handle(handle text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -811,6 +842,40 @@ CREATE FUNCTION public.keyword_fits(keyword text, value jsonb, rule jsonb) RETUR
                                                  element) is null) from jsonb_array_elements(value) as element)
         else true end, false)
 $$;
+
+CREATE FUNCTION public.list_runs(filter jsonb) RETURNS json
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    s run_search := run_search_of(filter);
+    sources run_source[];
+    below uuid := least(coalesce(cursor_id(filter ->> 'cursor'), 'ffffffff-ffff-ffff-ffff-ffffffffffff'),
+                        uuid_floor((filter ->> 'until')::timestamptz));
+    lowest uuid := coalesce(uuid_floor((filter ->> 'since')::timestamptz), '00000000-0000-0000-0000-000000000000');
+    most int := coalesce((filter ->> 'limit')::int, 50);
+    batch uuid[];
+    size int := most + 1;
+    looked_at int := 0;
+    items jsonb[] := '{}';
+    goes_on uuid;
+begin
+    sources := array(select row(o.shelf, o.key, o.other, o.word, one)::run_source
+                     from run_sources(s) o left join unnest(s.states) one on o.shelf not in ('script asker', 'agent room'));
+    loop
+        batch := merged_run_ids(sources, below, lowest, size);
+        items := items || matching_run_items(s, batch, most + 1 - cardinality(items));
+        looked_at := looked_at + size;
+        if cardinality(items) > most then
+            goes_on := items[most] ->> 'id';
+        elsif cardinality(batch) = size and looked_at >= 2000 then
+            goes_on := batch[size];
+        end if;
+        exit when goes_on is not null or cardinality(batch) < size;
+        below := batch[size];
+        size := least(size * 2, 500);
+    end loop;
+    return json_build_object('items', items[:most], 'next', cursor_of(goes_on));
+end $$;
 
 CREATE FUNCTION public.live_runs(the_room uuid) RETURNS json
     LANGUAGE sql STABLE
@@ -1008,6 +1073,25 @@ CREATE FUNCTION public.mapping_shows(m public.mappings) RETURNS boolean
     select m.deleted_at is null and (m.visibility = 'team' or m.owner_id = caller_id() or caller_may('mappings.manage'))
 $$;
 
+CREATE FUNCTION public.matching_run_items(s public.run_search, ids uuid[], most integer) RETURNS jsonb[]
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return array(
+        select run_item(r, script, agent, asker, room, mapping,
+                        case when is_own_run(r, s) then 'owner'
+                             else coalesce((select m.role from room_members m where m.room_id = r.room_id and m.principal_id = s.me),
+                                           'viewer') end)
+        from runs r
+        left join scripts script on script.id = r.script_id
+        left join principals agent on agent.id = r.agent_id
+        left join principals asker on asker.id = r.asked_by
+        left join rooms room on room.id = r.room_id
+        left join mappings mapping on mapping.id = r.mapping_id
+        where r.id = any (ids) and run_matches(r, s)
+        order by r.id desc limit most);
+end $$;
+
 CREATE FUNCTION public.member_add(the_room uuid, by_handle text, by_email text, by_id uuid, the_role text) RETURNS SETOF public.announced
     LANGUAGE plpgsql
     AS $$
@@ -1154,6 +1238,36 @@ begin
     join room_members m on m.room_id = the_room and m.principal_id = p.id
     where p.deleted_at is null;
 end $_$;
+
+CREATE FUNCTION public.merged_run_ids(sources public.run_source[], below uuid, lowest uuid, most integer) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    share int := most;
+    complete_to uuid;
+    found uuid[];
+begin
+    if cardinality(sources) > 100 then
+        sources := newest_sources(sources, below, lowest, most);
+    end if;
+    if cardinality(sources) > 3 then
+        share := least(most, most * 3 / cardinality(sources) + 5);
+    end if;
+    loop
+        with part as materialized (
+            select array(select run_ids(row(s.*)::run_source, below, lowest, share)) as ids from unnest(sources) s
+        ), cut as (
+            select ids[share] as id from part where ids[share] is not null order by 1 desc limit 1
+        )
+        select (select id from cut),
+               array(select distinct id from part, unnest(ids) id
+                     where id >= coalesce((select c.id from cut c), lowest) order by id desc limit most)
+        into complete_to, found;
+        exit when complete_to is null or cardinality(found) >= most;
+        share := most;
+    end loop;
+    return found;
+end $$;
 
 CREATE FUNCTION public.message_delete(the_room uuid, the_seq bigint) RETURNS SETOF public.announced
     LANGUAGE plpgsql
@@ -1305,11 +1419,30 @@ CREATE FUNCTION public.narrow_limits(a jsonb, b jsonb) RETURNS jsonb
           from (select * from jsonb_each(a) union all select * from jsonb_each(b)) as both_sets group by key) as narrowed
 $$;
 
+CREATE FUNCTION public.newest_sources(sources public.run_source[], below uuid, lowest uuid, most integer) RETURNS public.run_source[]
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return array(select row(s.*)::run_source
+                 from unnest(sources) s cross join lateral run_ids(row(s.*)::run_source, below, lowest, 1) head
+                 order by head desc limit most * 4);
+end $$;
+
 CREATE FUNCTION public.note_mentions(event public.room_events, mentioned uuid[]) RETURNS void
     LANGUAGE sql
     AS $$
     update room_members set mention_seq = event.seq
     where room_id = event.room_id and principal_id = any (mentioned) and principal_id <> event.principal_id
+$$;
+
+CREATE FUNCTION public.own_sources(s public.run_search) RETURNS SETOF public.run_source
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select 'asker', s.me, null::uuid, null::text, null::text
+    union all select 'room', room, null, null, null from unnest(s.rooms) room
+    union all select 'script', script, null, null, null from unnest(s.scripts) script where not s.sees_scripts
+    union all select 'kind', null, null, 'script', null where s.sees_scripts
+    union all select 'kind', null, null, 'housekeeping', null where s.sees_providers
 $$;
 
 CREATE FUNCTION public.parameter_fault(rule jsonb, value jsonb) RETURNS text
@@ -1932,41 +2065,119 @@ CREATE FUNCTION public.run_frame(r public.runs) RETURNS text
         'cancel_requested', r.cancel_requested_at is not null, 'agent', run_agent_json(r.agent_id)))::text
 $$;
 
-CREATE FUNCTION public.run_item(r public.runs) RETURNS jsonb
+CREATE FUNCTION public.run_ids(source public.run_source, below uuid, lowest uuid, most integer) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE
     AS $$
-declare
-    script jsonb;
-    agent jsonb := run_agent_json(r.agent_id);
 begin
-    if r.script_id is not null then
-        select jsonb_build_object('id', id, 'name', name, 'kind', kind, 'version', r.script_version) into script
-        from scripts where id = r.script_id;
-    end if;
-    return jsonb_build_object(
-        'id', r.id, 'kind', r.kind, 'state', r.state, 'script', script, 'agent', agent,
-        'name', coalesce(script ->> 'name', agent ->> 'name', r.inputs ->> 'task', r.kind),
-        'room', r.room_id, 'room_name', (select name from rooms where id = r.room_id), 'asked_by', principal_json(r.asked_by),
-        'via', r.via, 'mapping', (select jsonb_build_object('id', id, 'name', name) from mappings where id = r.mapping_id),
+    case concat_ws(' ', source.shelf, case when source.state is not null then 'state' end)
+    when 'all' then
+        return query select id from runs where id < below and id >= lowest order by id desc limit most;
+    when 'kind' then
+        return query select id from runs where kind = source.word and id < below and id >= lowest order by id desc limit most;
+    when 'kind state' then
+        return query select id from runs where kind = source.word and state = source.state and id < below and id >= lowest
+                     order by id desc limit most;
+    when 'asker' then
+        return query select id from runs where asked_by = source.key and id < below and id >= lowest order by id desc limit most;
+    when 'asker state' then
+        return query select id from runs where asked_by = source.key and state = source.state and id < below and id >= lowest
+                     order by id desc limit most;
+    when 'room' then
+        return query select id from runs where room_id = source.key and id < below and id >= lowest order by id desc limit most;
+    when 'room state' then
+        return query select id from runs where room_id = source.key and state = source.state and id < below and id >= lowest
+                     order by id desc limit most;
+    when 'agent' then
+        return query select id from runs where agent_id = source.key and id < below and id >= lowest order by id desc limit most;
+    when 'agent state' then
+        return query select id from runs where agent_id = source.key and state = source.state and id < below and id >= lowest
+                     order by id desc limit most;
+    when 'script' then
+        return query select id from runs where script_id = source.key and id < below and id >= lowest order by id desc limit most;
+    when 'script state' then
+        return query select id from runs where script_id = source.key and state = source.state and id < below and id >= lowest
+                     order by id desc limit most;
+    when 'script asker' then
+        return query select id from runs where script_id = source.key and asked_by = source.other and id < below and id >= lowest
+                     order by id desc limit most;
+    when 'agent room' then
+        return query select id from runs where agent_id = source.key and room_id = source.other and id < below and id >= lowest
+                     order by id desc limit most;
+    end case;
+end $$;
+
+CREATE TABLE public.scripts (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name public.citext NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    kind text NOT NULL,
+    visibility text DEFAULT 'team'::text NOT NULL,
+    owner_id uuid NOT NULL,
+    latest integer DEFAULT 1 NOT NULL,
+    network boolean DEFAULT false NOT NULL,
+    mapping_id uuid,
+    limits jsonb DEFAULT '{}'::jsonb NOT NULL,
+    label text,
+    retriable boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT scripts_description_check CHECK ((char_length(description) <= 2000)),
+    CONSTRAINT scripts_kind_check CHECK ((kind = ANY (ARRAY['sh'::text, 'python'::text, 'node'::text, 'playbook'::text, 'terraform'::text, 'aws'::text]))),
+    CONSTRAINT scripts_label_check CHECK (((char_length(label) >= 1) AND (char_length(label) <= 40))),
+    CONSTRAINT scripts_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80))),
+    CONSTRAINT scripts_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'team'::text])))
+);
+
+CREATE FUNCTION public.run_item(r public.runs, script public.scripts, agent public.principals, asker public.principals, room public.rooms, mapping public.mappings, role text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+    select jsonb_build_object(
+        'id', r.id, 'kind', r.kind, 'state', r.state,
+        'script', case when script.id is not null
+                       then jsonb_build_object('id', script.id, 'name', script.name, 'kind', script.kind, 'version', r.script_version) end,
+        'agent', case when agent.id is not null
+                      then jsonb_build_object('id', agent.id, 'name', agent.name, 'handle', agent.handle) end,
+        'name', coalesce(script.name::text, agent.name, r.inputs ->> 'task', r.kind),
+        'room', r.room_id, 'room_name', room.name, 'asked_by', author_json(asker), 'via', r.via,
+        'mapping', case when mapping.id is not null then jsonb_build_object('id', mapping.id, 'name', mapping.name) end,
         'dry_run', r.dry_run, 'network', r.network, 'attempt', r.attempt, 'reason', r.reason, 'ended_by', r.ended_by,
         'exit_code', r.exit_code, 'signal', r.signal, 'usage', r.usage,
         'output', jsonb_build_object('bytes', r.output_bytes, 'truncated', r.output_truncated),
         'host', r.host, 'parent', r.parent_id, 'retry_of', r.retry_of, 'trigger_seq', r.trigger_seq,
-        'cancel_requested', r.cancel_requested_at is not null, 'role', run_role(r),
-        'queued_at', api_time(r.queued_at), 'started_at', api_time(r.started_at), 'finished_at', api_time(r.finished_at));
-end $$;
+        'cancel_requested', r.cancel_requested_at is not null, 'role', role,
+        'queued_at', api_time(r.queued_at), 'started_at', api_time(r.started_at), 'finished_at', api_time(r.finished_at))
+$$;
 
 CREATE FUNCTION public.run_json(r public.runs) RETURNS json
     LANGUAGE plpgsql STABLE
     AS $$
 declare
     gone boolean := r.kind = 'agent' and is_taken_back(r.id);
+    item jsonb;
 begin
-    return run_item(r) || jsonb_build_object(
+    select run_item(r, script, agent, asker, room, mapping, run_role(r)) into item
+    from (select r.id) one
+    left join scripts script on script.id = r.script_id
+    left join principals agent on agent.id = r.agent_id
+    left join principals asker on asker.id = r.asked_by
+    left join rooms room on room.id = r.room_id
+    left join mappings mapping on mapping.id = r.mapping_id;
+    return item || jsonb_build_object(
         'parameters', run_parameters(r), 'limits', r.limits, 'files', run_files(r.id),
         'text', case when r.kind = 'agent' and not gone then coalesce(r.result ->> 'text', run_text(r.id)) end,
         'result', case when gone then r.result - 'text' else r.result end);
 end $$;
+
+CREATE FUNCTION public.run_matches(r public.runs, s public.run_search) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select (cardinality(s.states) = 0 or r.state = any (s.states)) and (cardinality(s.kinds) = 0 or r.kind = any (s.kinds))
+       and (s.script is null or r.script_id = s.script) and (s.agent is null or r.agent_id = s.agent)
+       and (s.room is null or r.room_id = s.room) and (s.asker is null or r.asked_by = s.asker)
+       and (r.room_id = any (s.rooms) or is_own_run(r, s))
+$$;
 
 CREATE FUNCTION public.run_notice(r public.runs) RETURNS jsonb
     LANGUAGE sql STABLE
@@ -2060,6 +2271,68 @@ begin
     from rooms room left join room_members m on m.room_id = room.id and m.principal_id = caller_id()
     where room.id = r.room_id and room.deleted_at is null;
     return standing;
+end $$;
+
+CREATE FUNCTION public.run_search_of(filter jsonb) RETURNS public.run_search
+    LANGUAGE plpgsql STABLE
+    AS $_$
+declare
+    s run_search;
+    states constant text[] := array['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'timed_out', 'lost'];
+begin
+    s.me := caller_id();
+    s.sees_all := caller_may('runs.manage');
+    s.sees_scripts := s.sees_all or caller_may('scripts.manage');
+    s.sees_providers := s.sees_all or caller_may('providers.manage');
+    s.states := array(select jsonb_array_elements_text(filter -> 'state'));
+    if not s.states <@ states then
+        perform raise_outcome('CA422', 'States are ' || array_to_string(states, ', ') || '.', 'state');
+    elsif coalesce(filter ->> 'asked_by', 'me') !~ '^(me|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$' then
+        perform raise_outcome('CA422', 'This is "me" or the id of somebody.', 'asked_by');
+    end if;
+    s.kinds := array(select filter ->> 'kind' where filter ? 'kind');
+    s.script := (filter ->> 'script')::uuid;
+    s.agent := (filter ->> 'agent')::uuid;
+    s.room := (filter ->> 'room')::uuid;
+    s.asker := case filter ->> 'asked_by' when 'me' then s.me else (filter ->> 'asked_by')::uuid end;
+    if not s.sees_all then
+        s.rooms := array(select m.room_id from room_members m join rooms r on r.id = m.room_id
+                         where m.principal_id = s.me and r.deleted_at is null
+                         union
+                         select id from rooms where id = s.room and visibility = 'public' and deleted_at is null);
+        s.scripts := array(select id from scripts where owner_id = s.me);
+    end if;
+    return s;
+end $_$;
+
+CREATE FUNCTION public.run_sources(s public.run_search) RETURNS SETOF public.run_source
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    if s.room is not null then
+        return query select 'room', s.room, null::uuid, null::text, null::text where sees_room(s);
+    elsif s.script is not null and s.asker is not null then
+        return next row('script asker', s.script, s.asker, null, null)::run_source;
+    elsif s.script is not null and (s.sees_scripts or s.script = any (s.scripts)) then
+        return next row('script', s.script, null, null, null)::run_source;
+    elsif s.script is not null then
+        return next row('script asker', s.script, s.me, null, null)::run_source;
+        return query select 'room', room, null::uuid, null::text, null::text from unnest(s.rooms) room;
+    elsif s.agent is not null and s.sees_all then
+        return next row('agent', s.agent, null, null, null)::run_source;
+    elsif s.agent is not null then
+        return query select 'agent room', s.agent, room, null::text, null::text from unnest(s.rooms) room;
+    elsif s.asker is not null then
+        return next row('asker', s.asker, null, null, null)::run_source;
+    elsif not s.sees_all then
+        return query select * from own_sources(s);
+    elsif cardinality(s.kinds) = 0 and cardinality(s.states) = 0 then
+        return next row('all', null, null, null, null)::run_source;
+    else
+        return query select 'kind', null::uuid, null::uuid, kind, null::text
+                     from unnest(case cardinality(s.kinds) when 0 then array['script', 'workflow', 'agent', 'worker', 'housekeeping']
+                                                           else s.kinds end) kind;
+    end if;
 end $$;
 
 CREATE FUNCTION public.run_tail(run uuid) RETURNS text
@@ -2157,30 +2430,6 @@ begin
     return old.id;
 end $$;
 
-CREATE TABLE public.scripts (
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    name public.citext NOT NULL,
-    description text DEFAULT ''::text NOT NULL,
-    kind text NOT NULL,
-    visibility text DEFAULT 'team'::text NOT NULL,
-    owner_id uuid NOT NULL,
-    latest integer DEFAULT 1 NOT NULL,
-    network boolean DEFAULT false NOT NULL,
-    mapping_id uuid,
-    limits jsonb DEFAULT '{}'::jsonb NOT NULL,
-    label text,
-    retriable boolean DEFAULT false NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    deleted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT scripts_description_check CHECK ((char_length(description) <= 2000)),
-    CONSTRAINT scripts_kind_check CHECK ((kind = ANY (ARRAY['sh'::text, 'python'::text, 'node'::text, 'playbook'::text, 'terraform'::text, 'aws'::text]))),
-    CONSTRAINT scripts_label_check CHECK (((char_length(label) >= 1) AND (char_length(label) <= 40))),
-    CONSTRAINT scripts_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80))),
-    CONSTRAINT scripts_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'team'::text])))
-);
-
 CREATE FUNCTION public.script_for_edit(wanted uuid, seen integer) RETURNS public.scripts
     LANGUAGE plpgsql
     AS $$
@@ -2272,6 +2521,12 @@ CREATE FUNCTION public.script_version_item(v public.script_versions) RETURNS jso
     AS $$
     select jsonb_build_object('number', v.number, 'author', principal_json(v.author_id), 'note', v.note,
                               'created_at', api_time(v.created_at), 'size', octet_length(v.code))
+$$;
+
+CREATE FUNCTION public.sees_room(s public.run_search) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select s.room is not null and (s.sees_all or s.room = any (s.rooms))
 $$;
 
 CREATE FUNCTION public.set_mapping_entries(mapping uuid, given jsonb) RETURNS void
@@ -2443,6 +2698,12 @@ CREATE FUNCTION public.user_json(account public.users, principal public.principa
         'handle', principal.handle, 'role', account.role, 'permissions', account.permissions, 'theme', account.theme,
         'disabled', account.disabled_at is not null, 'version', account.version,
         'created_at', api_time(account.created_at))
+$$;
+
+CREATE FUNCTION public.uuid_floor(moment timestamp with time zone) RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    select rpad(lpad(to_hex((extract(epoch from moment) * 1000)::bigint), 12, '0'), 32, '0')::uuid
 $$;
 
 CREATE TABLE public.api_tokens (
@@ -2703,13 +2964,23 @@ CREATE INDEX rooms_public ON public.rooms USING btree (id) WHERE ((visibility = 
 
 CREATE INDEX runs_agent ON public.runs USING btree (agent_id, id) WHERE (agent_id IS NOT NULL);
 
+CREATE INDEX runs_agent_room ON public.runs USING btree (agent_id, room_id, id) WHERE (agent_id IS NOT NULL);
+
+CREATE INDEX runs_agent_state ON public.runs USING btree (agent_id, state, id) WHERE (agent_id IS NOT NULL);
+
 CREATE UNIQUE INDEX runs_alone ON public.runs USING btree (alone) WHERE ((state = 'running'::text) AND (alone IS NOT NULL));
 
 CREATE INDEX runs_asked ON public.runs USING btree (asked_by, id);
 
 CREATE INDEX runs_asked_running ON public.runs USING btree (asked_by) WHERE (state = 'running'::text);
 
+CREATE INDEX runs_asked_state ON public.runs USING btree (asked_by, state, id);
+
 CREATE INDEX runs_host ON public.runs USING btree (host) WHERE (state = 'running'::text);
+
+CREATE INDEX runs_kind ON public.runs USING btree (kind, id);
+
+CREATE INDEX runs_kind_state ON public.runs USING btree (kind, state, id);
 
 CREATE INDEX runs_leases ON public.runs USING btree (lease_until) WHERE (state = 'running'::text);
 
@@ -2725,11 +2996,15 @@ CREATE INDEX runs_room ON public.runs USING btree (room_id, id) WHERE (room_id I
 
 CREATE INDEX runs_room_live ON public.runs USING btree (room_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text]));
 
+CREATE INDEX runs_room_state ON public.runs USING btree (room_id, state, id) WHERE (room_id IS NOT NULL);
+
 CREATE INDEX runs_script ON public.runs USING btree (script_id, id) WHERE (script_id IS NOT NULL);
 
 CREATE INDEX runs_script_asked ON public.runs USING btree (script_id, asked_by, id) WHERE (script_id IS NOT NULL);
 
 CREATE INDEX runs_script_live ON public.runs USING btree (script_id) WHERE ((script_id IS NOT NULL) AND (state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text])));
+
+CREATE INDEX runs_script_state ON public.runs USING btree (script_id, state, id) WHERE (script_id IS NOT NULL);
 
 CREATE UNIQUE INDEX runs_turn ON public.runs USING btree (agent_id, room_id) WHERE ((kind = 'agent'::text) AND (state = ANY (ARRAY['running'::text, 'waiting'::text])));
 

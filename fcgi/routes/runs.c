@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+static void list(struct request *request);
 static void show(struct request *request);
 static void output(struct request *request);
 static void cancel(struct request *request);
@@ -20,6 +21,19 @@ static void retry(struct request *request);
 static const struct field retry_fields[] = {
     {"mode", FIELD_CHOICE, false, 0, 0, "again|resume",
      "again: from nothing (default); resume: go on from the text that was kept", false},
+    {NULL},
+};
+
+static const struct field list_query[] = {
+    FIELDS_PAGE,
+    {"state", FIELD_TEXT_LIST, false, 0, 8, NULL, "Only in these states: running,queued", false},
+    {"kind", FIELD_CHOICE, false, 0, 0, "script|workflow|agent|worker|housekeeping", "Only of this kind", false},
+    {"script", FIELD_UUID, false, 0, 0, NULL, "Only of this script", false},
+    {"agent", FIELD_UUID, false, 0, 0, NULL, "Only of this agent", false},
+    {"room", FIELD_UUID, false, 0, 0, NULL, "Only of this room", false},
+    {"asked_by", FIELD_LINE, false, 1, 36, NULL, "Only what this user or agent asked for, or \"me\"", false},
+    {"since", FIELD_TIME, false, 0, 0, NULL, "Queued then or later", false},
+    {"until", FIELD_TIME, false, 0, 0, NULL, "Queued before", false},
     {NULL},
 };
 
@@ -32,6 +46,8 @@ static const struct field output_query[] = {
 };
 
 const struct route run_routes[] = {
+    ROUTE(METHOD_GET, "/runs", USER, POOL_FAST, NULL, list_query, list,
+          "Runs, newest first; with rare filters a page may be short and have a next one all the same", "RunItemList"),
     ROUTE(METHOD_GET, "/runs/{id}", USER, POOL_FAST, NULL, NULL, show, "A run", "Run"),
     ROUTE(METHOD_GET, "/runs/{id}/output", USER, POOL_WAIT, NULL, output_query, output,
           "What a run wrote: a page of it, or all of it as a download", "RunOutput"),
@@ -40,6 +56,12 @@ const struct route run_routes[] = {
           "Ask again for an answer that failed or was stopped, or run a script again as it was", "Run", true),
     ROUTE_END,
 };
+
+/* GET /api/runs?state=&kind=&script=&agent=&room=&asked_by=&since=&until=&limit=&cursor=: 200 with a page; 422 */
+static void list(struct request *request)
+{
+    respond_row(request, runs_list(request->db, json_object_to_json_string(request->query)), 200);
+}
 
 /* GET /api/runs/{id} */
 static void show(struct request *request)

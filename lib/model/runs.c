@@ -7,6 +7,11 @@ enum outcome runs_get(struct db *db, const char *id)
     return db_do(db, &query_run_get, DB_VALUES(id));
 }
 
+enum outcome runs_list(struct db *db, const char *filter)
+{
+    return db_do(db, &query_run_list, DB_VALUES(filter));
+}
+
 enum outcome runs_cancel(struct db *db, const char *id)
 {
     db_queue(db, &query_run_cancel, DB_VALUES(id));

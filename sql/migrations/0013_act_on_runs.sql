@@ -33,28 +33,25 @@ begin
     return standing;
 end $$;
 
--- A run in a list.
-create function run_item(r runs) returns jsonb language plpgsql stable as $$
-declare
-    script jsonb;
-    agent jsonb := run_agent_json(r.agent_id);
-begin
-    if r.script_id is not null then
-        select jsonb_build_object('id', id, 'name', name, 'kind', kind, 'version', r.script_version) into script
-        from scripts where id = r.script_id;
-    end if;
-    return jsonb_build_object(
-        'id', r.id, 'kind', r.kind, 'state', r.state, 'script', script, 'agent', agent,
-        'name', coalesce(script ->> 'name', agent ->> 'name', r.inputs ->> 'task', r.kind),
-        'room', r.room_id, 'room_name', (select name from rooms where id = r.room_id), 'asked_by', principal_json(r.asked_by),
-        'via', r.via, 'mapping', (select jsonb_build_object('id', id, 'name', name) from mappings where id = r.mapping_id),
+-- A run in a list; the rows that it refers to are given, because a list reads them all at once.
+create function run_item(r runs, script scripts, agent principals, asker principals, room rooms, mapping mappings, role text)
+returns jsonb language sql stable as $$
+    select jsonb_build_object(
+        'id', r.id, 'kind', r.kind, 'state', r.state,
+        'script', case when script.id is not null
+                       then jsonb_build_object('id', script.id, 'name', script.name, 'kind', script.kind, 'version', r.script_version) end,
+        'agent', case when agent.id is not null
+                      then jsonb_build_object('id', agent.id, 'name', agent.name, 'handle', agent.handle) end,
+        'name', coalesce(script.name::text, agent.name, r.inputs ->> 'task', r.kind),
+        'room', r.room_id, 'room_name', room.name, 'asked_by', author_json(asker), 'via', r.via,
+        'mapping', case when mapping.id is not null then jsonb_build_object('id', mapping.id, 'name', mapping.name) end,
         'dry_run', r.dry_run, 'network', r.network, 'attempt', r.attempt, 'reason', r.reason, 'ended_by', r.ended_by,
         'exit_code', r.exit_code, 'signal', r.signal, 'usage', r.usage,
         'output', jsonb_build_object('bytes', r.output_bytes, 'truncated', r.output_truncated),
         'host', r.host, 'parent', r.parent_id, 'retry_of', r.retry_of, 'trigger_seq', r.trigger_seq,
-        'cancel_requested', r.cancel_requested_at is not null, 'role', run_role(r),
-        'queued_at', api_time(r.queued_at), 'started_at', api_time(r.started_at), 'finished_at', api_time(r.finished_at));
-end $$;
+        'cancel_requested', r.cancel_requested_at is not null, 'role', role,
+        'queued_at', api_time(r.queued_at), 'started_at', api_time(r.started_at), 'finished_at', api_time(r.finished_at))
+$$;
 
 -- What a run was given; a password is shown to nobody.
 create function run_parameters(r runs) returns jsonb language sql stable as $$
@@ -73,8 +70,16 @@ $$;
 create function run_json(r runs) returns json language plpgsql stable as $$
 declare
     gone boolean := r.kind = 'agent' and is_taken_back(r.id);
+    item jsonb;
 begin
-    return run_item(r) || jsonb_build_object(
+    select run_item(r, script, agent, asker, room, mapping, run_role(r)) into item
+    from (select r.id) one
+    left join scripts script on script.id = r.script_id
+    left join principals agent on agent.id = r.agent_id
+    left join principals asker on asker.id = r.asked_by
+    left join rooms room on room.id = r.room_id
+    left join mappings mapping on mapping.id = r.mapping_id;
+    return item || jsonb_build_object(
         'parameters', run_parameters(r), 'limits', r.limits, 'files', run_files(r.id),
         'text', case when r.kind = 'agent' and not gone then coalesce(r.result ->> 'text', run_text(r.id)) end,
         'result', case when gone then r.result - 'text' else r.result end);

@@ -4,6 +4,10 @@
 select coalesce((select run_json(r) from runs r where r.id = $1::uuid and run_role(r) is not null),
                 to_json(raise_outcome('CA404', 'There is no such run.')::text))
 
+-- name: run_list :one
+-- what is wanted: state, kind, script, agent, room, asked_by, since, until, limit, cursor
+select list_runs($1::jsonb)
+
 -- name: run_output_page :many
 -- run, offset or null, how many last bytes or null, limit: what it wrote. The first row is the page without its chunks,
 -- the others are (position, stream, time, bytes).
