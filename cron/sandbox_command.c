@@ -49,7 +49,7 @@ static const char *const system_folders[] = {"/bin", "/sbin", "/lib", "/lib32", 
 /* The last of them close what bubblewrap makes writable for itself, whose size nobody would limit. */
 static const char *const files[] = {
     "--ro-bind",
-    STAGE "/etc",
+    STAGE_ETC,
     "/etc",
     "--ro-bind-try",
     "/etc/ssl/certs",
@@ -62,16 +62,16 @@ static const char *const files[] = {
     "--dev",
     "/dev",
     "--bind",
-    STAGE "/shm",
+    STAGE_SHM,
     "/dev/shm",
     "--bind",
-    STAGE "/work",
+    STAGE_WORK,
     "/work",
     "--bind",
-    STAGE "/tmp",
+    STAGE_TMP,
     "/tmp",
     "--ro-bind",
-    STAGE "/coagent",
+    STAGE_COAGENT,
     "/coagent",
     "--dir",
     "/run",
@@ -243,6 +243,18 @@ static void offer_to_oom_killer(void)
         close(fd);
 }
 
+/* All that a process hands down to what it becomes. */
+static bool prepare(const struct command *command)
+{
+    if (command->cgroup >= 0 && write(command->cgroup, "0", 1) != 1)
+        return false;
+    offer_to_oom_killer();
+    reset_signals();
+    umask(022);
+    errno = 0;
+    return nice(NICE) != -1 || errno == 0;
+}
+
 void command_exec(const struct command *command)
 {
     char *const none[] = {NULL};
@@ -255,21 +267,16 @@ void command_exec(const struct command *command)
         count++;
     const char **argv = calloc(count + 5, sizeof *argv);
 
-    if (!argv || filter < 0 || arguments < 0)
-        return;
+    if (!argv || filter < 0 || arguments < 0 || !prepare(command))
+        goto done;
     snprintf(digits, sizeof digits, "%d", ARGUMENTS_FD);
     argv[0] = "bwrap";
     argv[1] = "--args";
     argv[2] = digits;
     argv[3] = "--";
     memcpy(argv + 4, command->spec->argv, count * sizeof *argv);
-    if (command->cgroup >= 0 && write(command->cgroup, "0", 1) != 1)
-        return;
-    offer_to_oom_killer();
-    reset_signals();
-    umask(022);
-    if (nice(NICE) == -1 && errno == EPERM)
-        return;
     if (place(command, filter, arguments) && set_limits(&command->spec->limits))
         execve(BWRAP, (char *const *)(void *)argv, none);
+done:
+    free(argv);
 }

@@ -32,7 +32,6 @@ struct keeper {
     struct command command;
     struct tree tree;
     pid_t bwrap;
-    int bwrap_status;
     int64_t base_bytes; /* what the stage takes by itself */
     int64_t peak_bytes;
     int64_t watched_cpu_ms;
@@ -214,15 +213,10 @@ static void keep(struct keeper *keeper)
 }
 
 /* Everybody but the caller, who is process 1 here, in all namespaces below too; then nobody is left. */
-static void kill_all(struct keeper *keeper)
+static void kill_all(void)
 {
-    int status;
-    pid_t pid;
-
-    if (waitpid(keeper->bwrap, &keeper->bwrap_status, WNOHANG) != keeper->bwrap)
-        keeper->bwrap_status = -1;
     kill(-1, SIGKILL);
-    while ((pid = wait(&status)) > 0 || errno == EINTR)
+    while (wait(NULL) > 0 || errno == EINTR)
         continue;
 }
 
@@ -235,7 +229,7 @@ static int read_exit_code(int status_fd)
 
     report[length > 0 ? length : 0] = '\0';
     code = strstr(report, "\"exit-code\":");
-    return code ? atoi(code + sizeof "\"exit-code\":" - 1) : -1;
+    return code ? (int)strtol(code + sizeof "\"exit-code\":" - 1, NULL, 10) : -1;
 }
 
 static void judge(const struct keeper *keeper, int code, struct sandbox_ending *ending)
@@ -291,7 +285,7 @@ _Noreturn void keeper_run(const struct keeper_order *order)
 
     say(&keeper, &(struct keeper_message){.word = KEEPER_READY}, keeper.folder);
     keep(&keeper);
-    kill_all(&keeper);
+    kill_all();
     report(&keeper, read_exit_code(status));
     _exit(0);
 }

@@ -6,6 +6,11 @@
 #include "cron/sandbox.h"
 
 #define STAGE "/tmp"
+#define STAGE_WORK "/tmp/work"
+#define STAGE_TMP "/tmp/tmp"
+#define STAGE_SHM "/tmp/shm"
+#define STAGE_COAGENT "/tmp/coagent"
+#define STAGE_ETC "/tmp/etc"
 
 /* Makes the executor's user, who is nobody here yet, root of the fresh user namespace, mounts, and writes the files.
  * Answers a descriptor of the root, which keeps it all as long as it is open, wherever it is; -1: why says what went

@@ -90,16 +90,16 @@ static bool read_process(const struct tree *tree, pid_t pid, struct process *pro
 static int64_t cpu_ms(const struct tree *tree, pid_t pid)
 {
     char stat[1024];
-    const char *field_start;
-    long long user = 0, system = 0, user_children = 0, system_children = 0;
+    char *next;
+    long long ticks = 0;
 
-    if (!slurp(tree, pid, "stat", stat, sizeof stat) || !(field_start = strrchr(stat, ')')))
+    if (!slurp(tree, pid, "stat", stat, sizeof stat) || !(next = strrchr(stat, ')')))
         return 0;
-    for (int skipped = 0; skipped < 12 && field_start; skipped++)
-        field_start = strchr(field_start + 1, ' ');
-    if (field_start)
-        sscanf(field_start, " %lld %lld %lld %lld", &user, &system, &user_children, &system_children);
-    return (user + system + user_children + system_children) * 1000 / sysconf(_SC_CLK_TCK);
+    for (int skipped = 0; skipped < 12 && next; skipped++)
+        next = strchr(next + 1, ' ');
+    for (int times = 0; times < 4 && next; times++)
+        ticks += strtoll(next, &next, 10);
+    return ticks * 1000 / sysconf(_SC_CLK_TCK);
 }
 
 static bool next_process(struct tree *tree, struct process *process)
