@@ -57,13 +57,16 @@ static void check_disk(const struct patient *patient, struct finding *finding)
     free(folder);
 }
 
-/* Only runs that may use the network need it: slirp4netns makes their interface from it. */
+/* Only runs that may use the network need these: slirp4netns makes their interface of the device, nft its filters. */
 static void check_tun(const struct patient *patient, struct finding *finding)
 {
     struct stat file;
 
     (void)patient;
-    if (stat(TUN, &file) != 0) {
+    if (access("/usr/bin/slirp4netns", X_OK) != 0 || access("/usr/sbin/nft", X_OK) != 0) {
+        find(finding, VERDICT_WARNING, "slirp4netns or nftables is not installed, so no run can be given the network");
+        mend(finding, WORDS("apt-get", "install", "slirp4netns", "nftables"));
+    } else if (stat(TUN, &file) != 0) {
         find(finding, VERDICT_WARNING, "%s is missing, so no run can be given the network", TUN);
         mend(finding, WORDS("mkdir", "-p", "/dev/net"));
         mend(finding, WORDS("mknod", "-m", "666", TUN, "c", "10", "200"));
@@ -83,8 +86,9 @@ static void enter_sandbox(const struct patient *patient, int said)
     if (geteuid() == 0 && patient->uid != 0 &&
         (setgroups(0, NULL) != 0 || setgid(patient->gid) != 0 || setuid(patient->uid) != 0))
         _exit(126);
-    execlp("bwrap", "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--ro-bind", "/", "/", "--proc",
-           "/proc", "--dev", "/dev", "true", (char *)NULL);
+    execlp("bwrap", "bwrap", "--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent",
+           "--new-session", "--cap-drop", "ALL", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "true",
+           (char *)NULL);
     dprintf(STDERR_FILENO, "%s", strerror(errno));
     _exit(127);
 }
@@ -131,13 +135,28 @@ static long proc_number(const char *path)
     return number;
 }
 
+/* Whether systemd can give the runner a cgroup with limits to hand on. */
+static bool has_cgroups(void)
+{
+    char controllers[256] = "";
+    FILE *file = fopen("/sys/fs/cgroup/cgroup.controllers", "re");
+
+    if (file) {
+        if (!fgets(controllers, sizeof controllers, file))
+            controllers[0] = '\0';
+        fclose(file);
+    }
+    return access("/run/systemd/system", F_OK) == 0 && strstr(controllers, "memory") && strstr(controllers, "pids");
+}
+
 static void check_sandbox(const struct patient *patient, struct finding *finding)
 {
     char said[SAID_SIZE];
     int status = try_sandbox(patient, said);
 
     if (status == 0) {
-        find(finding, VERDICT_OK, "bubblewrap can close a run off from the rest");
+        find(finding, VERDICT_OK, "bubblewrap can close a run off from the rest; its limits are kept by %s",
+             has_cgroups() ? "a cgroup and by watching it" : "watching it (there is no cgroup to divide)");
     } else if (status == 127) {
         find(finding, VERDICT_WARNING, "bubblewrap is not installed, so scripts cannot run: %s", said);
         mend(finding, WORDS("apt-get", "install", "bubblewrap"));
