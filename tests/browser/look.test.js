@@ -27,9 +27,22 @@ before(async () => {
     await ada.call("POST", `/rooms/${room.id}/messages`, { text: "An answer", reply_to: 3 });
     const [agent] = (await boss.call("GET", "/agents")).items;
     pages = ["/rooms", "/rooms?tab=public", `/rooms/${room.id}`, `/rooms/${room.id}?panel=members`, `/rooms/${room.id}?panel=settings`, "/agents", `/agents/${agent.id}`,
-        `/agents/${agent.id}?tab=log`, "/providers", "/users", "/audit", "/profile", "/profile?tab=security", "/profile?tab=tokens", "/styleguide", "/nowhere"];
+        `/agents/${agent.id}?tab=log`, ...(await scriptPages()), "/providers", "/users", "/audit", "/profile", "/profile?tab=security", "/profile?tab=tokens", "/styleguide", "/nowhere"];
 });
 after(() => browser.close());
+
+/** Every page of a script with two versions and every kind of parameter, and of a mapping. */
+async function scriptPages() {
+    const mapping = await boss.call("POST", "/mappings", { name: `Look ${process.pid} with a rather long name`, entries: [{ key: "A_PLAIN_ONE", value: "x".repeat(300) }, { key: "TOKEN", value: "secret", secret: true }] });
+    const properties = { name: { type: "string", title: "A label that is rather long for a field", default: "x".repeat(200) }, level: { type: "string", enum: ["one", "two"] },
+        often: { type: "integer" }, loud: { type: "boolean" }, tags: { type: "array", enum: ["a", "b"] }, token: { type: "string", format: "password" }, text: { type: "string", format: "multiline" } };
+    const script = await boss.call("POST", "/scripts", { name: `Look ${process.pid} at a script with a rather long name`, kind: "sh", mapping: mapping.id,
+        code: "#!/bin/sh\n" + "echo a long line ".repeat(30) + "\n", parameters: { type: "object", properties } });
+    await boss.call("PATCH", `/scripts/${script.id}`, { version: script.version, code: "#!/bin/sh\n" + "echo another long line ".repeat(30) + "\n", note: "With a note" });
+    const at = `/scripts/${script.id}`;
+    return ["/scripts", "/scripts?q=nothing-has-this", at, `${at}?tab=parameters`, `${at}?tab=versions`, `${at}?tab=versions&version=2&from=1`, `${at}?tab=versions&version=1`,
+        `${at}?tab=runs`, `${at}?tab=settings`, `${at}?panel=run`, "/mappings", `/mappings/${mapping.id}`];
+}
 
 /** Opens a page and waits until it is drawn whole. @param {import("playwright-core").Page} page @param {string} path */
 async function open(page, path) {
@@ -114,7 +127,7 @@ test("dialogs keep the focus, close with Escape and give the focus back", async 
 test("the keyboard leads to every place", async () => {
     const { page, context, problems } = await openWindow(browser, boss);
     await open(page, "/rooms");
-    for (const [key, title] of [["a", "Agents"], ["u", "Users"], ["p", "Profile"], ["r", "Rooms"]]) {
+    for (const [key, title] of [["a", "Agents"], ["s", "Scripts"], ["m", "Mappings"], ["u", "Users"], ["p", "Profile"], ["r", "Rooms"]]) {
         // both at once: the second has to follow soon, on a loaded machine as well
         await Promise.all([page.keyboard.press("g"), page.keyboard.press(key)]);
         await page.getByRole("heading", { name: title, level: 1 }).waitFor();

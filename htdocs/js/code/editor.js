@@ -26,7 +26,7 @@ function languageOf(language) {
 /** @param {string} label @param {boolean} readOnly */
 const nature = (label, readOnly) => [
     EditorState.readOnly.of(readOnly),
-    EditorView.contentAttributes.of({ "aria-label": label, ...(readOnly && { "aria-readonly": "true" }) }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", ...(readOnly && { "aria-readonly": "true" }) }),
 ];
 
 /**

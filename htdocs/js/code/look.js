@@ -16,7 +16,7 @@ export const colours = HighlightStyle.define([
 ]);
 
 export const look = EditorView.theme({
-    "&": { height: "100%", backgroundColor: "var(--page)", color: "var(--text)", fontSize: "13px" },
+    "&": { height: "100%", backgroundColor: "var(--page)", color: "var(--text)", fontSize: "var(--code-size)" },
     "&.cm-focused": { outline: "none" },
     ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6", scrollbarWidth: "thin" },
     ".cm-content": { padding: "8px 0", caretColor: "var(--text)" },
@@ -40,7 +40,7 @@ export const look = EditorView.theme({
     ".cm-panel.cm-search label": { display: "inline-flex", alignItems: "center", gap: "4px", fontSize: "var(--type-small)" },
     ".cm-textfield": {
         padding: "4px 8px", border: "1px solid var(--border-control)", borderRadius: "var(--round-control)", backgroundColor: "var(--raised)",
-        color: "var(--text)", fontSize: "var(--type-small)",
+        color: "var(--text)", fontSize: "var(--code-size)",
     },
     ".cm-button": {
         padding: "4px 8px", border: "1px solid var(--border)", borderRadius: "var(--round-control)", background: "var(--raised)", color: "var(--text)",
@@ -49,5 +49,4 @@ export const look = EditorView.theme({
     ".cm-panel.cm-search [name=close]": { top: "6px", right: "8px", fontSize: "18px", color: "var(--text-soft)", cursor: "pointer" },
     ".cm-textfield:focus-visible, .cm-button:focus-visible, [name=close]:focus-visible": { outline: "2px solid var(--focus)", outlineOffset: "1px" },
     ".cm-specialChar": { color: "var(--danger)" },
-    "@media (pointer: coarse)": { "&": { fontSize: "16px" }, ".cm-textfield": { fontSize: "16px" } },
 });

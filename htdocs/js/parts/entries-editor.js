@@ -1,5 +1,5 @@
 /** The variables of a mapping as a table. Secrets go one way: a stored one can be replaced, never looked at. */
-import { html, useState } from "../dom.js";
+import { html, useLayoutEffect, useRef, useState } from "../dom.js";
 import { plural } from "../format.js";
 import { faultsOf, merge, MOST, newEntry, parseLines } from "../mapping/entries.js";
 import { Button } from "./button.js";
@@ -13,8 +13,11 @@ import { tell } from "./toast.js";
 
 /** @typedef {import("../mapping/entries.js").Entry} Entry */
 
-/** @param {{rows: Entry[], onChange: (rows: Entry[]) => void, readOnly: boolean, checked: boolean}} props checked: tell what is wrong */
-export function EntriesEditor({ rows, onChange, readOnly, checked }) {
+/**
+ * @param {{rows: Entry[], onChange: (rows: Entry[]) => void, readOnly: boolean, checked: boolean, errors?: Record<string, string>}} props
+ *   checked: tell what is wrong; errors: what the server found, by "entries.0.key"
+ */
+export function EntriesEditor({ rows, onChange, readOnly, checked, errors = {} }) {
     const [pasting, setPasting] = useState(false);
     const [fresh, setFresh] = useState(0);
     const faults = checked ? faultsOf(rows) : {};
@@ -32,7 +35,8 @@ export function EntriesEditor({ rows, onChange, readOnly, checked }) {
         <${Button} icon="copy" onClick=${() => setPasting(true)}>Paste lines</${Button}></div>`;
     const change = (/** @type {number} */ key, /** @type {Partial<Entry>} */ part) => onChange(rows.map((row) => (row.key === key ? { ...row, ...part } : row)));
     return html`<div class="stack">
-        ${rows.length ? html`<ul class="list entries" aria-label="Variables">${rows.map((row) => html`<${EntryRow} key=${row.key} row=${row} fault=${faults[row.key]} readOnly=${readOnly} fresh=${row.key === fresh}
+        ${rows.length ? html`<ul class="list entries" aria-label="Variables">${rows.map((row, at) => html`<${EntryRow} key=${row.key} row=${row}
+                fault=${faults[row.key] || errors[`entries.${at}.key`] || errors[`entries.${at}.value`] || errors[`entries.${at}`]} readOnly=${readOnly} fresh=${row.key === fresh}
                 onLines=${take} onChange=${(/** @type {Partial<Entry>} */ part) => change(row.key, part)} onRemove=${() => onChange(rows.filter(({ key }) => key !== row.key))} />`)}</ul>${adders}`
             : html`<${Empty} small icon="mapping" title="No variables yet" text="Scripts with this mapping find them in their environment.">${adders}</${Empty}>`}
         ${pasting && html`<${PasteDialog} onTake=${take} onClose=${() => setPasting(false)} />`}
@@ -42,6 +46,12 @@ export function EntriesEditor({ rows, onChange, readOnly, checked }) {
 /** @param {any} props */
 function EntryRow({ row, fault, readOnly, fresh, onLines, onChange, onRemove }) {
     const which = row.name || "the new variable";
+    const first = useRef(/** @type {any} */ (null));
+    useLayoutEffect(() => {
+        if (fresh) {
+            first.current.focus();
+        }
+    }, []);
     const paste = (/** @type {any} */ event) => {
         const text = event.clipboardData?.getData("text") || "";
         if (/^\s*(export\s+)?\w+\s*=/.test(text) && !row.name && !row.value) {
@@ -53,7 +63,7 @@ function EntryRow({ row, fault, readOnly, fresh, onLines, onChange, onRemove }) 
     return html`<li class="entries__row">
         <div class="entries__line">
             <input class="input input--mono" aria-label=${`Name of ${which}`} placeholder="NAME" value=${row.name} readOnly=${locked} maxLength=${64} spellcheck=${false} autocapitalize="none" autocomplete="off"
-                ref=${fresh ? focusOnce : undefined} aria-invalid=${fault ? "true" : undefined} onPaste=${paste} onInput=${(/** @type {any} */ event) => onChange({ name: event.target.value })} />
+                ref=${first} aria-invalid=${fault ? "true" : undefined} onPaste=${paste} onInput=${(/** @type {any} */ event) => onChange({ name: event.target.value })} />
             <${Value} row=${row} which=${which} readOnly=${readOnly} onChange=${onChange} />
             <label class="entries__secret"><input type="checkbox" checked=${row.secret} disabled=${locked} aria-label=${`Secret: ${which}`}
                 onChange=${(/** @type {any} */ event) => onChange({ secret: event.target.checked })} /><span aria-hidden="true">Secret</span></label>
@@ -61,14 +71,6 @@ function EntryRow({ row, fault, readOnly, fresh, onLines, onChange, onRemove }) 
         </div>
         ${fault && html`<p class="field__error"><${Icon} name="warning" size=${14} />${fault}</p>`}
     </li>`;
-}
-
-/** A new row gets the focus when it appears, and not again. @param {HTMLElement | null} input */
-function focusOnce(input) {
-    if (input && !input.dataset.seen) {
-        input.dataset.seen = "1";
-        input.focus();
-    }
 }
 
 /** @param {{row: Entry, which: string, readOnly: boolean, onChange: (part: Partial<Entry>) => void}} props */

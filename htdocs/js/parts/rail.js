@@ -19,9 +19,9 @@ export function places() {
     return [
         { href: "/agents", text: "Agents", icon: "agents" },
         { href: "/scripts", text: "Scripts", icon: "script" },
+        { href: "/runs", text: "Runs", icon: "runs" },
         { href: "/mappings", text: "Mappings", icon: "mapping" },
         { href: "/providers", text: "Providers", icon: "provider" },
-        { href: "/runs", text: "Runs", icon: "runs" },
         ...(may("users.manage") ? [{ href: "/users", text: "Users", icon: "users" }] : []),
         ...(may("audit.read") ? [{ href: "/audit", text: "Audit", icon: "audit" }] : []),
         ...(may("settings.manage") ? [{ href: "/settings", text: "Settings", icon: "settings" }] : []),

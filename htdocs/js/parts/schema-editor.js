@@ -1,6 +1,6 @@
 /** What a script takes, as a table: a row for each parameter, its finer points folded away. The schema itself can be
  * looked at and edited as well. */
-import { classes, html, useId, useState } from "../dom.js";
+import { classes, html, useId, useLayoutEffect, useRef, useState } from "../dom.js";
 import { plural } from "../format.js";
 import { applies, FORMATS, MOST, nameErrors, newRow, rowsOf, schemaOf, TYPES, unknownIn } from "../script/schema.js";
 import { Button } from "./button.js";
@@ -58,9 +58,15 @@ function Parameter({ row, error, readOnly, open, onOpen, onChange, onUp, onDown,
     const id = useId("parameter");
     const set = (/** @type {string} */ name) => (/** @type {any} */ event) => onChange({ [name]: event.target.value });
     const which = row.name || "the new parameter";
+    const first = useRef(/** @type {any} */ (null));
+    useLayoutEffect(() => {
+        if (open && !row.name) {
+            first.current.focus();
+        }
+    }, []);
     return html`<li class=${classes("schema__row", open && "schema__row--open")}>
         <div class="schema__line">
-            <${Cell} label="Name" of=${which}><input class="input input--mono" value=${row.name} readOnly=${readOnly} maxLength=${40} placeholder="name" spellcheck=${false}
+            <${Cell} label="Name" of=${which}><input class="input input--mono" ref=${first} value=${row.name} readOnly=${readOnly} maxLength=${40} placeholder="name" spellcheck=${false}
                 autocapitalize="none" autocomplete="off" aria-invalid=${error ? "true" : undefined} aria-describedby=${error ? `${id}-error` : undefined} onInput=${set("name")} /></${Cell}>
             <${Cell} label="Type" of=${which}><select class="input" disabled=${readOnly} onChange=${set("type")}>
                 ${TYPES.map(([key, text]) => html`<option value=${key} selected=${key === row.type}>${text}</option>`)}</select></${Cell}>

@@ -14,6 +14,7 @@ import { Form, useForm } from "./form.js";
 import { LimitFields } from "./limit-fields.js";
 import { Panel } from "./page.js";
 import { ParameterFields } from "./parameter-fields.js";
+import { RunPanel } from "./run-panel.js";
 import { Switch } from "./switch.js";
 
 const OWN = "own";
@@ -37,7 +38,8 @@ export function ScriptRun({ script, changed, onSave, onClose }) {
         setQuery({ run: made.id });
     };
     return html`<${Panel} wide title=${run ? `Run of ${script.name}` : `Run ${script.name}`} onClose=${onClose}>
-        ${run ? html`<div class="stack"><div class="row"><${Button} icon="back" onClick=${() => setQuery({ run: null })}>Run again</${Button}><a href=${`/runs/${run}`}>Open the run</a></div></div>`
+        ${run ? html`<div class="script-run"><div><${Button} small icon="back" onClick=${() => setQuery({ run: null })}>Other parameters</${Button}></div>
+                <${RunPanel} run=${run} onRun=${(/** @type {any} */ next) => setQuery({ run: next.id })} /></div>`
             : html`<${RunForm} script=${script} form=${form} changed=${changed} onSave=${onSave} onStart=${start} />`}
     </${Panel}>`;
 }

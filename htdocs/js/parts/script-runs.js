@@ -2,27 +2,21 @@
 import { get, query } from "../api.js";
 import { html } from "../dom.js";
 import { useList } from "../load.js";
-import { setQuery } from "../router.js";
+import { place, setQuery } from "../router.js";
+import { useStore } from "../store.js";
 import { Button } from "./button.js";
 import { Empty } from "./empty.js";
 import { Pill } from "./pill.js";
 import { ProblemState } from "./problem.js";
+import { RunState, Took } from "./run-parts.js";
 import { SkeletonRows } from "./skeleton.js";
 import { Table } from "./table.js";
 import { Ago } from "./time.js";
 
-/** "1.2 s", "3 min 5 s" @param {{started_at: string | null, finished_at: string | null}} run */
-function duration({ started_at: from, finished_at: to }) {
-    if (!from || !to) {
-        return "";
-    }
-    const seconds = (new Date(to).getTime() - new Date(from).getTime()) / 1000;
-    return seconds < 60 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-}
-
 /** @param {{script: any}} props */
 export function ScriptRuns({ script }) {
-    const list = useList((cursor, signal) => get("/runs" + query({ script: script.id, cursor }), signal), [script.id]);
+    const { query: { run: started = "" } } = useStore(place);
+    const list = useList((cursor, signal) => get("/runs" + query({ script: script.id, cursor }), signal), [script.id, started]);
     if (list.problem) {
         return html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`;
     }
@@ -36,9 +30,9 @@ export function ScriptRuns({ script }) {
     return html`<div class="page__tools"><span /><${Button} icon="refresh" onClick=${list.reload}>Refresh</${Button}></div>
         <${Table} label="Runs" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
             { title: "When", draw: (run) => html`<a href=${`/runs/${run.id}`}><${Ago} at=${run.queued_at} /></a>` },
-            { title: "State", draw: (run) => html`<${Pill} state=${run.state} />${run.dry_run && html` <${Pill} plain>Dry run</${Pill}>`}` },
+            { title: "State", draw: (run) => html`<${RunState} run=${run} />${run.dry_run && html` <${Pill} plain>Dry run</${Pill}>`}` },
             { title: "Version", draw: (run) => html`<span class="soft">${run.script?.version}</span>` },
             { title: "By", draw: (run) => html`<span class="table__short soft ellipsis">${run.asked_by?.name}</span>` },
-            { title: "Took", kind: "number", draw: (run) => html`<span class="soft">${duration(run)}</span>` },
+            { title: "Took", kind: "number", draw: (run) => html`<span class="soft"><${Took} run=${run} /></span>` },
         ]} />`;
 }

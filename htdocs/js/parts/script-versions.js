@@ -10,6 +10,7 @@ import { Button } from "./button.js";
 import { CodeEditor } from "./code-editor.js";
 import { CopyButton } from "./copy.js";
 import { Diff } from "./diff.js";
+import { Menu } from "./menu.js";
 import { ProblemState } from "./problem.js";
 import { SkeletonRows } from "./skeleton.js";
 import { Table } from "./table.js";
@@ -41,9 +42,11 @@ export function ScriptVersions({ script, draft, onChange }) {
             { title: "By", draw: ({ author }) => html`<span class="table__short soft ellipsis">${author?.name}</span>` },
             { title: "When", draw: ({ created_at }) => html`<span class="soft"><${Ago} at=${created_at} /></span>` },
             { title: "Size", kind: "number", draw: ({ size }) => html`<span class="soft">${sizeText(size)}</span>` },
-            { title: "Actions", kind: "actions", draw: ({ number }) => html`<span class="row versions__actions">
-                ${number > 1 && html`<${Button} small href=${withQuery({ version: number, from: String(number - 1) })}>What changed<span class="sr-only"> in version ${number}</span></${Button}>`}
-                ${restorable && number !== script.latest && html`<${Button} small onClick=${() => restore(number)}>Restore<span class="sr-only"> version ${number}</span></${Button}>`}</span>` },
+            { title: "Actions", kind: "actions", draw: ({ number }) => html`<${Menu} small label=${`Actions for version ${number}`} items=${[
+                number > 1 && { text: "What changed", icon: "diff", onSelect: () => setQuery({ version: number, from: String(number - 1) }) },
+                number !== script.latest && { text: "Compare with the newest", icon: "diff", onSelect: () => setQuery({ version: String(script.latest), from: number }) },
+                { text: "Look at it", icon: "eye", onSelect: () => setQuery({ version: number, from: null }) },
+                ...(restorable && number !== script.latest ? [null, { text: "Restore", icon: "refresh", onSelect: () => restore(number) }] : [])]} />` },
         ]} />`;
 }
 

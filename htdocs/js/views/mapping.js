@@ -46,6 +46,10 @@ function Edited({ mapping, onSaved }) {
         onSaved(await patch(`/mappings/${mapping.id}`, { ...head, entries: entriesOf(rows), version: mapping.version }));
         tell("Mapping saved");
     };
+    const change = (/** @type {any[]} */ next) => {
+        form.setErrors({});
+        form.set("rows", next);
+    };
     const canSave = mapping.editable && form.changed;
     useHotkeys({ s: () => canSave && form.submit(save) });
     return html`<${Page} title=${mapping.name} context=${mapping.visibility === "private" ? html`<${Icon} name="lock" size=${12} /> private` : `for the team, by ${mapping.owner?.name}`} actions=${html`
@@ -54,7 +58,7 @@ function Edited({ mapping, onSaved }) {
                 { text: "Delete…", icon: "trash", danger: true, onSelect: () => setDeleting(true) }]} />`}`}>
         <${Form} form=${form} onSubmit=${save} class="">
             <div class="section"><div class="section__about"><h2>Variables</h2><p>Secrets are stored encrypted, are never shown again, and are hidden in the output of runs.</p></div>
-                <${EntriesEditor} rows=${rows} onChange=${(/** @type {any[]} */ next) => form.set("rows", next)} readOnly=${!mapping.editable} checked=${checked} /></div>
+                <${EntriesEditor} rows=${rows} onChange=${change} readOnly=${!mapping.editable} checked=${checked} errors=${form.errors} /></div>
             <div class="section"><div class="section__about"><h2>What it is</h2></div><fieldset class="form" disabled=${!mapping.editable}><${MappingFields} form=${form} /></fieldset></div>
             <div class="section"><div class="section__about"><h2>Used by</h2><p>Scripts that have it attached, as far as you see them.</p></div><${Users} mapping=${mapping} /></div>
         </${Form}>

@@ -2,26 +2,45 @@
 import { html, useState } from "../dom.js";
 import { Avatar } from "../parts/avatar.js";
 import { Button } from "../parts/button.js";
+import { CodeEditor } from "../parts/code-editor.js";
 import { Copyable } from "../parts/copy.js";
 import { ConfirmDialog } from "../parts/dialog.js";
+import { Diff } from "../parts/diff.js";
 import { Empty } from "../parts/empty.js";
 import { Check, SearchField, SelectField, TextField } from "../parts/field.js";
+import { EntriesEditor } from "../parts/entries-editor.js";
 import { useForm } from "../parts/form.js";
 import { DRAWINGS, Icon } from "../parts/icon.js";
 import { Markdown } from "../parts/markdown.js";
 import { Menu } from "../parts/menu.js";
 import { Page } from "../parts/page.js";
+import { ParameterFields } from "../parts/parameter-fields.js";
 import { Pill } from "../parts/pill.js";
 import { ProblemNote } from "../parts/problem.js";
+import { SchemaEditor } from "../parts/schema-editor.js";
 import { SkeletonPosts, SkeletonRows } from "../parts/skeleton.js";
 import { Segments, Switch } from "../parts/switch.js";
 import { Table } from "../parts/table.js";
 import { Tabs } from "../parts/tabs.js";
 import { Ago, Clock } from "../parts/time.js";
 import { tell } from "../parts/toast.js";
+import { rowsOf as entriesOf } from "../mapping/entries.js";
+import { valuesOf } from "../script/parameters.js";
+import { rowsOf } from "../script/schema.js";
 
 const COLOURS = ["paper", "surface", "sunken", "line", "line-strong", "ink", "ink-soft", "accent", "good", "warn", "bad", "info-soft"];
 const PEOPLE = [{ id: "a", name: "Ada Lovelace", kind: "user" }, { id: "b", name: "Grace Hopper", kind: "user" }, { id: "c", name: "Research helper", kind: "agent" }];
+const BEFORE = "#!/bin/sh\nset -eu\n\necho \"Hello\"\ndate\n";
+const AFTER = "#!/bin/sh\nset -eu\n\necho \"Good morning\"\ndate\nuptime\n";
+const SCHEMA = {
+    type: "object", required: ["name"], order: ["name", "level", "loud", "tags", "token"],
+    properties: {
+        name: { type: "string", title: "Whom to greet", default: "world" }, level: { type: "string", title: "Log level", enum: ["info", "debug"], default: "info" },
+        loud: { type: "boolean", title: "Loud", description: "In capital letters." }, tags: { type: "array", title: "Tags", enum: ["red", "green"] },
+        token: { type: "string", title: "Token", format: "password" },
+    },
+};
+const ENTRIES = [{ key: "REGION", secret: false, value: "eu-west-1" }, { key: "API_TOKEN", secret: true, value: null }];
 const PROSE = `## Markdown
 
 A paragraph with **weight**, *stress*, \`code\`, a [link](https://example.org) and @ada.
@@ -49,7 +68,7 @@ export function Styleguide() {
     return html`<${Page} title="Style guide" context="Every part, in every state">
         <${Section} title="Colours"><div class="swatches">${COLOURS.map((name) => html`<div><div class="swatch__colour" style=${{ background: `var(--${name})` }} /><span class="small soft">${name}</span></div>`)}</div></${Section}>
         <${Section} title="Icons"><div class="icons">${Object.keys(DRAWINGS).map((name) => html`<div><${Icon} name=${name} />${name}</div>`)}</div></${Section}>
-        <${Controls} /><${Inputs} /><${Texts} />
+        <${Controls} /><${Inputs} /><${Texts} /><${Scripting} />
         <${Section} title="Skeletons"><${SkeletonRows} rows=${2} /><${SkeletonPosts} posts=${2} /></${Section}>
         <${Section} title="Empty"><${Empty} small icon="rooms" title="One sentence" text="And the obvious next thing."><${Button} kind="primary">Do it</${Button}></${Empty}></${Section}>
     </${Page}>`;
@@ -91,4 +110,16 @@ function Texts() {
         <${Section} title="Times and ids"><div class="row"><${Ago} at=${now} /><${Clock} at=${now} /></div><${Copyable} text="0198f0c2-7b1e-7c3a-9a55-3f1f6a2d9b10" label="Copy the id" /></${Section}>
         <${Section} title="Table"><${Table} label="An example" rows=${PEOPLE} columns=${[{ title: "Name", draw: (row) => row.name }, { title: "Kind", draw: (row) => html`<${Pill} plain>${row.kind}</${Pill}>` }]} /></${Section}>
         <${Section} title="Problem"><${ProblemNote} problem=${{ message: "The server cannot be reached.", fields: {}, status: 0 }} /></${Section}>`;
+}
+
+function Scripting() {
+    const form = useForm(valuesOf(SCHEMA));
+    const [rows, setRows] = useState(() => rowsOf(SCHEMA));
+    const [entries, setEntries] = useState(() => entriesOf(ENTRIES));
+    const [code, setCode] = useState(AFTER);
+    return html`<${Section} title="Code editor"><${CodeEditor} class="code-editor--boxed" value=${code} language="shell" label="An example of code" onChange=${setCode} /></${Section}>
+        <${Section} title="Difference"><${Diff} before=${BEFORE} after=${code} label="An example of a difference" /></${Section}>
+        <${Section} title="Parameters"><${ParameterFields} schema=${SCHEMA} form=${form} /></${Section}>
+        <${Section} title="What a script takes"><${SchemaEditor} rows=${rows} onChange=${setRows} readOnly=${false} /></${Section}>
+        <${Section} title="Variables"><${EntriesEditor} rows=${entries} onChange=${setEntries} readOnly=${false} checked /></${Section}>`;
 }
