@@ -59,7 +59,7 @@ def assert_healthy(pool):
 
 def become_healthy(pool):
     """The same after a fault, from the moment on when nobody notices it any more."""
-    wait_until(lambda: all(pool.get().status == 200 for _ in range(pool.slots * 2)), what="answers from every slot")
+    wait_until(lambda: is_whole(pool), what="a keeper in every slot, and an answer")
     assert_healthy(pool)
 
 
