@@ -52,6 +52,7 @@ static void reconnect(struct execution *execution)
         disconnect(execution);
     else
         execution->renew_at = 0;
+    execution->connects++;
     execution->lent = NULL;
     text_free(&why);
 }

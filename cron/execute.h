@@ -47,6 +47,7 @@ enum fact {
     FACT_NETWORK,
     FACT_LIMITS,
     FACT_STATE_SEALED,
+    FACT_OUTPUT_BYTES, /* of earlier attempts */
     FACT_COUNT,
 };
 
@@ -67,6 +68,7 @@ struct execution {
     const struct config *config;
     struct db *db;        /* NULL while PostgreSQL is away */
     struct db *lent;      /* what db was at first, or NULL */
+    unsigned connects;    /* how often it was connected anew */
     size_t lent_prepared; /* statements that the dispatcher knows of */
     bool listening;       /* for somebody who stops it */
     char id[UUID_SIZE];

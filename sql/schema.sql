@@ -727,6 +727,10 @@ begin
         return;
     end if;
     perform pg_notify('run_queued', ''); -- a place is free, and the next message of the room may be answered
+    if fence is null or ended.attempt > 1 then -- an executor died, perhaps while it stored a file
+        delete from files f
+        where run_id = ended.id and size > (select coalesce(sum(octet_length(bytes)), 0) from file_chunks where file_id = f.id);
+    end if;
     if exists (select from rooms where id = ended.room_id and deleted_at is null) then
         if ended.kind = 'agent' then
             return query select * from tell_answer(ended, ending_result);

@@ -7,6 +7,7 @@
 #include "cron/script/world.h"
 #include "queries.h"
 
+#include <poll.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #define FILES_MOST 100
 #define CHUNK_BYTES (1024 * 1024)
 #define MEBIBYTE (1024LL * 1024)
+#define RETRY_MS 100
 
 static struct json_object *masked_text(const struct mask *mask, const char *bytes, size_t length)
 {
@@ -207,6 +209,8 @@ static bool store_file(struct execution *execution, const struct sandbox *sandbo
         text_add(&path, db_value(execution->db, 0, 0));
         memcpy(storing.file, text_string(&path), path.length < UUID_SIZE ? path.length + 1 : UUID_SIZE);
         stored = pass(sandbox, name, &passage);
+        if (!stored)
+            execution_do(execution, &query_run_file_drop, DB_VALUES(execution->id, execution->fence, storing.file));
     }
     text_free(&path);
     return stored;
@@ -257,6 +261,22 @@ static void note_rest(struct output *output, const struct finds *finds, size_t o
     }
 }
 
+/* Once more from its beginning when the database went away meanwhile, as long as the lease lasts. */
+static bool store_patiently(struct execution *execution, const struct sandbox *sandbox, const struct mask *mask,
+                            const char *name)
+{
+    for (;;) {
+        execution_tick(execution);
+        if (execution->state == EXECUTION_ORPHANED)
+            return false;
+        if (execution->db && store_file(execution, sandbox, mask, name))
+            return true;
+        if (execution->db)
+            return false;
+        poll(NULL, 0, RETRY_MS);
+    }
+}
+
 void harvest_files(struct execution *execution, struct sandbox *sandbox, const struct mask *mask, struct output *output)
 {
     struct finds finds = {.most = execution->config->run_artifact_mb * MEBIBYTE};
@@ -264,8 +284,7 @@ void harvest_files(struct execution *execution, struct sandbox *sandbox, const s
     size_t failed = 0;
 
     for (size_t i = 0; i < finds.count; i++) {
-        execution_tick(execution);
-        if (execution->state != EXECUTION_ORPHANED && !store_file(execution, sandbox, mask, finds.names[i]))
+        if (!store_patiently(execution, sandbox, mask, finds.names[i]))
             failed++;
         free(finds.names[i]);
     }

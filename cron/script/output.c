@@ -25,14 +25,20 @@ static const char *const names[] = {"stdout", "stderr"};
 
 void output_open(struct output *output, struct execution *execution, const struct mask *mask, int64_t most)
 {
+    long long before = 0;
+
     memset(output, 0, sizeof *output);
     output->execution = execution;
     output->most = most;
+    number_parse(execution_fact(execution, FACT_OUTPUT_BYTES), 0, INT64_MAX, &before);
+    output->position = before;
     output->buffer = malloc(BUFFER_BYTES);
     if (!output->buffer)
         abort();
     for (int i = 0; i < OUTPUT_STREAMS; i++)
         output->streams[i].mask = mask;
+    if (before > 0 && before <= most)
+        output_note(output, "What worked on it died. It begins again from here.");
 }
 
 void output_free(struct output *output)
@@ -40,6 +46,7 @@ void output_free(struct output *output)
     for (int i = 0; i < OUTPUT_STREAMS; i++)
         mask_stream_free(&output->streams[i]);
     text_free(&output->batch);
+    kept_free(&output->kept);
     free(output->buffer);
 }
 
@@ -213,6 +220,19 @@ static void publish_batch(struct output *output, size_t most)
     }
 }
 
+static void keep(struct output *output, size_t most)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < output->piece_count && at < most; i++) {
+        size_t length = output->pieces[i].length < most - at ? output->pieces[i].length : most - at;
+        const struct kept_piece piece = {names[output->pieces[i].stream], output->position + (int64_t)at, length};
+
+        kept_add(&output->kept, output->execution, &piece, output->batch.bytes + at);
+        at += length;
+    }
+}
+
 /* What is stored leaves the batch. */
 static void drop(struct output *output, size_t length)
 {
@@ -248,23 +268,37 @@ int output_patience(const struct output *output)
     return left > 0 ? (int)left : 0;
 }
 
-/* A crash of the server may cost the last fraction of a second, which is why storing does not wait for its disk. */
+static bool is_due(const struct output *output, size_t length)
+{
+    return length > 0 && (output->batch.length >= BATCH_BYTES || output->piece_count >= OUTPUT_PIECES - 2 ||
+                          clock_monotonic_ms() >= due_at(output));
+}
+
+/* Storing does not wait for the server's disk but once a second; what a crash of the server could cost is kept until
+ * then. */
 void output_tick(struct output *output)
 {
     struct execution *execution = output->execution;
+    bool again = kept_is_doubtful(&output->kept, execution);
     size_t length = ripe(output);
+    bool loosely = !again && kept_has_room(&output->kept, length);
     enum outcome outcome;
 
-    if (length == 0 || !execution->db || execution->state == EXECUTION_ORPHANED ||
-        (output->batch.length < BATCH_BYTES && output->piece_count < OUTPUT_PIECES - 2 &&
-         clock_monotonic_ms() < due_at(output)))
+    if (!execution->db || execution->state == EXECUTION_ORPHANED || !(again || is_due(output, length)))
         return;
-    db_queue(execution->db, &query_run_loosely, DB_NO_VALUES);
+    if (loosely)
+        db_queue(execution->db, &query_run_loosely, DB_NO_VALUES);
+    if (again)
+        kept_queue(&output->kept, execution, execution->db);
     queue_batch(output, execution->db, length);
     outcome = execution_run(execution);
     if (outcome == OUTCOME_ABSENT) {
         execution->state = EXECUTION_ORPHANED;
     } else if (outcome == OUTCOME_OK) {
+        if (loosely)
+            keep(output, length);
+        else
+            kept_clear(&output->kept);
         publish_batch(output, length);
         drop(output, length);
     } else {
@@ -274,6 +308,8 @@ void output_tick(struct output *output)
 
 void output_queue(struct output *output, struct db *db)
 {
+    if (kept_is_doubtful(&output->kept, output->execution))
+        kept_queue(&output->kept, output->execution, db);
     queue_batch(output, db, output->batch.length);
 }
 

@@ -7,6 +7,7 @@
 #define COAGENT_SCRIPT_OUTPUT_H
 
 #include "cron/execute.h"
+#include "cron/script/kept.h"
 #include "cron/script/mask.h"
 
 #include <stdbool.h>
@@ -37,10 +38,11 @@ struct output {
     int64_t stored_at;
     int64_t silent_until; /* after nchan did not answer */
     int64_t told_at;
+    struct kept kept;
     char *buffer; /* to read into */
 };
 
-/* most: bytes to store. mask must outlive it. */
+/* most: bytes to store, what earlier attempts wrote among them: it goes on behind that. mask must outlive it. */
 void output_open(struct output *output, struct execution *execution, const struct mask *mask, int64_t most);
 void output_free(struct output *output);
 

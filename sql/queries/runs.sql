@@ -102,10 +102,11 @@ where id = $1::uuid and attempt = $2::int and state = 'running'
 
 -- name: run_take :one
 -- id, fence, pid: what the executor needs to know. From now on the run counts as begun: it is not given to another unless
--- it is retriable. ABSENT when the run is no longer its own.
+-- it is retriable. ABSENT when the run is no longer its own; or when another has it under the same fence, which comes
+-- when the server crashed before its disk had the first claim.
 with taken as (
     update runs set pid = $3::int, lease_until = now() + interval '20 seconds'
-    where id = $1::uuid and attempt = $2::int and state = 'running'
+    where id = $1::uuid and attempt = $2::int and state = 'running' and (pid is null or pid = $3::int)
     returning *
 )
 select t.kind, t.room_id, t.trigger_seq, t.inputs, run_text(t.id), t.agent_id, self.name, self.handle, a.prompt,
@@ -114,7 +115,7 @@ select t.kind, t.room_id, t.trigger_seq, t.inputs, run_text(t.id), t.agent_id, s
        run_agent_json(t.agent_id), run_channels(row(t.*)::runs), s.kind, s.id, v.code, v.parameters,
        (select json_agg(json_build_object('key', key, 'value', value, 'sealed', sealed)) from mapping_entries
         where mapping_id = t.mapping_id),
-       t.dry_run, t.network, t.limits, state.sealed
+       t.dry_run, t.network, t.limits, state.sealed, t.output_bytes
 from taken t
 left join scripts s on s.id = t.script_id
 left join script_versions v on v.script_id = t.script_id and v.number = t.script_version
@@ -189,6 +190,11 @@ select f.id, $4::bigint, $5::bytea from files f join runs r on r.id = f.run_id
 where f.id = $3::uuid and r.id = $1::uuid and r.attempt = $2::int and r.state = 'running'
 on conflict (file_id, position) do update set bytes = excluded.bytes
 returning position::text
+
+-- name: run_file_drop :exec
+-- id, fence, file: it could not be stored whole.
+delete from files f using runs r
+where f.id = $3::uuid and f.run_id = r.id and r.id = $1::uuid and r.attempt = $2::int and r.state = 'running'
 
 -- name: run_context :many
 -- room, the message to answer, agent: what was said in the room, the newest first but the question before all others;
