@@ -3,8 +3,10 @@
 import json
 import os
 import pathlib
+import signal
 import socket
 import subprocess
+import time
 import uuid
 
 import pytest
@@ -169,6 +171,63 @@ if os.fork() == 0:
 def test_a_run_without_stdout_goes_on_to_its_end(ann):
     over, _ = scripts.run(ann, "exec >&- 2>&-; sleep 1; echo '{\"done\": true}' >$COAGENT_OUTPUT; exit 3")
     assert (over["state"], over["exit_code"]) == ("failed", 3)
+
+
+def children(pid):
+    """All processes below one, itself first."""
+    found = [pid]
+    for parent in found:
+        try:
+            for thread in pathlib.Path(f"/proc/{parent}/task").iterdir():
+                found += map(int, (thread / "children").read_text().split())
+        except OSError:
+            continue
+    return found
+
+
+def named(pids, words):
+    """The one whose command line begins with these words; None when there is none (yet)."""
+    for pid in pids:
+        try:
+            if pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").startswith(words.encode()):
+                return pid
+        except OSError:
+            continue
+    return None
+
+
+def await_true(condition, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def is_alive(pid):
+    """A zombie is what its parent, this test, has not looked at yet."""
+    try:
+        return "\nState:\tZ" not in pathlib.Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+
+
+VICTIMS = {"executor": 0, "keeper": 1, "bubblewrap": 2, "the first process inside": 3}
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
+def test_whoever_is_killed_nobody_stays(driver, victim):
+    """The four stand below each other; slirp4netns is a child of the keeper."""
+    executor = subprocess.Popen(["setpriv", "--reuid", "coagent", "--regid", "coagent", "--init-groups", driver / "sandbox-run",
+                                 "--network", driver / "breakout.py", "sh", "-c", "(setsid sleep 600 &); sleep 601"],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    await_true(lambda: all(named(children(executor.pid), words) for words in ("/usr/bin/slirp4netns", "sleep 600", "sleep 601")))
+    everybody = children(executor.pid)
+    chain = [executor.pid, children(executor.pid)[1]]
+    chain.append(named(everybody, "bwrap"))
+    chain.append(children(chain[2])[1])
+    os.kill(chain[VICTIMS[victim]], signal.SIGKILL)
+    await_true(lambda: not any(map(is_alive, everybody)))
+    executor.wait()
 
 
 # Bombs. Each runs while another run goes on, which must not feel it.
