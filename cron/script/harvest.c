@@ -77,7 +77,20 @@ static struct json_object *masked(const struct mask *mask, struct json_object *v
     return made;
 }
 
-struct json_object *harvest_result(const struct sandbox *sandbox, const struct mask *mask, struct text *why)
+static void hide_sensitive(struct json_object *outputs)
+{
+    if (!json_object_is_type(outputs, json_type_object))
+        return;
+    json_object_object_foreach(outputs, name, output)
+    {
+        (void)name;
+        if (json_flag(output, "sensitive", false))
+            json_object_object_add(output, "value", json_object_new_string(MASK_SHOWN));
+    }
+}
+
+struct json_object *harvest_result(const struct sandbox *sandbox, const struct mask *mask, bool outputs,
+                                   struct text *why)
 {
     struct text content = TEXT_EMPTY;
     struct json_object *document = NULL;
@@ -95,6 +108,8 @@ struct json_object *harvest_result(const struct sandbox *sandbox, const struct m
         else
             text_add_format(why, "output.json is not valid JSON, so there is no result: %s", fault);
     }
+    if (outputs)
+        hide_sensitive(result);
     json_object_put(document);
     text_free_secret(&content);
     return result;

@@ -10,8 +10,11 @@
 #include "cron/script/output.h"
 
 /* The JSON of output.json, which the caller puts; NULL when there is none. When there is one that is no result, NULL
- * and why, a sentence for users. */
-struct json_object *harvest_result(const struct sandbox *sandbox, const struct mask *mask, struct text *why);
+ * and why, a sentence for users. outputs: it is terraform's list of outputs, of which those marked as sensitive are
+ * hidden.
+ */
+struct json_object *harvest_result(const struct sandbox *sandbox, const struct mask *mask, bool outputs,
+                                   struct text *why);
 
 /* Stores the files of out/; what is left out is noted in the output. */
 void harvest_files(struct execution *execution, struct sandbox *sandbox, const struct mask *mask,

@@ -132,7 +132,7 @@ static void end(struct script *script)
     struct json_object *result;
 
     output_end(&script->output);
-    result = harvest_result(&script->sandbox, script->world.mask, &verdict.reason);
+    result = harvest_result(&script->sandbox, script->world.mask, script->world.kind->keeps_state, &verdict.reason);
     harvest_files(script->execution, &script->sandbox, script->world.mask, &script->output);
     if (script->world.kind->keeps_state)
         harvest_state(script->execution, &script->sandbox, &script->output);

@@ -14,16 +14,18 @@ static void explain(struct text *reason, const struct sandbox_ending *ending, co
         break;
     case SANDBOX_SIGNAL:
         name = sigabbrev_np(ending->signal_number);
-        text_add_format(reason, "It was ended by signal %d (SIG%s).", ending->signal_number, name ? name : "?");
+        text_add_format(reason, "A signal ended it: SIG%s (%d).", name ? name : "?", ending->signal_number);
         break;
     case SANDBOX_MEMORY:
         text_add_format(reason, "It needed more memory than the %ld MB that it may use.", limits->memory_mb);
         break;
     case SANDBOX_CPU_TIME:
-        text_add_format(reason, "It used up its %ld seconds of CPU time.", limits->cpu_seconds);
+        text_add_format(reason, "It used up its %ld second%s of CPU time.", limits->cpu_seconds,
+                        limits->cpu_seconds == 1 ? "" : "s");
         break;
     case SANDBOX_WALL_TIME:
-        text_add_format(reason, "It took longer than the %ld seconds that it may take.", limits->wall_seconds);
+        text_add_format(reason, "It took longer than the %ld second%s that it may take.", limits->wall_seconds,
+                        limits->wall_seconds == 1 ? "" : "s");
         break;
     case SANDBOX_OUTPUT:
         text_add_format(reason, "It wrote ten times as much as the %ld MB of output that are kept.", output_mb);

@@ -1,0 +1,69 @@
+"""Writes scripts, runs them and waits for what comes of it, through the API."""
+
+import time
+import uuid
+
+OVER = {"succeeded", "failed", "cancelled", "timed_out", "lost"}
+
+
+def script(client, code, kind="sh", **more):
+    answer = client.post("/scripts", {"name": f"script {uuid.uuid4().hex[:10]}", "kind": kind, "code": code, **more})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def mapping(client, **secrets):
+    """With these secret values."""
+    entries = [{"key": key, "value": value, "secret": True} for key, value in secrets.items()]
+    answer = client.post("/mappings", {"name": f"mapping {uuid.uuid4().hex[:10]}", "entries": entries})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def start(client, made, **wish):
+    """The id of a new run."""
+    answer = client.post(f"/scripts/{made['id']}/run", wish)
+    assert answer.status_code == 202, answer.text
+    return answer.json()["id"]
+
+
+def show(client, run):
+    answer = client.get(f"/runs/{run}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def wait(client, run, wanted=lambda run: run["state"] in OVER, timeout=60):
+    """The run as soon as it is what is wanted: over."""
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        shown = show(client, run)
+        if wanted(shown):
+            return shown
+        time.sleep(0.05)
+    raise AssertionError(f"the run did not become what was awaited: {shown}")
+
+
+def read(client, run, stream=None):
+    """The text of its output so far, of one stream or of both in their order."""
+    text, offset = "", 0
+    while True:
+        answer = client.get(f"/runs/{run}/output", params={"offset": offset})
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        text += "".join(chunk["text"] for chunk in page["chunks"] if stream in (None, chunk["stream"]))
+        if not page["more"]:
+            return text
+        offset = page["next"]
+
+
+def await_output(client, run, wanted, timeout=60):
+    """Until this text is in its output."""
+    wait(client, run, lambda shown: wanted in read(client, run), timeout)
+
+
+def execute(client, code, kind="sh", timeout=60, wish=None, **more):
+    """A new script's run when it is over, with its output under "text"."""
+    run = start(client, script(client, code, kind, **more), **(wish or {}))
+    over = wait(client, run, timeout=timeout)
+    return {**over, "text": read(client, run)}

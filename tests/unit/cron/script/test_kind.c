@@ -1,0 +1,73 @@
+#include "cron/script/kind.h"
+#include "cron/script/media_type.h"
+#include "cron/script/verdict.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int length_of(const char *const command[])
+{
+    int length = 0;
+
+    while (length < SCRIPT_ARGUMENTS && command[length])
+        length++;
+    return length;
+}
+
+Test(kind, every_command_fits_and_names_the_file)
+{
+    for (const struct script_kind *kind = script_kinds; kind->name; kind++) {
+        cr_expect_leq(length_of(kind->run), SCRIPT_ARGUMENTS - 1, "%s", kind->name);
+        cr_expect_leq(length_of(kind->check), SCRIPT_ARGUMENTS - 1, "%s", kind->name);
+        cr_expect(kind->programs[0] && kind->install && strncmp(kind->file, "script.", 7) == 0);
+        cr_expect_eq(script_kind_of(kind->name), kind);
+    }
+    cr_expect_null(script_kind_of("perl"));
+}
+
+Test(kind, programs_are_looked_for_where_a_sandbox_sees_them)
+{
+    char *found = script_find("sh");
+
+    cr_assert_not_null(found);
+    cr_expect(strstr(found, "/bin/sh"));
+    free(found);
+    cr_expect_null(script_find("no-such-program-here"));
+}
+
+Test(media_type, is_told_by_the_end_of_the_name)
+{
+    cr_expect_str_eq(media_type("a/b/report.CSV"), "text/csv; charset=utf-8");
+    cr_expect_str_eq(media_type("archive.tar.gz"), "application/gzip");
+    cr_expect_str_eq(media_type("folder.txt/file"), "application/octet-stream");
+    cr_expect_str_eq(media_type("README"), "application/octet-stream");
+    cr_expect_str_eq(media_type("odd."), "application/octet-stream");
+}
+
+static const struct sandbox_limits limits = {
+    .wall_seconds = 1, .cpu_seconds = 300, .memory_mb = 512, .processes = 128, .disk_mb = 256};
+
+static void expect(struct sandbox_ending ending, const char *state, const char *ended_by, const char *reason)
+{
+    struct verdict verdict = verdict_of(&ending, &limits, 64);
+
+    cr_expect_str_eq(verdict.state, state);
+    cr_expect_str_eq(verdict.ended_by, ended_by);
+    cr_expect_str_eq(text_string(&verdict.reason), reason);
+    text_free(&verdict.reason);
+}
+
+Test(verdict, says_why_a_run_ended_in_words)
+{
+    expect((struct sandbox_ending){SANDBOX_EXIT, 0, 0, 0, 0}, "succeeded", "exit", "");
+    expect((struct sandbox_ending){SANDBOX_EXIT, 3, 0, 0, 0}, "failed", "exit", "It ended with exit status 3.");
+    expect((struct sandbox_ending){SANDBOX_SIGNAL, -1, 9, 0, 0}, "failed", "signal", "A signal ended it: SIGKILL (9).");
+    expect((struct sandbox_ending){SANDBOX_MEMORY, -1, 0, 0, 0}, "failed", "memory",
+           "It needed more memory than the 512 MB that it may use.");
+    expect((struct sandbox_ending){SANDBOX_WALL_TIME, -1, 0, 0, 0}, "timed_out", "wall_time",
+           "It took longer than the 1 second that it may take.");
+    expect((struct sandbox_ending){SANDBOX_CANCELLED, -1, 0, 0, 0}, "cancelled", "cancelled", "Stopped.");
+    expect((struct sandbox_ending){SANDBOX_BROKEN, -1, 0, 0, 0}, "failed", "lost",
+           "The sandbox was ended from outside, or failed.");
+}
