@@ -37,8 +37,8 @@ ENDINGS = {
     ("executor", "claimed"): {SUCCEEDED}, ("executor", "starting"): {LOST}, ("executor", "running"): {LOST},
     ("executor", "ending"): {LOST, SUCCEEDED}, ("executor", "storing"): {LOST, SUCCEEDED},
     ("executor", "finishing"): {LOST, SUCCEEDED}, ("executor", "cancelling"): {CANCELLED},
-    ("keeper", "running"): {OUTSIDE}, ("bwrap", "running"): {OUTSIDE, KILLED}, ("init", "running"): {OUTSIDE, KILLED},
-    ("keeper", "cancelling"): {CANCELLED, OUTSIDE}, ("bwrap", "cancelling"): {CANCELLED}, ("init", "cancelling"): {CANCELLED},
+    ("sandbox", "running"): {OUTSIDE}, ("bwrap", "running"): {OUTSIDE, KILLED}, ("init", "running"): {OUTSIDE, KILLED},
+    ("sandbox", "cancelling"): {CANCELLED, OUTSIDE}, ("bwrap", "cancelling"): {CANCELLED}, ("init", "cancelling"): {CANCELLED},
     ("code", "running"): {KILLED}, ("code", "cancelling"): {CANCELLED},
 }
 # At one run only; the others are everybody's.

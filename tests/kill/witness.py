@@ -89,12 +89,13 @@ def ancestors(pid):
 
 
 def sandbox_of(main):
-    """{"init", "bwrap", "keeper"} of a run's process, by what stands above it."""
+    """{"init", "bwrap", "sandbox"} of a run's process, by what stands above it: process 1 that it sees, who made that, and
+    the keeper of the whole."""
     roles, above = {}, ancestors(main)
     shells = [pid for pid in above if (process := read(pid)) and os.path.basename(process.program) == "bwrap"]
     if shells:
         roles["init"], roles["bwrap"] = shells[0], shells[-1]
-        roles["keeper"] = above[above.index(shells[-1]) + 1]
+        roles["sandbox"] = above[above.index(shells[-1]) + 1]
     return roles
 
 
