@@ -52,7 +52,9 @@ for (const [theme, value] of Object.entries(themes)) {
         const pairs = [["accent-deep", "surface"], ["accent-deep", "paper"], ["accent-deep", "info-soft"], ["accent-deep", "sunken"], ["on-accent", "accent"], ["on-accent", "accent-deep"], ["on-bad", "bad"],
             ["bad", "surface"], ["bad", "paper"], ["ink", "bad-soft"], ["ink-soft", "bad-soft"],
             ...["good", "warn", "bad"].map((name) => [name, `${name}-soft`]), ...["clay", "moss", "teal", "slate", "plum", "sand"].map((name) => [name, `${name}-soft`]),
-            ...["clay", "moss", "slate", "plum"].map((name) => [name, "sunken"])];
+            ...["clay", "moss", "slate", "plum"].map((name) => [name, "sunken"]),
+            // the colours of a terminal, on the ground of a log
+            ...["ink", "ink-soft", "bad", "good", "warn", "accent-deep", "plum", "teal"].map((name) => [name, "paper"])];
         for (const [text, ground] of pairs) {
             const ratio = contrast(value[text], value[ground]);
             assert.ok(ratio >= TEXT, `${text} on ${ground}: ${ratio.toFixed(2)}`);

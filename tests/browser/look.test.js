@@ -5,10 +5,14 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { assertNoProblems, focused, openBrowser, openWindow } from "./support/browser.js";
 import { admin, newPerson, newRoom, say } from "./support/people.js";
+import { runScript } from "./support/runs.js";
 import { becomes } from "./support/wait.js";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+/** Output in all sixteen colours, some others, on grounds, and on both streams. */
+const COLOURFUL = `for n in 0 1 2 3 4 5 6 7; do printf '\\033[3%smtext\\033[0m \\033[9%smbright\\033[0m \\033[4%smground\\033[0m \\033[38;5;%smof many\\033[0m\\n' $n $n $n $((n * 31 + 20)); done; echo wrong >&2; exit 3`;
 
 /** @type {import("playwright-core").Browser} */
 let browser;
@@ -26,8 +30,9 @@ before(async () => {
     await say(ada, room, "| a | b |\n|---|---|\n| " + "wide ".repeat(40) + " | 2 |\n\n```sh\n" + "echo long ".repeat(30) + "\n```");
     await ada.call("POST", `/rooms/${room.id}/messages`, { text: "An answer", reply_to: 3 });
     const [agent] = (await boss.call("GET", "/agents")).items;
+    const run = await runScript(boss, COLOURFUL, { name: `Colours ${process.pid}`, parameters: { type: "object", properties: { words: { type: "string", default: "many words ".repeat(20) } } } });
     pages = ["/rooms", "/rooms?tab=public", `/rooms/${room.id}`, `/rooms/${room.id}?panel=members`, `/rooms/${room.id}?panel=settings`, "/agents", `/agents/${agent.id}`,
-        `/agents/${agent.id}?tab=log`, ...(await scriptPages()), "/providers", "/users", "/audit", "/profile", "/profile?tab=security", "/profile?tab=tokens", "/styleguide", "/nowhere"];
+        `/agents/${agent.id}?tab=log`, ...(await scriptPages()), "/runs", `/runs/${run.id}`, "/settings", "/providers", "/users", "/audit", "/profile", "/profile?tab=security", "/profile?tab=tokens", "/styleguide", "/nowhere"];
 });
 after(() => browser.close());
 
@@ -127,7 +132,7 @@ test("dialogs keep the focus, close with Escape and give the focus back", async 
 test("the keyboard leads to every place", async () => {
     const { page, context, problems } = await openWindow(browser, boss);
     await open(page, "/rooms");
-    for (const [key, title] of [["a", "Agents"], ["s", "Scripts"], ["m", "Mappings"], ["u", "Users"], ["p", "Profile"], ["r", "Rooms"]]) {
+    for (const [key, title] of [["a", "Agents"], ["s", "Scripts"], ["m", "Mappings"], ["h", "Runs"], ["u", "Users"], ["p", "Profile"], ["r", "Rooms"]]) {
         // both at once: the second has to follow soon, on a loaded machine as well
         await Promise.all([page.keyboard.press("g"), page.keyboard.press(key)]);
         await page.getByRole("heading", { name: title, level: 1 }).waitFor();

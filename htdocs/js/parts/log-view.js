@@ -9,8 +9,8 @@ import { LogRow } from "./log-row.js";
 export const ROW = 20;
 const AT_END = 8;
 /** Rows that are drawn above and below what is in view, and the step in which the drawn ones change. */
-const AROUND = 40;
-const STEP = 16;
+const AROUND = 20;
+const STEP = 10;
 /** This near to an end of what is held, the next part is loaded. */
 const AHEAD = 200 * ROW;
 

@@ -12,7 +12,7 @@ import { copyText } from "./copy.js";
 import { LogAnnouncer } from "./log-announcer.js";
 import { LogSearch } from "./log-search.js";
 import { useLogTheme } from "./log-theme.js";
-import { Drawn, useRoom, useView } from "./log-view.js";
+import { Drawn, ROW, useRoom, useView } from "./log-view.js";
 import { Menu } from "./menu.js";
 import { attempt, tell } from "./toast.js";
 
@@ -66,7 +66,7 @@ export function Log({ watch, name, small }) {
         </div>
         <div class="log__body">
             <div class="log__scroll" ref=${box} tabindex="0" role="region" aria-label="Lines" onScroll=${view.onScroll} onCopy=${copySelected}>
-                <span class="log__probe" ref=${probe} aria-hidden="true">${"0".repeat(100)}</span>
+                <div class="log__measure"><span class="log__probe" ref=${probe} aria-hidden="true">${"0".repeat(100)}</span></div>
                 <${Drawn} rows=${rows} top=${view.top} height=${room.height} times=${times} found=${search.found} current=${search.current} theme=${theme} character=${room.character} />
                 ${watch.loaded && !rows.count && html`<p class="log__none">${nothing(watch, run)}</p>`}
             </div>
@@ -161,7 +161,7 @@ function useSearch(watch, version, rows, view, box, character) {
     const type = (/** @type {string} */ next) => {
         setWords(next);
         const all = find(watch.output, next);
-        const top = rows.at(Math.floor(box.current.scrollTop / 20));
+        const top = rows.at(Math.floor(box.current.scrollTop / ROW));
         show(all[firstFrom(all, top ? top.number : 0)]);
     };
     return {

@@ -11,6 +11,7 @@ import { Check, SearchField, SelectField, TextField } from "../parts/field.js";
 import { EntriesEditor } from "../parts/entries-editor.js";
 import { useForm } from "../parts/form.js";
 import { DRAWINGS, Icon } from "../parts/icon.js";
+import { LogLines } from "../parts/log-lines.js";
 import { Markdown } from "../parts/markdown.js";
 import { Menu } from "../parts/menu.js";
 import { Page } from "../parts/page.js";
@@ -18,6 +19,7 @@ import { ParameterFields } from "../parts/parameter-fields.js";
 import { Pill } from "../parts/pill.js";
 import { ProblemNote } from "../parts/problem.js";
 import { SchemaEditor } from "../parts/schema-editor.js";
+import { RunReason } from "../parts/run-parts.js";
 import { SkeletonPosts, SkeletonRows } from "../parts/skeleton.js";
 import { Segments, Switch } from "../parts/switch.js";
 import { Table } from "../parts/table.js";
@@ -27,6 +29,7 @@ import { tell } from "../parts/toast.js";
 import { rowsOf as entriesOf } from "../mapping/entries.js";
 import { valuesOf } from "../script/parameters.js";
 import { rowsOf } from "../script/schema.js";
+import { LineReader } from "../run/lines.js";
 
 const COLOURS = ["paper", "surface", "sunken", "line", "line-strong", "ink", "ink-soft", "accent", "good", "warn", "bad", "info-soft"];
 const PEOPLE = [{ id: "a", name: "Ada Lovelace", kind: "user" }, { id: "b", name: "Grace Hopper", kind: "user" }, { id: "c", name: "Research helper", kind: "agent" }];
@@ -68,7 +71,7 @@ export function Styleguide() {
     return html`<${Page} title="Style guide" context="Every part, in every state">
         <${Section} title="Colours"><div class="swatches">${COLOURS.map((name) => html`<div><div class="swatch__colour" style=${{ background: `var(--${name})` }} /><span class="small soft">${name}</span></div>`)}</div></${Section}>
         <${Section} title="Icons"><div class="icons">${Object.keys(DRAWINGS).map((name) => html`<div><${Icon} name=${name} />${name}</div>`)}</div></${Section}>
-        <${Controls} /><${Inputs} /><${Texts} /><${Scripting} />
+        <${Controls} /><${Inputs} /><${Texts} /><${Scripting} /><${Output} />
         <${Section} title="Skeletons"><${SkeletonRows} rows=${2} /><${SkeletonPosts} posts=${2} /></${Section}>
         <${Section} title="Empty"><${Empty} small icon="rooms" title="One sentence" text="And the obvious next thing."><${Button} kind="primary">Do it</${Button}></${Empty}></${Section}>
     </${Page}>`;
@@ -84,9 +87,20 @@ function Controls() {
             <${Button} onClick=${() => setAsking(true)}>Open a dialog</${Button}><${Button} onClick=${() => tell("That was done")}>Show a toast</${Button}>
             <${Button} onClick=${() => tell("That did not work", true)}>Show a bad toast</${Button}></div>
             ${asking && html`<${ConfirmDialog} title="Delete it?" lost="It is lost." phrase="it" action="Delete" onConfirm=${async () => {}} onClose=${() => setAsking(false)} />`}</${Section}>
-        <${Section} title="Pills"><div class="row">${["queued", "running", "succeeded", "failed", "cancelled", "started", "disabled"].map((state) => html`<${Pill} state=${state} />`)}</div></${Section}>
+        <${Section} title="Pills"><div class="row">${["queued", "running", "succeeded", "failed", "cancelled", "timed_out", "lost", "started", "disabled"].map((state) => html`<${Pill} state=${state} />`)}</div></${Section}>
         <${Section} title="Avatars"><div class="row">${PEOPLE.map((one) => html`<${Avatar} of=${one} /><${Avatar} of=${one} size="small" />`)}<${Avatar} of=${PEOPLE[2]} alive size="large" /></div></${Section}>
         <${Section} title="Tabs"><${Tabs} label="An example" current="a" items=${[{ id: "a", text: "First", href: "/styleguide" }, { id: "b", text: "Second", href: "/styleguide", number: 12 }]} /></${Section}>`;
+}
+
+/** The sixteen colours, some of the others, and the error stream. */
+function Output() {
+    const reader = new LineReader();
+    const sixteen = (/** @type {number} */ base) => [0, 1, 2, 3, 4, 5, 6, 7].map((n) => `\x1b[${base + n}mcolour ${base + n}\x1b[0m `).join("");
+    const text = [sixteen(30), sixteen(90), sixteen(40), sixteen(100), "\x1b[1mbold\x1b[0m \x1b[3mitalic\x1b[0m \x1b[4munderlined\x1b[0m \x1b[2mdim\x1b[0m \x1b[7minverse\x1b[0m",
+        "\x1b[38;5;208mof 256\x1b[0m \x1b[38;2;250;240;120mtrue colour\x1b[0m \x1b[48;2;20;90;60mground\x1b[0m", " 10 %\r100 % a progress bar"].join("\n");
+    reader.take({ stream: "stdout", text: text + "\n", at: "" });
+    reader.take({ stream: "stderr", text: "an error\n", at: "" });
+    return html`<${Section} title="Output of a run"><${LogLines} lines=${reader.lines} /><${RunReason} text="It ended with exit status 3." /></${Section}>`;
 }
 
 function Inputs() {

@@ -1,0 +1,286 @@
+// Runs in the browser: live output, a hundred thousand lines, searching them, how a run ends, and the history.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { assertNoProblems, openBrowser, openWindow } from "./support/browser.js";
+import { newPerson } from "./support/people.js";
+import { finishedRun, runScript, writeOutput } from "./support/runs.js";
+import { sql } from "./support/studio.js";
+
+const MANY = 100000;
+/** In view and around it. */
+const MOST_DRAWN = 200;
+
+/** @type {import("playwright-core").Browser} */
+let browser;
+before(async () => {
+    browser = await openBrowser();
+});
+after(() => browser.close());
+
+const lines = (/** @type {any} */ page) => page.getByRole("region", { name: "Lines" });
+const line = (/** @type {any} */ page, /** @type {string} */ text) => page.locator(".log__row", { hasText: text });
+
+/** Waits until the log says so of itself. @param {any} page @param {RegExp} words */
+const facts = (page, words) => page.locator(".log__facts", { hasText: words }).waitFor();
+
+/** Runs a script as a new person and looks at it. @param {string} code @param {any} [more] */
+async function watching(code, more = {}) {
+    const ada = await newPerson("Ada");
+    const run = await runScript(ada, code, more);
+    const window = await openWindow(browser, ada);
+    await window.page.goto(`/runs/${run.id}`);
+    return { ada, run, ...window };
+}
+
+/** A run that is over, with this output, and its page. @param {string} piece an SQL expression of n @param {number} pieces */
+async function reading(piece, pieces) {
+    const ada = await newPerson("Ada");
+    const run = await finishedRun(ada);
+    await writeOutput(run, piece, pieces);
+    const window = await openWindow(browser, ada);
+    await window.page.goto(`/runs/${run.id}`);
+    await window.page.locator(".log__row").first().waitFor();
+    return { ada, run, ...window };
+}
+
+test("output is shown while it is written, and the end of the run at once", async () => {
+    const { page, context, problems } = await watching("echo first; echo wrong >&2; for i in 1 2 3; do sleep 1; echo more; done; echo last; exit 3");
+    await page.getByText("Running", { exact: true }).first().waitFor();
+    await line(page, "first").waitFor();
+    await page.locator(".log__row--err", { hasText: "wrong" }).waitFor();
+    await line(page, "last").waitFor();
+    await page.getByText("Failed", { exact: true }).first().waitFor();
+    await page.getByText("exit status 3").waitFor();
+    assert.deepEqual(await page.locator(".log__row:not(.log__row--err) .log__text").allInnerTexts(), ["first", "more", "more", "more", "last"]);
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("a run is stopped, and run again", async () => {
+    const { page, context, problems } = await watching("echo begun; sleep 600");
+    await line(page, "begun").waitFor();
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await page.getByText("Stopped", { exact: true }).first().waitFor();
+    const before = page.url();
+    await page.getByRole("button", { name: "Run again" }).click();
+    await page.waitForURL((url) => url.pathname.startsWith("/runs/") && url.href !== before);
+    await line(page, "begun").waitFor();
+    await page.getByRole("link", { name: "an earlier run" }).waitFor();
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await page.getByText("Stopped", { exact: true }).first().waitFor();
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("parameters, result, files and use are beside the output", async () => {
+    const code = "mkdir -p out; echo report > out/report.txt; echo '{\"answer\":42}' > output.json; echo $PARAM_WHO";
+    const { page, context, problems } = await watching(code, { parameters: { type: "object", properties: { who: { type: "string", default: "world" } } } });
+    await page.getByText("Done", { exact: true }).first().waitFor();
+    await line(page, "world").waitFor();
+    const about = page.getByRole("complementary", { name: "About the run" });
+    await about.getByText('"answer": 42').waitFor();
+    await about.getByText("report.txt", { exact: true }).first().waitFor();
+    const [file] = await Promise.all([page.waitForEvent("download"), about.getByRole("button", { name: "Download report.txt" }).click()]);
+    assert.equal(await readFile(await file.path(), "utf8"), "report\n");
+    await page.getByRole("button", { name: "More about the output" }).click();
+    const [log] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "Download" }).click()]);
+    assert.equal(await readFile(await log.path(), "utf8"), "world\n");
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("a connection that breaks costs no line", async () => {
+    const { page, context, problems } = await watching("for i in $(seq 1 40); do echo \"line $i.\"; sleep 0.1; done");
+    await line(page, "line 3.").waitFor();
+    await context.setOffline(true);
+    await page.waitForTimeout(1000);
+    await context.setOffline(false);
+    await line(page, "line 40.").waitFor();
+    await facts(page, /^40 lines · \d+ bytes$/);
+    assert.deepEqual(await page.locator(".log__text").allInnerTexts(), Array.from({ length: 40 }, (_, n) => `line ${n + 1}.`));
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("a hundred thousand lines: the end first, the beginning by scrolling, only what is seen in the page", async () => {
+    // a thousand lines a piece, ten megabytes in all
+    const { page, context, problems } = await reading(`(select string_agg('line ' || (n - 1) * 1000 + m || repeat(' and more', m % 20) || E'\\n', '' order by m) from generate_series(1, 1000) m)`, MANY / 1000);
+    await line(page, `line ${MANY}`).waitFor();
+    await facts(page, /lines loaded/);
+    const most = await page.evaluate(async (all) => {
+        const box = /** @type {HTMLElement} */ (document.querySelector(".log__scroll"));
+        let drawn = 0;
+        const told = () => document.querySelector(".log__facts")?.textContent || "";
+        for (const deadline = performance.now() + 60000; performance.now() < deadline && !(box.scrollTop === 0 && told().startsWith(all)); ) {
+            box.scrollTop = 0;
+            await new Promise((done) => requestAnimationFrame(done));
+            drawn = Math.max(drawn, document.querySelectorAll(".log__row").length);
+        }
+        return drawn;
+    }, "100,000 lines");
+    await facts(page, /^100,000 lines · /);
+    await line(page, "line 1").first().waitFor();
+    assert.ok(most < MOST_DRAWN, `${most} rows were drawn at a time`);
+    const frames = await page.evaluate(async () => {
+        const box = /** @type {HTMLElement} */ (document.querySelector(".log__scroll"));
+        const times = [];
+        for (let n = 0; n < 200; n++) {
+            const begun = performance.now();
+            box.scrollTop += 900;
+            await new Promise((done) => requestAnimationFrame(done));
+            times.push(performance.now() - begun);
+        }
+        return times.sort((a, b) => a - b);
+    });
+    console.log(`# frames while scrolling: p50 ${frames[100].toFixed(1)} ms, p95 ${frames[190].toFixed(1)} ms, longest ${frames[199].toFixed(1)} ms`);
+    assert.ok(frames[100] < 100, `half of the frames took more than ${Math.round(frames[100])} ms`);
+    await page.getByRole("button", { name: "To the end" }).click();
+    await line(page, `line ${MANY}`).waitFor();
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("a log of sixty megabytes is read from its end, and memory stays bounded", async () => {
+    const { page, context, problems } = await reading("repeat(n || repeat(' some words of the log', 4) || E'\\n', 10240)", 64);
+    await facts(page, /lines loaded · 6\d MB/);
+    await line(page, "64 some").first().waitFor();
+    const held = await page.evaluate(async () => {
+        const box = /** @type {HTMLElement} */ (document.querySelector(".log__scroll"));
+        const told = () => Number((document.querySelector(".log__facts")?.textContent || "").split(" ")[0].replace(/,/g, ""));
+        let most = 0;
+        // until the number of lines does not grow any more, because as much is dropped at the end as comes at the beginning
+        for (let same = 0, last = 0; same < 100; ) {
+            box.scrollTop = 0;
+            await new Promise((done) => setTimeout(done, 20));
+            same = told() > last ? 0 : same + 1;
+            last = Math.max(last, told());
+            most = last;
+        }
+        return most;
+    });
+    assert.ok(held > 100000 && held < 200000, `${held} lines are held`);
+    await page.getByRole("button", { name: "More about the output" }).click();
+    await page.getByRole("menuitem", { name: "To the beginning" }).click();
+    await line(page, "1 some").first().waitFor();
+    await page.getByRole("button", { name: "To the end" }).click();
+    await page.locator('.log__row:has-text("64 some")').first().waitFor();
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("one line of many megabytes freezes nothing, and says what is not shown", async () => {
+    const { page, context, problems } = await reading("repeat('x', 1000000)", 20);
+    await page.getByText(/more characters of this line are not shown/).waitFor();
+    await page.getByRole("button", { name: "Break long lines" }).click();
+    await page.getByText(/more characters of this line are not shown/).waitFor();
+    assert.ok((await page.locator(".log__row").count()) < MOST_DRAWN);
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("who scrolls up is left alone, and brought back to the end by the pill", async () => {
+    const { page, context, problems } = await watching("for i in $(seq 1 200); do echo \"early $i.\"; done; while :; do sleep 0.3; echo tick; done");
+    await line(page, "tick").first().waitFor();
+    await lines(page).hover();
+    await page.mouse.wheel(0, -1500);
+    const pill = page.getByRole("button", { name: /new lines?$/ });
+    await pill.waitFor();
+    const seen = await page.locator(".log__row:visible").first().innerText();
+    const top = await lines(page).evaluate((/** @type {HTMLElement} */ box) => box.scrollTop);
+    await page.getByRole("button", { name: /^[4-9] new lines$/ }).waitFor();
+    assert.deepEqual([await page.locator(".log__row:visible").first().innerText(), await lines(page).evaluate((/** @type {HTMLElement} */ box) => box.scrollTop)], [seen, top]);
+    await pill.click();
+    await pill.waitFor({ state: "detached" });
+    await page.waitForFunction(() => /tick/.test([...document.querySelectorAll(".log__row")].at(-1)?.textContent || ""));
+    await page.getByRole("button", { name: "Stop", exact: true }).click();
+    await page.getByText("Stopped", { exact: true }).first().waitFor();
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("search: n of m, forwards and backwards, and Ctrl-F opens it", async () => {
+    const { page, context, problems } = await reading("'entry ' || n || case when n % 100 = 0 then ' Needle' else '' end || E'\\n'", 1000);
+    await lines(page).focus();
+    await page.keyboard.press("Control+f");
+    const field = page.getByRole("searchbox", { name: "Search in the output" });
+    await field.fill("needle");
+    const told = page.getByRole("search").getByRole("status");
+    const at = async (/** @type {string} */ number, /** @type {string} */ entry) => {
+        await told.getByText(`${number} of 10`, { exact: true }).waitFor();
+        await page.locator(".log__row:has(.log__mark--current)", { hasText: entry }).waitFor();
+    };
+    await at("10", "entry 1000");
+    await field.press("Enter");
+    await at("1", "entry 100 ");
+    await field.press("Enter");
+    await at("2", "entry 200");
+    await field.press("Shift+Enter");
+    await field.press("Shift+Enter");
+    await at("10", "entry 1000");
+    await field.fill("not there");
+    await told.getByText("Not found").waitFor();
+    await field.press("Escape");
+    await field.waitFor({ state: "detached" });
+    assert.equal(await lines(page).evaluate((/** @type {HTMLElement} */ box) => document.activeElement === box), true);
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("colours, progress bars and breaking long lines", async () => {
+    const { page, context, problems } = await reading("case n when 1 then E'\\u001b[31mred\\u001b[0m \\u001b[38;2;1;2;3mdark\\u001b[0m\\n' when 2 then E'10 %\\r100 %\\n' else repeat('long ', 200) || E'end\\n' end", 3);
+    await page.locator(".ansi-1", { hasText: "red" }).waitFor();
+    assert.ok(await page.locator(".log__text span", { hasText: "dark" }).getAttribute("style"));
+    await line(page, /** @type {any} */ (/^100 %$/)).waitFor();
+    assert.equal(await page.locator(".log__row").count(), 3);
+    await page.getByRole("button", { name: "Break long lines" }).click();
+    await page.waitForFunction(() => document.querySelectorAll(".log__row").length > 6);
+    const wide = await lines(page).evaluate((/** @type {HTMLElement} */ box) => box.scrollWidth - box.clientWidth);
+    assert.ok(wide <= 0, `${wide} px too wide`);
+    await page.getByRole("button", { name: "Show times" }).click();
+    await page.locator(".log__time", { hasText: /^\d\d:\d\d:\d\d\.\d\d\d$/ }).first().waitFor();
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("a run of somebody else is not there", async () => {
+    const [ada, bob] = [await newPerson("Ada"), await newPerson("Bob")];
+    const run = await finishedRun(ada);
+    const { page, context } = await openWindow(browser, bob);
+    await page.goto(`/runs/${run.id}`);
+    await page.getByText("This is not here").waitFor();
+    await context.close();
+});
+
+test("the history: states change by themselves, filters are in the address, more is loaded", async () => {
+    const ada = await newPerson("Ada");
+    const old = await finishedRun(ada);
+    await sql(`insert into runs (kind, state, asked_by, name, script_id, script_version, queued_at, started_at, finished_at, ended_by, exit_code)
+        select kind, case when n % 2 = 0 then 'succeeded' else 'failed' end, asked_by, name, script_id, script_version, queued_at, started_at, finished_at, 'exit', n % 2
+        from runs, generate_series(1, 120) n where id = '${old.id}'`);
+    const { page, context, problems } = await openWindow(browser, ada);
+    await page.goto("/runs");
+    const rows = page.locator(".table tbody tr");
+    await rows.first().waitFor();
+    const first = await rows.count();
+    await page.getByRole("button", { name: "Show more" }).click();
+    await page.waitForFunction((n) => document.querySelectorAll(".table tbody tr").length > n, first);
+    const run = await runScript(ada, "sleep 2");
+    await page.getByRole("row", { name: /Running|Waiting/ }).first().waitFor();
+    await page.locator(`tr:has(a[href="/runs/${run.id}"])`).getByText("Done").waitFor();
+    await page.getByRole("radio", { name: "Failed" }).check();
+    await page.waitForURL(/state=failed/);
+    await page.waitForFunction(() => [...document.querySelectorAll(".table tbody tr .pill")].every((pill) => pill.textContent === "Failed"));
+    await page.getByLabel("Time").selectOption("hour");
+    await page.waitForURL(/time=hour/);
+    await page.reload();
+    await page.getByRole("radio", { name: "Failed", checked: true }).waitFor();
+    await page.getByLabel("Kind").selectOption("agent");
+    await page.getByText("Nothing matches").waitFor();
+    await page.getByRole("button", { name: "Show everything" }).click();
+    await page.waitForURL((url) => url.pathname === "/runs" && !url.search);
+    await page.locator(`a[href="/runs/${run.id}"]`).click();
+    await page.getByRole("complementary", { name: "About the run" }).waitFor();
+    assertNoProblems(problems);
+    await context.close();
+});
