@@ -228,6 +228,18 @@ test("rows and lines find each other, broken or not, and a cut line has a row th
     }
 });
 
+test("rows that were made stay what they are when the output goes on or is read again", () => {
+    const held = new Output();
+    held.clear(10);
+    held.append([{ offset: 10, stream: "stdout", at: AT, text: "head\nnext\nlast" }], 24);
+    const rows = new Rows(held, 0);
+    const before = Array.from({ length: rows.count }, (_, row) => rows.at(row)?.number);
+    held.prepend([{ offset: 0, stream: "stdout", at: AT, text: "zero\nover" }], 0);
+    held.append([{ offset: 24, stream: "stdout", at: AT, text: "\nmore\n" }], 30);
+    assert.deepEqual(Array.from({ length: rows.count }, (_, row) => rows.at(row)?.number), before);
+    assert.ok(before.every((_, row) => rows.at(row)?.line));
+});
+
 test("search finds all places, whatever the case, and takes signs as they are", () => {
     const held = new Output();
     held.append([{ offset: 0, stream: "stdout", at: AT, text: "An error (E1)\nnone\nERROR error\n" }], 30);

@@ -50,7 +50,7 @@ export function Log({ watch, name, small }) {
         view.toRow(0);
     });
     return html`<section class=${classes("log", small && "log--small", times && "log--times")} aria-label="Output" onKeyDown=${press}>
-        <div class="log__bar">
+        <div class=${classes("log__bar", search.shown && "log__bar--search")}>
             ${search.shown ? html`<${LogSearch} search=${search} />`
                 : html`<span class="log__facts ellipsis">${facts(watch, run)}</span>
                     <${Button} kind="quiet" small icon="search" label="Search in the output" onClick=${search.open} />`}

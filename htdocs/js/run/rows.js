@@ -94,7 +94,8 @@ export class Rows {
         this.widest = 0;
         this.parts = output.segments.map((segment) => {
             const { ends, widest } = measure(segment, columns);
-            const part = { segment, ends, from: this.count };
+            // As it is now: the output may be further before the rows are made again.
+            const part = { first: segment.first, lines: segment.reader.lines, ends, from: this.count };
             this.count += ends[ends.length - 1] || 0;
             this.widest = Math.max(this.widest, widest);
             return part;
@@ -113,15 +114,15 @@ export class Rows {
         }
         const index = firstAbove(part.ends, row - part.from);
         return {
-            number: part.segment.first + index, line: part.segment.reader.lines[index],
+            number: part.first + index, line: part.lines[index],
             part: row - part.from - (index ? part.ends[index - 1] : 0),
         };
     }
 
     /** The first row of a line. @param {number} number */
     of(number) {
-        const part = this.parts.findLast(({ segment, ends }) => segment.first <= number && ends.length > 0);
-        const index = part ? Math.min(number - part.segment.first, part.ends.length) : 0;
+        const part = this.parts.findLast(({ first, ends }) => first <= number && ends.length > 0);
+        const index = part ? Math.min(number - part.first, part.ends.length) : 0;
         return part ? part.from + (index > 0 ? part.ends[index - 1] : 0) : 0;
     }
 }

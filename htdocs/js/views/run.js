@@ -33,7 +33,7 @@ export function RunView({ id }) {
                 { text: "Copy a link", icon: "link", onSelect: () => copyText(`${location.origin}/runs/${id}`).then(() => tell("Link copied")) },
             ]} />`}>
         <div class="run">
-            <div class="run__main"><${RunReason} text=${why(run)} />
+            <div class="run__main"><div class="run__state"><${RunState} run=${run} /><span class="soft small"><${Took} run=${run} /></span></div><${RunReason} text=${why(run)} />
                 ${run.kind === "agent" ? html`<${Answer} run=${run} />` : html`<${Log} watch=${watch} name=${name} />`}</div>
             <aside class="run__side" aria-label="About the run"><${RunFacts} run=${run} /></aside>
         </div>
