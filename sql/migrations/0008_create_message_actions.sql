@@ -87,7 +87,7 @@ create function is_deleted(the_room uuid, the_seq bigint) returns boolean langua
     select exists (select from room_events where room_id = the_room and target = the_seq and kind = 'delete')
 $$;
 
--- The caller says something. The author has read what was before.
+-- The caller says something, or runs a script by saying so. The author has read what was before.
 create function message_post(the_room uuid, content text, replied bigint) returns setof announced language plpgsql as $$
 declare
     mentioned uuid[] := mentioned_members(the_room, message_text(content));
@@ -116,6 +116,10 @@ begin
     document := event_json(event);
     return next announced_answer(document);
     return next row('r_' || the_room, event_frame(document))::announced;
+    if is_run_command(content) then
+        return next run_by_message(the_room, event.seq, content);
+        return;
+    end if;
     if cardinality(mentioned) = 0 and replied is null then
         return; -- for nobody in particular
     end if;
