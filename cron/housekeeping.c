@@ -6,11 +6,13 @@
 #include "queries.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TICK_MS 1000
 #define ACTIVE_SECONDS "120" /* how long after its newest event a room still gets heartbeats */
 #define BATCH "1000"         /* rows that one statement of the clean-up removes */
+#define SWEEP_BATCH "200"    /* of runs and what they wrote, which is large */
 #define BATCHES 20           /* of them in a tick, so that nothing waits long behind them */
 
 static enum outcome reap(const struct config *config, struct db *db, const struct db_statement *statement,
@@ -52,6 +54,41 @@ static enum outcome remove_batches(struct db *db, const struct db_statement *sta
     return OUTCOME_OK;
 }
 
+/* One entry in the audit log for a whole sweep. */
+static enum outcome tell_swept(struct housekeeping *housekeeping, struct db *db)
+{
+    char numbers[3][24];
+
+    if (housekeeping->swept[0] + housekeeping->swept[1] + housekeeping->swept[2] == 0)
+        return OUTCOME_OK;
+    for (int i = 0; i < 3; i++)
+        snprintf(numbers[i], sizeof numbers[i], "%lld", housekeeping->swept[i]);
+    memset(housekeeping->swept, 0, sizeof housekeeping->swept);
+    return db_do(db, &query_runs_swept, DB_VALUES(numbers[0], numbers[1], numbers[2]));
+}
+
+/* Old runs, and what they wrote and left. */
+static enum outcome sweep_runs(struct housekeeping *housekeeping, struct db *db)
+{
+    for (int i = 0; i < BATCHES; i++) {
+        enum outcome outcome = db_do(db, &query_runs_sweep, DB_VALUES(SWEEP_BATCH));
+        long long removed = 0;
+
+        if (outcome != OUTCOME_OK)
+            return outcome;
+        for (int kind = 0; kind < 3; kind++) {
+            long long number = strtoll(db_value(db, 0, kind), NULL, 10);
+
+            housekeeping->swept[kind] += number;
+            removed += number;
+        }
+        if (removed == 0)
+            return tell_swept(housekeeping, db);
+    }
+    housekeeping->cleaning = true;
+    return OUTCOME_OK;
+}
+
 /* Nobody asks a live connection again who it is: what ends with time has to be cut. One batch, because each channel is
  * an exchange with nchan; without nchan there are no connections. */
 static enum outcome expire_log_ins(const struct config *config, struct db *db, bool *more)
@@ -84,7 +121,9 @@ static enum outcome clean(struct housekeeping *housekeeping, const struct config
 
     if (outcome == OUTCOME_OK)
         outcome = remove_batches(db, &query_cleanup_expired, &housekeeping->cleaning);
-    return outcome == OUTCOME_OK ? remove_batches(db, &query_rooms_purge, &housekeeping->cleaning) : outcome;
+    if (outcome == OUTCOME_OK)
+        outcome = remove_batches(db, &query_rooms_purge, &housekeeping->cleaning);
+    return outcome == OUTCOME_OK ? sweep_runs(housekeeping, db) : outcome;
 }
 
 static enum outcome reap_all(const struct config *config, struct db *db)

@@ -10,8 +10,9 @@
 #include <stdint.h>
 
 struct housekeeping {
-    bool leads;    /* this connection holds the database-wide lead; false again after a reconnect */
-    bool cleaning; /* a clean-up is due or not at its end */
+    bool leads;         /* this connection holds the database-wide lead; false again after a reconnect */
+    bool cleaning;      /* a clean-up is due or not at its end */
+    long long swept[3]; /* what old runs have lost in this clean-up: chunks of output, files, runs */
     int64_t next_at;
 };
 

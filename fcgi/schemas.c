@@ -73,6 +73,7 @@ const struct openapi_schema openapi_schemas[] = {
     {"RunBytes", "bytes:whole truncated:flag"},
     {"RunScript", "id:id name:text kind:text version:whole"},
     {"RunMapping", "id:id name:text"},
+    {"Settings", "run_retention_days:whole run_output_retention_days:whole"},
     {"RunAgent", "id:id name:text handle:text"},
     {0},
 };

@@ -1,0 +1,37 @@
+/* Settings that are changed while the program runs; the others are in its configuration. */
+#include "model/settings.h"
+
+#include "fcgi/route.h"
+
+static void show(struct request *request);
+static void change(struct request *request);
+
+#define DAYS_MOST 36500
+
+static const struct field change_fields[] = {
+    {"run_retention_days", FIELD_INTEGER, false, 0, DAYS_MOST, NULL,
+     "How long runs are kept after their end, in days; 0: for ever", false},
+    {"run_output_retention_days", FIELD_INTEGER, false, 0, DAYS_MOST, NULL,
+     "How long what they wrote and left is kept, in days; 0: as long as the run", false},
+    {NULL},
+};
+
+const struct route setting_routes[] = {
+    ROUTE(METHOD_GET, "/admin/settings", MAY("settings.manage"), POOL_FAST, NULL, NULL, show, "The settings",
+          "Settings"),
+    ROUTE(METHOD_PATCH, "/admin/settings", MAY("settings.manage"), POOL_FAST, change_fields, NULL, change,
+          "Change settings", "Settings"),
+    ROUTE_END,
+};
+
+/* GET /api/admin/settings */
+static void show(struct request *request)
+{
+    respond_row(request, settings_get(request->db), 200);
+}
+
+/* PATCH /api/admin/settings: 200 with all of them */
+static void change(struct request *request)
+{
+    respond_row(request, settings_change(request->db, request_body_json(request)), 200);
+}

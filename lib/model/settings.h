@@ -1,0 +1,13 @@
+/* What an administrator changes while the program runs: how long runs are kept. */
+#ifndef COAGENT_SETTINGS_H
+#define COAGENT_SETTINGS_H
+
+#include "base/db.h"
+
+/* All of them, as a document. */
+enum outcome settings_get(struct db *db);
+
+/* changes is a checked JSON object of those to change; answers all. */
+enum outcome settings_change(struct db *db, const char *changes);
+
+#endif

@@ -1,0 +1,17 @@
+-- What an administrator changes while the program runs.
+
+-- name: settings_get :one
+select settings_json()
+
+-- name: settings_change :one
+-- the settings to change
+select settings_change($1::jsonb)
+
+-- name: runs_sweep :one
+-- most rows of each kind: removes old output, files and runs; how many of each went
+select outputs, left_files, whole_runs from sweep_runs($1)
+
+-- name: runs_swept :exec
+-- output, files, runs: so many went
+insert into audit_log (action, object_kind, detail)
+values ('run.remove_old', 'run', jsonb_build_object('output_chunks', $1::bigint, 'files', $2::bigint, 'runs', $3::bigint))
