@@ -14,6 +14,11 @@ CREATE TYPE public.author_document AS (
 	handle public.citext
 );
 
+CREATE TYPE public.command_word AS (
+	word text,
+	quoted boolean
+);
+
 CREATE TYPE public.event_document AS (
 	room uuid,
 	seq bigint,
@@ -605,6 +610,29 @@ begin
     end if;
 end $$;
 
+CREATE FUNCTION public.command_fault(sentence text, errors text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    select coalesce(string_agg(format('%s: %s', regexp_replace(e ->> 'field', '^parameters\.', ''), e ->> 'message'), ' '), sentence)
+    from jsonb_array_elements(coalesce(nullif(errors, ''), '[]')::jsonb) e
+$$;
+
+CREATE FUNCTION public.command_words(command text) RETURNS public.command_word[]
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare
+    word constant text := '(?:[^[:space:]"]|"(?:[^"\\]|\\.)*")+';
+    plain constant text := translate(command, '“”„', '"""');
+begin
+    if regexp_replace(plain, word, '', 'g') ~ '"' then
+        perform raise_outcome('CA422', 'A quotation mark is not closed.', 'text');
+    end if;
+    return array(
+        select row(case when part[1] ~ '"' then regexp_replace(regexp_replace(part[1], '"((?:[^"\\]|\\.)*)"', '\1', 'g'), '\\(["\\])', '\1', 'g')
+                        else part[1] end, part[1] ~ '^"')::command_word
+        from regexp_matches(plain, '(' || word || ')', 'g') part);
+end $$;
+
 CREATE FUNCTION public.cursor_id(cursor text) RETURNS uuid
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $_$
@@ -814,6 +842,12 @@ CREATE FUNCTION public.is_reserved_handle(handle text) RETURNS boolean
     select lower(handle) in ('all', 'here', 'everyone', 'system')
 $$;
 
+CREATE FUNCTION public.is_run_command(content text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS $_$
+    select content ~ '^/run([[:space:]]|$)'
+$_$;
+
 CREATE FUNCTION public.is_taken_back(run uuid) RETURNS boolean
     LANGUAGE sql STABLE
     AS $$
@@ -831,6 +865,12 @@ begin
         perform raise_outcome('CA409', 'A room needs an owner: make somebody else an owner first, or delete the room.');
     end if;
 end $$;
+
+CREATE FUNCTION public.kept_since(days integer) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    AS $$
+    select now() - make_interval(days => nullif(days, 0))
+$$;
 
 CREATE FUNCTION public.keyword_fits(keyword text, value jsonb, rule jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE
@@ -1356,6 +1396,10 @@ begin
     document := event_json(event);
     return next announced_answer(document);
     return next row('r_' || the_room, event_frame(document))::announced;
+    if is_run_command(content) then
+        return next run_by_message(the_room, event.seq, content);
+        return;
+    end if;
     if cardinality(mentioned) = 0 and replied is null then
         return; -- for nobody in particular
     end if;
@@ -2030,6 +2074,36 @@ CREATE FUNCTION public.run_agent_json(agent uuid) RETURNS json
     select json_build_object('id', id, 'name', name, 'handle', handle) from principals where id = agent
 $$;
 
+CREATE FUNCTION public.run_by_message(the_room uuid, the_seq bigint, content text) RETURNS public.announced
+    LANGUAGE plpgsql
+    AS $$
+declare
+    words command_word[] := command_words(substring(content from 5));
+    script scripts;
+    given jsonb;
+    made runs;
+    told room_events;
+    sentence text;
+    more text;
+begin
+    if cardinality(words) = 0 then
+        perform raise_outcome('CA422', 'Name the script: /run NAME, then its parameters.', 'text');
+    end if;
+    select * into script from scripts s where name = words[1].word::citext and script_shows(s);
+    if not found then
+        perform raise_outcome('CA422', format('There is no script "%s".', left(words[1].word, 80)), 'text');
+    end if;
+    given := word_parameters((select parameters from script_versions where script_id = script.id and number = script.latest), words[2:]);
+    begin
+        made := queue_script_run(script.id, given, '{}', 'room', the_room, the_seq);
+    exception when sqlstate 'CA422' then
+        get stacked diagnostics sentence = message_text, more = pg_exception_detail;
+        perform raise_outcome('CA422', command_fault(sentence, more), 'text');
+    end;
+    select * into told from room_events where room_id = the_room and run_id = made.id and kind = 'run';
+    return announced_event(told);
+end $$;
+
 CREATE FUNCTION public.run_channels(r public.runs) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS $$
@@ -2562,6 +2636,34 @@ begin
     on conflict (mapping_id, key) do update set value = excluded.value, sealed = excluded.sealed;
 end $$;
 
+CREATE FUNCTION public.setting_days(name text) RETURNS integer
+    LANGUAGE sql STABLE
+    AS $$
+    select coalesce((select (value #>> '{}')::int from settings where key = name),
+                    case name when 'run_retention_days' then 90 when 'run_output_retention_days' then 30 end)
+$$;
+
+CREATE FUNCTION public.settings_change(changes jsonb) RETURNS json
+    LANGUAGE plpgsql
+    AS $$
+declare
+    before jsonb := settings_json();
+begin
+    insert into settings (key, value) select key, value from jsonb_each(changes)
+    on conflict (key) do update set value = excluded.value, updated_at = now();
+    insert into audit_log (action, object_kind, detail)
+    select 'settings.change', 'settings', jsonb_build_object('from', jsonb_object_agg(key, before -> key), 'to', changes)
+    from jsonb_object_keys(changes) key having count(*) > 0;
+    return settings_json();
+end $$;
+
+CREATE FUNCTION public.settings_json() RETURNS json
+    LANGUAGE sql STABLE
+    AS $$
+    select json_build_object('run_retention_days', setting_days('run_retention_days'),
+                             'run_output_retention_days', setting_days('run_output_retention_days'))
+$$;
+
 CREATE FUNCTION public.shown_body(event public.room_events, change_kind text, change_body jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -2594,6 +2696,32 @@ begin
     said := regexp_replace(convert_from(raw, 'LATIN1'), '(' || many || ')|[\u0080-\u00ff]', '\1' || mark, 'g');
     said := regexp_replace(said, '([\u0080-\u00ff])' || mark, '\1', 'g');
     return convert_from(convert_to(replace(said, mark, convert_from('\xefbfbd', 'LATIN1')), 'LATIN1'), 'UTF8');
+end $$;
+
+CREATE FUNCTION public.sweep_runs(most integer, OUT outputs integer, OUT left_files integer, OUT whole_runs integer) RETURNS record
+    LANGUAGE plpgsql
+    AS $$
+declare
+    run_limit timestamptz := kept_since(setting_days('run_retention_days'));
+    output_limit timestamptz := greatest(run_limit, kept_since(setting_days('run_output_retention_days')));
+begin
+    delete from run_output o using (
+        select old.run_id, old.position from run_output old join runs r on r.id = old.run_id
+        where old.run_id < uuid_floor(output_limit) and r.finished_at < output_limit
+        order by old.run_id, old.position limit most) old
+    where o.run_id = old.run_id and o.position = old.position;
+    get diagnostics outputs = row_count;
+    delete from files where id = any (array(
+        select f.id from files f join runs r on r.id = f.run_id
+        where f.run_id < uuid_floor(output_limit) and r.finished_at < output_limit
+        order by f.run_id, f.path limit most));
+    get diagnostics left_files = row_count;
+    delete from runs where id = any (array(
+        select id from runs r
+        where id < uuid_floor(run_limit) and finished_at < run_limit
+              and not exists (select from run_output where run_id = r.id) and not exists (select from files where run_id = r.id)
+        order by id limit most for update skip locked));
+    get diagnostics whole_runs = row_count;
 end $$;
 
 CREATE FUNCTION public.tell_answer(r public.runs, ending_result jsonb) RETURNS SETOF public.announced
@@ -2709,6 +2837,47 @@ CREATE FUNCTION public.uuid_floor(moment timestamp with time zone) RETURNS uuid
     AS $$
     select rpad(lpad(to_hex((extract(epoch from moment) * 1000)::bigint), 12, '0'), 32, '0')::uuid
 $$;
+
+CREATE FUNCTION public.word_parameters(schema jsonb, words public.command_word[]) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    AS $_$
+declare
+    given jsonb := '{}';
+    named constant text := '^([A-Za-z_][A-Za-z0-9_]*)=(.*)$';
+    one command_word;
+    name text;
+begin
+    foreach one in array words loop
+        if one.word ~ named and not one.quoted then
+            name := substring(one.word from named);
+            one.word := regexp_replace(one.word, named, '\2');
+        else
+            select o into name from jsonb_array_elements_text(coalesce(schema -> 'order', '[]')) with ordinality as n (o, place)
+            where not given ? o order by place limit 1;
+        end if;
+        if name is null or not coalesce(schema -> 'properties' ? name, false) then
+            perform raise_outcome('CA422', case when name is null then format('There is no parameter left for "%s".', left(one.word, 60))
+                                                else format('There is no parameter "%s".', left(name, 40)) end, 'text');
+        elsif given ? name then
+            perform raise_outcome('CA422', format('%s is given twice.', name), 'text');
+        elsif schema -> 'properties' -> name ->> 'format' = 'password' then
+            perform raise_outcome('CA422', format('%s is a password, and everybody here could read it. Run the script from its page.', name), 'text');
+        end if;
+        given := given || jsonb_build_object(name, word_value(schema -> 'properties' -> name, one.word));
+    end loop;
+    return given;
+end $_$;
+
+CREATE FUNCTION public.word_value(rule jsonb, word text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    AS $_$
+    select case
+        when rule ->> 'type' in ('integer', 'number') and word ~ '^[+-]?\d{1,30}(\.\d{1,30})?$' then to_jsonb(word::numeric)
+        when rule ->> 'type' = 'boolean' and lower(word) in ('true', 'yes', 'on', '1') then 'true'
+        when rule ->> 'type' = 'boolean' and lower(word) in ('false', 'no', 'off', '0') then 'false'
+        when rule ->> 'type' = 'array' then to_jsonb(string_to_array(word, ','))
+        else to_jsonb(word) end
+$_$;
 
 CREATE TABLE public.api_tokens (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
