@@ -2447,6 +2447,20 @@ CREATE FUNCTION public.run_text(run uuid) RETURNS text
     from run_output where run_id = run and stream = 'text'
 $$;
 
+CREATE FUNCTION public.runs_with_output(below uuid, most integer) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE
+    AS $$
+declare
+    last uuid := '00000000-0000-0000-0000-000000000000';
+begin
+    for i in 1 .. most loop
+        select least((select run_id from run_output where run_id > last and run_id < below order by run_id limit 1),
+                     (select run_id from files where run_id > last and run_id < below order by run_id limit 1)) into last;
+        exit when last is null;
+        return next last;
+    end loop;
+end $$;
+
 CREATE FUNCTION public.script_create(body json) RETURNS uuid
     LANGUAGE plpgsql
     AS $$
@@ -2704,23 +2718,19 @@ CREATE FUNCTION public.sweep_runs(most integer, OUT outputs integer, OUT left_fi
 declare
     run_limit timestamptz := kept_since(setting_days('run_retention_days'));
     output_limit timestamptz := greatest(run_limit, kept_since(setting_days('run_output_retention_days')));
+    old uuid[];
 begin
-    delete from run_output o using (
-        select old.run_id, old.position from run_output old join runs r on r.id = old.run_id
-        where old.run_id < uuid_floor(output_limit) and r.finished_at < output_limit
-        order by old.run_id, old.position limit most) old
-    where o.run_id = old.run_id and o.position = old.position;
+    old := array(select r.id from runs_with_output(uuid_floor(output_limit), most * 4) with_output join runs r on r.id = with_output
+                 where r.finished_at < output_limit limit most);
+    delete from run_output where run_id = any (old);
     get diagnostics outputs = row_count;
-    delete from files where id = any (array(
-        select f.id from files f join runs r on r.id = f.run_id
-        where f.run_id < uuid_floor(output_limit) and r.finished_at < output_limit
-        order by f.run_id, f.path limit most));
+    delete from files where run_id = any (old);
     get diagnostics left_files = row_count;
     delete from runs where id = any (array(
-        select id from runs r
-        where id < uuid_floor(run_limit) and finished_at < run_limit
+        select r.id from (select id, finished_at from runs where id < uuid_floor(run_limit) order by id limit most * 4) r
+        where r.finished_at < run_limit
               and not exists (select from run_output where run_id = r.id) and not exists (select from files where run_id = r.id)
-        order by id limit most for update skip locked));
+        limit most));
     get diagnostics whole_runs = row_count;
 end $$;
 

@@ -8,7 +8,7 @@ select settings_json()
 select settings_change($1::jsonb)
 
 -- name: runs_sweep :one
--- most rows of each kind: removes old output, files and runs; how many of each went
+-- of at most so many runs: removes what is old; how many chunks of output, files and runs went
 select outputs, left_files, whole_runs from sweep_runs($1)
 
 -- name: runs_swept :exec
