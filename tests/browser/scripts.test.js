@@ -61,6 +61,24 @@ test("a new script of a chosen kind starts from a template that works", async ()
     await context.close();
 });
 
+test("the template of every kind that is installed works", async () => {
+    const { page, context } = await openWindow(browser, ada);
+    await page.goto("/scripts");
+    for (const { kind } of (await ada.call("GET", "/scripts/kinds")).filter((/** @type {any} */ { installed }) => installed)) {
+        // @ts-ignore a path of the server, not of this tree
+        const template = await page.evaluate(async (which) => (await import("/js/script/templates.js")).templateOf(which), kind);
+        const script = await newScript(ada, { kind, ...template });
+        const { id } = await ada.call("POST", `/scripts/${script.id}/run`, {});
+        await page.goto(`/runs/${id}`);
+        await page.getByText("Done", { exact: true }).first().waitFor();
+        const { chunks } = await ada.call("GET", `/runs/${id}/output?tail=20000`);
+        const output = chunks.map((/** @type {any} */ { text }) => text).join("");
+        assert.match(output, /Hello, world!/, kind);
+        assert.doesNotMatch(output, /warning/i, kind);
+    }
+    await context.close();
+});
+
 test("a taken name is told at its field", async () => {
     const script = await newScript(ada);
     const { page, context, problems } = await openWindow(browser, ada);

@@ -4,23 +4,23 @@
 const PARAMETERS = {
     type: "object",
     properties: {
-        name: { type: "string", title: "Whom to greet", default: "world", maxLength: 80 },
+        who: { type: "string", title: "Whom to greet", default: "world", maxLength: 80 },
         times: { type: "integer", title: "How often", default: 3, minimum: 1, maximum: 100 },
     },
-    required: ["name"],
-    order: ["name", "times"],
+    required: ["who"],
+    order: ["who", "times"],
 };
 
 const SHELL = `#!/bin/sh
-# Parameters are there as $PARAM_NAME, $PARAM_TIMES and so on.
+# Parameters are there as $PARAM_WHO, $PARAM_TIMES and so on.
 set -eu
 
 for n in $(seq "$PARAM_TIMES"); do
-    echo "$n: Hello, $PARAM_NAME!"
+    echo "$n: Hello, $PARAM_WHO!"
 done
 
 # Files in out/ are kept with the run; what is written to $COAGENT_OUTPUT is its result.
-echo "Hello, $PARAM_NAME!" >out/greeting.txt
+echo "Hello, $PARAM_WHO!" >out/greeting.txt
 echo "{\\"greetings\\": $PARAM_TIMES}" >"$COAGENT_OUTPUT"
 `;
 
@@ -32,11 +32,11 @@ with open(os.environ["COAGENT_INPUT"]) as file:
     given = json.load(file)
 
 for n in range(given["times"]):
-    print(f"{n + 1}: Hello, {given['name']}!", flush=True)
+    print(f"{n + 1}: Hello, {given['who']}!", flush=True)
 
 # Files in out/ are kept with the run; what is written to COAGENT_OUTPUT is its result.
 with open("out/greeting.txt", "w") as file:
-    print(f"Hello, {given['name']}!", file=file)
+    print(f"Hello, {given['who']}!", file=file)
 with open(os.environ["COAGENT_OUTPUT"], "w") as file:
     json.dump({"greetings": given["times"]}, file)
 `;
@@ -44,14 +44,14 @@ with open(os.environ["COAGENT_OUTPUT"], "w") as file:
 const NODE = `// Parameters are in the file that COAGENT_INPUT names.
 const fs = require("node:fs");
 
-const { name, times } = JSON.parse(fs.readFileSync(process.env.COAGENT_INPUT, "utf8"));
+const { who, times } = JSON.parse(fs.readFileSync(process.env.COAGENT_INPUT, "utf8"));
 
 for (let n = 1; n <= times; n++) {
-    console.log(\`\${n}: Hello, \${name}!\`);
+    console.log(\`\${n}: Hello, \${who}!\`);
 }
 
 // Files in out/ are kept with the run; what is written to COAGENT_OUTPUT is its result.
-fs.writeFileSync("out/greeting.txt", \`Hello, \${name}!\\n\`);
+fs.writeFileSync("out/greeting.txt", \`Hello, \${who}!\\n\`);
 fs.writeFileSync(process.env.COAGENT_OUTPUT, JSON.stringify({ greetings: times }));
 `;
 
@@ -63,7 +63,7 @@ const PLAYBOOK = `# Parameters are variables. Without an INVENTORY in the mappin
   tasks:
     - name: Say hello
       ansible.builtin.debug:
-        msg: "{{ item }}: Hello, {{ name }}!"
+        msg: "{{ item }}: Hello, {{ who }}!"
       loop: "{{ range(1, times | int + 1) | list }}"
 `;
 
@@ -73,7 +73,7 @@ locals {
 }
 
 resource "terraform_data" "greeting" {
-  input = "Hello, \${local.input.name}!"
+  input = "Hello, \${local.input.who}!"
 }
 
 output "greeting" {
@@ -86,7 +86,7 @@ const AWS = `#!/bin/bash
 set -euo pipefail
 
 aws --version
-echo "Hello, $PARAM_NAME!"
+echo "Hello, $PARAM_WHO!"
 
 # With the network granted, for example:
 #   aws s3 ls
