@@ -39,6 +39,25 @@ test("leaving with unsaved changes asks, by link and by the back button", async 
     await end();
 });
 
+test("what is not saved survives a reload, and is not put over a newer version unasked", async () => {
+    const script = await newScript(ada);
+    const { page, end } = await openScript(browser, ada, script);
+    page.on("dialog", (dialog) => dialog.accept());
+    await append(page, script, "echo kept\n");
+    await page.waitForFunction(() => Object.values(sessionStorage).some((text) => text.includes("echo kept")));
+    await page.reload();
+    await page.getByText("echo kept").waitFor();
+    await ada.call("PATCH", `/scripts/${script.id}`, { version: script.version, code: CODE + "echo newer\n" });
+    await page.reload();
+    await page.getByText("Your changes that were not saved are back").waitFor();
+    await page.keyboard.press("Control+s");
+    await page.getByRole("dialog", { name: "Somebody else saved this script meanwhile" }).getByRole("button", { name: "Take theirs, lose mine" }).click();
+    await page.getByText("echo newer").waitFor();
+    await page.getByRole("link", { name: "Code", exact: true }).waitFor();
+    await page.waitForFunction(() => !Object.values(sessionStorage).some((text) => text.includes("echo kept")));
+    await end();
+});
+
 test("somebody else's version is not overwritten unasked", async () => {
     const script = await newScript(ada);
     const { page, end } = await openScript(browser, ada, script);

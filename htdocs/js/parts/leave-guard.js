@@ -3,8 +3,8 @@ import { html, useEffect, useListener, useState } from "../dom.js";
 import { guardLeaving } from "../router.js";
 import { ConfirmDialog } from "./dialog.js";
 
-/** @param {{when: boolean, what: string}} props what: "this script" */
-export function LeaveGuard({ when, what }) {
+/** @param {{when: boolean, what: string, onLose?: () => void}} props what: "this script" */
+export function LeaveGuard({ when, what, onLose = () => {} }) {
     const [leave, setLeave] = useState(/** @type {any} */ (null));
     useEffect(() => (when ? guardLeaving((go) => setLeave(() => go)) : undefined), [when]);
     useListener(window, "beforeunload", (event) => {
@@ -12,6 +12,10 @@ export function LeaveGuard({ when, what }) {
             event.preventDefault();
         }
     });
+    const lose = async () => {
+        onLose();
+        leave();
+    };
     return leave && html`<${ConfirmDialog} title="Leave without saving?" action="Leave and lose them" lost=${`Your changes to ${what} are not saved.`}
-        onConfirm=${async () => leave()} onClose=${() => setLeave(null)} />`;
+        onConfirm=${lose} onClose=${() => setLeave(null)} />`;
 }

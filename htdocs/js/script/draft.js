@@ -1,10 +1,40 @@
-/** A script as it is being edited: code and parameters, which become a version together. */
+/** A script as it is being edited: code and parameters, which become a version together. What is not saved outlives the
+ * end of a session and a reload of this tab. */
 import { patch } from "../api.js";
-import { useState } from "../dom.js";
-import { nameErrors, rowsOf, schemaOf } from "./schema.js";
+import { useEffect, useMemo, useState } from "../dom.js";
+import { me } from "../session.js";
+import { nameErrors, newRow, rowsOf, schemaOf } from "./schema.js";
+
+const PAUSE_MS = 300;
 
 /** @param {any} schema a stored one, in the form that comparing needs @returns {string} */
 const plain = (schema) => JSON.stringify(schemaOf(rowsOf(schema)));
+
+/** @param {any} script */
+const keyOf = (script) => `coagent.script.${me().id}.${script.id}`;
+
+/** @param {any} script @returns {{code: string, rows: any[], version: number} | null} */
+function recallDraft(script) {
+    try {
+        const kept = JSON.parse(sessionStorage.getItem(keyOf(script)) || "null");
+        return kept && { ...kept, rows: kept.rows.map((/** @type {any} */ row) => ({ ...row, key: newRow().key })) };
+    } catch {
+        return null;
+    }
+}
+
+/** Null forgets. @param {any} script @param {any} draft */
+function keepDraft(script, draft) {
+    try {
+        if (draft) {
+            sessionStorage.setItem(keyOf(script), JSON.stringify(draft));
+        } else {
+            sessionStorage.removeItem(keyOf(script));
+        }
+    } catch {
+        // A full or forbidden storage costs only the convenience.
+    }
+}
 
 /**
  * What is on the screen beside what is stored.
@@ -12,14 +42,23 @@ const plain = (schema) => JSON.stringify(schemaOf(rowsOf(schema)));
  * @param {(script: any) => void} onSaved
  */
 export function useDraft(script, onSaved) {
-    const [code, setCode] = useState(script.code);
-    const [rows, setRows] = useState(() => rowsOf(script.parameters));
+    const kept = useMemo(() => recallDraft(script), []);
+    const [code, setCode] = useState(kept?.code ?? script.code);
+    const [rows, setRows] = useState(() => kept?.rows || rowsOf(script.parameters));
+    // What was kept may have been written on an older version: then saving it is refused, and asks.
+    const [seen, setSeen] = useState(kept && kept.version !== script.version ? kept.version : 0);
     const codeChanged = code !== script.code;
     const parametersChanged = JSON.stringify(schemaOf(rows)) !== plain(script.parameters);
+    const changed = codeChanged || parametersChanged;
     const reset = (/** @type {any} */ to) => {
         setCode(to.code);
         setRows(rowsOf(to.parameters));
+        setSeen(0);
     };
+    useEffect(() => {
+        const timer = setTimeout(() => keepDraft(script, changed ? { code, rows, version: seen || script.version } : null), PAUSE_MS);
+        return () => clearTimeout(timer);
+    }, [code, rows, changed, script.version]);
     /**
      * Stores what changed as the next version.
      * @param {{note?: string, over?: any}} [how] over: a newer one, which somebody else stored, to put this one over
@@ -29,10 +68,11 @@ export function useDraft(script, onSaved) {
         if (Object.keys(errors).length) {
             throw Object.assign(new Error("Some parameters have no proper name."), { fields: { parameters: "Some parameters have no proper name." } });
         }
-        const saved = await patch(`/scripts/${script.id}`, { version: over.version, ...(note && { note }),
+        const saved = await patch(`/scripts/${script.id}`, { version: over === script && seen ? seen : over.version, ...(note && { note }),
             ...((codeChanged || over !== script) && { code }), ...((parametersChanged || over !== script) && { parameters: schemaOf(rows) }) });
+        setSeen(0);
         onSaved(saved);
         return saved;
     };
-    return { code, setCode, rows, setRows, codeChanged, parametersChanged, changed: codeChanged || parametersChanged, reset, save };
+    return { code, setCode, rows, setRows, codeChanged, parametersChanged, changed, reset, save, isBack: Boolean(kept) && changed, lose: () => keepDraft(script, null) };
 }

@@ -1,6 +1,6 @@
 /** One script: its code, what it takes, its versions, its runs, its settings, and running it. */
 import { get } from "../api.js";
-import { html, useState } from "../dom.js";
+import { html, useEffect, useState } from "../dom.js";
 import { useLoad } from "../load.js";
 import { Button } from "../parts/button.js";
 import { copyText } from "../parts/copy.js";
@@ -44,6 +44,11 @@ function Workbench({ script, onChange }) {
     const [problem, setProblem] = useState(/** @type {any} */ (null));
     const [dialog, setDialog] = useState("");
     const close = () => setDialog("");
+    useEffect(() => {
+        if (draft.isBack) {
+            tell("Your changes that were not saved are back");
+        }
+    }, []);
     const canSave = script.editable && draft.changed;
 
     const save = async (/** @type {any} */ how = {}) => {
@@ -77,6 +82,10 @@ function Workbench({ script, onChange }) {
         }
     };
     useHotkeys({ s: () => save(), Enter: run });
+    const gone = () => {
+        draft.lose();
+        go("/scripts", { force: true });
+    };
     const closePanel = () => setQuery({ panel: null, run: null });
 
     return html`<${Page} bare title=${script.name} context=${html`<${Facts} script=${script} />`} actions=${html`
@@ -90,10 +99,10 @@ function Workbench({ script, onChange }) {
         </div>
         ${panel === "run" && html`<${ScriptRun} key=${JSON.stringify(script.parameters)} script=${script} changed=${draft.changed} onSave=${script.editable ? save : null} onClose=${closePanel} />`}
         </div>
-        <${LeaveGuard} when=${canSave} what=${script.name} />
+        <${LeaveGuard} when=${canSave} what=${script.name} onLose=${draft.lose} />
         ${dialog === "note" && html`<${NoteDialog} onSave=${(/** @type {string} */ note) => save({ note })} onClose=${close} />`}
         ${dialog === "conflict" && html`<${ConflictDialog} script=${script} draft=${draft} onTake=${onChange} onOver=${(/** @type {any} */ over) => save({ over })} onClose=${close} />`}
-        ${dialog === "delete" && html`<${DeleteScript} script=${script} onClose=${close} onDone=${() => go("/scripts", { force: true })} />`}
+        ${dialog === "delete" && html`<${DeleteScript} script=${script} onClose=${close} onDone=${gone} />`}
     </${Page}>`;
 }
 
