@@ -34,13 +34,15 @@ export function commandAt(text, caret) {
 /** Words between spaces, "…" being one of them; the last one is what is not finished yet. @param {string} text */
 function wordsOf(text) {
     const words = [{ text: "", start: 0 }];
-    let quoted = false;
+    let inside = false;
     for (let index = 0; index < text.length; index++) {
         const char = text[index];
         const word = words[words.length - 1];
         if (char === '"') {
-            quoted = !quoted;
-        } else if (/\s/.test(char) && !quoted) {
+            inside = !inside;
+        } else if (char === "\\" && inside && index + 1 < text.length) {
+            word.text += text[++index];
+        } else if (/\s/.test(char) && !inside) {
             if (word.text) {
                 words.push({ text: "", start: index + 1 });
             } else {
@@ -54,7 +56,7 @@ function wordsOf(text) {
 }
 
 /** In quotation marks when it must be. @param {string} name */
-export const quoted = (name) => (/\s/.test(name) ? `"${name}"` : name);
+export const quoted = (name) => (/[\s"]/.test(name) ? `"${name.replace(/["\\]/g, "\\$&")}"` : name);
 
 /** @typedef {{key: string, insert: string, title: string, hint: string}} Choice */
 
@@ -82,7 +84,7 @@ export function scriptChoices({ word }, scripts) {
 /** The parameters in the order in which values without a name are taken. @param {any} schema @returns {string[]} */
 export function orderOf(schema) {
     const names = Object.keys(schema?.properties || {});
-    const first = schema?.order || schema?.required || [];
+    const first = schema?.order || [];
     return [...first.filter((/** @type {string} */ name) => names.includes(name)), ...names.filter((name) => !first.includes(name))];
 }
 
@@ -105,10 +107,15 @@ export function parameterChoices({ word, given }, schema) {
     });
 }
 
-/** What is still to be given: those by name are out, and as many as stand there without one. @param {string[]} given @param {any} schema */
+/**
+ * What is still to be given: those by name are out, and as many as stand there without one; passwords, too, which
+ * everybody in the room could read.
+ * @param {string[]} given
+ * @param {any} schema
+ */
 export function open(given, schema) {
     const named = new Set(given.map((word) => /^(\w+)=/.exec(word)?.[1].toLowerCase()));
-    const rest = orderOf(schema).filter((name) => !named.has(name.toLowerCase()));
+    const rest = orderOf(schema).filter((name) => !named.has(name.toLowerCase()) && schema.properties[name].format !== "password");
     return rest.slice(given.filter((word) => !/^\w+=/.test(word)).length);
 }
 
