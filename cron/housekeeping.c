@@ -12,7 +12,7 @@
 #define TICK_MS 1000
 #define ACTIVE_SECONDS "120" /* how long after its newest event a room still gets heartbeats */
 #define BATCH "1000"         /* rows that one statement of the clean-up removes */
-#define SWEEP_BATCH "50"    /* of runs and what they wrote, which is large */
+#define SWEEP_BATCH "50"     /* of runs and what they wrote, which is large */
 #define BATCHES 20           /* of them in a tick, so that nothing waits long behind them */
 
 static enum outcome reap(const struct config *config, struct db *db, const struct db_statement *statement,

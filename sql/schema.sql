@@ -2418,21 +2418,14 @@ CREATE FUNCTION public.run_tail(run uuid) RETURNS text
     AS $$
 declare
     most constant int := 8192;
-    raw bytea;
+    start constant bigint := greatest(run_output_size(run) - most, 0);
+    raw bytea := run_output_slice(run, start, most);
     said text;
     lines text[];
 begin
-    select string_agg(tail, ''::bytea order by position) into raw
-    from (select position, substring(bytes from greatest(octet_length(bytes) - most, 0) + 1) as tail
-          from run_output where run_id = run order by position desc limit 20) newest;
-    if raw is null then
-        return '';
-    elsif octet_length(raw) > most then
-        raw := substring(raw from octet_length(raw) - most + 1);
-        while octet_length(raw) > 0 and get_byte(raw, 0) between 128 and 191 loop -- the rest of a character
-            raw := substring(raw from 2);
-        end loop;
-    end if;
+    while start > 0 and octet_length(raw) > 0 and get_byte(raw, 0) between 128 and 191 loop -- the rest of a character
+        raw := substring(raw from 2);
+    end loop;
     said := regexp_replace(shown_text(raw), '\x1b(\[[0-9;?]*[ -/]*[@-~]|[\]P][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\^_])', '', 'g');
     said := regexp_replace(replace(said, E'\r\n', E'\n'), '[^\n]*\r(?=[^\n])', '', 'g'); -- what was written over
     said := rtrim(regexp_replace(said, '[\x01-\x08\x0b-\x1f\x7f]', '', 'g'), E'\n');

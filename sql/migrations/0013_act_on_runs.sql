@@ -111,32 +111,6 @@ begin
     return convert_from(convert_to(replace(said, mark, convert_from('\xefbfbd', 'LATIN1')), 'LATIN1'), 'UTF8');
 end $$;
 
--- The end of what a run wrote, for people: its last 20 lines without colours, at most 2,000 characters.
-create function run_tail(run uuid) returns text language plpgsql stable as $$
-declare
-    most constant int := 8192;
-    raw bytea;
-    said text;
-    lines text[];
-begin
-    select string_agg(tail, ''::bytea order by position) into raw
-    from (select position, substring(bytes from greatest(octet_length(bytes) - most, 0) + 1) as tail
-          from run_output where run_id = run order by position desc limit 20) newest;
-    if raw is null then
-        return '';
-    elsif octet_length(raw) > most then
-        raw := substring(raw from octet_length(raw) - most + 1);
-        while octet_length(raw) > 0 and get_byte(raw, 0) between 128 and 191 loop -- the rest of a character
-            raw := substring(raw from 2);
-        end loop;
-    end if;
-    said := regexp_replace(shown_text(raw), '\x1b(\[[0-9;?]*[ -/]*[@-~]|[\]P][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\^_])', '', 'g');
-    said := regexp_replace(replace(said, E'\r\n', E'\n'), '[^\n]*\r(?=[^\n])', '', 'g'); -- what was written over
-    said := rtrim(regexp_replace(said, '[\x01-\x08\x0b-\x1f\x7f]', '', 'g'), E'\n');
-    lines := string_to_array(said, E'\n');
-    return right(array_to_string(lines[greatest(cardinality(lines) - 19, 1):], E'\n'), 2000);
-end $$;
-
 -- How much a run has written so far, or where what is kept of it ends.
 create function run_output_size(run uuid) returns bigint language sql stable as $$
     select coalesce((select position + octet_length(bytes) from run_output
@@ -159,6 +133,25 @@ $$;
 create function run_output_slice(run uuid, start bigint, most int) returns bytea language sql stable as $$
     select coalesce(string_agg(bytes, ''::bytea order by position), '') from run_output_chunks(run, start, start + most)
 $$;
+
+-- The end of what a run wrote, for people: its last 20 lines without colours, at most 2,000 characters.
+create function run_tail(run uuid) returns text language plpgsql stable as $$
+declare
+    most constant int := 8192;
+    start constant bigint := greatest(run_output_size(run) - most, 0);
+    raw bytea := run_output_slice(run, start, most);
+    said text;
+    lines text[];
+begin
+    while start > 0 and octet_length(raw) > 0 and get_byte(raw, 0) between 128 and 191 loop -- the rest of a character
+        raw := substring(raw from 2);
+    end loop;
+    said := regexp_replace(shown_text(raw), '\x1b(\[[0-9;?]*[ -/]*[@-~]|[\]P][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\^_])', '', 'g');
+    said := regexp_replace(replace(said, E'\r\n', E'\n'), '[^\n]*\r(?=[^\n])', '', 'g'); -- what was written over
+    said := rtrim(regexp_replace(said, '[\x01-\x08\x0b-\x1f\x7f]', '', 'g'), E'\n');
+    lines := string_to_array(said, E'\n');
+    return right(array_to_string(lines[greatest(cardinality(lines) - 19, 1):], E'\n'), 2000);
+end $$;
 
 -- A page of what a run wrote (see run_output_page in sql/queries/runs.sql). Of the last bytes, the first may be the rest
 -- of a character: they are left out.

@@ -1,6 +1,7 @@
--- What becomes of an answer after it: who may ask for it again, and what is left to read when it was deleted.
+-- What becomes of an answer after it: who may ask for it again, and what is left to read when it was deleted. And what a
+-- script's output looks like, how a command is read, and where a history begins.
 begin;
-select plan(14);
+select plan(39);
 
 create temp table who as
 with made as (
@@ -59,6 +60,55 @@ select is((select string_agg(kind, ' ' order by seq) from room_events
 select is(changed_event(e), seq, 'the history looks for the deletion of a thought') from room_events e where kind = 'thought';
 select lives_ok($$select message_delete(pg_temp.room(), pg_temp.told((select run from broken), 'error'))$$);
 select throws_ok($$select retry_run((select run from broken), 'resume', 'api')$$, 'CA409', 'This answer was deleted.', 'a deleted answer is not gone on with');
+
+-- bytes as people see them
+select is(shown_text('\x68c3a9'), 'hé', 'UTF-8 stays as it is');
+select is(shown_text('\x61ff00c3'), 'a�␀�', 'stray bytes and NUL are shown');
+select is(shown_text('\xeda080c0af'), '�����', 'so are surrogates and overlong forms, byte by byte');
+select is(shown_text('\xf09f9880fee282ac80'), '😀�€�', 'between characters too');
+select is(shown_text(''), '', 'nothing is nothing');
+
+-- the end of an output
+create temp table talk as select run from broken;
+grant select on talk to coagent_app;
+create function pg_temp.tail_of(said bytea) returns text language plpgsql as $$
+begin
+    delete from run_output where run_id = (select run from talk);
+    insert into run_output (run_id, position, stream, bytes)
+    select (select run from talk), n * 50, 'stdout', substring(said from n * 50 + 1 for 50) from generate_series(0, octet_length(said) / 50) n;
+    return run_tail((select run from talk));
+end $$;
+select is(pg_temp.tail_of(''), '', 'no output has no end');
+select is(pg_temp.tail_of(convert_to((select string_agg(n::text, E'\n' order by n) from generate_series(1, 3000) n), 'UTF8')),
+          (select string_agg(n::text, E'\n' order by n) from generate_series(2981, 3000) n), 'the last twenty lines are the end');
+select is(pg_temp.tail_of(convert_to(repeat('€', 5000), 'UTF8')), repeat('€', 2000), 'at most 2,000 characters, none cut');
+select is(pg_temp.tail_of('\x1b5b33316d7265641b5b306d0a'), 'red', 'without colours');
+select is(pg_temp.tail_of(convert_to(E'10%\r50%\r100%\ndone\r\n', 'UTF8')), E'100%\ndone', 'without what was written over');
+select is(pg_temp.tail_of(convert_to(E'a\tb\u0007\n\n', 'UTF8')), E'a\tb', 'without other control characters and empty lines at the end');
+
+-- pages of bytes
+select is(run_output_slice((select run from talk), 1, 2), convert_to(E'\tb', 'UTF8'), 'a slice begins and ends within a chunk');
+select is(run_output_slice((select run from talk), 100, 5), ''::bytea, 'beyond the end there is nothing');
+
+-- commands
+create function pg_temp.words(command text) returns text language sql as $$
+    select string_agg(w.word || case when w.quoted then '!' else '' end, '|') from unnest(command_words(command)) w $$;
+select is(pg_temp.words(E' a  "b c"\n d="e f" "" '), 'a|b c!|d=e f|!', 'words end at white space, unless it is quoted');
+select is(pg_temp.words('"say \"hi\" \\" c:\dir'), 'say "hi" \!|c:\dir', 'quotation marks are escaped in quotation marks only');
+select is(pg_temp.words('“a b”'), 'a b!', 'telephones write other quotation marks');
+select throws_ok($$select command_words('a "b')$$, 'CA422', 'A quotation mark is not closed.');
+select is(is_run_command('/run x') and is_run_command('/run') and not is_run_command('/runx') and not is_run_command(' /run x'), true,
+          'a command begins the message');
+select is(word_value('{"type": "integer"}', '12'), '12', 'a number is one');
+select is(word_value('{"type": "integer"}', 'twelve'), '"twelve"', 'what is none is left to the check');
+select is(word_value('{"type": "boolean"}', 'Yes'), 'true', 'yes is true');
+select is(word_value('{"type": "string"}', '12'), '"12"', 'a text of digits is a text');
+select is(word_value('{"type": "array"}', 'a,b'), '["a", "b"]', 'a list is parted by commas');
+
+-- where a history begins
+select ok(uuid_v7() >= uuid_floor(clock_timestamp() - interval '1 second') and uuid_v7() < uuid_floor(clock_timestamp() + interval '1 second'),
+          'ids of now stand at now');
+select is(run_matches(r, run_search_of('{"state": ["lost"]}')), false, 'a run in another state is not searched for') from runs r where id = (select run from talk);
 
 select * from finish();
 rollback;

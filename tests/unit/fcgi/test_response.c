@@ -50,6 +50,49 @@ Test(response, a_later_answer_takes_the_place_of_an_earlier_one)
     memory_close(&memory);
 }
 
+static struct piece fetch_digits(struct request *request, long long offset)
+{
+    static const char digits[] = "0123456789";
+
+    (void)request;
+    return offset < 10 ? (struct piece){digits + offset, 4} : (struct piece){NULL, 0};
+}
+
+Test(response, pieces_are_fetched_until_all_is_there)
+{
+    struct memory memory;
+    memory_open(&memory, get, NULL);
+    respond_pieces(&memory.request, "text/plain", "a \"b\".txt", 6, fetch_digits);
+    cr_assert_eq(response_send(&memory.request), OUTCOME_OK);
+    cr_expect(sent(&memory, "Content-Disposition: attachment; filename*=UTF-8''a%20%22b%22.txt\r\n"));
+    cr_expect(sent(&memory, "Content-Length: 6\r\n\r\n012345"));
+    cr_expect_not(sent(&memory, "0123456"));
+    memory_close(&memory);
+}
+
+Test(response, a_missing_piece_ends_the_answer_early)
+{
+    struct memory memory;
+    memory_open(&memory, get, NULL);
+    respond_pieces(&memory.request, "text/plain", "a", 20, fetch_digits);
+    cr_expect_eq(response_send(&memory.request), OUTCOME_FAILED);
+    memory_close(&memory);
+}
+
+Test(response, what_is_refused_later_sends_no_pieces)
+{
+    struct memory memory;
+    memory_open(&memory, get, NULL);
+    respond_pieces(&memory.request, "text/plain", "a", 6, fetch_digits);
+    response_reset(&memory.request);
+    respond_problem(&memory.request, OUTCOME_ABSENT, NULL);
+    response_send(&memory.request);
+    cr_expect(sent(&memory, "Status: 404"));
+    cr_expect_not(sent(&memory, "attachment"));
+    cr_expect_not(sent(&memory, "012345"));
+    memory_close(&memory);
+}
+
 Test(response, no_header_can_be_smuggled_in)
 {
     struct memory memory;
