@@ -325,9 +325,11 @@ static void open_execution(struct execution *execution, const char *id, const ch
     execution->listen_at = now + DEAF_MS;
 }
 
-enum executor_status execute(const struct config *config, const char *id, const char *fence, struct db *lent)
+enum executor_status execute(const struct config *config, const char *id, const char *fence, struct db *lent,
+                             const struct text *filter)
 {
-    struct execution execution = {.config = config, .state = EXECUTION_GOING, .db = lent, .lent = lent};
+    struct execution execution = {
+        .config = config, .filter = filter, .state = EXECUTION_GOING, .db = lent, .lent = lent};
 
     open_execution(&execution, id, fence);
     if (take(&execution)) {

@@ -66,6 +66,7 @@ enum executor_status {
 
 struct execution {
     const struct config *config;
+    const struct text *filter;
     struct db *db;        /* NULL while PostgreSQL is away */
     struct db *lent;      /* what db was at first, or NULL */
     unsigned connects;    /* how often it was connected anew */
@@ -85,8 +86,10 @@ struct execution {
 /* The statements that an executor uses, ended by NULL: what a connection that is lent has prepared. */
 extern const struct db_statement *const execution_statements[];
 
-/* The whole life of an executor process: takes the run, does it, ends it. lent NULL: it connects itself. */
-enum executor_status execute(const struct config *config, const char *id, const char *fence, struct db *lent);
+/* The whole life of an executor process: takes the run, does it, ends it. lent NULL: it connects itself. filter is for
+ * its sandbox, from sandbox_prepare. */
+enum executor_status execute(const struct config *config, const char *id, const char *fence, struct db *lent,
+                             const struct text *filter);
 
 /* Renews the lease, hears whether to stop, reconnects. To be called when the socket is readable and at least after
  * execution_patience; cheap. false: end the work now, the state says why; the lease is renewed until the end. */

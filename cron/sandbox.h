@@ -59,8 +59,9 @@ struct sandbox_spec {
     const struct sandbox_file *files;
     size_t file_count;
     struct sandbox_limits limits;
-    bool network;  /* the internet; never the host, nor private addresses */
-    bool converse; /* a pipe to its stdin, for servers that are spoken to; else it is empty */
+    bool network;              /* the internet; never the host, nor private addresses */
+    const struct text *filter; /* from sandbox_prepare, or NULL: then it is made for this one */
+    bool converse;             /* a pipe to its stdin, for servers that are spoken to; else it is empty */
 };
 
 struct sandbox_ending {
@@ -87,6 +88,9 @@ struct sandbox {
     bool over;
     struct sandbox_ending ending; /* once over */
 };
+
+/* The filter of system calls, which is the same for all: who starts many prepares it once. */
+enum outcome sandbox_prepare(struct text *filter);
 
 /* Starts the command; everything in spec is copied. The call takes some 10 ms, with network some 100 ms. When it cannot
  * be as closed as it must be, or the network's filters cannot be set, nothing is started: FAILED, with why a sentence

@@ -259,7 +259,7 @@ void command_exec(const struct command *command)
 {
     char *const none[] = {NULL};
     size_t count = 0;
-    int filter = filter_open();
+    int filter = filter_open(command->spec->filter);
     int arguments = write_arguments(command->spec);
     char digits[16];
 

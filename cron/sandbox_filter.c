@@ -1,5 +1,7 @@
 #include "cron/sandbox_filter.h"
 
+#include "cron/sandbox.h"
+
 #include <errno.h>
 #include <linux/sched.h>
 #include <seccomp.h>
@@ -152,7 +154,8 @@ static bool fill(scmp_filter_ctx filter)
            seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(personality), 1, SCMP_A0(SCMP_CMP_NE, LOW)) == 0;
 }
 
-int filter_open(void)
+/* The program in memory of its own; -1 when there is none. */
+static int export_filter(void)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
     int fd = -1;
@@ -167,5 +170,35 @@ int filter_open(void)
         fd = -1;
     }
     seccomp_release(filter);
+    return fd;
+}
+
+enum outcome sandbox_prepare(struct text *program)
+{
+    char bytes[4096];
+    ssize_t length = -1;
+    int fd = export_filter();
+
+    while (fd >= 0 && (length = read(fd, bytes, sizeof bytes)) > 0)
+        text_add_bytes(program, bytes, (size_t)length);
+    if (fd >= 0)
+        close(fd);
+    if (length != 0)
+        text_clear(program);
+    return length == 0 ? OUTCOME_OK : OUTCOME_FAILED;
+}
+
+int filter_open(const struct text *program)
+{
+    int fd;
+
+    if (!program || program->length == 0)
+        return export_filter();
+    fd = memfd_create("filter", MFD_CLOEXEC);
+    if (fd >= 0 &&
+        (write(fd, program->bytes, program->length) != (ssize_t)program->length || lseek(fd, 0, SEEK_SET) != 0)) {
+        close(fd);
+        fd = -1;
+    }
     return fd;
 }

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "cron/execute.h"
+#include "cron/sandbox.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -19,6 +20,8 @@ void seats_open(struct seats *seats, const struct config *config)
     seats->seats = calloc(seats->most, sizeof *seats->seats);
     if (!seats->seats)
         abort();
+    if (sandbox_prepare(&seats->filter) != OUTCOME_OK)
+        log_warn("the filter of system calls could not be prepared: each sandbox makes its own");
 }
 
 static void give_up(struct seats *seats, struct seat *seat)
@@ -43,6 +46,7 @@ void seats_close(struct seats *seats)
     for (size_t i = 0; i < seats->count; i++)
         db_abandon(seats->seats[i].db);
     free(seats->seats);
+    text_free(&seats->filter);
 }
 
 /* The last that came back: its server process has everything in its caches. */
@@ -84,7 +88,7 @@ enum outcome seats_start(struct seats *seats, struct db *own, const char *id, co
     pid_t executor = fork_with(seats, own, seat);
 
     if (executor == 0)
-        _exit((int)execute(seats->config, id, fence, seat ? seat->db : NULL));
+        _exit((int)execute(seats->config, id, fence, seat ? seat->db : NULL, &seats->filter));
     if (executor < 0)
         return OUTCOME_FAILED;
     if (seat)

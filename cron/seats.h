@@ -23,7 +23,8 @@ struct seats {
     const struct config *config;
     struct seat *seats;
     size_t count, most;
-    size_t missed; /* executors that found none free since the last was made */
+    struct text filter; /* for the sandboxes of all executors */
+    size_t missed;      /* executors that found none free since the last was made */
 };
 
 void seats_open(struct seats *seats, const struct config *config);

@@ -2105,7 +2105,7 @@ begin
 end $$;
 
 CREATE FUNCTION public.run_channels(r public.runs) RETURNS text
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE sql STABLE
     AS $$
     select concat_ws(',', 'run_' || r.id, 'r_' || r.room_id)
 $$;
@@ -2140,7 +2140,8 @@ CREATE FUNCTION public.run_frame(r public.runs) RETURNS text
     AS $$
     select json_build_object('run', json_build_object(
         'id', r.id, 'room', r.room_id, 'kind', r.kind, 'state', r.state, 'ended_by', r.ended_by, 'exit_code', r.exit_code,
-        'cancel_requested', r.cancel_requested_at is not null, 'agent', run_agent_json(r.agent_id)))::text
+        'cancel_requested', r.cancel_requested_at is not null,
+        'agent', case when r.agent_id is not null then run_agent_json(r.agent_id) end))::text
 $$;
 
 CREATE FUNCTION public.run_ids(source public.run_source, below uuid, lowest uuid, most integer) RETURNS SETOF uuid

@@ -17,6 +17,7 @@
 
 #define STOP_GRACE_MS 5000     /* between asking and killing */
 #define WALL_MARGIN_SECONDS 30 /* the sandbox watches its time by itself; this is for the case that it does not */
+#define TELL_MS 30             /* a run that is over by then is told of once, at its end */
 #define READS 16               /* of a pipe, before the other one and the clock are looked at */
 #define MEBIBYTE (1024LL * 1024)
 
@@ -27,6 +28,7 @@ struct script {
     long output_mb;
     struct sandbox sandbox;
     struct output output;
+    bool told; /* that it is running */
     bool stopping;
     int64_t begun_at;
 };
@@ -187,11 +189,21 @@ static void wait_for_news(struct script *script)
         {execution_socket(script->execution), POLLIN, 0},
     };
 
-    poll(news, 4, shorter(output_patience(&script->output), execution_patience(script->execution)));
+    poll(news, 4,
+         shorter(script->told ? -1 : TELL_MS,
+                 shorter(output_patience(&script->output), execution_patience(script->execution))));
     if (news[0].revents)
         read_some(script, OUTPUT_STDOUT, &sandbox->output);
     if (news[1].revents)
         read_some(script, OUTPUT_STDERR, &sandbox->errors);
+}
+
+static void tell_when_due(struct script *script)
+{
+    if (script->told || (output_patience(&script->output) != 0 && clock_monotonic_ms() - script->begun_at < TELL_MS))
+        return;
+    script->told = true;
+    execution_tell(script->execution);
 }
 
 /* Until the command is over and all it wrote is read. false: the lease is lost. */
@@ -201,6 +213,7 @@ static bool attend(struct script *script)
 
     while (sandbox->output >= 0 || sandbox->errors >= 0 || !sandbox_is_over(sandbox)) {
         wait_for_news(script);
+        tell_when_due(script);
         output_tick(&script->output);
         execution_tick(script->execution);
         if (script->execution->state == EXECUTION_ORPHANED)
@@ -218,6 +231,7 @@ static void run_sandboxed(struct script *script)
         .files = script->world.files,
         .file_count = script->world.file_count,
         .limits = script->limits,
+        .filter = script->execution->filter,
         .network = execution_fact(script->execution, FACT_NETWORK)[0] == 't',
     };
     struct text why = TEXT_EMPTY;
@@ -227,7 +241,6 @@ static void run_sandboxed(struct script *script)
     if (sandbox_start(&script->sandbox, &spec, &why) != OUTCOME_OK) {
         refuse(script, "failed", "start", text_string(&why));
     } else {
-        execution_tell(script->execution);
         if (attend(script))
             end(script);
         else

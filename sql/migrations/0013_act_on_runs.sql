@@ -1,7 +1,7 @@
 -- What people and runners do with runs, and how both see them. What is to be published comes as rows of "announced".
 
 -- Where those listen who watch a run: its own channel, and its room's.
-create function run_channels(r runs) returns text language sql immutable as $$
+create function run_channels(r runs) returns text language sql stable as $$
     select concat_ws(',', 'run_' || r.id, 'r_' || r.room_id)
 $$;
 
@@ -9,7 +9,8 @@ $$;
 create function run_frame(r runs) returns text language sql stable as $$
     select json_build_object('run', json_build_object(
         'id', r.id, 'room', r.room_id, 'kind', r.kind, 'state', r.state, 'ended_by', r.ended_by, 'exit_code', r.exit_code,
-        'cancel_requested', r.cancel_requested_at is not null, 'agent', run_agent_json(r.agent_id)))::text
+        'cancel_requested', r.cancel_requested_at is not null,
+        'agent', case when r.agent_id is not null then run_agent_json(r.agent_id) end))::text
 $$;
 
 -- What the caller is to a run: "owner" to who asked for it, who owns its script and who manages its kind; else a role in

@@ -109,10 +109,10 @@ with taken as (
     where id = $1::uuid and attempt = $2::int and state = 'running' and (pid is null or pid = $3::int)
     returning *
 )
-select t.kind, t.room_id, t.trigger_seq, t.inputs, run_text(t.id), t.agent_id, self.name, self.handle, a.prompt,
+select t.kind, t.room_id, t.trigger_seq, t.inputs, case t.kind when 'agent' then run_text(t.id) end, t.agent_id, self.name, self.handle, a.prompt,
        coalesce(nullif(a.model, ''), p.default_model), a.parameters, a.context_tokens, a.run_seconds, p.kind, p.base_url,
        p.key_sealed, room.name, run_frame(row(t.*)::runs), t.agent_id is null or a.desired_state = 'started',
-       run_agent_json(t.agent_id), run_channels(row(t.*)::runs), s.kind, s.id, v.code, v.parameters,
+       case t.kind when 'agent' then run_agent_json(t.agent_id) end, run_channels(row(t.*)::runs), s.kind, s.id, v.code, v.parameters,
        (select json_agg(json_build_object('key', key, 'value', value, 'sealed', sealed)) from mapping_entries
         where mapping_id = t.mapping_id),
        t.dry_run, t.network, t.limits, state.sealed, t.output_bytes
