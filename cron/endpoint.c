@@ -20,7 +20,7 @@ enum outcome endpoint_open(struct endpoint *endpoint, const struct config *confi
     endpoint->base_url = base_url;
     if (!sealed)
         return OUTCOME_OK;
-    outcome = secret_open(config, PROVIDER_KEY_PURPOSE, sealed, &key);
+    outcome = secret_open_fresh(config, PROVIDER_KEY_PURPOSE, sealed, &key);
     if (outcome == OUTCOME_OK)
         text_add_format(&endpoint->authorization, "Authorization: Bearer %s", text_string(&key));
     else

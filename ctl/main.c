@@ -9,7 +9,13 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-    &command_create_admin, &command_migrate, &command_status, &command_doctor, &command_make_certificate, NULL,
+    &command_create_admin,
+    &command_migrate,
+    &command_status,
+    &command_doctor,
+    &command_make_certificate,
+    &command_rotate_key,
+    NULL,
 };
 
 static void print_help(FILE *to)

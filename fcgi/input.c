@@ -40,13 +40,13 @@ static bool is_file(const char *media_type)
            (!is_json(media_type) && !is_form(media_type) && strncasecmp(media_type, multipart, strlen(multipart)) != 0);
 }
 
-/* A file that is too large is read nevertheless: nginx, which has it all, would else lose the answer to a broken pipe. */
 static bool read_bytes(struct input *input, struct request *request)
 {
-    size_t most = request->route->raw;
-    switch (request_read_body(request, BODY_MOST, &input->body)) {
-    case OUTCOME_OK: return !most || input->body.length <= most || refuse(input, 413, "The file is too large.");
-    case OUTCOME_LIMITED: return refuse(input, 413, "The body is larger than 1 MiB.");
+    size_t raw = request->route->raw;
+    switch (request_read_body(request, raw ? raw : BODY_MOST, &input->body)) {
+    case OUTCOME_OK: return true;
+    case OUTCOME_LIMITED:
+        return refuse(input, 413, raw ? "The file is too large." : "The body is larger than 1 MiB.");
     case OUTCOME_AWAY: return refuse(input, 408, "The body did not arrive in time.");
     default: return refuse(input, 400, "The body is not as long as its Content-Length says.");
     }

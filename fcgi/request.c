@@ -12,6 +12,7 @@
 #include <sys/random.h>
 
 #define HEADER_NAME_SIZE 64
+#define DISCARD_MOST (2 << 20) /* more than nginx lets pass */
 
 struct kept {
     struct kept *next;
@@ -190,5 +191,17 @@ enum outcome request_read_body(struct request *request, size_t most, struct text
         if (body->length + (size_t)count > most)
             return OUTCOME_LIMITED;
         text_add_bytes(body, bytes, (size_t)count);
+    }
+}
+
+void request_discard_body(struct request *request)
+{
+    char bytes[8192];
+    size_t length = 0;
+    int count = 1;
+
+    while (count > 0 && length < DISCARD_MOST) {
+        count = request->source->read(request->source->context, bytes, (int)sizeof bytes);
+        length += count > 0 ? (size_t)count : 0;
     }
 }

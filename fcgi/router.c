@@ -140,6 +140,8 @@ void router_serve(struct request *request, const struct route *const *tables)
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         if (!steps[i](&journey))
             break;
+    if (request_is_unsafe(request))
+        request_discard_body(request);
     input_free(&journey.input);
 }
 

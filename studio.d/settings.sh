@@ -62,8 +62,19 @@ TEXT
     done
 }
 
+# The keys that coagentctl rotate-key has written: with those from before, nothing that is sealed could be read.
+keep_rotated_keys() {
+    local name value
+    [ -f "$data/conf/coagent.conf" ] || return 0
+    for name in SECRET_KEY SECRET_KEY_PREVIOUS; do
+        value=$(sed -n "s/^$name=//p" "$data/conf/coagent.conf" | tail -n 1)
+        [ -z "$value" ] || export "$name=${!name:-$value}"
+    done
+}
+
 write_settings() {
     local file=$data/conf/coagent.conf
+    keep_rotated_keys
     find_model_server
     (umask 077 && settings_text >"$file.new")
     if am_root; then

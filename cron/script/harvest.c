@@ -5,6 +5,7 @@
 #include "cron/sandbox_files.h"
 #include "cron/script/media_type.h"
 #include "cron/script/world.h"
+#include "model/scripts.h"
 #include "queries.h"
 
 #include <poll.h>
@@ -313,7 +314,7 @@ void harvest_state(struct execution *execution, const struct sandbox *sandbox, s
     enum outcome outcome = sandbox_read(sandbox, "terraform.tfstate", STATE_BYTES, &state);
 
     if (outcome == OUTCOME_OK &&
-        secret_seal(execution->config, STATE_PURPOSE, text_string(&state), &sealed) == OUTCOME_OK)
+        secret_seal(execution->config, SCRIPT_STATE_PURPOSE, text_string(&state), &sealed) == OUTCOME_OK)
         outcome = execution_do(execution, &query_run_keep_state,
                                DB_VALUES(execution->id, execution->fence, text_string(&sealed)));
     if (outcome != OUTCOME_OK && outcome != OUTCOME_ABSENT)

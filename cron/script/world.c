@@ -2,6 +2,7 @@
 
 #include "base/secretbox.h"
 #include "model/mappings.h"
+#include "model/scripts.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -84,7 +85,7 @@ static bool open_entry(const struct execution *execution, struct json_object *en
 
     if (!sealed)
         text_add(value, json_text(entry, "value") ? json_text(entry, "value") : "");
-    else if (secret_open(execution->config, MAPPING_SECRET_PURPOSE, sealed, value) != OUTCOME_OK) {
+    else if (secret_open_fresh(execution->config, MAPPING_SECRET_PURPOSE, sealed, value) != OUTCOME_OK) {
         text_add_format(why, "The secret %s of the mapping cannot be read: the SECRET_KEY has changed. Enter it again.",
                         json_text(entry, "key"));
         return false;
@@ -142,7 +143,7 @@ static bool open_state(struct world *world, const struct execution *execution, s
 {
     const char *sealed = execution->facts[FACT_STATE_SEALED];
 
-    if (!sealed || secret_open(execution->config, STATE_PURPOSE, sealed, &world->state) == OUTCOME_OK)
+    if (!sealed || secret_open_fresh(execution->config, SCRIPT_STATE_PURPOSE, sealed, &world->state) == OUTCOME_OK)
         return true;
     text_add(why, "The script's state cannot be read: the SECRET_KEY has changed.");
     return false;

@@ -12,7 +12,6 @@
 #include "cron/script/mask.h"
 
 #define WORLD_FILES 4
-#define STATE_PURPOSE "script.state"
 
 struct world {
     const struct script_kind *kind;

@@ -237,15 +237,15 @@ static void check_sealed_keys(const struct patient *patient, struct finding *fin
         return;
     count = db_rows(patient->db);
     for (int row = 0; row < count; row++) {
-        if (secret_open(patient->config, PROVIDER_KEY_PURPOSE, db_value(patient->db, row, 1), &plain) != OUTCOME_OK)
+        if (secret_open(patient->config, db_value(patient->db, row, 2), db_value(patient->db, row, 1), &plain) !=
+            OUTCOME_OK)
             text_add_format(&lost, "%s%s", lost.length > 0 ? ", " : "", db_value(patient->db, row, 0));
         text_free_secret(&plain);
     }
-    find(finding, VERDICT_OK, "%d sealed keys of providers can be read", count);
+    find(finding, VERDICT_OK, "%d stored secrets can be read", count);
     if (lost.length > 0) {
         find(finding, VERDICT_FAILED,
-             "the keys of these providers were sealed with another SECRET_KEY: %s. Put that one into "
-             "SECRET_KEY_PREVIOUS, or enter the providers' keys again",
+             "sealed with another SECRET_KEY: %s. Put that one into SECRET_KEY_PREVIOUS, or enter these secrets again",
              text_string(&lost));
         mend_by_editing(patient, finding);
     }

@@ -111,3 +111,17 @@ enum outcome secret_open(const struct config *config, const char *purpose, const
     free(raw);
     return outcome;
 }
+
+enum outcome secret_open_fresh(const struct config *config, const char *purpose, const char *sealed, struct text *plain)
+{
+    struct config now;
+    struct text why = TEXT_EMPTY;
+    enum outcome outcome = secret_open(config, purpose, sealed, plain);
+
+    if (outcome != OUTCOME_OK && config_load(&now, &why) == OUTCOME_OK) {
+        outcome = secret_open(&now, purpose, sealed, plain);
+        config_free(&now);
+    }
+    text_free(&why);
+    return outcome;
+}

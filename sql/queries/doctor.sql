@@ -41,8 +41,14 @@ select case count(*) when 0 then 'f' else 't' end
 from (select from users where role = 'admin' and disabled_at is null limit (select 1)) one
 
 -- name: doctor_sealed :many
--- name and sealed key of each provider that has one
-select name, key_sealed from providers where key_sealed is not null order by name
+-- what was sealed: what it is, the sealed value, what it was sealed for
+select 'the key of the provider ' || name, key_sealed, 'provider.key' from providers where key_sealed is not null
+union all
+select e.key || ' of the mapping ' || m.name, e.sealed, 'mapping.entry'
+from mapping_entries e join mappings m on m.id = e.mapping_id where e.sealed is not null
+union all
+select 'the state of the script ' || s.name, t.sealed, 'script.state' from script_states t join scripts s on s.id = t.script_id
+order by 1
 
 -- name: doctor_runner :one
 -- Milliseconds since the runner that leads asked something, and seconds since it last cleaned up; each null when it never

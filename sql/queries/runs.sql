@@ -167,7 +167,7 @@ returning position::text
 -- name: run_keep_state :one
 -- id, fence, sealed: what the script keeps for its next run. ABSENT when the run is no longer its own.
 insert into script_states (script_id, sealed)
-select script_id, $3 from runs where id = $1::uuid and attempt = $2::int and state = 'running' and script_id is not null
+select script_id, $3 from runs where id = $1::uuid and attempt = $2::int and state = 'running' and kind = 'script'
 on conflict (script_id) do update set sealed = excluded.sealed, updated_at = now()
 returning script_id
 

@@ -136,6 +136,14 @@ def test_a_huge_body_is_413_everywhere(with_body, caller, room):
     assert not wrong, report(wrong)
 
 
+def test_what_is_refused_before_its_body_was_read_is_answered_whole(anonymous, caller):
+    """Nobody may lose the answer because the program did not listen to the end."""
+    body = b'{"x": "' + b"y" * 900_000 + b'"}'
+    for client, path, status in ((anonymous, "/rooms", 401), (caller, "/no/such/path", 404), (caller, "/scripts/upload?filename=a.sh", 413)):
+        answer = client.request("POST", path, data=body, headers={"Content-Type": "text/plain"}, timeout=10)
+        assert problem_of(answer, status) is None, problem_of(answer, status)
+
+
 def test_ids_that_are_none_look_absent(routes, caller, room):
     wrong = []
     for route in routes:

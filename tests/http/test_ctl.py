@@ -11,7 +11,7 @@ import pytest
 
 from harness.doctor import Ctl, TOP
 
-COMMANDS = ("create-admin", "migrate", "status", "doctor", "make-certificate")
+COMMANDS = ("create-admin", "migrate", "status", "doctor", "make-certificate", "rotate-key")
 
 
 @pytest.fixture
@@ -51,6 +51,8 @@ def test_migrate_answers_json(installed):
     (["doctor", "teeth"], 2),
     (["make-certificate", "--days", "0"], 2),
     (["make-certificate", "not a name"], 2),
+    (["rotate-key", "--print", "--finish"], 2),
+    (["rotate-key"], 4),
     (["dance"], 2),
     (["status"], 4),
     (["migrate"], 4),
