@@ -231,7 +231,10 @@ returns setof announced language plpgsql as $$
 declare
     ended runs;
 begin
-    update runs set state = ending, reason = why, usage = coalesce(used, usage), lease_until = null,
+    -- Whoever asked it to stop has said why; its executor knows only that somebody did.
+    update runs set state = ending, usage = coalesce(used, usage), lease_until = null,
+                    reason = case when ending = 'cancelled' and cancel_requested_at is not null then coalesce(reason, why)
+                                  else why end,
                     finished_at = clock_timestamp(),
                     result = case kind when 'agent' then ending_result - 'thought' else ending_result end,
                     exit_code = (how ->> 'exit_code')::int, signal = (how ->> 'signal')::int,

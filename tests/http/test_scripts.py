@@ -293,6 +293,20 @@ def test_a_password_is_shown_to_nobody(ann):
 
 # files
 
+@pytest.fixture
+def runners(studio):
+    """runners({"sh": …}): a runner tells this, until the test ends, beside those that there are; it has the label of the
+    answer to itself."""
+    host = f"of a test {uuid.uuid4().hex[:8]}"
+    def tell(interpreters):
+        studio.sql("""insert into runners (host, interpreters, labels) values (%s, %s, array[%s])
+                      on conflict (host) do update set interpreters = excluded.interpreters, seen_at = now()""",
+                   host, json.dumps(interpreters), host)
+        return host
+    yield tell
+    studio.sql("delete from runners where host = %s", host)
+
+
 def upload(client, filename, content, media_type="text/plain", **more):
     return client.request("POST", "/scripts/upload", params={"filename": filename, **more}, data=content,
                           headers={"Content-Type": media_type} if media_type else {})
@@ -303,7 +317,8 @@ def upload(client, filename, content, media_type="text/plain", **more):
     (".yml", b"[]", "playbook"), (".tf", b"#", "terraform"), (".aws", b"aws s3 ls", "aws"), ("", b"#!/bin/sh\ntrue", "sh"),
     ("", b"#!/usr/bin/env python3\npass", "python"), ("", b"#!/usr/bin/env node\n", "node"), (".txt", b"#!/usr/bin/ansible-playbook\n", "playbook"),
 ])
-def test_a_file_becomes_a_script_of_its_kind(ann, ending, content, kind):
+def test_a_file_becomes_a_script_of_its_kind(ann, runners, ending, content, kind):
+    runners({kind: {}})
     stem = name()
     answer = upload(ann, stem + ending, content, "application/octet-stream")
     assert answer.status_code == 201, answer.text
@@ -342,34 +357,19 @@ def test_a_script_of_ten_megabytes_is_too_large(ann):
 
 # what can run here
 
-@pytest.fixture
-def runners(studio):
-    """runners({"sh": …}, labels=["gpu"]): the only runner there is tells this, until the test ends."""
-    before = studio.sql("select host, seen_at from runners")
-    def tell(interpreters, labels=()):
-        studio.sql("update runners set seen_at = now() - interval '1 day' where host <> 'of this test'")
-        studio.sql("""insert into runners (host, interpreters, labels) values ('of this test', %s, %s)
-                      on conflict (host) do update set interpreters = excluded.interpreters, labels = excluded.labels, seen_at = now()""",
-                   json.dumps(interpreters), list(labels))
-    yield tell
-    studio.sql("delete from runners where host = 'of this test'")
-    for host, seen_at in before:
-        studio.sql("update runners set seen_at = %s where host = %s", seen_at, host)
-
-
 def test_kinds_tell_what_is_installed(ann, runners):
-    runners({"sh": {"path": "/bin/bash", "version": "5.2"}})
+    runners({"aws": {"path": "/usr/bin/aws", "version": "of the newest"}})
     kinds = {one["kind"]: one for one in ann.get("/scripts/kinds").json()}
     assert list(kinds) == ["sh", "python", "node", "playbook", "terraform", "aws"]
-    assert (kinds["sh"]["installed"], kinds["sh"]["version"]) == (True, "5.2")
-    assert (kinds["node"]["installed"], kinds["node"]["version"], kinds["node"]["install"]) == (False, None, "apt install nodejs")
+    assert (kinds["aws"]["installed"], kinds["aws"]["version"]) == (True, "of the newest")
+    assert (kinds["node"]["name"], kinds["node"]["interpreter"], kinds["node"]["install"]) == ("Node.js", "node", "apt install nodejs")
 
 
 def test_what_is_not_installed_is_told_when_saving_and_when_running(ann, runners):
-    runners({"sh": {}, "node": {}})
-    script = script_of(ann, kind="node")
+    label = runners({"sh": {}, "node": {}})
+    script = script_of(ann, kind="node", label=label)
     runners({"sh": {}})
-    refused = ann.post("/scripts", {"name": name(), "kind": "node", "code": "1"})
+    refused = ann.post("/scripts", {"name": name(), "kind": "node", "code": "1", "label": label})
     assert fields(refused) == {"kind"} and "apt install nodejs" in refused.json()["detail"]
     assert fields(ann.patch(f"/scripts/{script['id']}", {"version": 1, "code": "2"})) == {"kind"}
     assert ann.patch(f"/scripts/{script['id']}", {"version": 1, "description": "Still editable"}).status_code == 200
@@ -377,10 +377,10 @@ def test_what_is_not_installed_is_told_when_saving_and_when_running(ann, runners
 
 
 def test_a_label_that_no_runner_has_is_told(ann, runners):
-    runners({"sh": {}}, ["gpu"])
-    script = script_of(ann, label="gpu")
+    label = runners({"sh": {}})
+    script = script_of(ann, label=label)
     ask(ann, script)
-    assert fields(ann.patch(f"/scripts/{script['id']}", {"version": 1, "label": "tpu"})) == {"label"}
+    assert fields(ann.patch(f"/scripts/{script['id']}", {"version": 1, "label": "nobody's"})) == {"label"}
     assert ann.patch(f"/scripts/{script['id']}", {"version": 1, "label": None}).json()["label"] is None
 
 
