@@ -18,6 +18,7 @@ struct process {
     long tasks;
     int64_t anonymous; /* bytes */
     int64_t shared;
+    int64_t tables; /* of its pages: much address space that is only read takes nothing else */
 };
 
 bool tree_open(struct tree *tree)
@@ -82,6 +83,7 @@ static bool read_process(const struct tree *tree, pid_t pid, struct process *pro
     process->tasks = (long)field(status, "\nThreads:");
     process->anonymous = field(status, "\nRssAnon:") * KIBIBYTE;
     process->shared = field(status, "\nRssShmem:") * KIBIBYTE;
+    process->tables = field(status, "\nVmPTE:") * KIBIBYTE;
     return true;
 }
 
@@ -125,7 +127,7 @@ static int64_t exact_memory(struct tree *tree, int64_t file_bytes)
     rewinddir(tree->proc);
     while (next_process(tree, &process)) {
         if (slurp(tree, process.pid, "smaps_rollup", rollup, sizeof rollup)) {
-            anonymous += field(rollup, "\nPss_Anon:") * KIBIBYTE;
+            anonymous += field(rollup, "\nPss_Anon:") * KIBIBYTE + process.tables;
             shared += field(rollup, "\nPss_Shmem:") * KIBIBYTE;
         }
     }
@@ -141,7 +143,7 @@ struct tree_use tree_measure(struct tree *tree, int64_t most, int64_t file_bytes
     rewinddir(tree->proc);
     while (next_process(tree, &process)) {
         seen += cpu_ms(tree, process.pid);
-        use.memory += process.anonymous + process.shared;
+        use.memory += process.anonymous + process.shared + process.tables;
         use.tasks += process.is_init ? 0 : process.tasks;
     }
     if (seen < tree->cpu_seen_ms)

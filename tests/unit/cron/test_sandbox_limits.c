@@ -43,6 +43,16 @@ Test(sandbox_limits, memory_that_is_shared)
               SANDBOX_MEMORY);
 }
 
+/* Pages that are only read are all the same one; the tables that say so are not. */
+Test(sandbox_limits, memory_of_page_tables)
+{
+    trial_run(&trial,
+              "exec python3 -c 'import mmap, time\n"
+              "a = mmap.mmap(-1, 1 << 38, flags=mmap.MAP_PRIVATE | 0x4000, prot=mmap.PROT_READ)\n"
+              "for i in range(0, 1 << 38, 1 << 21): a[i]\ntime.sleep(30)'",
+              SANDBOX_MEMORY);
+}
+
 /* A process and its children share pages until they write: that is no more memory. */
 Test(sandbox_limits, shared_pages_count_once)
 {
