@@ -30,7 +30,7 @@ before(async () => {
     await say(ada, room, "| a | b |\n|---|---|\n| " + "wide ".repeat(40) + " | 2 |\n\n```sh\n" + "echo long ".repeat(30) + "\n```");
     await ada.call("POST", `/rooms/${room.id}/messages`, { text: "An answer", reply_to: 3 });
     const [agent] = (await boss.call("GET", "/agents")).items;
-    const run = await runScript(boss, COLOURFUL, { name: `Colours ${process.pid}`, parameters: { type: "object", properties: { words: { type: "string", default: "many words ".repeat(20) } } } });
+    const run = await runScript(boss, COLOURFUL, { name: `Colours ${process.pid}`, room: room.id, parameters: { type: "object", properties: { words: { type: "string", default: "many words ".repeat(20) } } } });
     pages = ["/rooms", "/rooms?tab=public", `/rooms/${room.id}`, `/rooms/${room.id}?panel=members`, `/rooms/${room.id}?panel=settings`, "/agents", `/agents/${agent.id}`,
         `/agents/${agent.id}?tab=log`, ...(await scriptPages()), "/runs", `/runs/${run.id}`, "/settings", "/providers", "/users", "/audit", "/profile", "/profile?tab=security", "/profile?tab=tokens", "/styleguide", "/nowhere"];
 });

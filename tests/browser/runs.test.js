@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { assertNoProblems, openBrowser, openWindow } from "./support/browser.js";
-import { newPerson } from "./support/people.js";
+import { admin, newPerson } from "./support/people.js";
 import { finishedRun, runScript, writeOutput } from "./support/runs.js";
 import { sql } from "./support/studio.js";
 
@@ -297,4 +297,25 @@ test("the history: states change by themselves, filters are in the address, more
     await page.getByRole("complementary", { name: "About the run" }).waitFor();
     assertNoProblems(problems);
     await context.close();
+});
+
+test("an administrator says how long runs are kept, nobody else", async () => {
+    const boss = await admin();
+    const before = await boss.call("GET", "/admin/settings");
+    const { page, context, problems } = await openWindow(browser, boss);
+    await page.goto("/settings");
+    await page.getByLabel("Runs, in days").fill("-3");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator(".field__error").waitFor();
+    await page.getByLabel("Runs, in days").fill("45");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Settings saved").waitFor();
+    assert.equal((await boss.call("GET", "/admin/settings")).run_retention_days, 45);
+    await boss.call("PATCH", "/admin/settings", before);
+    assertNoProblems(problems);
+    await context.close();
+    const other = await openWindow(browser, await newPerson("Ada"));
+    await other.page.goto("/settings");
+    await other.page.getByText("There is no such page").waitFor();
+    await other.context.close();
 });

@@ -24,7 +24,7 @@ const LIVE_BYTES = 4096;
 export function RunStart({ event, log, context, target }) {
     const over = useStore(log.version, () => log.finished.has(event.run));
     const { script } = event.body;
-    return over ? html`<div class="notice" data-seq=${event.seq}><span><b>${event.author?.name || "CoAgent"}</b> ran <a href=${`/runs/${event.run}`}>${script.name}</a></span><${Clock} at=${event.at} /></div>`
+    return over ? html`<div class="notice" data-seq=${event.seq}><span><b>${event.author?.name || "CoAgent"}</b> ran <a class="link" href=${`/runs/${event.run}`}>${script.name}</a></span><${Clock} at=${event.at} /></div>`
         : html`<${Live} event=${event} context=${context} target=${target} />`;
 }
 
