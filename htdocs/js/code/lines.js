@@ -2,7 +2,7 @@
 import { diffLines } from "../../vendor/diff/diff/line.js";
 import { diffWordsWithSpace } from "../../vendor/diff/diff/word.js";
 
-const TIMEOUT_MS = 2000;
+const TIMEOUT_MS = 1000;
 const CONTEXT = 3;
 /** Fewer lines than this are not worth folding. */
 const FOLD = 4;

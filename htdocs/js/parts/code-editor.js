@@ -11,15 +11,20 @@ export function CodeEditor({ value, language, label, readOnly = false, onChange 
     const host = useRef(/** @type {any} */ (null));
     const editor = useRef(/** @type {any} */ (null));
     const [state, setState] = useState("loading");
+    const told = useRef(value);
     const latest = useRef({ value, language, label, readOnly, onChange, onMove });
     latest.current = { value, language, label, readOnly, onChange, onMove };
     useEffect(() => {
         let gone = false;
         import("../code/editor.js").then(({ createEditor }) => {
             if (!gone) {
+                told.current = latest.current.value;
                 editor.current = createEditor(host.current, {
                     ...latest.current, text: latest.current.value,
-                    onChange: (/** @type {string} */ text) => text !== latest.current.value && latest.current.onChange(text),
+                    onChange: (/** @type {string} */ text) => {
+                        told.current = text;
+                        latest.current.onChange(text);
+                    },
                     onMove: (/** @type {number} */ line, /** @type {number} */ column) => latest.current.onMove(line, column),
                 });
                 setState("ready");
@@ -33,7 +38,11 @@ export function CodeEditor({ value, language, label, readOnly = false, onChange 
             editor.current?.destroy();
         };
     }, []);
-    useEffect(() => editor.current?.setText(value), [value, state]);
+    useEffect(() => {
+        if (value !== told.current) {
+            editor.current?.setText(value);
+        }
+    }, [value, state]);
     useEffect(() => editor.current?.setLanguage(language), [language, state]);
     useEffect(() => editor.current?.setNature(label, readOnly), [label, readOnly, state]);
     if (state === "plain") {
