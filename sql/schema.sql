@@ -58,6 +58,11 @@ CREATE TYPE public.room_document AS (
 	created_at text
 );
 
+CREATE TYPE public.run_command AS (
+	script uuid,
+	given jsonb
+);
+
 CREATE TYPE public.run_search AS (
 	me uuid,
 	sees_all boolean,
@@ -609,6 +614,12 @@ begin
         perform raise_outcome('CA409', 'This answer is being asked for again already.');
     end if;
 end $$;
+
+CREATE FUNCTION public.close_run_channels(the_room uuid) RETURNS SETOF public.announced
+    LANGUAGE sql STABLE
+    AS $$
+    select row('run_' || id, null)::announced from runs where room_id = the_room and state in ('queued', 'running', 'waiting')
+$$;
 
 CREATE FUNCTION public.command_fault(sentence text, errors text) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -1376,6 +1387,7 @@ declare
     mentioned uuid[] := mentioned_members(the_room, message_text(content));
     event room_events;
     document json;
+    command run_command;
     agent uuid;
     asked room_events;
 begin
@@ -1385,6 +1397,7 @@ begin
             perform raise_outcome('CA422', 'There is no such message to reply to.', 'reply_to');
         end if;
     end if;
+    command := run_command_of(content);
     event := append_event(the_room, 'message', caller_id(), null, replied, null,
                           jsonb_build_object('text', content, 'mentions', mentioned));
     update room_members set read_seq = event.seq, read_number = event.number
@@ -1399,8 +1412,8 @@ begin
     document := event_json(event);
     return next announced_answer(document);
     return next row('r_' || the_room, event_frame(document))::announced;
-    if is_run_command(content) then
-        return next run_by_message(the_room, event.seq, content);
+    if command.script is not null then
+        return next run_by_message(the_room, event.seq, command);
         return;
     end if;
     if cardinality(mentioned) = 0 and replied is null then
@@ -1929,6 +1942,7 @@ begin
     perform audit_room('room.edit', the_room, jsonb_build_object('changes', coalesce(to_jsonb(changes), '[]')));
     return next room_answer(the_room);
     return query select * from unnest(frames);
+    return query select * from close_run_channels(the_room) where before.visibility = 'public' and after.visibility = 'private';
 end $$;
 
 CREATE FUNCTION public.room_create(the_name text, the_topic text, the_visibility text) RETURNS SETOF public.announced
@@ -1962,6 +1976,7 @@ begin
     perform audit_room('room.delete', the_room, (select jsonb_build_object('name', name) from rooms where id = the_room));
     return next announced_answer(null);
     return next frame;
+    return query select * from close_run_channels(the_room);
 end $$;
 
 CREATE FUNCTION public.room_is_busy(room uuid) RETURNS boolean
@@ -2077,28 +2092,17 @@ CREATE FUNCTION public.run_agent_json(agent uuid) RETURNS json
     select json_build_object('id', id, 'name', name, 'handle', handle) from principals where id = agent
 $$;
 
-CREATE FUNCTION public.run_by_message(the_room uuid, the_seq bigint, content text) RETURNS public.announced
+CREATE FUNCTION public.run_by_message(the_room uuid, the_seq bigint, wanted public.run_command) RETURNS public.announced
     LANGUAGE plpgsql
     AS $$
 declare
-    words command_word[] := command_words(substring(content from 5));
-    script scripts;
-    given jsonb;
     made runs;
     told room_events;
     sentence text;
     more text;
 begin
-    if cardinality(words) = 0 then
-        perform raise_outcome('CA422', 'Name the script: /run NAME, then its parameters.', 'text');
-    end if;
-    select * into script from scripts s where name = words[1].word::citext and script_shows(s);
-    if not found then
-        perform raise_outcome('CA422', format('There is no script "%s".', left(words[1].word, 80)), 'text');
-    end if;
-    given := word_parameters((select parameters from script_versions where script_id = script.id and number = script.latest), words[2:]);
     begin
-        made := queue_script_run(script.id, given, '{}', 'room', the_room, the_seq);
+        made := queue_script_run(wanted.script, wanted.given, '{}', 'room', the_room, the_seq);
     exception when sqlstate 'CA422' then
         get stacked diagnostics sentence = message_text, more = pg_exception_detail;
         perform raise_outcome('CA422', command_fault(sentence, more), 'text');
@@ -2112,6 +2116,29 @@ CREATE FUNCTION public.run_channels(r public.runs) RETURNS text
     AS $$
     select concat_ws(',', 'run_' || r.id, 'r_' || r.room_id)
 $$;
+
+CREATE FUNCTION public.run_command_of(content text) RETURNS public.run_command
+    LANGUAGE plpgsql
+    AS $$
+declare
+    words command_word[];
+    script scripts;
+    schema jsonb;
+begin
+    if not is_run_command(content) then
+        return null;
+    end if;
+    words := command_words(substring(content from 5));
+    if cardinality(words) = 0 then
+        perform raise_outcome('CA422', 'Name the script: /run NAME, then its parameters.', 'text');
+    end if;
+    select * into script from scripts s where name = words[1].word::citext and script_shows(s) for key share;
+    if not found then
+        perform raise_outcome('CA422', format('There is no script "%s".', left(words[1].word, 80)), 'text');
+    end if;
+    select parameters into schema from script_versions where script_id = script.id and number = script.latest;
+    return row(script.id, word_parameters(schema, words[2:]))::run_command;
+end $$;
 
 CREATE FUNCTION public.run_files(run uuid) RETURNS jsonb
     LANGUAGE sql STABLE

@@ -89,6 +89,11 @@ begin
     return query select * from announced_rooms_changed(caller_id());
 end $$;
 
+-- Who listens to a run of the room is asked again who they are: with what the room shows, its runs are hidden.
+create function close_run_channels(the_room uuid) returns setof announced language sql stable as $$
+    select row('run_' || id, null)::announced from runs where room_id = the_room and state in ('queued', 'running', 'waiting')
+$$;
+
 -- null leaves as it is. One event for each thing that changes.
 create function room_change(the_room uuid, seen int, the_name text, the_topic text, the_visibility text, archive boolean)
 returns setof announced language plpgsql as $$
@@ -127,6 +132,7 @@ begin
     perform audit_room('room.edit', the_room, jsonb_build_object('changes', coalesce(to_jsonb(changes), '[]')));
     return next room_answer(the_room);
     return query select * from unnest(frames);
+    return query select * from close_run_channels(the_room) where before.visibility = 'public' and after.visibility = 'private';
 end $$;
 
 -- Invisible from now on; the rows are removed by purge_rooms. Its runs are asked to stop.
@@ -142,6 +148,7 @@ begin
     perform audit_room('room.delete', the_room, (select jsonb_build_object('name', name) from rooms where id = the_room));
     return next announced_answer(null);
     return next frame;
+    return query select * from close_run_channels(the_room);
 end $$;
 
 -- Removes what deleted rooms have left, at most so many events at once; returns how many. For the runner: the program

@@ -87,12 +87,16 @@ create function is_deleted(the_room uuid, the_seq bigint) returns boolean langua
     select exists (select from room_events where room_id = the_room and target = the_seq and kind = 'delete')
 $$;
 
+-- What a message that is a command wants to run (see run_command_of).
+create type run_command as (script uuid, given jsonb);
+
 -- The caller says something, or runs a script by saying so. The author has read what was before.
 create function message_post(the_room uuid, content text, replied bigint) returns setof announced language plpgsql as $$
 declare
     mentioned uuid[] := mentioned_members(the_room, message_text(content));
     event room_events;
     document json;
+    command run_command;
     agent uuid;
     asked room_events;
 begin
@@ -102,6 +106,7 @@ begin
             perform raise_outcome('CA422', 'There is no such message to reply to.', 'reply_to');
         end if;
     end if;
+    command := run_command_of(content);
     event := append_event(the_room, 'message', caller_id(), null, replied, null,
                           jsonb_build_object('text', content, 'mentions', mentioned));
     update room_members set read_seq = event.seq, read_number = event.number
@@ -116,8 +121,8 @@ begin
     document := event_json(event);
     return next announced_answer(document);
     return next row('r_' || the_room, event_frame(document))::announced;
-    if is_run_command(content) then
-        return next run_by_message(the_room, event.seq, content);
+    if command.script is not null then
+        return next run_by_message(the_room, event.seq, command);
         return;
     end if;
     if cardinality(mentioned) = 0 and replied is null then

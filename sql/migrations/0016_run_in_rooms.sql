@@ -67,28 +67,40 @@ create function is_run_command(content text) returns boolean language sql immuta
     select content ~ '^/run([[:space:]]|$)'
 $$;
 
--- Runs what the message says, which is event the_seq of its room already; whatever is wrong with it undoes the message
--- too. Returns what tells the room.
-create function run_by_message(the_room uuid, the_seq bigint, content text) returns announced language plpgsql as $$
+-- Reads a command; raises (field "text") what cannot be meant. Keeps the script from being deleted until the transaction
+-- ends: before the room is locked, because a deletion takes its locks in this order too. No command gives null.
+create function run_command_of(content text) returns run_command language plpgsql as $$
 declare
-    words command_word[] := command_words(substring(content from 5));
+    words command_word[];
     script scripts;
-    given jsonb;
+    schema jsonb;
+begin
+    if not is_run_command(content) then
+        return null;
+    end if;
+    words := command_words(substring(content from 5));
+    if cardinality(words) = 0 then
+        perform raise_outcome('CA422', 'Name the script: /run NAME, then its parameters.', 'text');
+    end if;
+    select * into script from scripts s where name = words[1].word::citext and script_shows(s) for key share;
+    if not found then
+        perform raise_outcome('CA422', format('There is no script "%s".', left(words[1].word, 80)), 'text');
+    end if;
+    select parameters into schema from script_versions where script_id = script.id and number = script.latest;
+    return row(script.id, word_parameters(schema, words[2:]))::run_command;
+end $$;
+
+-- Runs what the message wanted, which is event the_seq of its room by now; whatever is wrong with it undoes the message
+-- too. Returns what tells the room.
+create function run_by_message(the_room uuid, the_seq bigint, wanted run_command) returns announced language plpgsql as $$
+declare
     made runs;
     told room_events;
     sentence text;
     more text;
 begin
-    if cardinality(words) = 0 then
-        perform raise_outcome('CA422', 'Name the script: /run NAME, then its parameters.', 'text');
-    end if;
-    select * into script from scripts s where name = words[1].word::citext and script_shows(s);
-    if not found then
-        perform raise_outcome('CA422', format('There is no script "%s".', left(words[1].word, 80)), 'text');
-    end if;
-    given := word_parameters((select parameters from script_versions where script_id = script.id and number = script.latest), words[2:]);
     begin
-        made := queue_script_run(script.id, given, '{}', 'room', the_room, the_seq);
+        made := queue_script_run(wanted.script, wanted.given, '{}', 'room', the_room, the_seq);
     exception when sqlstate 'CA422' then
         get stacked diagnostics sentence = message_text, more = pg_exception_detail;
         perform raise_outcome('CA422', command_fault(sentence, more), 'text');

@@ -218,6 +218,19 @@ def test_the_live_socket_of_a_run_is_for_who_sees_it(studio, people, ann, bob):
         pass
 
 
+def test_the_live_socket_of_a_run_ends_when_its_room_is_not_public_any_more(studio, people, ann, bob):
+    room = people.room(ann, visibility="public")
+    run = finished.run(studio, ann, room=room, state="running")
+    with Listener(bob, path=f"/ws/live?run={run}") as live:
+        answer = ann.patch(f"/rooms/{room['id']}", {"version": room["version"], "visibility": "private"})
+        assert answer.status_code == 200, answer.text
+        assert live.closed.wait(10)
+    with pytest.raises(Refused), Listener(bob, path=f"/ws/live?run={run}"):
+        pass
+    with Listener(ann, path=f"/ws/live?run={run}"):
+        pass
+
+
 def test_the_live_socket_ends_with_the_session(studio, ann):
     run = finished.run(studio, ann, state="running")
     with Listener(ann, path=f"/ws/live?run={run}") as live:

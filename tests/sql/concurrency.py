@@ -79,7 +79,8 @@ def talk(actor):
     """As a request with an Idempotency-Key does it: guard, claim, action."""
     room, number = actor.any("rooms"), random.randrange(AGENTS)
     user = random.choice(actor.world["users"] + actor.world["guests"][-3:])
-    text = random.choice(["Hello", f"@agent{number} and @user1, what now?", "@passing, do you hear?", "Fine."])
+    text = random.choice(["Hello", f"@agent{number} and @user1, what now?", "@passing, do you hear?", "Fine.",
+                          *(f"/run {name}" for name in actor.world["scripts"][-1:])])
     sessions = actor.query("select id from sessions where user_id = %s", user)
     for (session,) in sessions:
         actor.attempt(user, ("guard_room", user, session, "", "write", user, "192.0.2.1", room, "member", True),
@@ -100,7 +101,7 @@ def rewrite(actor):
 
 
 def execute(actor):
-    claimed = actor.attempt(None, ("run_claim", "host", 16, "{agent}", 4, "{}")) or []
+    claimed = actor.attempt(None, ("run_claim", "host", 16, "{agent,script}", 4, "{}")) or []
     if not claimed:
         time.sleep(0.005)
     for run, fence, _ in claimed:
@@ -189,9 +190,23 @@ def pass_through(actor):
         actor.attempt(owner, ("agent_delete", agent))
 
 
+def script(actor):
+    """A script that lives for a moment, and is run in a room by others; what it does is the executor's part."""
+    user, name = actor.any("users"), f"script{random.getrandbits(60)}"
+    actor.attempt(user, ("script_create", json.dumps({"name": name, "kind": "sh", "code": "true"})))
+    for (made,) in actor.query("select id from scripts where name = %s", name):
+        actor.world["scripts"].append(name)
+        for room in actor.world["rooms"]:
+            actor.attempt(user, ("messages_post", room, json.dumps({"text": f"/run {name}"})))
+        for (run,) in actor.query("select id from runs where script_id is not null order by random() limit 1"):
+            actor.attempt(user, random.choice([("run_retry", run, "again", "api"), ("run_cancel", run)]), ("run_touched",))
+        actor.attempt(user, ("script_delete", made))
+        actor.world["scripts"].remove(name)
+
+
 def make_world(url):
     """Users, agents and rooms in which everybody is an owner at first."""
-    world = {"guests": []}
+    world = {"guests": [], "scripts": []}
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
         def ids(text, *values):
             cursor.execute(text, values)
@@ -217,7 +232,8 @@ def make_world(url):
 # What must have worked at least once, or the rest proves little.
 DONE = ("messages_post", "messages_edit", "messages_delete", "events_read", "run_claim", "run_take", "run_say", "run_renew",
         "run_finish", "run_requeue_expired", "run_lose_expired", "rooms_stop", "run_touched", "members_add", "members_edit",
-        "members_remove", "agent_stop", "agent_touched", "agent_delete", "user_change", "rooms_create", "user_register", "user_delete", "rooms_delete")
+        "members_remove", "agent_stop", "agent_touched", "agent_delete", "user_change", "rooms_create", "script_create",
+        "script_delete", "user_register", "user_delete", "rooms_delete")
 
 # What must hold afterwards: name -> a query that finds what breaks it.
 RULES = {
@@ -256,7 +272,7 @@ def main():
     world = make_world(owner_url)
     until = time.monotonic() + SECONDS
     actors = [Actor(app_url, top, world, act, until)
-              for act in (talk, talk, rewrite, execute, execute, reap, stop, move, move, rule, come_and_go, come_and_go, pass_through)]
+              for act in (talk, talk, rewrite, execute, execute, reap, stop, move, move, rule, come_and_go, come_and_go, pass_through, script)]
     for actor in actors:
         actor.start()
     for actor in actors:
