@@ -51,6 +51,19 @@ def token_text(token):
     return table(["first token, ms", "p50", "p90", "p99"], rows)
 
 
+def runs_text(runs):
+    rows = [["start after queueing, ms", number(runs["start_ms"]["p50"]), number(runs["start_ms"]["p99"])],
+            ["first line after POST, ms", number(runs["first_line_ms"]["p50"]), number(runs["first_line_ms"]["p99"])]]
+    if runs["peer_ms"]:
+        rows.append(["graphile-worker, ms", number(runs["peer_ms"]["p50"]), number(runs["peer_ms"]["p99"])])
+    rates = [["coagent", number(runs["rate"])], ["bare bwrap", number(runs["bare_rate"])]]
+    if runs["peer_rate"]:
+        rates.append(["graphile-worker, no sandbox", number(runs["peer_rate"])])
+    more = [["output, MB/s", number(runs["output_rate"])], ["executor's peak, MB", number(runs["output_memory_mb"])],
+            *([f"GET /runs with {int(count):,} runs, ms", number(ms)] for count, ms in runs["history_ms"].items())]
+    return "\n\n".join([table(["runs", "p50", "p99"], rows), table(["8 at once", "runs/s"], rates), table(["besides", ""], more)])
+
+
 def target_text(targets):
     rows = [[one["what"], one["sign"] + " " + number(one["wanted"]), number(one["reached"]),
              "reached" if one["good"] else "MISSED"] for one in targets]
@@ -65,6 +78,8 @@ def text(document):
         parts.append(fanout_text(document["fanout"]))
     if document.get("first_token"):
         parts.append(token_text(document["first_token"]))
+    if document.get("runs"):
+        parts.append(runs_text(document["runs"]))
     if document.get("targets"):
         parts.append(target_text(document["targets"]))
     return "\n\n".join(parts)
@@ -89,6 +104,14 @@ def load_targets(kinds):
                          at_16["coagent"]["p99_ms"]["median"] / at_16["fastapi"]["p99_ms"]["median"])
 
 
+def run_targets(runs):
+    few, many = runs["history_ms"].values()
+    return [target("a run: ms from the queue to the start at p50", "≤", 25, runs["start_ms"]["p50"]),
+            target("runs/s beside bare bwrap", "≥", 0.6, runs["of_bare"]),
+            target("output of a run: MB/s", "≥", 50, runs["output_rate"]),
+            target("GET /runs with 1,000,000 runs beside 1,000", "≤", 1.2, many / few)]
+
+
 def targets(document):
     found = list(load_targets(document.get("load", {})))
     for sockets, measured in document.get("fanout", {}).items():
@@ -98,4 +121,6 @@ def targets(document):
                                     measured["ratios"][stack]["median"]))
     if document.get("first_token"):
         found.append(target("first token: ms added at p50", "≤", 20, document["first_token"]["added"]["p50"]))
+    if document.get("runs"):
+        found += run_targets(document["runs"])
     return found
