@@ -105,6 +105,21 @@ test("Ctrl-S saves a version; keys typed into the code are no shortcuts", async 
     await end();
 });
 
+test("the keyboard gets into the editor, finds there, and gets out again", async () => {
+    const script = await newScript(ada);
+    const { page, end } = await openScript(browser, ada, script);
+    await editorOf(page, script).focus();
+    await page.keyboard.press("Control+f");
+    await page.getByRole("textbox", { name: "Find" }).pressSequentially("two");
+    await page.locator(".cm-searchMatch").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("textbox", { name: "Find" }).waitFor({ state: "detached" });
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Tab");
+    assert.match(await page.evaluate(() => document.activeElement?.textContent || ""), /Replace by a file/);
+    await end();
+});
+
 test("what a script takes is made in a table, and asked for before a run", async () => {
     const script = await newScript(ada);
     const { page, end } = await openScript(browser, ada, script, "?tab=parameters");

@@ -61,6 +61,10 @@ function punctuation(stream, state) {
 
 /** @param {any} stream */
 function word(stream) {
+    if (stream.string[stream.pos - 1] === ".") {
+        stream.match(/^[\w-]+/);
+        return "propertyName";
+    }
     const [text] = stream.match(/^[A-Za-z_][\w-]*/);
     if (KEYWORDS.has(text) && !stream.match(/^\s*=[^=]/, false)) {
         return "keyword";
