@@ -1,8 +1,9 @@
 // Mappings: variables and secrets are written, kept, replaced, attached to scripts; a secret never comes back.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertNoProblems, openBrowser, openWindow } from "./support/browser.js";
+import { assertNoProblems, focused, openBrowser, openWindow } from "./support/browser.js";
 import { newPerson } from "./support/people.js";
+import { becomes } from "./support/wait.js";
 
 /** @type {import("playwright-core").Browser} */
 let browser;
@@ -46,13 +47,14 @@ test("a mapping is made, filled by hand and by pasted lines, and its secret neve
     await page.getByRole("button", { name: "Create the mapping" }).click();
     await page.getByText("No variables yet").waitFor();
     await page.getByRole("button", { name: "Add a variable" }).click();
+    await focused(page.getByLabel("Name of the new variable"));
     await page.keyboard.type("REGION");
     await page.getByLabel("Value of REGION").fill("eu-west-1");
     await page.getByRole("button", { name: "Paste lines" }).click();
     await page.getByRole("textbox", { name: "Lines" }).fill("# a comment\nexport DATABASE_URL=\"postgresql://db/app\"\nAPI_TOKEN=hunter2-and-more\nREGION=eu-north-1\nnot a line");
     await page.getByRole("button", { name: "Take them" }).click();
-    assert.equal(await page.getByRole("checkbox", { name: "Secret: API_TOKEN" }).isChecked(), true);
-    assert.equal(await page.getByLabel("Value of REGION").inputValue(), "eu-north-1");
+    await becomes(() => page.getByRole("checkbox", { name: "Secret: API_TOKEN" }).isChecked(), true);
+    await becomes(() => page.getByLabel("Value of REGION").inputValue(), "eu-north-1");
     await page.keyboard.press("Control+s");
     await page.getByText("Mapping saved").waitFor();
     await page.getByText("Stored", { exact: true }).waitFor();

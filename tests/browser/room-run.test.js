@@ -6,6 +6,7 @@ import { commandAt, open, parameterChoices, quoted, scriptChoices } from "../../
 import { assertNoProblems, openBrowser, openRoom, openWindow, write } from "./support/browser.js";
 import { newPerson, newRoom } from "./support/people.js";
 import { newScript } from "./support/runs.js";
+import { becomes, until } from "./support/wait.js";
 
 /** @type {import("playwright-core").Browser} */
 let browser;
@@ -71,7 +72,7 @@ test("a command is completed from its first letter to the value of a parameter, 
     await composer.pressSequentially(script.name.slice(0, 10));
     await left.getByRole("option", { name: new RegExp(script.name) }).waitFor();
     await left.keyboard.press("Enter");
-    assert.equal(await composer.inputValue(), `/run ${script.name} `);
+    await becomes(() => composer.inputValue(), `/run ${script.name} `);
     await left.getByText("[force]").waitFor();
     await composer.pressSequentially("tar");
     await left.getByRole("option", { name: /target/ }).waitFor();
@@ -79,7 +80,7 @@ test("a command is completed from its first letter to the value of a parameter, 
     await composer.pressSequentially("pro");
     await left.getByRole("option", { name: /production/ }).waitFor();
     await left.keyboard.press("Tab");
-    assert.equal(await composer.inputValue(), `/run ${script.name} target=production `);
+    await becomes(() => composer.inputValue(), `/run ${script.name} target=production `);
     await left.keyboard.press("Enter");
     for (const page of [left, right]) {
         await card(page, script).getByText("Done", { exact: true }).waitFor();
@@ -98,7 +99,7 @@ test("a run in a room is a live card with its last lines, which a member stops",
     }
     const last = async () => Number(/\d+/.exec((await card(right, script).locator(".log__row").last().textContent()) || "")?.[0]);
     const seen = await last();
-    await card(right, script).getByText(`tick ${seen + 3}.`).waitFor();
+    await until(last, (number) => number >= seen + 3, "it goes on");
     assert.ok((await card(right, script).locator(".log__row").count()) <= 6);
     await card(right, script).getByRole("button", { name: "Stop" }).click();
     for (const page of [left, right]) {

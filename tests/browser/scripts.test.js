@@ -5,6 +5,7 @@ import { assertNoProblems, openBrowser, openWindow } from "./support/browser.js"
 import { newPerson } from "./support/people.js";
 import { append, CODE, drop, editorOf, newScript, openScript } from "./support/scripts.js";
 import { sql } from "./support/studio.js";
+import { becomes } from "./support/wait.js";
 
 /** @type {import("playwright-core").Browser} */
 let browser;
@@ -26,7 +27,7 @@ test("the empty page makes an example that runs at once", async () => {
     await page.getByRole("textbox", { name: /^Code of Hello/ }).waitFor();
     await page.getByRole("button", { name: "Run", exact: true }).click();
     const panel = page.getByRole("complementary");
-    assert.equal(await panel.getByLabel("Whom to greet").inputValue(), "world");
+    await becomes(() => panel.getByLabel("Whom to greet").inputValue(), "world");
     await panel.getByRole("button", { name: "Run it" }).click();
     await page.waitForURL(/[?&]run=[0-9a-f-]{36}/);
     await panel.getByRole("status").getByText("Done", { exact: true }).waitFor();

@@ -23,7 +23,7 @@ from kill.trials import GLOBAL, LOCAL, Trial
 from kill.witness import Witness, keepers
 
 os.environ.setdefault("ACCESS_TOKEN_EXPIRE_MINUTES", "1000")
-LANES = 6
+LANES = 8
 BYSTANDERS = 2
 SHORT_LOCAL, SHORT_GLOBAL = 12, 4
 
@@ -185,7 +185,7 @@ def main():
     print(f"seed {chosen.seed}")
     local, everybody = ([one for one in kinds if chosen.victim in (None, one[0]) and chosen.stage in (None, one[1])]
                         for kinds in (LOCAL, GLOBAL))
-    share = 0.6 if local and everybody else float(bool(local))
+    share = 0.7 if local and everybody else float(bool(local))
     report, studio = Report(), harness.start()
     processes = Processes(studio)
     try:
