@@ -6,6 +6,7 @@
 #include "queries.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ struct claimed {
     char fence[16];
 };
 
-/* The rows are copied, because releasing one runs a statement. found: how many could have been claimed. */
+/* The rows are copied, because releasing one runs a statement. found: how many were looked at. */
 static int read_rows(const struct db *db, struct claimed claimed[BATCH], long long *found)
 {
     int count = db_rows(db) < BATCH ? db_rows(db) : BATCH;
@@ -27,7 +28,7 @@ static int read_rows(const struct db *db, struct claimed claimed[BATCH], long lo
     for (int row = 0; row < count; row++) {
         snprintf(claimed[row].id, sizeof claimed[row].id, "%s", db_value(db, row, 0));
         snprintf(claimed[row].fence, sizeof claimed[row].fence, "%s", db_value(db, row, 1));
-        number_parse(db_value(db, row, 2), 0, BATCH, found);
+        number_parse(db_value(db, row, 2), 0, LLONG_MAX, found);
     }
     return count;
 }
@@ -48,7 +49,7 @@ enum outcome claim_all(const struct config *config, struct db *db, struct seats 
     struct claimed claimed[BATCH];
     enum outcome outcome;
     char limit[NUMBER_TEXT_SIZE];
-    long long found;
+    long long found = 0;
     int count;
 
     number_text(config->executor_limit, limit);
@@ -60,7 +61,7 @@ enum outcome claim_all(const struct config *config, struct db *db, struct seats 
             count = read_rows(db, claimed, &found);
         for (int i = 0; i < count && outcome == OUTCOME_OK; i++)
             outcome = start(db, seats, &claimed[i]);
-    } while (outcome == OUTCOME_OK && count > 0 && (found > count || found == BATCH));
+    } while (outcome == OUTCOME_OK && count > 0 && (found > count || count == BATCH));
     if (outcome != OUTCOME_OK)
         log_warn("claiming: %s: %s", outcome_name(outcome), db_failure(db)->message);
     return outcome;

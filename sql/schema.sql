@@ -3183,6 +3183,8 @@ CREATE INDEX runs_asked_running ON public.runs USING btree (asked_by) WHERE (sta
 
 CREATE INDEX runs_asked_state ON public.runs USING btree (asked_by, state, id);
 
+CREATE INDEX runs_due ON public.runs USING btree (due_at) WHERE (state = 'queued'::text);
+
 CREATE INDEX runs_host ON public.runs USING btree (host) WHERE (state = 'running'::text);
 
 CREATE INDEX runs_kind ON public.runs USING btree (kind, id);
@@ -3195,7 +3197,7 @@ CREATE INDEX runs_mapping_live ON public.runs USING btree (mapping_id) WHERE ((m
 
 CREATE INDEX runs_parent ON public.runs USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 
-CREATE INDEX runs_queue ON public.runs USING btree (priority DESC, due_at, id) WHERE (state = 'queued'::text);
+CREATE INDEX runs_queue ON public.runs USING btree (COALESCE(asked_by, '00000000-0000-0000-0000-000000000000'::uuid), priority DESC, due_at, id) WHERE (state = 'queued'::text);
 
 CREATE INDEX runs_retry ON public.runs USING btree (retry_of) WHERE (retry_of IS NOT NULL);
 

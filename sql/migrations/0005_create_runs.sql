@@ -29,7 +29,10 @@ create table runs (
     check ((state in ('succeeded', 'failed', 'cancelled', 'timed_out', 'lost')) = (finished_at is not null)),
     check (state <> 'running' or lease_until is not null)
 );
-create index runs_queue on runs (priority desc, due_at, id) where state = 'queued';
+-- Each asker has a queue of his own, so that nobody's thousand runs stand before another's one.
+create index runs_queue on runs (coalesce(asked_by, '00000000-0000-0000-0000-000000000000'), priority desc, due_at, id)
+    where state = 'queued';
+create index runs_due on runs (due_at) where state = 'queued';
 create index runs_leases on runs (lease_until) where state = 'running';
 create index runs_room on runs (room_id, id) where room_id is not null;
 create index runs_room_live on runs (room_id) where state in ('queued', 'running', 'waiting');

@@ -59,36 +59,44 @@ select set_config('synchronous_commit', 'off', true)
 
 -- name: run_claim :many
 -- host, executors at once on this host, kinds, running at once for one user, labels of this host: claims what there is
--- room for, at most 16. Only the oldest question to an agent in a room can be claimed, and only while none is being
--- answered, and only one run of a script that keeps a state; a claimer that waits for the row of another sees the new
--- state when it gets the lock, and unique indexes refuse the rest. id, attempt, how many were looked at.
-with room as (
+-- room for, at most 16, of each user's queue only what he may still have. Only the oldest question to an agent in a room
+-- can be claimed, and only while none is being answered, and only one run of a script that keeps a state; a claimer that
+-- waits for the row of another sees the new state when it gets the lock, and unique indexes refuse the rest.
+-- id, attempt, how many were looked at.
+with recursive room as (
     select greatest(0, least($2::int - count(*), 16)) as places from runs where host = $1 and state = 'running'
-), busy as (
-    select asked_by, count(*) as running from runs where state = 'running' and asked_by is not null group by asked_by
+), asker as (
+    (select coalesce(asked_by, '00000000-0000-0000-0000-000000000000') as key from runs where state = 'queued'
+     order by coalesce(asked_by, '00000000-0000-0000-0000-000000000000') limit 1)
+    union all
+    select (select coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') from runs r
+            where r.state = 'queued' and coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') > a.key
+            order by coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') limit 1)
+    from asker a where a.key is not null
 ), candidate as materialized (
-    select r.id, r.asked_by, r.script_id, r.priority, r.due_at from runs r
-    where r.state = 'queued' and r.due_at <= now() and r.kind = any ($3::text[])
-      and (r.label is null or r.label = any ($5::text[]))
-      and (r.asked_by = any (array(select asked_by from busy where running >= $4::int))) is not true
-      and not (r.kind = 'agent' and exists (
-           select from runs o where o.agent_id = r.agent_id and o.room_id = r.room_id and o.kind = 'agent'
-                                and (o.state in ('running', 'waiting') or (o.state = 'queued' and o.id < r.id))))
-      and not (r.kind = 'script' and exists (select from runs o where o.alone = r.script_id and o.state = 'running'))
-    order by r.priority desc, r.due_at, r.id
-    limit (select places from room) for no key update skip locked
-), ranked as (
-    select c.id, c.asked_by, s.id as alone,
-           row_number() over (partition by c.asked_by order by c.priority desc, c.due_at, c.id) as of_user,
-           row_number() over (partition by s.id order by c.priority desc, c.due_at, c.id) as of_script
-    from candidate c left join scripts s on s.id = c.script_id and s.kind = 'terraform'
+    select c.* from asker a, lateral (
+        select r.id, r.script_id, r.priority, r.due_at from runs r
+        where r.state = 'queued' and coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') = a.key
+          and r.due_at <= now() and r.kind = any ($3::text[]) and (r.label is null or r.label = any ($5::text[]))
+          and not (r.kind = 'agent' and exists (
+               select from runs o where o.agent_id = r.agent_id and o.room_id = r.room_id and o.kind = 'agent'
+                                    and (o.state in ('running', 'waiting') or (o.state = 'queued' and o.id < r.id))))
+          and not (r.kind = 'script' and exists (select from runs o where o.alone = r.script_id and o.state = 'running'))
+        order by r.priority desc, r.due_at, r.id
+        limit greatest(0, least((select places from room), $4::int - (select count(*) from runs o
+                                                                     where o.asked_by = a.key and o.state = 'running')))
+        for no key update skip locked) c
+    where a.key is not null
+), chosen as (
+    select c.id, s.id as alone, row_number() over (partition by s.id order by c.priority desc, c.due_at, c.id) as of_script
+    from (select * from candidate order by priority desc, due_at, id limit (select places from room)) c
+    left join scripts s on s.id = c.script_id and s.kind = 'terraform'
 )
 update runs set state = 'running', attempt = attempt + 1, host = $1, pid = null, claimed_at = clock_timestamp(),
                 started_at = coalesce(started_at, clock_timestamp()), lease_until = now() + interval '20 seconds',
-                alone = r.alone
-from ranked r
-where runs.id = r.id and (r.alone is null or r.of_script = 1)
-  and (r.asked_by is null or r.of_user + coalesce((select running from busy where asked_by = r.asked_by), 0) <= $4::int)
+                alone = c.alone
+from chosen c
+where runs.id = c.id and (c.alone is null or c.of_script = 1)
 returning runs.id, runs.attempt, (select count(*) from candidate)
 
 -- name: run_next_due :one

@@ -1,8 +1,7 @@
 #include "cron/script/mask.h"
 
-#include "base/clock.h"
-
 #include <criterion/criterion.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,32 +115,41 @@ static void mask_naively(char secrets[][12], int count, const char *bytes, size_
     free(covered);
 }
 
-static void random_letters(char *letters, size_t length, int kinds)
+/* Chance that can be repeated. */
+static size_t chance(size_t below)
+{
+    static uint32_t state = 20;
+
+    state = state * 1664525U + 1013904223U;
+    return (state >> 8) % below;
+}
+
+static void random_letters(char *letters, size_t length, size_t kinds)
 {
     for (size_t i = 0; i < length; i++)
-        letters[i] = (char)('a' + rand() % kinds);
+        letters[i] = (char)('a' + chance(kinds));
 }
 
 static void try_random_splits(void)
 {
     char secrets[6][12] = {{0}};
     char bytes[200];
-    int count = 1 + rand() % 6;
-    size_t length = (size_t)rand() % sizeof bytes;
+    int count = 1 + (int)chance(6);
+    size_t length = chance(sizeof bytes);
     struct mask *mask = mask_new();
     struct mask_stream stream = {mask};
     struct text expected = TEXT_EMPTY;
     struct text shown = TEXT_EMPTY;
 
     for (int i = 0; i < count; i++) {
-        random_letters(secrets[i], 4 + (size_t)rand() % 7, 2);
+        random_letters(secrets[i], 4 + chance(7), 2);
         mask_add(mask, secrets[i], strlen(secrets[i]));
     }
     mask_close(mask);
-    random_letters(bytes, length, 2 + rand() % 2);
+    random_letters(bytes, length, 2 + chance(2));
     mask_naively(secrets, count, bytes, length, &expected);
     for (size_t at = 0, piece; at < length; at += piece) {
-        piece = 1 + (size_t)rand() % (1 + (size_t)rand() % 20);
+        piece = 1 + chance(1 + chance(20));
         piece = piece < length - at ? piece : length - at;
         mask_feed(&stream, bytes + at, piece, &shown);
     }
@@ -155,7 +163,6 @@ static void try_random_splits(void)
 
 Test(mask, any_split_shows_what_the_whole_would)
 {
-    srand(20);
     for (int i = 0; i < 20000; i++)
         try_random_splits();
 }
