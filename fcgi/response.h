@@ -22,9 +22,9 @@ void respond_nothing(struct request *request);
 void respond_bytes(struct request *request, int status, const char *media_type, const char *body, size_t length);
 
 /* What is too large for memory, as a download: length bytes, which are fetched in pieces while the answer goes out.
- * fetch is asked for what stands at an offset until all is there; its bytes last until it is asked again. An empty piece
- * ends the connection before its announced end, so that the client knows. media_type and file_name are owned by the
- * request; file_name is whatever a program chose. */
+ * fetch is asked for what stands at an offset until all is there; its bytes last until it is asked again. An empty
+ * piece ends the connection before its announced end, so that the client knows. media_type and file_name are owned by
+ * the request; file_name is whatever a program chose. */
 struct piece {
     const char *bytes;
     size_t length;
@@ -72,7 +72,8 @@ struct json_object *response_errors(struct request *request);
 void response_reset(struct request *request);
 void response_keep_headers(struct request *request);
 
-/* Writes the answer. AWAY: the client is gone, FAILED: a piece of it was not to be had; neither changes what follows. */
+/* Writes the answer. AWAY: the client is gone, FAILED: a piece of it was not to be had; neither changes what follows.
+ */
 enum outcome response_send(struct request *request);
 
 /* Publishes what was asked for, unless the answer is a failure. */

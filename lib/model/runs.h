@@ -15,8 +15,8 @@ enum outcome runs_list(struct db *db, const char *filter);
 /* Asks it to stop; a run that is over stays as it is. Rows to announce. DENIED to who only looks on. */
 enum outcome runs_cancel(struct db *db, const char *id);
 
-/* A new run of the same: an agent's answer, mode "again" or "resume", or a script with what it was given. via is "ui" or
- * "api". Rows to announce. CONFLICT when the old one is not over, or cannot be repeated now. */
+/* A new run of the same: an agent's answer, mode "again" or "resume", or a script with what it was given. via is "ui"
+ * or "api". Rows to announce. CONFLICT when the old one is not over, or cannot be repeated now. */
 enum outcome runs_retry(struct db *db, const char *id, const char *mode, const char *via);
 
 #endif
