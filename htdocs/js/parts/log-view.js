@@ -14,8 +14,13 @@ const STEP = 10;
 /** This near to an end of what is held, the next part is loaded. */
 const AHEAD = 200 * ROW;
 
-/** The height of an element, and how many columns of text fit into it. @param {{current: any}} box @param {{current: any}} probe */
-export function useRoom(box, probe) {
+/**
+ * The height of an element, and how many columns of text fit into it.
+ * @param {{current: any}} box
+ * @param {{current: any}} probe a hundred characters, with the margin that lines have
+ * @param {boolean} times whether they stand before the lines: no observer tells of a margin
+ */
+export function useRoom(box, probe, times) {
     const [room, setRoom] = useState({ height: 400, columns: 80, character: 8 });
     useLayoutEffect(() => {
         const measure = () => {
@@ -30,7 +35,7 @@ export function useRoom(box, probe) {
         watch.observe(probe.current);
         measure();
         return () => watch.disconnect();
-    }, []);
+    }, [times]);
     return room;
 }
 

@@ -25,7 +25,7 @@ export function Log({ watch, name, small }) {
     const box = useRef(/** @type {any} */ (null));
     const probe = useRef(/** @type {any} */ (null));
     const theme = useLogTheme(box);
-    const room = useRoom(box, probe);
+    const room = useRoom(box, probe, times);
     const rows = useMemo(() => new Rows(watch.output, wrap ? room.columns : 0), [version, watch, wrap, room.columns]);
     const view = useView(box, watch, rows, room.height);
     const search = useSearch(watch, version, rows, view, box, room.character);

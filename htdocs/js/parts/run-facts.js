@@ -64,7 +64,7 @@ function used(run) {
         ["Tokens", usage.prompt_tokens !== undefined && `${count(usage.prompt_tokens)} read, ${count(usage.completion_tokens || 0)} written`],
         ["Cost", usage.cost && String(usage.cost)],
         ["Output", run.output && bytes(run.output.bytes)],
-        ["Exit code", run.exit_code !== null && run.exit_code !== undefined && html`<span class="mono">${run.exit_code}</span>`],
+        ["Exit status", run.exit_code !== null && run.exit_code !== undefined && html`<span class="mono">${run.exit_code}</span>`],
         ["Signal", run.signal ? String(run.signal) : ""],
     ]);
 }

@@ -1,5 +1,4 @@
 /** The list of runs: what the address asks for, and how rows that are shown are kept fresh. Pure. */
-import { isLive } from "./state.js";
 
 const DAY = 86400000;
 /** Spans of time by their names in the address. @type {Record<string, number>} */
@@ -44,6 +43,3 @@ export function merged(shown, newest, more) {
     const last = newest[newest.length - 1];
     return [...newest, ...rest.filter(({ id }) => !last || id < last.id)];
 }
-
-/** Whether something in view can change by itself. @param {any[]} shown */
-export const anyLive = (shown) => shown.some(isLive);

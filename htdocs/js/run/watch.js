@@ -10,8 +10,10 @@ import { isLive } from "./state.js";
 export const PAGE = 262144;
 /** A reader who follows is brought to the end when this much is missing; what was skipped is loaded by scrolling. */
 const SKIP = 4 * PAGE;
-/** Of a run that goes on, in case that a frame was lost and none follows it. */
+/** How often a run that goes on is looked at: a script's in case that a frame was lost and none follows it, another's
+ * because what it says is told to its room. */
 const LOOK_MS = 10000;
+const LOOK_OTHER_MS = 2000;
 
 export class RunWatch {
     #users = 0;
@@ -70,9 +72,10 @@ export class RunWatch {
             this.status.patch({ problem });
             return;
         }
-        if (this.#users && isLive(this.status.get().run) && this.#link.status.get().state === "idle") {
+        const { run } = this.status.get();
+        if (this.#users && isLive(run) && this.#link.status.get().state === "idle") {
             this.#link.start({ frame: (frame) => this.#take(frame), open: () => this.look().catch(() => {}) });
-            this.#timer = setInterval(() => this.look().catch(() => {}), LOOK_MS);
+            this.#timer = setInterval(() => this.look().catch(() => {}), run.kind === "script" ? LOOK_MS : LOOK_OTHER_MS);
         }
     }
 
