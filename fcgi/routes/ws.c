@@ -2,12 +2,15 @@
  * Origin, as for every request. */
 #include "model/channels.h"
 
+#include "base/number.h"
 #include "fcgi/route.h"
+
+#define NOBODYS_RUN "00000000-0000-0000-0000-000000000000"
 
 static void authorize(struct request *request);
 
 static const struct field run_query[] = {
-    {"run", FIELD_UUID, false, 0, 0, NULL, "Only what this run writes and becomes", false},
+    {"run", FIELD_LINE, false, 0, 4000, NULL, "Only what this run writes and becomes", false},
     {NULL},
 };
 
@@ -17,12 +20,21 @@ const struct route ws_routes[] = {
     ROUTE_END,
 };
 
+/* A run's id that is none is a run that is not there: nginx would turn a 422 into a 500. */
+static enum outcome find_channels(struct request *request, const char *session)
+{
+    const char *run = request_query(request, "run");
+
+    if (!run)
+        return channels_of_caller(request->db, session);
+    return channels_of_run(request->db, session, uuid_is_valid(run) ? run : NOBODYS_RUN);
+}
+
 /* GET /api/ws/authorize?run=: 204 with X-User-Id and X-Channels; 401; 403: no such run */
 static void authorize(struct request *request)
 {
     const char *session = request->caller.session_id[0] ? request->caller.session_id : NULL;
-    const char *run = request_query(request, "run");
-    enum outcome outcome = run ? channels_of_run(request->db, session, run) : channels_of_caller(request->db, session);
+    enum outcome outcome = find_channels(request, session);
 
     if (outcome != OUTCOME_OK) {
         /* nginx passes on 401 and 403 only */

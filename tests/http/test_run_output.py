@@ -203,9 +203,10 @@ def test_the_live_socket_of_a_run_is_for_who_sees_it(studio, people, ann, bob):
     room = people.room(ann)
     people.add(ann, room, bob)
     run = finished.run(studio, ann, room=room, state="running")
-    with pytest.raises(Refused) as refused, Listener(people.user("eve"), path=f"/ws/live?run={run}"):
-        pass
-    assert refused.value.status == 403
+    for nobodys in (run, "nonsense", ""):
+        with pytest.raises(Refused) as refused, Listener(people.user("eve"), path=f"/ws/live?run={nobodys}"):
+            pass
+        assert refused.value.status == 403
     with Listener(bob, path=f"/ws/live?run={run}") as watching, Listener(ann, path=f"/ws/live?run={run}") as own:
         assert ann.post(f"/runs/{run}/cancel").status_code == 200
         for live in (watching, own):
