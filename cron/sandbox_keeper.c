@@ -124,7 +124,7 @@ static int start(struct keeper *keeper)
     if (pipe2(status, O_CLOEXEC | O_NONBLOCK) != 0)
         fail(keeper, "The sandbox could not be started: no pipe.");
     keeper->command.status = status[1];
-    keeper->bwrap = fork();
+    keeper->bwrap = _Fork(); /* without the handlers of libraries that may not be there (sandbox_slim) */
     if (keeper->bwrap == 0) {
         command_exec(&keeper->command);
         dprintf(keeper->command.errors, "The sandbox could not be entered: %s.\n", strerror(errno));

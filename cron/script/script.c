@@ -256,6 +256,8 @@ void script_run(struct execution *execution)
     struct text why = TEXT_EMPTY;
     enum outcome outcome = world_open(&script.world, execution, &why);
 
+    if (execution_fact(execution, FACT_NETWORK)[0] != 't')
+        sandbox_slim();
     set_limits(&script);
     output_open(&script.output, execution, script.world.mask, script.output_mb * MEBIBYTE);
     if (outcome != OUTCOME_OK)
