@@ -3,9 +3,6 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { bytes, duration } from "../../htdocs/js/format.js";
-import { filterOf, merged } from "../../htdocs/js/run/list.js";
-import { took, why } from "../../htdocs/js/run/words.js";
 import { assertNoProblems, openBrowser, openWindow } from "./support/browser.js";
 import { newPerson } from "./support/people.js";
 import { finishedRun, runScript, writeOutput } from "./support/runs.js";
@@ -47,35 +44,6 @@ async function reading(piece, pieces) {
     await window.page.locator(".log__row").first().waitFor();
     return { ada, run, ...window };
 }
-
-test("filters of the address become those of the API, in the reader's days", () => {
-    const now = Date.UTC(2026, 10, 20, 12);
-    assert.deepEqual(filterOf({ state: "live", time: "hour", who: "me" }, now), { state: "queued,running,waiting", kind: undefined, script: undefined, asked_by: "me",
-        room: undefined, agent: undefined, since: "2026-11-20T11:00:00.000Z", until: undefined });
-    const { since, until } = filterOf({ since: "2026-11-01", until: "2026-11-02" }, now);
-    assert.deepEqual([since, until], [new Date(2026, 10, 1).toISOString(), new Date(2026, 10, 3).toISOString()]);
-    assert.equal(filterOf({ since: "yesterday" }, now).since, undefined);
-});
-
-test("the newest page is put over what is shown: news first, what does not fit any more is gone", () => {
-    const of = (/** @type {string} */ id, state = "running") => ({ id, state });
-    const shown = ["6", "5", "4", "3", "2", "1"].map((id) => of(id));
-    const next = merged(shown, [of("7"), of("6", "failed"), of("4")], true);
-    assert.deepEqual(next.map(({ id, state }) => id + state), ["7running", "6failed", "4running", "3running", "2running", "1running"]);
-    assert.deepEqual(merged(shown, [of("2")], false), [of("2")]);
-    assert.deepEqual(merged([], [], true), []);
-});
-
-test("how a run ended, and how long it took, in words", () => {
-    const run = { state: "failed", reason: null, ended_by: "exit", exit_code: 3, signal: null, started_at: "2026-11-20T12:00:00Z", finished_at: "2026-11-20T12:02:05Z" };
-    assert.equal(why(/** @type {any} */ (run)), "It ended with exit status 3.");
-    assert.equal(why(/** @type {any} */ ({ ...run, ended_by: "signal", signal: 9 })), "It was ended by signal 9.");
-    assert.equal(why(/** @type {any} */ ({ ...run, ended_by: "memory", reason: "Too much." })), "Too much.");
-    assert.equal(why(/** @type {any} */ ({ ...run, state: "succeeded" })), "");
-    assert.deepEqual([took(/** @type {any} */ (run)), took(/** @type {any} */ ({ ...run, started_at: null }))], ["2 min 5 s", ""]);
-    assert.deepEqual([0, 340, 4200, 59999, 3600000].map((ms) => duration(ms)), ["0 ms", "340 ms", "4.2 s", "1 min 0 s", "1 h 0 min"]);
-    assert.deepEqual([0, 1, 999, 1000, 14500, 1e9].map((n) => bytes(n)), ["0 bytes", "1 byte", "999 bytes", "1.0 KB", "15 KB", "1.0 GB"]);
-});
 
 test("output is shown while it is written, and the end of the run at once", async () => {
     const { page, context, problems } = await watching("trap 'echo last; exit' TERM; echo first; echo wrong >&2; while :; do echo \"tick $((n += 1)).\"; sleep 0.6; done");
