@@ -12,14 +12,16 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define BWRAP "/usr/bin/bwrap"
 #define MEBIBYTE (1024UL * 1024)
-#define PROCESS_MARGIN 32 /* beyond the limit, so that the keeper sees who goes over it */
-#define OWN_PROCESSES 3   /* bubblewrap's */
-#define STACK_MB 8        /* set aside for each thread, used or not, and counted as its data */
-#define NICE 5            /* handlers and executors go first */
+#define PROCESS_MARGIN 32  /* beyond the limit, so that the keeper sees who goes over it */
+#define OWN_PROCESSES 3    /* bubblewrap's */
+#define STACK_MB 8         /* set aside for each thread, used or not, and counted as its data */
+#define SIGNAL_SET_BYTES 8 /* as the kernel has it */
+#define NICE 5             /* handlers and executors go first */
 
 enum { FILTER_FD = 3, STATUS_FD, ARGUMENTS_FD, FIRST_OTHER_FD };
 
@@ -205,15 +207,16 @@ static bool set_limits(const struct sandbox_limits *limits)
            limit(RLIMIT_NPROC, processes, processes);
 }
 
-/* What was ignored or blocked in the runner would be in the command too. */
+/* What was ignored or blocked in the runner, or in whoever started it, would be in the command too. By system calls:
+ * the C library leaves the two signals that it keeps for itself as they are. Zeros are the default action, and no mask.
+ */
 static void reset_signals(void)
 {
-    sigset_t none;
+    static const unsigned long zeros[16];
 
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, zeros, NULL, SIGNAL_SET_BYTES);
     for (int number = 1; number < NSIG; number++)
-        signal(number, SIG_DFL);
+        syscall(SYS_rt_sigaction, number, zeros, NULL, SIGNAL_SET_BYTES);
 }
 
 /* Puts each descriptor where it belongs; no step may overwrite the source of a later one. */
