@@ -15,6 +15,10 @@ void fuzz_input(const char *bytes, size_t length);
 /* The stream of a model: read whole and in pieces as long as the first byte says, which must give the same. */
 void fuzz_stream(const char *bytes, size_t length);
 
+/* Two secrets, a line each, then output: masked whole and in pieces as the first byte says, which must give the same
+ * and show none of them. */
+void fuzz_mask(const char *bytes, size_t length);
+
 /* A file of settings. */
 void fuzz_settings(const char *bytes, size_t length);
 

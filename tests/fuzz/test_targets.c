@@ -92,6 +92,11 @@ Test(fuzz, streams_read_the_same_in_any_pieces)
     try_seeds("stream", fuzz_stream);
 }
 
+Test(fuzz, secrets_are_hidden_in_any_pieces)
+{
+    try_seeds("mask", fuzz_mask);
+}
+
 Test(fuzz, settings_of_any_bytes_are_taken_or_told)
 {
     try_seeds("settings", fuzz_settings);

@@ -111,7 +111,7 @@ class Report:
 
     def trial(self, trial):
         self.check(str(trial), trial.judge())
-        if trial.victim and trial.final:
+        if trial.victim and trial.final and not trial.late:
             line = self.kinds.setdefault((trial.victim, trial.stage, trial.retriable), {})
             how = f"{trial.final['state']}" + (f" ({trial.final['ended_by']})" if trial.final["state"] == "failed" else "")
             line[how] = line.get(how, 0) + 1

@@ -12,13 +12,16 @@ from kill.stages import PATIENCE, REACH, Database, pause
 from kill.witness import sandbox_of
 
 CODE = """
-import json, os, signal, time
+import json, os, signal, sys, time
 asked = json.load(open(os.environ["COAGENT_INPUT"]))
 if asked["stubborn"]:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-print("begin", time.time(), flush=True)
+def tell(word):
+    sys.stdout.write(f"{word} {time.time()}\\n")  # one write, so that no line is stored in pieces
+    sys.stdout.flush()
+tell("begin")
 for number in range(1, asked["count"] + 1):
-    print(number, time.time(), flush=True)
+    tell(number)
     time.sleep(0.02)
 for number in range(asked["files"]):
     with open(f"out/{number}", "wb") as file:
@@ -56,7 +59,7 @@ class Trial:
         self.witness, self.processes, self.database = town.witness, town.processes, Database(town.studio)
         self.count, self.files = random.randint(60, 110), random.randint(4, 12) if stage == "storing" else 1
         self.executor = self.script = self.run = self.killed_at = self.final = None
-        self.cancelled = False
+        self.cancelled = self.late = False  # late: it was over before anybody could be killed
         self.wrong = []
 
     def __str__(self):
@@ -114,7 +117,8 @@ class Trial:
             time.sleep(random.uniform(0, 0.6))
         self.killed_at = time.time()
         if not victim or not kill(victim):
-            self.wrong.append("nobody to kill")
+            self.late = self.ended() is not None
+            self.wrong += [] if self.late else ["nobody to kill"]
         if (self.victim, self.stage) == ("executor", "claimed"):
             # what it had asked for would be done all the same
             self.database.ask("select pg_terminate_backend(pid) from pg_stat_activity where application_name like %s", f"claimed {self.run}%")
@@ -129,6 +133,8 @@ class Trial:
         return document if document["state"] in ENDED else None
 
     def endings(self):
+        if self.late:
+            return {CANCELLED, SUCCEEDED}
         if self.victim in KINDS and self.victim != "executor" or not self.victim:
             return {CANCELLED} if self.cancelled else {SUCCEEDED}
         if self.retriable:
