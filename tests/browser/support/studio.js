@@ -1,6 +1,7 @@
 // The studio that tests/run-browser started: where it is, its database, and how to stop and start it.
 import { execFile, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -29,9 +30,17 @@ export async function sql(statements) {
  */
 export function command(...words) {
     return new Promise((done, fail) => {
-        const child = spawn(path.join(top, "studio"), [...words, "--state", state], { cwd: top, stdio: "ignore" });
+        // a file, because what it leaves running would hold a pipe open
+        const said = path.join(tmpdir(), `coagent-said-${process.pid}`);
+        const output = openSync(said, "w");
+        const child = spawn(path.join(top, "studio"), [...words, "--state", state], { cwd: top, stdio: ["ignore", output, output] });
         child.on("error", fail);
-        child.on("exit", (status) => (status === 0 ? done() : fail(new Error(`./studio ${words.join(" ")} ended with ${status}`))));
+        child.on("exit", (status) => {
+            const told = readFileSync(said, "utf8");
+            closeSync(output);
+            rmSync(said, { force: true });
+            return status === 0 ? done() : fail(new Error(`./studio ${words.join(" ")} ended with ${status}:\n${told}`));
+        });
     });
 }
 
