@@ -27,6 +27,22 @@ def start(client, made, **wish):
     return answer.json()["id"]
 
 
+def start_nowhere(client, studio, made, **wish):
+    """A run that no runner claims before its release."""
+    studio.sql("insert into runners (host, interpreters, labels) values ('nowhere', '{\"sh\": {}}', '{nowhere}') "
+               "on conflict (host) do update set seen_at = now()")
+    studio.sql("update scripts set label = 'nowhere' where id = %s", made["id"])
+    run = start(client, made, **wish)
+    studio.sql("delete from runners where host = 'nowhere'")
+    return run
+
+
+def release(studio, run):
+    """Any runner may claim it now: whoever wanted to listen from its beginning does."""
+    studio.sql("update runs set label = null where id = %s", run)
+    studio.sql("select pg_notify('run_queued', %s)", run)
+
+
 def show(client, run):
     answer = client.get(f"/runs/{run}")
     assert answer.status_code == 200, answer.text

@@ -121,10 +121,11 @@ def test_both_streams_are_kept_in_their_order(ann):
     assert run["output"] == {"bytes": 14, "truncated": False}
 
 
-def test_output_is_published_as_it_comes_and_as_it_is_stored(ann):
-    made = scripts.script(ann, "sleep 2; for i in 1 2 3 4 5 6; do echo line $i häh; sleep 0.15; done; exit 7")
-    run = scripts.start(ann, made)
+def test_output_is_published_as_it_comes_and_as_it_is_stored(ann, studio):
+    made = scripts.script(ann, "for i in 1 2 3 4 5 6; do echo line $i häh; sleep 0.15; done; exit 7")
+    run = scripts.start_nowhere(ann, studio, made)
     with Listener(ann, f"/ws/live?run={run}") as live:
+        scripts.release(studio, run)
         ended = live.wait(lambda frame: frame.get("run", {}).get("ended_by") is not None)
     assert (ended["run"]["state"], ended["run"]["exit_code"]) == ("failed", 7)
     outputs = [frame["output"] for frame in live.frames if "output" in frame]
@@ -137,10 +138,11 @@ def test_output_is_published_as_it_comes_and_as_it_is_stored(ann):
     assert "".join(output["text"] for output in outputs) == scripts.read(ann, run)
 
 
-def test_of_much_output_only_the_length_is_published(ann):
-    made = scripts.script(ann, "sleep 2; head -c 3000000 /dev/zero | tr '\\0' x")
-    run = scripts.start(ann, made)
+def test_of_much_output_only_the_length_is_published(ann, studio):
+    made = scripts.script(ann, "head -c 3000000 /dev/zero | tr '\\0' x")
+    run = scripts.start_nowhere(ann, studio, made)
     with Listener(ann, f"/ws/live?run={run}") as live:
+        scripts.release(studio, run)
         live.wait(lambda frame: frame.get("run", {}).get("state") == "succeeded")
     outputs = [frame["output"] for frame in live.frames if "output" in frame]
     assert any("bytes_total" in output for output in outputs)
@@ -213,8 +215,9 @@ def test_secrets_are_hidden_in_everything_that_is_kept(ann, studio):
                                'mkdir "out/${TOKEN%%/*}"; echo "in a file: $TOKEN" > "out/$TOKEN"; echo "$PARAM_PIN"\n',
                           mapping=scripts.mapping(ann, TOKEN=secret)["id"],
                           **properties(pin={"type": "string", "format": "password"}))
-    run = scripts.start(ann, made, parameters={"pin": "pin-471108"})
+    run = scripts.start_nowhere(ann, studio, made, parameters={"pin": "pin-471108"})
     with Listener(ann, f"/ws/live?run={run}") as live:
+        scripts.release(studio, run)
         ended = scripts.wait(ann, run)
         live.wait(lambda frame: frame.get("run", {}).get("state") == "succeeded")
     everything = json.dumps([ended, scripts.read(ann, run), live.frames], ensure_ascii=False)
@@ -227,11 +230,12 @@ def test_secrets_are_hidden_in_everything_that_is_kept(ann, studio):
     assert [file["path"] for file in ended["files"]] == ["••••"]
 
 
-def test_what_may_become_a_secret_is_not_shown_before_it_is_decided(ann):
+def test_what_may_become_a_secret_is_not_shown_before_it_is_decided(ann, studio):
     made = scripts.script(ann, "printf 'ask: cor'; sleep 1; printf 'rect'; sleep 0.5; echo ly",
                           mapping=scripts.mapping(ann, TOKEN="correct horse")["id"])
-    run = scripts.start(ann, made)
+    run = scripts.start_nowhere(ann, studio, made)
     with Listener(ann, f"/ws/live?run={run}") as live:
+        scripts.release(studio, run)
         live.wait(lambda frame: frame.get("run", {}).get("state") == "succeeded")
     shown = [frame["output"]["text"] for frame in live.frames if "text" in frame.get("output", {})]
     assert "".join(shown).endswith("correctly\n") and not any(text.endswith(("cor", "correct")) for text in shown)
@@ -240,14 +244,6 @@ def test_what_may_become_a_secret_is_not_shown_before_it_is_decided(ann):
 
 # how it ends
 
-def start_nowhere(client, studio, made):
-    """A run that no runner claims."""
-    studio.sql("insert into runners (host, interpreters, labels) values ('nowhere', '{\"sh\": {}}', '{nowhere}') "
-               "on conflict (host) do update set seen_at = now()")
-    studio.sql("update scripts set label = 'nowhere' where id = %s", made["id"])
-    run = scripts.start(client, made)
-    studio.sql("delete from runners where host = 'nowhere'")
-    return run
 
 
 @pytest.mark.parametrize("code,ended_by,exit_code,signal,word", [
@@ -293,7 +289,7 @@ def test_who_does_not_listen_is_killed_after_the_grace(ann):
 
 def test_a_run_that_waits_is_cancelled_at_once(ann, studio):
     made = scripts.script(ann, "echo it ran")
-    run = start_nowhere(ann, studio, made)
+    run = scripts.start_nowhere(ann, studio, made)
     ann.post(f"/runs/{run}/cancel")
     ended = scripts.show(ann, run)
     assert (ended["state"], ended["started_at"]) == ("cancelled", None)
@@ -328,7 +324,7 @@ def expire(studio, run, begun):
 @pytest.mark.parametrize("begun,retriable,state", [(False, False, "succeeded"), (True, False, "lost"), (True, True, "succeeded")])
 def test_what_was_begun_is_begun_again_only_when_it_may(ann, studio, begun, retriable, state):
     made = scripts.script(ann, "echo it ran", retriable=retriable)
-    run = start_nowhere(ann, studio, made)
+    run = scripts.start_nowhere(ann, studio, made)
     studio.sql("update runs set label = null, due_at = now() + interval '1 hour' where id = %s", run)
     expire(studio, run, begun)
     ended = scripts.wait(ann, run)
