@@ -35,14 +35,16 @@ KEPT = 1.0  # seconds before its end up to which the output of a run must be the
 
 SUCCEEDED, LOST, CANCELLED = ("succeeded", "exit"), ("lost", "lost"), ("cancelled", "cancelled")
 OUTSIDE, KILLED, UNSTARTED = ("failed", "lost"), ("failed", "signal"), ("failed", "start")
-# How a run may end whose executor or sandbox is killed at a stage; whoever else dies must not be noticed.
+# How a run may end whose executor or sandbox is killed at a stage; whoever else dies must not be noticed. Who is killed
+# while a run is to be stopped may be dead before the word of it has come.
 ENDINGS = {
     ("executor", "claimed"): {SUCCEEDED}, ("executor", "starting"): {LOST}, ("executor", "running"): {LOST},
     ("executor", "ending"): {LOST, SUCCEEDED}, ("executor", "storing"): {LOST, SUCCEEDED},
     ("executor", "finishing"): {LOST, SUCCEEDED}, ("executor", "cancelling"): {CANCELLED},
     ("sandbox", "running"): {OUTSIDE}, ("bwrap", "running"): {OUTSIDE, KILLED}, ("init", "running"): {OUTSIDE, KILLED},
-    ("sandbox", "cancelling"): {CANCELLED, OUTSIDE}, ("bwrap", "cancelling"): {CANCELLED}, ("init", "cancelling"): {CANCELLED},
-    ("code", "running"): {KILLED}, ("code", "cancelling"): {CANCELLED},
+    ("sandbox", "cancelling"): {CANCELLED, OUTSIDE}, ("bwrap", "cancelling"): {CANCELLED, OUTSIDE, KILLED},
+    ("init", "cancelling"): {CANCELLED, OUTSIDE, KILLED},
+    ("code", "running"): {KILLED}, ("code", "cancelling"): {CANCELLED, KILLED},
 }
 # At one run only; the others are everybody's.
 LOCAL = [(victim, stage, False) for victim, stage in ENDINGS] + [("executor", stage, True) for stage in ("starting", "running", "storing")]
