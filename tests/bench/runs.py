@@ -195,6 +195,7 @@ def measure(options, studio, folder, say):
         pairs = [first_line(scripts, line) for _ in range(20)]
         found["start"] += [pair[0] for pair in pairs]
         found["first"] += [pair[1] for pair in pairs]
+        drain(scripts, nothing, 2 * AT_ONCE)  # the dispatcher may be new, and its connections cold
         found["rate"].append(drain(scripts, nothing, options.jobs))
         found["bare"].append(bare(options.jobs))
         if (options.peers / "graphile-worker").exists():
