@@ -9,12 +9,13 @@ select current_user, r.rolsuper,
 from pg_roles r where r.rolname = current_user
 
 -- name: doctor_grants :many
--- SQL that brings the role's rights to where migration 0006 has put them, for each table where they are not: it reads
--- and writes everything, but only adds to the logs, leaves the history of the schema alone, and truncates nothing.
+-- SQL that brings the role's rights to where the migrations have put them, for each table where they are not: it reads
+-- and writes everything, but only adds to the logs and to the versions of scripts, leaves the history of the schema
+-- alone, and truncates nothing.
 with wanted (privilege, excepted) as (
     values ('select', '{}'::text[]), ('insert', '{schema_migrations}'),
-           ('update', '{schema_migrations,audit_log,room_events}'),
-           ('delete', '{schema_migrations,audit_log,room_events}'), ('truncate', null)
+           ('update', '{schema_migrations,audit_log,room_events,script_versions}'),
+           ('delete', '{schema_migrations,audit_log,room_events,script_versions}'), ('truncate', null)
 ), rights as (
     select c.oid, c.relname, w.privilege, coalesce(c.relname <> all (w.excepted), false) as wanted
     from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join wanted w
