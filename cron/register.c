@@ -155,6 +155,25 @@ static struct json_object *find_interpreters(struct json_object *known)
     return interpreters;
 }
 
+/* What runs get at most on this host, by the names that scripts narrow it with. */
+static struct json_object *tell_limits(const struct config *config)
+{
+    const struct {
+        const char *name;
+        long most;
+    } limits[] = {
+        {"wall_seconds", config->sandbox_wall_seconds}, {"cpu_seconds", config->sandbox_cpu_seconds},
+        {"memory_mb", config->sandbox_memory_mb},       {"disk_mb", config->sandbox_disk_mb},
+        {"output_mb", config->run_output_mb},           {"processes", config->sandbox_processes},
+        {"open_files", config->sandbox_open_files},
+    };
+    struct json_object *told = json_object_new_object();
+
+    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
+        json_object_object_add(told, limits[i].name, json_object_new_int64(limits[i].most));
+    return told;
+}
+
 /* By running something in one. */
 static struct json_object *try_sandbox(const struct config *config)
 {
@@ -176,6 +195,7 @@ static struct json_object *try_sandbox(const struct config *config)
     }
     json_object_object_add(told, "ok", json_object_new_boolean(ok));
     json_object_object_add(told, "message", json_object_new_string(text_string(&why)));
+    json_object_object_add(told, "limits", tell_limits(config));
     text_free(&why);
     return told;
 }

@@ -58,7 +58,7 @@ const struct openapi_schema openapi_schemas[] = {
      "id:id name:text description:text kind:sh|python|node|playbook|terraform|aws visibility:private|team "
      "owner:Author latest:whole code?:text parameters?:object network:flag mapping:ScriptMapping? limits:object "
      "label:text? retriable:flag version:whole created_at:time updated_at:time editable:flag "
-     "last_run:LastRun?"},
+     "last_run:LastRun? runner_limits?:object"},
     {"ScriptVersion", "number:whole author:Author note:text created_at:time size:whole code?:text parameters?:object"},
     {"ScriptKind", "kind:text name:text interpreter:text installed:flag? version:text? install:text"},
     {"ScriptMapping", "id:id name:text"},

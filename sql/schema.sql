@@ -2471,6 +2471,17 @@ CREATE FUNCTION public.run_text(run uuid) RETURNS text
     from run_output where run_id = run and stream = 'text'
 $$;
 
+CREATE FUNCTION public.runner_limits(the_label text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$
+begin
+    return (select coalesce(jsonb_object_agg(narrowest.key, narrowest.value), '{}')
+            from (select l.key, min(l.value::bigint) as value
+                  from runners r cross join jsonb_each_text(r.sandbox -> 'limits') l
+                  where r.seen_at > now() - interval '10 minutes' and (the_label is null or the_label = any (r.labels))
+                  group by l.key) as narrowest);
+end $$;
+
 CREATE FUNCTION public.runs_with_output(below uuid, most integer) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE
     AS $$
@@ -2584,7 +2595,7 @@ $$;
 CREATE FUNCTION public.script_json(s public.scripts) RETURNS jsonb
     LANGUAGE sql STABLE
     AS $$
-    select script_item(s) || jsonb_build_object('code', v.code, 'parameters', v.parameters)
+    select script_item(s) || jsonb_build_object('code', v.code, 'parameters', v.parameters, 'runner_limits', runner_limits(s.label))
     from script_versions v where v.script_id = s.id and v.number = s.latest
 $$;
 

@@ -82,6 +82,17 @@ begin
     end if;
 end $$;
 
+-- What the runners that are there allow a run at most, by the names of check_limits: the least of those that it may get
+-- to. Empty while none is there.
+create function runner_limits(the_label text) returns jsonb language plpgsql stable as $$
+begin
+    return (select coalesce(jsonb_object_agg(narrowest.key, narrowest.value), '{}')
+            from (select l.key, min(l.value::bigint) as value
+                  from runners r cross join jsonb_each_text(r.sandbox -> 'limits') l
+                  where r.seen_at > now() - interval '10 minutes' and (the_label is null or the_label = any (r.labels))
+                  group by l.key) as narrowest);
+end $$;
+
 -- Limits of a script or of one run, which the runner narrows its own by: raises, or returns them as they are.
 create function check_limits(given jsonb) returns jsonb language plpgsql immutable as $$
 declare
@@ -260,7 +271,7 @@ create function script_item(s scripts) returns jsonb language sql stable as $$
 $$;
 
 create function script_json(s scripts) returns jsonb language sql stable as $$
-    select script_item(s) || jsonb_build_object('code', v.code, 'parameters', v.parameters)
+    select script_item(s) || jsonb_build_object('code', v.code, 'parameters', v.parameters, 'runner_limits', runner_limits(s.label))
     from script_versions v where v.script_id = s.id and v.number = s.latest
 $$;
 

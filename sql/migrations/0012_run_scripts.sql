@@ -52,7 +52,7 @@ create table runners (
     host text primary key,
     interpreters jsonb not null default '{}',    -- kind -> {"path","version"}; an absent kind is not installed
     labels text[] not null default '{}',
-    sandbox jsonb not null default '{}',         -- {"ok","network","cgroup","message"}
+    sandbox jsonb not null default '{}',         -- {"ok","message","limits"}
     seen_at timestamptz not null default now()
 );
 

@@ -92,6 +92,7 @@ test("parameters, result, files and use are beside the output", async () => {
     await line(page, "world").waitFor();
     const about = page.getByRole("complementary", { name: "About the run" });
     await about.getByText('"answer": 42').waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.scrollHeight > window.innerHeight), false); // its parts scroll, not the document
     await about.getByText("report.txt", { exact: true }).first().waitFor();
     const [file] = await Promise.all([page.waitForEvent("download"), about.getByRole("button", { name: "Download report.txt" }).click()]);
     assert.equal(await readFile(await file.path(), "utf8"), "report\n");

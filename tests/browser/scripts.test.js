@@ -126,6 +126,7 @@ test("what a script takes is made in a table, and asked for before a run", async
     const { page, end } = await openScript(browser, ada, script, "?tab=parameters");
     await page.getByRole("button", { name: "Add a parameter" }).click();
     await page.getByLabel("Name of the new parameter").fill("server");
+    await page.getByText("PARAM_SERVER").waitFor(); // how it gets to the script
     await page.getByLabel("Label of server").fill("Which server");
     await page.getByRole("checkbox", { name: "Required: server" }).check();
     await page.getByLabel("Choices, one on each line of server").fill("north\nsouth");
@@ -229,6 +230,7 @@ test("settings are kept; the network is granted only by who may", async () => {
     const { page, end } = await openScript(browser, ada, script, "?tab=settings");
     await page.getByLabel("What it does").fill("Counts to two");
     await page.getByRole("radio", { name: "The team" }).check();
+    assert.equal(await page.getByLabel("Memory, MB").getAttribute("placeholder"), String(script.runner_limits.memory_mb));
     await page.getByLabel("Time, seconds").fill("30");
     await page.getByRole("switch", { name: /Run again/ }).check();
     assert.equal(await page.getByRole("switch", { name: /Network/ }).isDisabled(), true);

@@ -365,6 +365,15 @@ def test_kinds_tell_what_is_installed(ann, runners):
     assert (kinds["node"]["name"], kinds["node"]["interpreter"], kinds["node"]["install"]) == ("Node.js", "node", "apt install nodejs")
 
 
+def test_a_script_tells_what_the_runners_allow_it(ann, studio, runners):
+    known = {"wall_seconds", "cpu_seconds", "memory_mb", "disk_mb", "output_mb", "processes", "open_files"}
+    assert set(script_of(ann)["runner_limits"]) == known  # as the studio's own runner tells them
+    label = runners({"sh": {}})
+    studio.sql("update runners set sandbox = %s where host = %s", json.dumps({"ok": True, "limits": {"memory_mb": 7}}), label)
+    assert script_of(ann, label=label)["runner_limits"] == {"memory_mb": 7}
+    assert script_of(ann)["runner_limits"]["memory_mb"] == 7  # where it may get to as well
+
+
 def test_what_is_not_installed_is_told_when_saving_and_when_running(ann, runners):
     label = runners({"sh": {}, "node": {}})
     script = script_of(ann, kind="node", label=label)

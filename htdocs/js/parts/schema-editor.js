@@ -12,10 +12,10 @@ import { Segments } from "./switch.js";
 /** @typedef {import("../script/schema.js").Row} Row */
 
 /**
- * @param {{rows: Row[], onChange: (rows: Row[]) => void, readOnly: boolean, problem?: string}} props problem: what the
- *   server found wrong
+ * @param {{kind: string, rows: Row[], onChange: (rows: Row[]) => void, readOnly: boolean, problem?: string}} props
+ *   problem: what the server found wrong
  */
-export function SchemaEditor({ rows, onChange, readOnly, problem }) {
+export function SchemaEditor({ kind, rows, onChange, readOnly, problem }) {
     const [view, setView] = useState("table");
     return html`<div class="stack">
         <div class="row schema__bar"><p class="soft small">${rows.length ? plural(rows.length, "parameter") : "No parameters"}, asked for before each run.</p>
@@ -24,7 +24,17 @@ export function SchemaEditor({ rows, onChange, readOnly, problem }) {
         ${problem && html`<p class="problem" role="alert"><${Icon} name="warning" /><span>${problem}</span></p>`}
         ${view === "raw" ? html`<${RawSchema} rows=${rows} onChange=${onChange} readOnly=${readOnly} />`
             : html`<${SchemaTable} rows=${rows} onChange=${onChange} readOnly=${readOnly} />`}
+        ${rows.length > 0 && html`<${Arrival} kind=${kind} rows=${rows} />`}
     </div>`;
+}
+
+/** How the parameters get to the script, by the example of the first. @param {{kind: string, rows: Row[]}} props */
+function Arrival({ kind, rows }) {
+    const name = rows[0].name || "name";
+    const whole = html`All of them are a JSON object in the file that <code>COAGENT_INPUT</code> names.`;
+    const own = { playbook: html`Tasks know them as variables: <code>${`{{ ${name} }}`}</code>.`,
+        terraform: html`They are its variables: declare <code>${`variable "${name}" {}`}</code> and write <code>${`var.${name}`}</code>.` }[kind];
+    return html`<p class="soft small">${own || html`Each single value is in the environment, its name in capitals: <code>${`PARAM_${name.toUpperCase()}`}</code>.`} ${whole}</p>`;
 }
 
 /** @param {{rows: Row[], onChange: (rows: Row[]) => void, readOnly: boolean}} props */

@@ -2,7 +2,7 @@
 import { post } from "../api.js";
 import { html, useEffect, useState } from "../dom.js";
 import { randomId } from "../id.js";
-import { limitsOf, limitValues } from "../script/limits.js";
+import { limitsOf, limitValues, narrowed } from "../script/limits.js";
 import { mappingOptions, useMappings } from "../script/load.js";
 import { parametersOf, valuesOf } from "../script/parameters.js";
 import { namesOf } from "../script/schema.js";
@@ -59,7 +59,7 @@ function RunForm({ script, form, changed, onSave, onStart }) {
         <${Switch} label="Dry run" help=${DRY[script.kind]} checked=${form.values.dry_run} onChange=${(/** @type {boolean} */ on) => form.set("dry_run", on)} />
         <details class="run-form__more" open=${more} onToggle=${(/** @type {any} */ event) => setMore(event.target.open)}><summary>Mapping and limits</summary>
             ${more && html`<div class="form"><${SelectField} form=${form} name="mapping" label="Mapping" options=${options} help="Its variables and secrets are in the environment of this run." />
-                <${LimitFields} form=${form} widest=${{ ...script.effective_limits, ...script.limits }} help="For this run only. Numbers can only be narrower than those of the script." /></div>`}</details>
+                <${LimitFields} form=${form} widest=${narrowed(script.runner_limits, script.limits)} help="For this run only. Numbers can only be narrower than those of the script." /></div>`}</details>
         <div class="form__actions"><${Button} type="submit" kind="primary" icon="start" busy=${form.busy}>${form.values.dry_run ? "Start the dry run" : "Run it"}</${Button}>
             <span class="run-form__keys soft small"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span></div>
     </${Form}>`;

@@ -41,7 +41,7 @@ export function ScriptSettings({ script, onSaved }) {
         <div class="section"><div class="section__about"><h2>What it may use</h2><p>The sandbox gives nothing else: no files of the machine, and no network unless it is granted.</p></div>
             <div class="form"><${Permits} script=${script} form=${form} /></div></div>
         <div class="section"><div class="section__about"><h2>Limits</h2><p>A run that reaches one is ended, and says which it was.</p></div>
-            <${LimitFields} form=${form} widest=${script.effective_limits} help="Where a field is empty, the limit of the studio holds. Numbers here can only be narrower." /></div>
+            <${LimitFields} form=${form} widest=${script.runner_limits} help="Where a field is empty, the limit of the studio holds. Numbers here can only be narrower." /></div>
         <div class="section"><div class="section__about"><h2>Where and how often</h2></div><div class="form">
             <${TextField} form=${form} name="label" label="Runner label" most=${40} optional autocomplete="off" spellcheck=${false} help="It runs only on machines whose runner has this label." />
             <${Switch} label="Run again when its runner dies" help="Only for scripts that may safely run twice. Otherwise such a run ends as lost." checked=${form.values.retriable}

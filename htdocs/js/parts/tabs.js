@@ -8,7 +8,6 @@ import { count } from "../format.js";
 export function Tabs({ label, current, items }) {
     return html`<nav class="tabs" aria-label=${label}>
         ${items.map(({ id, text, href, number }) => html`
-            <a class="tabs__tab" href=${href} aria-current=${id === current ? "page" : undefined}>${text}
-                ${number !== undefined && html`<small>${count(number)}</small>`}</a>`)}
+            <a class="tabs__tab" href=${href} aria-current=${id === current ? "page" : undefined}>${text}${" "}${number !== undefined && html`<small>${count(number)}</small>`}</a>`)}
     </nav>`;
 }

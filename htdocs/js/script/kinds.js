@@ -7,7 +7,7 @@ export const KINDS = {
     node: { name: "Node.js", about: "JavaScript outside the browser", language: "javascript", extension: "js" },
     playbook: { name: "Ansible playbook", about: "The wanted state of machines", language: "yaml", extension: "yml" },
     terraform: { name: "Terraform", about: "Plans and applies infrastructure", language: "hcl", extension: "tf" },
-    aws: { name: "AWS CLI", about: "Shell with the aws command", language: "shell", extension: "aws" },
+    aws: { name: "AWS commands", about: "Shell with the aws command", language: "shell", extension: "aws" },
 };
 
 /** @param {string} kind */

@@ -6,6 +6,10 @@ export const LIMITS = [
     ["disk_mb", "Work folder", "MB"], ["output_mb", "Output", "MB"], ["processes", "Processes", "at once"], ["open_files", "Open files", "at once"],
 ];
 
+/** What holds where both say something. @param {Record<string, number>} [wide] @param {Record<string, number>} [own] */
+export const narrowed = (wide = {}, own = {}) =>
+    ({ ...wide, ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, Math.min(value, wide[name] ?? value)])) });
+
 /** The form's values, named limits.NAME. @param {Record<string, number>} [limits] */
 export const limitValues = (limits = {}) => Object.fromEntries(LIMITS.map(([name]) => [`limits.${name}`, limits[name] === undefined ? "" : String(limits[name])]));
 

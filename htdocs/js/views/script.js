@@ -135,7 +135,7 @@ function ScriptTabs({ script, draft, tab }) {
 /** @param {any} props */
 function View({ tab, script, draft, problem, onChange }) {
     switch (tab) {
-    case "parameters": return html`<${SchemaEditor} rows=${draft.rows} onChange=${draft.setRows} readOnly=${!script.editable} problem=${problem?.fields?.parameters} />`;
+    case "parameters": return html`<${SchemaEditor} kind=${script.kind} rows=${draft.rows} onChange=${draft.setRows} readOnly=${!script.editable} problem=${problem?.fields?.parameters} />`;
     case "versions": return html`<${ScriptVersions} script=${script} draft=${draft} onChange=${onChange} />`;
     case "runs": return html`<${ScriptRuns} script=${script} />`;
     default: return html`<${ScriptSettings} key=${script.version} script=${script} onSaved=${onChange} />`;
