@@ -29,6 +29,12 @@ create function mapping_shows(m mappings) returns boolean language sql stable as
     select m.deleted_at is null and (m.visibility = 'team' or m.owner_id = caller_id() or caller_may('mappings.manage'))
 $$;
 
+-- Whether this user would see it.
+create function mapping_shows_to(m mappings, reader uuid) returns boolean language sql stable as $$
+    select m.deleted_at is null and (m.visibility = 'team' or m.owner_id = reader
+        or exists (select from users where id = reader and (role = 'admin' or 'mappings.manage' = any (permissions))))
+$$;
+
 create function mapping_is_editable(m mappings) returns boolean language sql stable as $$
     select m.owner_id = caller_id() or caller_may('mappings.manage')
 $$;
@@ -51,12 +57,13 @@ begin
 end $$;
 
 -- Why a variable may not have this name, or null. What makes a program run other code than its own is not for mappings,
--- nor are the names of what every run is given.
+-- nor are the names of what every run is given, nor the
+-- arguments of terraform, which can have its state written anywhere.
 create function mapping_key_fault(key text) returns text language sql immutable as $$
     select case
         when key !~ '^[A-Za-z_][A-Za-z0-9_]{0,63}$' then
             'Use up to 64 letters, digits and underscores; begin with a letter or underscore.'
-        when key ~ '^(PATH|HOME|TMPDIR|ENV|IFS|PS4|SHELLOPTS|BASHOPTS|PROMPT_COMMAND|NODE_OPTIONS|NODE_PATH|GCONV_PATH|PERL5OPT|PERL5LIB|RUBYOPT|GLIBC_TUNABLES|PYTHON(STARTUP|PATH|HOME|INSPECT)|(LD_|BASH_|COAGENT_|PARAM_).*)$' then
+        when key ~ '^(PATH|HOME|TMPDIR|ENV|IFS|PS4|SHELLOPTS|BASHOPTS|PROMPT_COMMAND|NODE_OPTIONS|NODE_PATH|GCONV_PATH|PERL5OPT|PERL5LIB|PERL5DB|RUBYOPT|GLIBC_TUNABLES|PYTHON[A-Z0-9]+|(LD_|BASH_|COAGENT_|PARAM_|TF_CLI_).*)$' then
             'This name is reserved.'
         end
 $$;

@@ -56,6 +56,27 @@ create table runners (
     seen_at timestamptz not null default now()
 );
 
+-- The runs of a script get its mapping whoever asks for them. Raises when that has become private since: then neither who
+-- owns the script, and could have it write anything, nor the caller may use it any more. It stays until the transaction ends.
+create function prove_own_mapping(script scripts) returns void language plpgsql as $$
+declare
+    mapping mappings;
+begin
+    select * into mapping from mappings where id = script.mapping_id for key share;
+    if found and not mapping_shows(mapping) and not mapping_shows_to(mapping, script.owner_id) then
+        perform raise_outcome('CA422', 'The mapping of this script has become private. The script needs another one.', 'mapping');
+    end if;
+end $$;
+
+-- Raises when so many runs wait for the caller that another would help nobody. It looks at an index, no further than the
+-- limit.
+create function prove_queue_has_room() returns void language plpgsql as $$
+begin
+    if exists (select from runs where asked_by = caller_id() and state = 'queued' offset 9999) then
+        perform raise_outcome('CA429', '10,000 of your runs are waiting already. Ask again when some of them have ended.', '', 10);
+    end if;
+end $$;
+
 -- Queues a run of a script that the caller sees. via says how it was asked for; wish may name "version" (absent: the
 -- newest), "mapping" (absent: the script's own; null: none), "dry_run", "limits" (narrower than the script's), "network"
 -- (false: without, though granted) and "retry_of". In a room, whose member the caller must be, it leaves a run event,
@@ -78,10 +99,11 @@ begin
         perform raise_outcome('CA422', 'There is no such version of this script.', 'version');
     end if;
     perform check_interpreter(script.kind, script.label);
+    perform prove_queue_has_room();
     if wish ? 'mapping' and (wish ->> 'mapping')::uuid is distinct from script.mapping_id then
         script.mapping_id := usable_mapping((wish ->> 'mapping')::uuid);
     else
-        perform from mappings where id = script.mapping_id for key share;
+        perform prove_own_mapping(script);
     end if;
     perform prove_place_of_run(the_room);
     insert into runs (kind, asked_by, room_id, trigger_seq, inputs, retriable, script_id, script_version, mapping_id, via,

@@ -116,7 +116,7 @@ def test_a_secret_becomes_readable_only_by_a_new_value(ann):
 
 
 @pytest.mark.parametrize("key", ["1A", "A-B", "", "A" * 65, "PATH", "LD_PRELOAD", "COAGENT_OUTPUT", "BASH_ENV", "PYTHONSTARTUP",
-                                 "NODE_OPTIONS", "PARAM_X", "IFS", "ä"])
+                                 "PYTHONWARNINGS", "TF_CLI_ARGS_apply", "NODE_OPTIONS", "PARAM_X", "IFS", "ä"])
 def test_names_that_a_variable_cannot_have(ann, key):
     answer = ann.post("/mappings", {"name": name(), "entries": [plain("GOOD", "1"), plain(key, "x")]})
     assert answer.status_code == 422 and fields(answer.json()) == {"entries.1.key"}, answer.text
@@ -180,6 +180,17 @@ def test_a_script_attaches_only_a_mapping_that_its_writer_sees(ann, bob):
     refused = bob.post(f"/scripts/{other['id']}/run", {"mapping": private["id"]})
     assert refused.status_code == 422 and fields(refused.json()) == {"mapping"}
     assert bob.post(f"/scripts/{script['id']}/run", {"mapping": None}).json()["mapping"] is None
+
+
+def test_a_mapping_that_becomes_private_is_lost_to_the_scripts_of_others(ann, bob, people):
+    mapping = mapping_of(ann, secret("TOKEN"), visibility="team")
+    own, others = (script_of(client, mapping=mapping["id"]) for client in (ann, bob))
+    change(ann, mapping, visibility="private", entries=[secret("TOKEN", "entered afterwards")])
+    refused = bob.post(f"/scripts/{others['id']}/run", {})
+    assert refused.status_code == 422 and fields(refused.json()) == {"mapping"}, refused.text
+    assert bob.post(f"/scripts/{others['id']}/run", {"mapping": None}).status_code == 202
+    assert bob.post(f"/scripts/{own['id']}/run", {}).status_code == 202, "the owner of the script sees it still"
+    assert people.admin.post(f"/scripts/{others['id']}/run", {}).status_code == 202, "and so does who may manage mappings"
 
 
 def test_changes_are_audited_by_key(ann, studio):
