@@ -123,6 +123,38 @@ static bool add_mapping(struct world *world, const struct execution *execution, 
     return opened;
 }
 
+static struct json_object *unsafe_value(struct json_object *value)
+{
+    struct json_object *made;
+
+    if (json_object_is_type(value, json_type_array)) {
+        made = json_object_new_array();
+        for (size_t i = 0; i < json_object_array_length(value); i++)
+            json_object_array_add(made, unsafe_value(json_object_array_get_idx(value, i)));
+    } else if (json_object_is_type(value, json_type_string)) {
+        made = json_object_new_object();
+        json_object_object_add(made, "__ansible_unsafe", json_object_get(value));
+    } else {
+        made = json_object_get(value);
+    }
+    return made;
+}
+
+/* Whoever runs a playbook may not write templates for it: "{{ lookup('pipe', …) }}" in a parameter is only a text. */
+static void add_variables(struct world *world, const char *inputs)
+{
+    struct json_object *given = json_tokener_parse(inputs), *made = json_object_new_object();
+
+    json_object_object_foreach(given, name, value)
+    {
+        json_object_object_add(made, name, unsafe_value(value));
+    }
+    text_add(&world->variables, json_object_to_json_string(made));
+    json_object_put(made);
+    json_object_put(given);
+    add_file(world, "variables.json", world->variables.bytes, world->variables.length);
+}
+
 /* "a,b," is a list of hosts; ansible reads such a thing from its command line only. */
 static void shape_inventory(struct world *world)
 {
@@ -172,6 +204,7 @@ static void add_files(struct world *world, const struct execution *execution)
     if (strcmp(world->kind->name, "playbook") == 0) {
         shape_inventory(world);
         add_file(world, "inventory", world->inventory.bytes, world->inventory.length);
+        add_variables(world, inputs);
     }
     if (world->state.length)
         add_file(world, "terraform.tfstate", world->state.bytes, world->state.length);
@@ -224,4 +257,5 @@ void world_close(struct world *world)
     mask_free(world->mask);
     text_free_secret(&world->state);
     text_free_secret(&world->inventory);
+    text_free_secret(&world->variables);
 }

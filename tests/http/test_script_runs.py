@@ -68,6 +68,16 @@ def test_every_kind_is_executed(ann, installed, kind, code, said):
     assert said in run["text"]
 
 
+def test_a_parameter_is_no_template_to_a_playbook(ann, installed):
+    if "playbook" not in installed:
+        pytest.skip("nothing executes playbooks here")
+    code = "- hosts: all\n  gather_facts: false\n  tasks:\n    - debug: msg='{{ who }} {{ names | join(\"+\") }} {{ n + 1 }}'\n"
+    rules = properties(who={"type": "string"}, names={"type": "array"}, n={"type": "integer"})
+    given = {"who": "{{ 6 * 7 }}", "names": ["{{ 7 * 7 }}", "b"], "n": 2}
+    run = scripts.execute(ann, code, "playbook", wish={"parameters": given}, **rules)
+    assert "{{ 6 * 7 }} {{ 7 * 7 }}+b 3" in run["text"], run
+
+
 def test_a_missing_interpreter_is_said_when_it_is_run(ann, studio, installed):
     missing = {"playbook", "aws"} - installed
     if not missing:
