@@ -223,7 +223,8 @@ def test_code_may_be_any_text(ann):
     {"properties": {"a": {"type": "boolean", "enum": [True]}}}, {"properties": {"a": {"type": "string", "format": "password", "default": "x"}}},
     {"properties": {"a": {"type": "string", "title": "x" * 81}}}, {"properties": {"a": {"type": "string", "title": 7}}},
     *({"properties": {"a": {"type": "string", "pattern": pattern}}} for pattern in
-      ("(", "[", "", 7, "x" * 201, r"(a*)*\1", "((x{1,255}){1,255}){1,255}", "x{1,9}" * 5, "(?=a)", "(?<!b)a")),
+      ("(", "[", "", 7, "x" * 201, r"(a*)*\1", "((x{1,255}){1,255}){1,255}", r"((\w?\d?[a-z]?){0,15}){0,15}!",
+       "(a?[(]b?){0,250}", "(?x)(a?b?c?d?e?) {0,250}", "***:(?x)a", "(?=a)", "(?<!b)a")),
 ], ids=itertools.count())
 def test_what_a_script_cannot_take_is_refused(ann, schema):
     answer = ann.post("/scripts", {"name": name(), "kind": "sh", "code": "true", "parameters": schema})
@@ -244,12 +245,19 @@ def test_parameters_keep_the_order_that_they_were_written_in(ann):
     assert script_of(ann, parameters={"properties": rules, "order": ["b"]})["parameters"]["order"] == ["b", *names[:3]]
 
 
-@pytest.mark.parametrize("pattern", ["(a*)*b", "^(a|aa)+$", "(.*)(.*)(.*)(.*)(.*)x", "(a+)+$", "((((((a+)+)+)+)+)+)+$"])
+@pytest.mark.parametrize("pattern", ["(a*)*b", "^(a|aa)+$", "(.*)(.*)(.*)(.*)(.*)x", "(a+)+$", "((((((a+)+)+)+)+)+)+$", ".?" * 100, ".*" * 99 + "x",
+                                     r"(\w?\d?[a-z]?){0,20}!", "(.{0,99}.{0,99})*x", r"(\w|a)?" * 22])
 def test_no_pattern_takes_long(ann, pattern):
     script = script_of(ann, parameters=properties(a={"type": "string", "pattern": pattern}))
     began = time.monotonic()
     assert ann.post(f"/scripts/{script['id']}/run", {"parameters": {"a": "a" * 15000 + "!"}}).status_code in (202, 422)
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("pattern", [r"^(\d{1,3}\.){3}\d{1,3}$", "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "^.{0,255}$", "(?i)^yes$",
+                                     r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"])
+def test_patterns_as_people_write_them_are_taken(ann, pattern):
+    script_of(ann, parameters=properties(a={"type": "string", "pattern": pattern}))
 
 
 @pytest.mark.parametrize("rule, good, bad", [
