@@ -14,11 +14,13 @@ select list_runs($1::jsonb)
 select position, stream, at, bytes from run_output_page($1::uuid, $2::bigint, $3::bigint, $4::bigint)
 
 -- name: run_output_size :one
-select run_output_size(id) from runs r where id = $1::uuid and run_role(r) is not null
+select case when r.kind = 'agent' and is_taken_back(id) then 0 else run_output_size(id) end
+from runs r where id = $1::uuid and run_role(r) is not null
 
 -- name: run_output_piece :one
 -- run, offset: the bytes from there on, at most 1 MiB
-select run_output_slice(id, $2::bigint, 1048576) from runs r where id = $1::uuid and run_role(r) is not null
+select run_output_slice(id, $2::bigint, 1048576) from runs r
+where id = $1::uuid and run_role(r) is not null and not (r.kind = 'agent' and is_taken_back(id))
 
 -- name: run_cancel :exec
 with run as (
@@ -59,7 +61,7 @@ select set_config('synchronous_commit', 'off', true)
 
 -- name: run_claim :many
 -- host, executors at once on this host, kinds, running at once for one user, labels of this host: claims what there is
--- room for, at most 16, of each user's queue only what he may still have. Only the oldest question to an agent in a room
+-- room for, at most 16, of each user's queue only what he may still have, and first for who has least. Only the oldest question to an agent in a room
 -- can be claimed, and only while none is being answered, and only one run of a script that keeps a state; a claimer that
 -- waits for the row of another sees the new state when it gets the lock, and unique indexes refuse the rest.
 -- id, attempt, how many were looked at.
@@ -74,7 +76,8 @@ with recursive room as (
             order by coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') limit 1)
     from asker a where a.key is not null
 ), candidate as materialized (
-    select c.* from asker a, lateral (
+    select c.*, a.key, (select count(*) from runs o where o.asked_by = a.key and o.state = 'running') as running
+    from asker a, lateral (
         select r.id, r.script_id, r.priority, r.due_at from runs r
         where r.state = 'queued' and coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') = a.key
           and r.due_at <= now() and r.kind = any ($3::text[]) and (r.label is null or r.label = any ($5::text[]))
@@ -89,7 +92,9 @@ with recursive room as (
     where a.key is not null
 ), chosen as (
     select c.id, s.id as alone, row_number() over (partition by s.id order by c.priority desc, c.due_at, c.id) as of_script
-    from (select * from candidate order by priority desc, due_at, id limit (select places from room)) c
+    from (select * from candidate
+          order by priority desc, running + row_number() over (partition by key order by priority desc, due_at, id), due_at, id
+          limit (select places from room)) c
     left join scripts s on s.id = c.script_id and s.kind = 'terraform'
 )
 update runs set state = 'running', attempt = attempt + 1, host = $1, pid = null, claimed_at = clock_timestamp(),

@@ -3,6 +3,7 @@
 import itertools
 import pathlib
 import random
+import uuid
 
 import pytest
 import requests
@@ -197,6 +198,18 @@ def test_output_that_was_cleaned_up_is_said_to_be_gone(studio, ann):
     run = finished.run(studio, ann, output_bytes=1000)
     page = ann.get(f"/runs/{run}/output").json()
     assert (page["chunks"], page["more"], page["bytes"], page["removed"]) == ([], False, 1000, True)
+
+
+def test_an_answer_that_was_deleted_is_in_no_download(studio, people, ann):
+    room = people.room(ann)
+    agent = ann.post("/agents", {"name": "Bot", "handle": f"bot-{uuid.uuid4().hex[:8]}"}).json()
+    run = finished.run(studio, ann, room=room, kind="agent", agent_id=agent["id"], script_id=None, script_version=None)
+    finished.write(studio, run, ("text", b"said too much"))
+    assert ann.get(f"/runs/{run}/output", params={"format": "text"}).text == "said too much"
+    seq = studio.sql("select seq from append_event(%s, 'result', %s, %s, null, null, '{\"text\": \"\"}')", room["id"], agent["id"], run)[0][0]
+    assert ann.delete(f"/rooms/{room['id']}/messages/{seq}").status_code in (200, 204)
+    assert ann.get(f"/runs/{run}/output").json()["chunks"] == []
+    assert ann.get(f"/runs/{run}/output", params={"format": "text"}).text == ""
 
 
 def test_the_live_socket_of_a_run_is_for_who_sees_it(studio, people, ann, bob):
