@@ -1,6 +1,7 @@
 /* Personal API tokens. */
 #include "fcgi/route.h"
 #include "model/api_tokens.h"
+#include "push/publish.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,12 +65,15 @@ static void create(struct request *request)
     free(token);
 }
 
-/* DELETE /api/profile/tokens/{id}: 204; 404 */
+/* DELETE /api/profile/tokens/{id}: 204, and the user's live connections are asked who they are again; 404 */
 static void revoke(struct request *request)
 {
     enum outcome outcome = api_tokens_revoke(request->db, request->path_values[0]);
-    if (outcome == OUTCOME_OK)
-        respond_nothing(request);
-    else
+    if (outcome != OUTCOME_OK) {
         respond_problem(request, outcome, NULL);
+        return;
+    }
+    char channel[CHANNEL_SIZE];
+    close_channel_later(request, channel_name(channel, "u_", request->caller.user_id));
+    respond_nothing(request);
 }

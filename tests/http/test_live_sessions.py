@@ -51,6 +51,15 @@ def test_the_live_connection_ends_with_the_session(people, admin, end):
         assert_gone(shown, live)
 
 
+def test_the_live_connection_of_an_api_token_ends_when_it_is_revoked(people):
+    owner = people.user("live")
+    shown = people.api_token(owner, "read")
+    token = owner.get("/profile/tokens").json()["items"][0]
+    with Listener(shown) as live:
+        assert owner.delete(f"/profile/tokens/{token['id']}").status_code == 204
+        assert_gone(shown, live)
+
+
 def test_a_reused_refresh_token_ends_the_live_connection(people, studio):
     client = people.user("live")
     stolen = client.cookie("refresh_token")
