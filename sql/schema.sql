@@ -1105,7 +1105,7 @@ CREATE FUNCTION public.mapping_key_fault(key text) RETURNS text
     select case
         when key !~ '^[A-Za-z_][A-Za-z0-9_]{0,63}$' then
             'Use up to 64 letters, digits and underscores; begin with a letter or underscore.'
-        when key ~ '^(PATH|HOME|TMPDIR|ENV|IFS|PS4|SHELLOPTS|BASHOPTS|PROMPT_COMMAND|NODE_OPTIONS|NODE_PATH|GCONV_PATH|PERL5OPT|PERL5LIB|RUBYOPT|GLIBC_TUNABLES|PYTHON(STARTUP|PATH|HOME|INSPECT)|(LD_|BASH_|COAGENT_|PARAM_).*)$' then
+        when key ~ '^(PATH|HOME|TMPDIR|ENV|IFS|PS4|SHELLOPTS|BASHOPTS|PROMPT_COMMAND|NODE_OPTIONS|NODE_PATH|GCONV_PATH|PERL5OPT|PERL5LIB|PERL5DB|RUBYOPT|GLIBC_TUNABLES|PYTHON[A-Z0-9]+|(LD_|BASH_|COAGENT_|PARAM_|TF_CLI_).*)$' then
             'This name is reserved.'
         end
 $_$;
@@ -1129,6 +1129,13 @@ CREATE FUNCTION public.mapping_shows(m public.mappings) RETURNS boolean
     LANGUAGE sql STABLE
     AS $$
     select m.deleted_at is null and (m.visibility = 'team' or m.owner_id = caller_id() or caller_may('mappings.manage'))
+$$;
+
+CREATE FUNCTION public.mapping_shows_to(m public.mappings, reader uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    select m.deleted_at is null and (m.visibility = 'team' or m.owner_id = reader
+        or exists (select from users where id = reader and (role = 'admin' or 'mappings.manage' = any (permissions))))
 $$;
 
 CREATE FUNCTION public.matching_run_items(s public.run_search, ids uuid[], most integer) RETURNS jsonb[]
@@ -1561,17 +1568,30 @@ CREATE FUNCTION public.pattern_fault(pattern text) RETURNS text
 begin
     if pattern is null or char_length(pattern) not between 1 and 200 then
         return 'must be a regular expression of at most 200 characters';
-    elsif pattern ~ '\\[1-9]' or pattern ~ '\(\?[=!<]' then
-        return 'must not refer back to a group, nor look ahead or behind';
-    elsif (select count(*) > 4 or coalesce(sum(case when coalesce(nullif(bound[2], ''), bound[1])::numeric > 1 then
-                                               ln(coalesce(nullif(bound[2], ''), bound[1])::numeric) end), 0) > ln(2000)
-           from regexp_matches(pattern, '\{(\d{1,9}),?(\d{0,9})', 'g') as bound) then
-        return 'counts too far: the product of its {m,n} must stay below 2000';
+    elsif pattern ~ '\\[1-9]' or pattern ~ '\(\?(?!:|i\))' or pattern ~ '^\*\*\*' then
+        return 'must not refer back to a group, look ahead or behind, nor have options but (?i)';
+    elsif pattern_size(pattern) > 500 then
+        return 'repeats too much: {m,n} behind a group counts for all that stands before it';
     end if;
     perform '' ~ pattern;
     return null;
 exception when invalid_regular_expression or program_limit_exceeded then
     return 'is not a regular expression: ' || sqlerrm;
+end $$;
+
+CREATE FUNCTION public.pattern_size(pattern text) RETURNS numeric
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+declare
+    size numeric := 0;
+    said text[];
+begin
+    for said in select regexp_matches(pattern, '\)\{(\d{1,9}),?(\d{0,9})|\{(\d{1,9}),?(\d{0,9})|(.)', 'g') loop
+        size := case when said[5] is not null then size + case when said[5] in ('?', '*', '|') then 3 else 1 end
+                     when said[1] is not null then (size + 1) * greatest(coalesce(nullif(said[2], ''), said[1])::numeric, 1)
+                     else size + 3 + coalesce(nullif(said[4], ''), said[3])::numeric end;
+    end loop;
+    return size;
 end $$;
 
 CREATE FUNCTION public.permission_names() RETURNS text[]
@@ -1627,6 +1647,42 @@ begin
     said := set_config('coagent.scopes', array_to_string(granted, ','), true);
 end $$;
 
+CREATE TABLE public.scripts (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name public.citext NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    kind text NOT NULL,
+    visibility text DEFAULT 'team'::text NOT NULL,
+    owner_id uuid NOT NULL,
+    latest integer DEFAULT 1 NOT NULL,
+    network boolean DEFAULT false NOT NULL,
+    mapping_id uuid,
+    limits jsonb DEFAULT '{}'::jsonb NOT NULL,
+    label text,
+    retriable boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT scripts_description_check CHECK ((char_length(description) <= 2000)),
+    CONSTRAINT scripts_kind_check CHECK ((kind = ANY (ARRAY['sh'::text, 'python'::text, 'node'::text, 'playbook'::text, 'terraform'::text, 'aws'::text]))),
+    CONSTRAINT scripts_label_check CHECK (((char_length(label) >= 1) AND (char_length(label) <= 40))),
+    CONSTRAINT scripts_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80))),
+    CONSTRAINT scripts_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'team'::text])))
+);
+
+CREATE FUNCTION public.prove_own_mapping(script public.scripts) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    mapping mappings;
+begin
+    select * into mapping from mappings where id = script.mapping_id for key share;
+    if found and not mapping_shows(mapping) and not mapping_shows_to(mapping, script.owner_id) then
+        perform raise_outcome('CA422', 'The mapping of this script has become private. The script needs another one.', 'mapping');
+    end if;
+end $$;
+
 CREATE FUNCTION public.prove_permission(permission text) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -1649,6 +1705,15 @@ begin
     perform prove_room(room, 'member', true);
     if room_is_busy(room) then
         perform raise_outcome('CA409', 'Too many runs are under way in this room. Ask again when some have ended.');
+    end if;
+end $$;
+
+CREATE FUNCTION public.prove_queue_has_room() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if exists (select from runs where asked_by = caller_id() and state = 'queued' offset 9999) then
+        perform raise_outcome('CA429', '10,000 of your runs are waiting already. Ask again when some of them have ended.', '', 10);
     end if;
 end $$;
 
@@ -1751,10 +1816,11 @@ begin
         perform raise_outcome('CA422', 'There is no such version of this script.', 'version');
     end if;
     perform check_interpreter(script.kind, script.label);
+    perform prove_queue_has_room();
     if wish ? 'mapping' and (wish ->> 'mapping')::uuid is distinct from script.mapping_id then
         script.mapping_id := usable_mapping((wish ->> 'mapping')::uuid);
     else
-        perform from mappings where id = script.mapping_id for key share;
+        perform prove_own_mapping(script);
     end if;
     perform prove_place_of_run(the_room);
     insert into runs (kind, asked_by, room_id, trigger_seq, inputs, retriable, script_id, script_version, mapping_id, via,
@@ -2214,30 +2280,6 @@ begin
                      order by id desc limit most;
     end case;
 end $$;
-
-CREATE TABLE public.scripts (
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    name public.citext NOT NULL,
-    description text DEFAULT ''::text NOT NULL,
-    kind text NOT NULL,
-    visibility text DEFAULT 'team'::text NOT NULL,
-    owner_id uuid NOT NULL,
-    latest integer DEFAULT 1 NOT NULL,
-    network boolean DEFAULT false NOT NULL,
-    mapping_id uuid,
-    limits jsonb DEFAULT '{}'::jsonb NOT NULL,
-    label text,
-    retriable boolean DEFAULT false NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    deleted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT scripts_description_check CHECK ((char_length(description) <= 2000)),
-    CONSTRAINT scripts_kind_check CHECK ((kind = ANY (ARRAY['sh'::text, 'python'::text, 'node'::text, 'playbook'::text, 'terraform'::text, 'aws'::text]))),
-    CONSTRAINT scripts_label_check CHECK (((char_length(label) >= 1) AND (char_length(label) <= 40))),
-    CONSTRAINT scripts_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80))),
-    CONSTRAINT scripts_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'team'::text])))
-);
 
 CREATE FUNCTION public.run_item(r public.runs, script public.scripts, agent public.principals, asker public.principals, room public.rooms, mapping public.mappings, role text) RETURNS jsonb
     LANGUAGE sql STABLE
