@@ -433,12 +433,13 @@ CREATE FUNCTION public.caller_id() RETURNS uuid
 $$;
 
 CREATE FUNCTION public.caller_may(permission text) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
-    select exists (select from users where id = caller_id() and disabled_at is null
-                                       and (role = 'admin' or permission = any (permissions)))
-           and 'admin' = any (string_to_array(current_setting('coagent.scopes', true), ','))
-$$;
+begin
+    return exists (select from users where id = caller_id() and disabled_at is null
+                                           and (role = 'admin' or permission = any (permissions)))
+           and 'admin' = any (string_to_array(current_setting('coagent.scopes', true), ','));
+end $$;
 
 CREATE FUNCTION public.caller_role(the_room uuid) RETURNS text
     LANGUAGE sql STABLE
@@ -1311,6 +1312,7 @@ declare
     share int := most;
     complete_to uuid;
     found uuid[];
+    given uuid[] := '{}'; -- by sources that have no more
 begin
     if cardinality(sources) > 100 then
         sources := newest_sources(sources, below, lowest, most);
@@ -1320,14 +1322,18 @@ begin
     end if;
     loop
         with part as materialized (
-            select array(select run_ids(row(s.*)::run_source, below, lowest, share)) as ids from unnest(sources) s
+            select row(s.*)::run_source as source, array(select run_ids(row(s.*)::run_source, below, lowest, share)) as ids
+            from unnest(sources) s
         ), cut as (
             select ids[share] as id from part where ids[share] is not null order by 1 desc limit 1
+        ), every as (
+            select unnest(ids) as id from part union select unnest(given)
         )
         select (select id from cut),
-               array(select distinct id from part, unnest(ids) id
-                     where id >= coalesce((select c.id from cut c), lowest) order by id desc limit most)
-        into complete_to, found;
+               array(select id from every where id >= coalesce((select c.id from cut c), lowest) order by id desc limit most),
+               array(select source from part where ids[share] is not null),
+               given || array(select unnest(ids) from part where ids[share] is null)
+        into complete_to, found, sources, given;
         exit when complete_to is null or cardinality(found) >= most;
         share := most;
     end loop;

@@ -32,12 +32,13 @@ create index agents_owner on agents (owner_id, id);
 create index agents_provider on agents (provider_id);
 
 -- Whether the caller has a permission, as prove_caller let them in; administrators have them all. An API token without
--- the scope "admin" brings none of its user's permissions along.
-create function caller_may(permission text) returns boolean language sql stable as $$
-    select exists (select from users where id = caller_id() and disabled_at is null
-                                       and (role = 'admin' or permission = any (permissions)))
-           and 'admin' = any (string_to_array(current_setting('coagent.scopes', true), ','))
-$$;
+-- the scope "admin" brings none of its user's permissions along. In plpgsql, which keeps its plan.
+create function caller_may(permission text) returns boolean language plpgsql stable as $$
+begin
+    return exists (select from users where id = caller_id() and disabled_at is null
+                                           and (role = 'admin' or permission = any (permissions)))
+           and 'admin' = any (string_to_array(current_setting('coagent.scopes', true), ','));
+end $$;
 
 -- {"id","kind","name","handle"} of a principal, null for none.
 create function principal_json(principal uuid) returns json language sql stable as $$

@@ -67,12 +67,13 @@ begin
 end $$;
 
 -- The newest ids of several sources. Each gives a share first. What is not older than the newest end of a share that was
--- not all of its source is complete; when that is too little, each gives as many as are wanted.
+-- not all of its source is complete; when that is too little, those that have more give as many as are wanted.
 create function merged_run_ids(sources run_source[], below uuid, lowest uuid, most int) returns uuid[] language plpgsql stable as $$
 declare
     share int := most;
     complete_to uuid;
     found uuid[];
+    given uuid[] := '{}'; -- by sources that have no more
 begin
     if cardinality(sources) > 100 then
         sources := newest_sources(sources, below, lowest, most);
@@ -82,14 +83,18 @@ begin
     end if;
     loop
         with part as materialized (
-            select array(select run_ids(row(s.*)::run_source, below, lowest, share)) as ids from unnest(sources) s
+            select row(s.*)::run_source as source, array(select run_ids(row(s.*)::run_source, below, lowest, share)) as ids
+            from unnest(sources) s
         ), cut as (
             select ids[share] as id from part where ids[share] is not null order by 1 desc limit 1
+        ), every as (
+            select unnest(ids) as id from part union select unnest(given)
         )
         select (select id from cut),
-               array(select distinct id from part, unnest(ids) id
-                     where id >= coalesce((select c.id from cut c), lowest) order by id desc limit most)
-        into complete_to, found;
+               array(select id from every where id >= coalesce((select c.id from cut c), lowest) order by id desc limit most),
+               array(select source from part where ids[share] is not null),
+               given || array(select unnest(ids) from part where ids[share] is null)
+        into complete_to, found, sources, given;
         exit when complete_to is null or cardinality(found) >= most;
         share := most;
     end loop;
