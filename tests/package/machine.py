@@ -143,13 +143,15 @@ class PlainMachine(Machine):
         base.call("apt-get", "install", "-q", "-y", "sysvinit-core", root=self.root)
 
     def start(self):
-        mounts = f"mount -t proc proc {self.root}/proc && mount -t tmpfs tmpfs {self.root}/run && mkdir {self.root}/run/lock && " \
+        # a root of its own, not a chroot: in that the kernel lets nobody make user namespaces, and so no sandbox
+        mounts = f"mount --rbind {self.root} {self.root} && mount --make-rprivate {self.root} && " \
+                 f"mount -t proc proc {self.root}/proc && mount -t tmpfs tmpfs {self.root}/run && mkdir {self.root}/run/lock && " \
                  f"mkdir -p {self.root}/dev/pts && mount -t devpts -o newinstance,ptmxmode=666 devpts {self.root}/dev/pts && " \
                  f"mount -t tmpfs tmpfs {self.root}/dev/shm"
         first = "trap : TERM; while :; do sleep 1000 & wait; done"
         self.process = subprocess.Popen(
             ["unshare", "--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child=KILL", "/bin/sh", "-c",
-             f"{mounts} && exec chroot {self.root} /bin/bash -c '{first}'"],
+             f"{mounts} && cd {self.root} && mkdir -p mnt && pivot_root . mnt && umount -l /mnt && exec /bin/bash -c '{first}'"],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         self.pid = wait_until(self.find_first, what="the first process")
         subprocess.run(["nsenter", "--target", str(self.pid), "--net", "ip", "link", "set", "lo", "up"], check=True)

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from build import LATER
+from harness import scripts
 from harness.client import Client
 from harness.listener import Listener
 from harness.people import People
@@ -139,6 +140,14 @@ class TestLife:
                 for live in (first, second):
                     assert live.wait_seq(life.room["id"], said["seq"])["body"]["text"] == text
         assert ask_agent(life, "/count 5", 75)
+
+    def test_a_script_runs_in_its_sandbox(self, life):
+        code = "id -un; cat /etc/coagent/coagent.conf; ls /var/lib; echo made > out/made.txt"
+        over, said = scripts.run(life.ann, code, seconds=75)
+        assert over["state"] == "succeeded" and [file["path"] for file in over["files"]] == ["made.txt"], over
+        assert said.startswith("run\n") and said.count("No such file or directory") == 2, said
+        over, said = scripts.run(life.ann, "while :; do :; done", limits={"cpu_seconds": 1}, seconds=75)
+        assert over["ended_by"] == "cpu_time", over
 
     def test_the_runner_has_a_cgroup_that_it_may_divide(self, machine):
         if machine.kind != "systemd":
