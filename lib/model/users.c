@@ -147,6 +147,8 @@ enum outcome users_change(struct db *db, const struct config *config, const stru
         return outcome;
     const char *changes = json_object_to_json_string(body);
     queue_checks(db, id, changes, hash[0] != '\0');
+    if (json_flag(body, "disabled", false))
+        db_queue(db, &query_user_stop_runs, DB_VALUES(id, "The user who asked for it was disabled."));
     db_queue(db, &query_user_change, DB_VALUES(id, changes, hash[0] ? hash : NULL));
     return db_do(db, &query_user_get, DB_VALUES(id));
 }
@@ -155,6 +157,7 @@ enum outcome users_delete(struct db *db, const char *id)
 {
     /* To be gone takes as much away as to be disabled. */
     queue_checks(db, id, "{\"disabled\": true}", false);
+    db_queue(db, &query_user_stop_runs, DB_VALUES(id, "The user who asked for it was deleted."));
     db_queue(db, &query_user_lock, DB_VALUES(id));
     db_queue(db, &query_user_lock_rooms, DB_VALUES(id));
     db_queue(db, &query_user_close_rooms, DB_VALUES(id));

@@ -252,6 +252,11 @@ select 'user.change', 'user', before.id::text,
                           'password', $3 is not null, 'sessions_revoked', (select count(*) from revoked))
 from before
 
+-- name: user_stop_runs :exec
+-- user, why: stops all that he has asked for. Who looks on hears of it from the runner, or from the room's next number
+select count(*) from cancel_runs(array(
+    select id from runs where asked_by = $1::uuid and state in ('queued', 'running', 'waiting')), $2)
+
 -- name: user_close_rooms :exec
 -- user. Rooms in which nobody else is left go with the account: a private one would be seen by nobody ever again. A
 -- public one passes to the caller, see user_leave_rooms
