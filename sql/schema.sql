@@ -937,14 +937,16 @@ begin
 end $$;
 
 CREATE FUNCTION public.live_runs(the_room uuid) RETURNS json
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     AS $$
-    select coalesce(json_agg(json_build_object(
-        'run', r.id, 'agent', run_agent_json(r.agent_id), 'state', r.state, 'trigger_seq', r.trigger_seq,
-        'text', said.text, 'length', char_length(said.text)) order by r.id), '[]')
-    from runs r cross join lateral (select run_text(r.id) as text) said
-    where r.room_id = the_room and r.kind = 'agent' and r.state in ('queued', 'running', 'waiting')
-$$;
+begin
+    return (
+        select coalesce(json_agg(json_build_object(
+            'run', r.id, 'agent', run_agent_json(r.agent_id), 'state', r.state, 'trigger_seq', r.trigger_seq,
+            'text', said.text, 'length', char_length(said.text)) order by r.id), '[]')
+        from runs r cross join lateral (select run_text(r.id) as text) said
+        where r.room_id = the_room and r.kind = 'agent' and r.state in ('queued', 'running', 'waiting'));
+end $$;
 
 CREATE TABLE public.rooms (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
