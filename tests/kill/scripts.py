@@ -8,6 +8,7 @@ last second, its files be whole, and nothing of it be left. Without ROUNDS: a fe
 import argparse
 import concurrent.futures
 import os
+import pathlib
 import pwd
 import random
 import shutil
@@ -64,10 +65,17 @@ class Town:
         for folder, below, names in os.walk(state):
             below[:] = [one for one in below if folder != str(state) or one not in ("postgres", "log")]
             found |= {os.path.join(folder, one) for one in [*below, *names]}
-        ours = {one.pid for group in self.processes.look().values() for one in group}
         for folder in ("/tmp", "/var/tmp", "/dev/shm"):
             found |= {one.path for one in os.scandir(folder) if is_of_runs(one)}
-        return found | {folder for folder, _, _ in os.walk("/sys/fs/cgroup") if "coagent" in folder and ours}
+        return found | set(self.control_groups())
+
+    def control_groups(self):
+        """Below the one that this studio is in: a machine beside it may have its own."""
+        lines = pathlib.Path(f"/proc/{self.processes.supervisor}/cgroup").read_text().splitlines()
+        own = next((line[3:] for line in lines if line.startswith("0::")), "/")
+        if own != "/":
+            for folder, below, _ in os.walk(f"/sys/fs/cgroup{own}"):
+                yield from (os.path.join(folder, one) for one in below)
 
     def judge_machine(self):
         """What must hold when all runs are over."""
