@@ -2208,7 +2208,8 @@ begin
     end if;
     select * into script from scripts s where name = words[1].word::citext and script_shows(s) for key share;
     if not found then
-        perform raise_outcome('CA422', format('There is no script "%s".', left(words[1].word, 80)), 'text');
+        perform raise_outcome('CA422', format('There is no script "%s".', left(words[1].word, 80))
+            || case when words[2].word is not null and not words[1].quoted then ' A name of several words stands in quotation marks.' else '' end, 'text');
     end if;
     select parameters into schema from script_versions where script_id = script.id and number = script.latest;
     return row(script.id, word_parameters(schema, words[2:]))::run_command;

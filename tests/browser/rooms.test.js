@@ -193,6 +193,7 @@ test("an open room is found, read and joined", async () => {
     await page.getByRole("link", { name }).click();
     await message(page, "Everybody is welcome").waitFor();
     await page.getByRole("button", { name: "Join the room" }).click();
+    await page.getByRole("button", { name: "Members: 2 people, 0 agents" }).waitFor();
     await write(page, "Thank you");
     await message(page, "Thank you").waitFor();
     assertNoProblems(problems);

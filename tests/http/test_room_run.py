@@ -12,23 +12,6 @@ TAKES = {"type": "object", "order": ["who", "times", "loud", "tags"], "required"
                         "loud": {"type": "boolean"}, "tags": {"type": "array"}, "word": {"type": "string", "format": "password"}}}
 
 
-@pytest.fixture
-def ann(people):
-    return people.user("ann")
-
-
-@pytest.fixture
-def bob(people):
-    return people.user("bob")
-
-
-@pytest.fixture
-def room(people, ann, bob):
-    room = people.room(ann)
-    people.add(ann, room, bob)
-    return room
-
-
 def say(client, room, text):
     return client.post(f"/rooms/{room['id']}/messages", {"text": text})
 
@@ -124,6 +107,7 @@ def test_unknown_private_and_deleted_scripts_look_alike(ann, bob, room):
         errors = say(bob, room, f"/run {name}").json()["errors"]
         assert errors == [{"field": "text", "message": f'There is no script "{name}".'}]
     assert say(ann, room, f"/run {private['name']}").status_code == 201
+    assert "in quotation marks" in say(bob, room, "/run of several words").json()["errors"][0]["message"]
     assert say(ann, room, "/run").json()["errors"][0]["message"].startswith("Name the script")
 
 

@@ -73,5 +73,8 @@ export function Removal({ room, member, onClose }) {
         lost=${lost} onConfirm=${confirm} onClose=${onClose} />`;
 }
 
-/** Joins an open room. @param {import("../types.js").Room} room */
-export const joinRoom = (room) => attempt(() => post(`/rooms/${room.id}/members`, { id: me().id, role: "member" }));
+/** Joins an open room. Its event was sent before this page listened there. @param {import("../types.js").Room} room */
+export async function joinRoom(room) {
+    await attempt(() => post(`/rooms/${room.id}/members`, { id: me().id, role: "member" }));
+    await loadMembers(room.id);
+}
