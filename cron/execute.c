@@ -19,6 +19,7 @@
 #define STATEMENT_MS 10000
 #define DEAF_MS 200
 #define PATIENCE_MS 1000
+#define ASK_AGAIN_MS 250
 #define GRACE_SECONDS 60 /* to store and tell what was done, after the time is over */
 
 static const struct {
@@ -168,6 +169,17 @@ bool execution_wait(struct execution *execution, long ms)
         poll(&wake, 1, left < 250 ? (int)left : 250);
     }
     return execution->state == EXECUTION_GOING;
+}
+
+enum outcome execution_ask(struct execution *execution, const struct db_statement *statement,
+                           const char *const values[])
+{
+    enum outcome outcome;
+
+    do
+        outcome = execution_do(execution, statement, values);
+    while ((outcome == OUTCOME_AWAY || outcome == OUTCOME_BUSY) && execution_wait(execution, ASK_AGAIN_MS));
+    return outcome;
 }
 
 int execution_socket(const struct execution *execution)

@@ -121,6 +121,10 @@ enum outcome execution_run(struct execution *execution);
  * The rows of its last statement are to be announced then. false: it could not be said, the lease will end the run. */
 bool execution_conclude(struct execution *execution, void (*queue)(void *context, struct db *db), void *context);
 
+/* A statement that only reads: asked again, ticking, while PostgreSQL is away and the work may go on. */
+enum outcome execution_ask(struct execution *execution, const struct db_statement *statement,
+                           const char *const values[]);
+
 /* A fact, "" when it is null. */
 const char *execution_fact(const struct execution *execution, enum fact fact);
 long execution_number(const struct execution *execution, enum fact fact, long fallback);

@@ -36,7 +36,7 @@ static bool check(struct execution *execution, const char *provider, struct json
     char *url;
     char *sealed;
 
-    if (!provider || execution_do(execution, &query_provider_endpoint, DB_VALUES(provider)) != OUTCOME_OK) {
+    if (!provider || execution_ask(execution, &query_provider_endpoint, DB_VALUES(provider)) != OUTCOME_OK) {
         text_add(why, "The provider is not there any more.");
         return false;
     }

@@ -30,7 +30,7 @@ static void read_row(const struct db *db, int row, struct said *said)
 
 static enum outcome read_room(struct execution *execution, struct room *room)
 {
-    enum outcome outcome = execution_do(
+    enum outcome outcome = execution_ask(
         execution, &query_run_context,
         DB_VALUES(execution->facts[FACT_ROOM], execution->facts[FACT_TRIGGER_SEQ], execution->facts[FACT_AGENT]));
     int rows = outcome == OUTCOME_OK ? db_rows(execution->db) : 0;
