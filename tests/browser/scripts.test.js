@@ -1,7 +1,7 @@
 // Scripts: made, written, uploaded, run with parameters, deleted.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertNoProblems, openBrowser, openWindow } from "./support/browser.js";
+import { assertNoProblems, focused, openBrowser, openWindow } from "./support/browser.js";
 import { newPerson } from "./support/people.js";
 import { append, CODE, drop, editorOf, newScript, openScript } from "./support/scripts.js";
 import { sql } from "./support/studio.js";
@@ -153,6 +153,7 @@ test("what a script takes is made in a table, and asked for before a run", async
     await panel.getByRole("switch", { name: /Dry run/ }).check();
     await panel.getByRole("button", { name: "Start the dry run" }).click();
     await page.waitForURL(/[?&]run=[0-9a-f-]{36}/);
+    await focused(panel.getByRole("button", { name: "Other parameters" }));
     const run = await ada.call("GET", `/runs/${new URL(page.url()).searchParams.get("run")}`);
     assert.deepEqual([run.parameters, run.dry_run, run.via], [{ tries: 2, server: "south" }, true, "ui"]);
     await end();

@@ -37,6 +37,12 @@ export function ScriptRun({ script, changed, onSave, onClose }) {
         const made = await post(`/scripts/${script.id}/run`, bodyOf(script, values), randomId());
         setQuery({ run: made.id });
     };
+    // The form is gone with what had the focus.
+    useEffect(() => {
+        if (run) {
+            /** @type {any} */ (document.querySelector(".script-run button"))?.focus();
+        }
+    }, [run]);
     return html`<${Panel} wide title=${run ? `Run of ${script.name}` : `Run ${script.name}`} onClose=${onClose}>
         ${run ? html`<div class="script-run"><div><${Button} small icon="back" onClick=${() => setQuery({ run: null })}>Other parameters</${Button}></div>
                 <${RunPanel} run=${run} onRun=${(/** @type {any} */ next) => setQuery({ run: next.id })} /></div>`
