@@ -1843,7 +1843,8 @@ begin
     end if;
     insert into audit_log (action, object_kind, object_id, detail)
     values ('script.run', 'script', script.id::text,
-            jsonb_build_object('run', made.id, 'version', chosen.number, 'via', the_via, 'dry_run', made.dry_run));
+            jsonb_build_object('name', script.name, 'run', made.id, 'version', chosen.number, 'via', the_via,
+                               'dry_run', made.dry_run));
     perform pg_notify('run_queued', made.id::text);
     return made;
 end $$;
