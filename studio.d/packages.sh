@@ -16,6 +16,7 @@ packages_test=(
     python3-pytest python3-requests python3-websockets python3-psycopg2
     chromium
     iproute2 # networks for what must not be reached
+    ansible-core # playbooks
     clang-format clang-tidy cppcheck shellcheck
     clang libclang-rt-14-dev valgrind # make fuzz, make check-valgrind
 )

@@ -61,9 +61,10 @@ select set_config('synchronous_commit', 'off', true)
 
 -- name: run_claim :many
 -- host, executors at once on this host, kinds, running at once for one user, labels of this host: claims what there is
--- room for, at most 16, of each user's queue only what he may still have, and first for who has least. Only the oldest question to an agent in a room
--- can be claimed, and only while none is being answered, and only one run of a script that keeps a state; a claimer that
--- waits for the row of another sees the new state when it gets the lock, and unique indexes refuse the rest.
+-- room for, at most 16, of each user's queue only what they may still have, and first for who has least. Only the oldest
+-- question to an agent in a room can be claimed, and only while none is being answered, and only one run of a script that
+-- keeps a state; a claimer that waits for the row of another sees the new state when it gets the lock, and unique indexes
+-- refuse the rest.
 -- id, attempt, how many were looked at.
 with recursive room as (
     select greatest(0, least($2::int - count(*), 16)) as places from runs where host = $1 and state = 'running'

@@ -251,7 +251,7 @@ def test_a_place_that_is_free_is_for_who_has_the_fewest_runs(studio, ann, bob):
     claim = next(text for name, _, text in statements(TOP) if name == "run_claim")
     studio.sql("begin")
     try:
-        older = [finished.run(studio, ann, of=script, state="queued", priority=9) for _ in range(6)]
+        older = sorted(finished.run(studio, ann, of=script, state="queued", priority=9) for _ in range(6))
         studio.sql("update runs set due_at = now() - interval '1 minute' where id = any (%s::uuid[])", older)
         last = finished.run(studio, bob, of=script, state="queued", priority=9)
         studio.sql("update runs set due_at = now() where id = %s", last)
