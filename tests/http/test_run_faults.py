@@ -10,6 +10,7 @@ import psycopg2
 import pytest
 
 from harness import executions as scripts, finished
+from harness.pool import wait_until
 
 COUNT = "import time\nfor n in range(1, {most}):\n    print(n, flush=True)\n    time.sleep(0.02)\n"
 
@@ -40,13 +41,6 @@ def processes_of(run):
         except OSError:
             continue
     return found
-
-
-def wait_until(condition, seconds=30):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def test_a_run_whose_executor_dies_is_lost_with_all_that_it_wrote_and_nothing_of_it_goes_on(ann, studio):

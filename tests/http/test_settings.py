@@ -1,10 +1,9 @@
 """Settings that an administrator changes, and what they do: old runs and their output go, everything else stays."""
 
-import time
-
 import pytest
 
 from harness import finished
+from harness.pool import wait_until
 
 DEFAULTS = {"run_retention_days": 90, "run_output_retention_days": 30}
 
@@ -24,15 +23,6 @@ def settings(admin, studio):
 def clean_up(studio):
     """Makes the runner's clean-up due, which comes once an hour."""
     studio.sql("update settings set updated_at = now() - interval '1 day' where key = 'runner.cleanup'")
-
-
-def wait_until(condition, seconds=20):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 def old_run(studio, client, days, state="succeeded"):
@@ -77,13 +67,13 @@ def test_old_runs_go_and_others_stay(studio, ann, settings):
                                  old_run(studio, ann, 1))
     before = studio.sql("select coalesce(max(id), 0) from audit_log")[0][0]
     clean_up(studio)
-    assert wait_until(lambda: ann.get(f"/runs/{ancient}").status_code == 404)
-    assert wait_until(lambda: ann.get(f"/runs/{old}/output").json()["removed"])
-    assert wait_until(lambda: ann.get(f"/runs/{old}").json()["files"] == [])
+    assert wait_until(lambda: ann.get(f"/runs/{ancient}").status_code == 404, 20)
+    assert wait_until(lambda: ann.get(f"/runs/{old}/output").json()["removed"], 20)
+    assert wait_until(lambda: ann.get(f"/runs/{old}").json()["files"] == [], 20)
     for kept in (live, fresh):
         assert ann.get(f"/runs/{kept}/output").json()["chunks"][0]["text"] == "long ago\n"
         assert len(ann.get(f"/runs/{kept}").json()["files"]) == 1
-    assert wait_until(lambda: studio.sql("select detail from audit_log where id > %s and action = 'run.remove_old'", before))
+    assert wait_until(lambda: studio.sql("select detail from audit_log where id > %s and action = 'run.remove_old'", before), 20)
     told = studio.sql("select detail, actor_id from audit_log where id > %s and action = 'run.remove_old'", before)
     assert len(told) == 1, "one entry for the whole sweep"
     assert told[0][1] is None and told[0][0]["runs"] >= 1 and told[0][0]["files"] >= 2 and told[0][0]["output_chunks"] >= 2
@@ -93,10 +83,10 @@ def test_nothing_goes_when_everything_is_kept_for_ever(studio, ann, settings):
     settings(run_retention_days=0, run_output_retention_days=0)
     ancient = old_run(studio, ann, 4000)
     clean_up(studio)
-    assert wait_until(lambda: studio.sql("select updated_at > now() - interval '1 hour' from settings where key = 'runner.cleanup'")[0][0])
+    assert wait_until(lambda: studio.sql("select updated_at > now() - interval '1 hour' from settings where key = 'runner.cleanup'")[0][0], 20)
     settings(run_retention_days=5000)
     clean_up(studio)
-    assert wait_until(lambda: studio.sql("select updated_at > now() - interval '1 hour' from settings where key = 'runner.cleanup'")[0][0])
+    assert wait_until(lambda: studio.sql("select updated_at > now() - interval '1 hour' from settings where key = 'runner.cleanup'")[0][0], 20)
     assert ann.get(f"/runs/{ancient}/output").json()["chunks"][0]["text"] == "long ago\n"
 
 
