@@ -1,7 +1,7 @@
 #include "fcgi/keeper.h"
 
+#include "base/libraries.h"
 #include "base/log.h"
-#include "fcgi/warm.h"
 
 #include <errno.h>
 #include <string.h>
@@ -62,7 +62,7 @@ _Noreturn void keeper_run(const struct child_terms *terms)
     limit_resources();
     let_in(SIGTERM);
     while (!*terms->leave) {
-        pid_t child = warm_fork();
+        pid_t child = libraries_fork();
         if (child == 0)
             child_run(&own);
         if (child < 0) {

@@ -1,4 +1,5 @@
 /* coagent-fcgi: the pool of handlers. */
+#include "base/libraries.h"
 #include "base/log.h"
 #include "base/number.h"
 #include "base/secretbox.h"
@@ -184,6 +185,7 @@ int main(int argc, char **argv)
     enum pool_kind kind = POOL_FAST;
     bool only_check = false;
     long long inherited = NOT_INHERITED;
+    libraries_bind(argv);
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (option) {
         case 'p':

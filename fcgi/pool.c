@@ -1,6 +1,7 @@
 #include "fcgi/pool.h"
 
 #include "base/clock.h"
+#include "base/libraries.h"
 #include "base/log.h"
 #include "fcgi/keeper.h"
 
@@ -103,7 +104,7 @@ static void fork_keeper(struct pool *pool, int index, int64_t now)
     pid_t master = getpid();
     slot->child_linked = slot->link == LINK_UP;
     slot->generation = pool->generation;
-    pid_t child = warm_fork();
+    pid_t child = libraries_fork();
     if (child == 0)
         be_keeper(pool, index, master);
     if (child < 0) {

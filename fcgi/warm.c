@@ -1,18 +1,16 @@
 #include "fcgi/warm.h"
 
 #include "base/clock.h"
+#include "base/libraries.h"
 #include "fcgi/router.h"
 #include "fcgi/source.h"
 
-#include <link.h>
 #include <malloc.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-/* AddressSanitizer knows its way around neither of the two tricks. */
+/* AddressSanitizer has a heap of its own. */
 #ifdef __SANITIZE_ADDRESS__
 enum { SANITIZED = true };
 #else
@@ -88,47 +86,9 @@ static const char *const for_connecting[] = {
 /* Passwords and the issuing of tokens. */
 static const char *const for_logging_in[] = {"libjwt", "libjansson", "libb64", "libcrypto", "libcrypt", NULL};
 
-static bool is_among(const char *const *names, const char *path)
-{
-    const char *base = strrchr(path, '/');
-    for (; base && *names; names++) {
-        size_t length = strlen(*names);
-        if (strncmp(base + 1, *names, length) == 0 && (base[1 + length] == '.' || base[1 + length] == '-'))
-            return true;
-    }
-    return false;
-}
-
-/* Each segment with what is behind the file's part of it (.bss), in whole pages. */
-static void keep_from_children(const struct dl_phdr_info *library)
-{
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    for (int i = 0; i < library->dlpi_phnum; i++) {
-        const ElfW(Phdr) *segment = &library->dlpi_phdr[i];
-        uintptr_t begin = (library->dlpi_addr + segment->p_vaddr) & -page;
-        uintptr_t end = (library->dlpi_addr + segment->p_vaddr + segment->p_memsz + page - 1) & -page;
-        if (segment->p_type == PT_LOAD)
-            madvise((void *)begin, end - begin, MADV_DONTFORK); /* NOLINT(performance-no-int-to-ptr) */
-    }
-}
-
-static int look_at_library(struct dl_phdr_info *library, size_t size, void *context)
-{
-    const enum pool_kind *kind = context;
-    (void)size;
-    if (is_among(for_connecting, library->dlpi_name) ||
-        (*kind == POOL_FAST && is_among(for_logging_in, library->dlpi_name)))
-        keep_from_children(library);
-    return 0;
-}
-
 void warm_slim(enum pool_kind kind)
 {
-    if (!SANITIZED)
-        dl_iterate_phdr(look_at_library, &kind);
-}
-
-int warm_fork(void)
-{
-    return SANITIZED ? fork() : _Fork();
+    libraries_withhold(for_connecting);
+    if (kind == POOL_FAST)
+        libraries_withhold(for_logging_in);
 }

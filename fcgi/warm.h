@@ -18,11 +18,7 @@ void warm_fill_heap(void);
 /* Marks the mappings of libraries that a child does not need as not to be inherited: those that only connecting needs
  * (Kerberos, LDAP, GnuTLS and what they bring), and for the fast pool those that only log-ins need (libjwt, OpenSSL,
  * libcrypt), whose routes are in the other pool. Fork and exit then have a third of the mappings to copy and tear down.
- * A child that entered one would crash, also in the handlers that they registered for fork, so children are made by
- * warm_fork. */
+ * Children are made by libraries_fork. */
 void warm_slim(enum pool_kind kind);
-
-/* fork without those handlers. The process has one thread. */
-int warm_fork(void);
 
 #endif

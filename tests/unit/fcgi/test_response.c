@@ -55,7 +55,8 @@ static struct piece fetch_digits(struct request *request, long long offset)
     static const char digits[] = "0123456789";
 
     (void)request;
-    return offset < 10 ? (struct piece){digits + offset, 4} : (struct piece){NULL, 0};
+    return offset < 10 ? (struct piece){digits + offset, offset < 6 ? 4 : (size_t)(10 - offset)}
+                       : (struct piece){NULL, 0};
 }
 
 Test(response, pieces_are_fetched_until_all_is_there)
