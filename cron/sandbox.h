@@ -55,7 +55,7 @@ struct sandbox_file {
 struct sandbox_spec {
     const char *const *argv;        /* NULL-terminated; argv[0] is looked for in PATH=/usr/local/bin:/usr/bin:/bin */
     const char *const *environment; /* NAME=VALUE, NULL-terminated; or NULL. PATH, HOME, USER, LOGNAME, SHELL, TMPDIR
-                                     * and LANG are there unless they are given here. Seen by the command only. */
+                                     * and LC_CTYPE are there unless they are given here. Seen by the command only. */
     const struct sandbox_file *files;
     size_t file_count;
     struct sandbox_limits limits;

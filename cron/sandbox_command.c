@@ -1,34 +1,31 @@
 #include "cron/sandbox_command.h"
 
 #include "cron/sandbox_filter.h"
-#include "cron/sandbox_stage.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define BWRAP "/usr/bin/bwrap"
 #define MEBIBYTE (1024UL * 1024)
-#define PROCESS_MARGIN 32  /* beyond the limit, so that the keeper sees who goes over it */
-#define OWN_PROCESSES 3    /* bubblewrap's */
-#define STACK_MB 8         /* set aside for each thread, used or not, and counted as its data */
-#define SIGNAL_SET_BYTES 8 /* as the kernel has it */
-#define NICE 5             /* handlers and executors go first */
+#define PROCESS_MARGIN 32 /* beyond the limit, so that the keeper sees who goes over it */
+#define OWN_PROCESSES 3   /* bubblewrap's */
+#define STACK_MB 8        /* set aside for each thread, used or not, and counted as its data */
+#define NICE 5            /* handlers and executors go first */
 
 enum { FILTER_FD = 3, STATUS_FD, ARGUMENTS_FD, FIRST_OTHER_FD };
 
+/* The root is the keeper's, which sandbox_root.c has put together. Its user namespace allows one below it, which is
+ * bubblewrap's: the command can make none. */
 static const char *const isolation[] = {
     "--unshare-all",
     "--unshare-user",
-    "--disable-userns",
     "--die-with-parent",
     "--new-session",
     "--clearenv",
@@ -40,59 +37,17 @@ static const char *const isolation[] = {
     "1000",
     "--hostname",
     "run",
-    "--ro-bind",
-    "/usr",
-    "/usr",
-};
-
-/* On usr-merged machines these are links, elsewhere folders. */
-static const char *const system_folders[] = {"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"};
-
-/* The last of them close what bubblewrap makes writable for itself, whose size nobody would limit. */
-static const char *const files[] = {
-    "--ro-bind",
-    STAGE_ETC,
-    "/etc",
-    "--ro-bind-try",
-    "/etc/ssl/certs",
-    "/etc/ssl/certs",
-    "--ro-bind-try",
-    "/etc/alternatives",
-    "/etc/alternatives",
+    "--dev-bind",
+    "/",
+    "/",
     "--proc",
     "/proc",
-    "--dev",
-    "/dev",
-    "--bind",
-    STAGE_SHM,
-    "/dev/shm",
-    "--bind",
-    STAGE_WORK,
-    "/work",
-    "--bind",
-    STAGE_TMP,
-    "/tmp",
-    "--ro-bind",
-    STAGE_COAGENT,
-    "/coagent",
-    "--dir",
-    "/run",
-    "--dir",
-    "/var",
-    "--symlink",
-    "/tmp",
-    "/var/tmp",
-    "--symlink",
-    "/run",
-    "/var/run",
-    "--remount-ro",
-    "/dev",
-    "--remount-ro",
-    "/",
     "--chdir",
     "/work",
 };
 
+/* LC_CTYPE is what makes texts UTF-8. LANG would make each program that starts read eleven files more, of a locale that
+ * is C in all else. */
 static const char *const environment[] = {
     "PATH=/usr/local/bin:/usr/bin:/bin",
     "HOME=/work",
@@ -100,7 +55,7 @@ static const char *const environment[] = {
     "LOGNAME=run",
     "SHELL=/bin/bash",
     "TMPDIR=/tmp",
-    "LANG=C.UTF-8",
+    "LC_CTYPE=C.UTF-8",
     NULL,
 };
 
@@ -139,24 +94,6 @@ static void add_environment(struct text *arguments, const char *const *variables
     }
 }
 
-static void add_system_folders(struct text *arguments)
-{
-    for (size_t i = 0; i < sizeof system_folders / sizeof *system_folders; i++) {
-        const char *folder = system_folders[i];
-        char target[64];
-        struct stat state;
-        ssize_t length;
-
-        if (lstat(folder, &state) != 0)
-            continue;
-        length = readlink(folder, target, sizeof target - 1);
-        target[length > 0 ? length : 0] = '\0';
-        add(arguments, length > 0 ? "--symlink" : "--ro-bind");
-        add(arguments, length > 0 ? target : folder);
-        add(arguments, folder);
-    }
-}
-
 /* In memory, not on the command line, which everybody on the host can read: among the variables are secrets. */
 static int write_arguments(const struct sandbox_spec *spec)
 {
@@ -166,8 +103,6 @@ static int write_arguments(const struct sandbox_spec *spec)
     add_all(&arguments, isolation, sizeof isolation / sizeof *isolation);
     if (spec->network)
         add(&arguments, "--share-net"); /* the one that the keeper has prepared */
-    add_system_folders(&arguments);
-    add_all(&arguments, files, sizeof files / sizeof *files);
     add_environment(&arguments, environment);
     add_environment(&arguments, spec->environment);
     add_number(&arguments, "--seccomp", FILTER_FD);
@@ -207,18 +142,6 @@ static bool set_limits(const struct sandbox_limits *limits)
            limit(RLIMIT_NPROC, processes, processes);
 }
 
-/* What was ignored or blocked in the runner, or in whoever started it, would be in the command too. By system calls:
- * the C library leaves the two signals that it keeps for itself as they are. Zeros are the default action, and no mask.
- */
-static void reset_signals(void)
-{
-    static const unsigned long zeros[16];
-
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, zeros, NULL, SIGNAL_SET_BYTES);
-    for (int number = 1; number < NSIG; number++)
-        syscall(SYS_rt_sigaction, number, zeros, NULL, SIGNAL_SET_BYTES);
-}
-
 /* Puts each descriptor where it belongs; no step may overwrite the source of a later one. */
 static bool place(const struct command *command, int filter, int arguments)
 {
@@ -252,7 +175,6 @@ static bool prepare(const struct command *command)
     if (command->cgroup >= 0 && write(command->cgroup, "0", 1) != 1)
         return false;
     offer_to_oom_killer();
-    reset_signals();
     umask(022);
     errno = 0;
     return nice(NICE) != -1 || errno == 0;

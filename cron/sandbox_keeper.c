@@ -3,12 +3,14 @@
 #include "base/clock.h"
 #include "cron/sandbox_command.h"
 #include "cron/sandbox_network.h"
+#include "cron/sandbox_root.h"
 #include "cron/sandbox_stage.h"
 #include "cron/sandbox_tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,6 +27,8 @@
 #define MEBIBYTE (1024LL * 1024)
 #define TICK_MOST_MS 50
 #define KEPT 5
+#define STACK_BYTES 65536
+#define SIGNAL_SET_BYTES 8 /* as the kernel has it */
 
 struct keeper {
     struct sandbox_spec spec;
@@ -89,18 +93,39 @@ static void keep_descriptors(struct keeper *keeper, const struct keeper_order *o
     keeper->command = (struct command){&keeper->spec, 4, 5, 6, -1, order->cgroup < 0 ? -1 : 7};
 }
 
+/* What is ignored or blocked in the runner, or in whoever started it, would be in the command too. By system calls: the
+ * C library leaves the two signals that it keeps for itself as they are. Zeros are the default action, and no mask. */
+static void reset_signals(void)
+{
+    static const unsigned long zeros[16];
+
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, zeros, NULL, SIGNAL_SET_BYTES);
+    for (int number = 1; number < NSIG; number++)
+        syscall(SYS_rt_sigaction, number, zeros, NULL, SIGNAL_SET_BYTES);
+}
+
 /* It lives as long as the executor: the signal comes at its death, and should that have been before, the end of
  * control says so. */
 static void bind_life(const struct keeper *keeper)
 {
     struct pollfd end = {keeper->control, 0, 0};
 
-    for (int number = 1; number < NSIG; number++)
-        signal(number, SIG_DFL);
+    reset_signals();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "sandbox-keeper");
     if (poll(&end, 1, 0) > 0)
         _exit(1);
+}
+
+/* Below the keeper's own: bubblewrap's, in which the command can then make none. */
+static bool allow_one_user_namespace(void)
+{
+    int fd = open("/proc/sys/user/max_user_namespaces", O_WRONLY | O_CLOEXEC);
+    bool done = fd >= 0 && write(fd, "1", 1) == 1;
+
+    if (fd >= 0)
+        close(fd);
+    return done;
 }
 
 static void set_up(struct keeper *keeper, const struct keeper_order *order)
@@ -109,27 +134,35 @@ static void set_up(struct keeper *keeper, const struct keeper_order *order)
 
     if ((keeper->folder = stage_set(&keeper->spec, order->uid, order->gid, &why)) < 0)
         fail(keeper, text_string(&why));
-    if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0 || !tree_open(&keeper->tree))
+    if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
         fail(keeper, "The processes of the sandbox cannot be watched: /proc cannot be mounted.");
-    if (keeper->spec.network && !network_set(&why))
+    if ((keeper->spec.network && !network_set(&why)) || !root_set(keeper->folder, &why))
         fail(keeper, text_string(&why));
+    if (!tree_open(&keeper->tree) || !allow_one_user_namespace())
+        fail(keeper, "The processes of the sandbox cannot be watched: /proc cannot be used.");
     keeper->base_bytes = stage_used(keeper->folder);
 }
 
-/* Answers the end of the pipe where bubblewrap reports. */
+static int become_bubblewrap(void *context)
+{
+    const struct command *command = context;
+
+    command_exec(command);
+    dprintf(command->errors, "The sandbox could not be entered: %s.\n", strerror(errno));
+    _exit(127);
+}
+
+/* Answers the end of the pipe where bubblewrap reports. Until the child is bubblewrap it borrows this process's memory,
+ * of which nothing is copied, and this process waits. */
 static int start(struct keeper *keeper)
 {
+    _Alignas(16) char stack[STACK_BYTES];
     int status[2];
 
     if (pipe2(status, O_CLOEXEC | O_NONBLOCK) != 0)
         fail(keeper, "The sandbox could not be started: no pipe.");
     keeper->command.status = status[1];
-    keeper->bwrap = _Fork(); /* without the handlers of libraries that may not be there (sandbox_slim) */
-    if (keeper->bwrap == 0) {
-        command_exec(&keeper->command);
-        dprintf(keeper->command.errors, "The sandbox could not be entered: %s.\n", strerror(errno));
-        _exit(127);
-    }
+    keeper->bwrap = clone(become_bubblewrap, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &keeper->command);
     if (keeper->bwrap < 0)
         fail(keeper, "The sandbox could not be started: no process.");
     close(status[1]);
@@ -194,7 +227,7 @@ static void watch(struct keeper *keeper)
 static void keep(struct keeper *keeper)
 {
     int pidfd = (int)syscall(SYS_pidfd_open, keeper->bwrap, 0);
-    int tick = 5;
+    int tick = 25;
 
     for (;;) {
         struct pollfd wake[] = {{keeper->control, POLLIN, 0}, {pidfd, POLLIN, 0}};

@@ -20,13 +20,13 @@ static const struct {
     const char *name;
     const char *content;
 } etc_files[] = {
-    {"etc/passwd", "root:x:0:0:root:/:/usr/sbin/nologin\n"
-                   "run:x:1000:1000:run:/work:/bin/bash\n"
-                   "nobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n"},
-    {"etc/group", "root:x:0:\nrun:x:1000:\nnogroup:x:65534:\n"},
-    {"etc/hosts", "127.0.0.1 localhost run\n::1 localhost\n"},
-    {"etc/hostname", "run\n"},
-    {"etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n"},
+    {"root/etc/passwd", "root:x:0:0:root:/:/usr/sbin/nologin\n"
+                        "run:x:1000:1000:run:/work:/bin/bash\n"
+                        "nobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n"},
+    {"root/etc/group", "root:x:0:\nrun:x:1000:\nnogroup:x:65534:\n"},
+    {"root/etc/hosts", "127.0.0.1 localhost run\n::1 localhost\n"},
+    {"root/etc/hostname", "run\n"},
+    {"root/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n"},
 };
 
 /* Copied from the host, where it has them. */
@@ -38,9 +38,16 @@ static const struct {
     const char *name;
     mode_t mode;
 } folders[] = {
-    {"work", 0755},    {"work/out", 0755},      {"tmp", 01777},
-    {"shm", 01777},    {"coagent", 0755},       {"etc", 0755},
-    {"etc/ssl", 0755}, {"etc/ssl/certs", 0755}, {"etc/alternatives", 0755},
+    {"work", 0755},
+    {"work/out", 0755},
+    {"tmp", 01777},
+    {"shm", 01777},
+    {"root", 0755},
+    {"root/coagent", 0755},
+    {"root/etc", 0755},
+    {"root/etc/ssl", 0755},
+    {"root/etc/ssl/certs", 0755},
+    {"root/etc/alternatives", 0755},
 };
 
 static bool put(int folder, const char *name, const void *bytes, size_t length)
@@ -117,8 +124,11 @@ static void copy(int folder, const char *path)
 {
     char bytes[65536];
     int from = open(path, O_RDONLY | O_CLOEXEC);
-    int to = openat(folder, path + 1, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+    char name[64];
     ssize_t count;
+
+    snprintf(name, sizeof name, "root%s", path);
+    int to = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
 
     while (from >= 0 && to >= 0 && (count = read(from, bytes, sizeof bytes)) > 0)
         if (write(to, bytes, (size_t)count) != count)
@@ -137,10 +147,10 @@ static bool write_etc(int folder, bool network)
     for (size_t i = 0; i < sizeof etc_copies / sizeof *etc_copies; i++)
         if (access(etc_copies[i], R_OK) == 0)
             copy(folder, etc_copies[i]);
-    if (symlinkat("/usr/lib/os-release", folder, "etc/os-release") != 0 ||
-        symlinkat("/proc/mounts", folder, "etc/mtab") != 0)
+    if (symlinkat("/usr/lib/os-release", folder, "root/etc/os-release") != 0 ||
+        symlinkat("/proc/mounts", folder, "root/etc/mtab") != 0)
         return false;
-    return !network || put(folder, "etc/resolv.conf", "nameserver 10.0.2.3\n", 20);
+    return !network || put(folder, "root/etc/resolv.conf", "nameserver 10.0.2.3\n", 20);
 }
 
 /* The file, with the folders on its way; a name that leads elsewhere is not one of ours. */
@@ -148,12 +158,12 @@ static bool write_file(int folder, const struct sandbox_file *file)
 {
     char path[1024];
 
-    if (snprintf(path, sizeof path, "coagent/%s", file->name) >= (int)sizeof path || strstr(path, "..") ||
+    if (snprintf(path, sizeof path, "root/coagent/%s", file->name) >= (int)sizeof path || strstr(path, "..") ||
         strstr(path, "//")) {
         errno = EINVAL;
         return false;
     }
-    for (char *slash = strchr(path + sizeof "coagent", '/'); slash; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(path + sizeof "root/coagent", '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (mkdirat(folder, path, 0755) != 0 && errno != EEXIST)
             return false;

@@ -34,7 +34,7 @@ def properties(**rules):
 # what a script sees
 
 def test_a_script_finds_its_parameters_and_a_small_world(ann):
-    made = scripts.script(ann, 'pwd; id -un; echo "$HOME $LANG $PARAM_WHO $PARAM_COUNT $PARAM_LOUD"\n'
+    made = scripts.script(ann, 'pwd; id -un; echo "$HOME $LC_CTYPE $PARAM_WHO $PARAM_COUNT $PARAM_LOUD"\n'
                                'test -z "$PARAM_TAGS"; cat "$COAGENT_INPUT"; echo; echo $COAGENT_RUN_ID\n',
                           **properties(who={"type": "string"}, count={"type": "integer", "default": 3},
                                        loud={"type": "boolean", "default": True}, tags={"type": "array", "default": ["a", "b"]}))

@@ -87,6 +87,43 @@ Test(sandbox, does_not_put_files_elsewhere)
     text_free(&why);
 }
 
+Test(sandbox, sees_no_mount_but_its_own)
+{
+    trial_run(&trial,
+              "cut -d' ' -f5,6 /proc/self/mountinfo | grep -v '^/proc ' | sed -E 's/,[a-z]*atime//g' | LC_ALL=C sort; "
+              "ls -A / | grep -v '^lib.'",
+              SANDBOX_EXIT);
+    cr_expect_str_eq(text_string(&trial.output), "/ ro,nosuid,nodev\n"
+                                                 "/dev/full rw,nosuid,noexec\n"
+                                                 "/dev/null rw,nosuid,noexec\n"
+                                                 "/dev/pts rw,nosuid,noexec\n"
+                                                 "/dev/random rw,nosuid,noexec\n"
+                                                 "/dev/shm rw,nosuid,nodev\n"
+                                                 "/dev/tty rw,nosuid,noexec\n"
+                                                 "/dev/urandom rw,nosuid,noexec\n"
+                                                 "/dev/zero rw,nosuid,noexec\n"
+                                                 "/etc/alternatives ro,nosuid,nodev\n"
+                                                 "/etc/ssl/certs ro,nosuid,nodev\n"
+                                                 "/tmp rw,nosuid,nodev\n"
+                                                 "/usr ro,nosuid,nodev\n"
+                                                 "/work rw,nosuid,nodev\n"
+                                                 "bin\ncoagent\ndev\netc\nlib\nproc\nrun\nsbin\ntmp\nusr\nvar\nwork\n");
+}
+
+/* The filter refuses it as well; here is one that lets everything through. */
+Test(sandbox, allows_no_user_namespace_without_its_filter_either)
+{
+    const unsigned char let_through[] = {0x06, 0, 0, 0, 0, 0, 0xff, 0x7f};
+    struct text filter = TEXT_EMPTY;
+
+    text_add_bytes(&filter, (const char *)let_through, sizeof let_through);
+    trial.spec.filter = &filter;
+    trial_run(&trial, "unshare --user true 2>&1; echo $?; grep Seccomp_filters /proc/self/status", SANDBOX_EXIT);
+    cr_expect_str_eq(text_string(&trial.output),
+                     "unshare: unshare failed: No space left on device\n1\nSeccomp_filters:\t1\n");
+    text_free(&filter);
+}
+
 Test(sandbox, holds_no_descriptor_but_the_three)
 {
     int extra = fcntl(STDERR_FILENO, F_DUPFD, 33);
