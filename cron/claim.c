@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "base/number.h"
-#include "base/token.h"
+#include "cron/execute.h"
 #include "queries.h"
 
 #include <errno.h>
@@ -14,11 +14,6 @@
 #define RUNS_OF_A_USER "8" /* at once */
 #define BATCH 16           /* as run_claim takes at most */
 
-struct claimed {
-    char id[UUID_SIZE];
-    char fence[16];
-};
-
 /* The rows are copied, because releasing one runs a statement. found: how many were looked at. */
 static int read_rows(const struct db *db, struct claimed claimed[BATCH], long long *found)
 {
@@ -28,7 +23,8 @@ static int read_rows(const struct db *db, struct claimed claimed[BATCH], long lo
     for (int row = 0; row < count; row++) {
         snprintf(claimed[row].id, sizeof claimed[row].id, "%s", db_value(db, row, 0));
         snprintf(claimed[row].fence, sizeof claimed[row].fence, "%s", db_value(db, row, 1));
-        number_parse(db_value(db, row, 2), 0, LLONG_MAX, found);
+        snprintf(claimed[row].kind, sizeof claimed[row].kind, "%s", db_value(db, row, 2));
+        number_parse(db_value(db, row, 3), 0, LLONG_MAX, found);
     }
     return count;
 }
@@ -37,7 +33,7 @@ static int read_rows(const struct db *db, struct claimed claimed[BATCH], long lo
 static enum outcome start(struct db *db, struct seats *seats, const struct claimed *claimed)
 {
     log_info("run %s claimed, attempt %s", claimed->id, claimed->fence);
-    if (seats_start(seats, db, claimed->id, claimed->fence) == OUTCOME_OK)
+    if (seats_start(seats, db, claimed) == OUTCOME_OK)
         return OUTCOME_OK;
     log_error("no executor could be started: %s", strerror(errno));
     return db_do(db, &query_run_release, DB_VALUES(claimed->id, claimed->fence));

@@ -19,6 +19,10 @@
 #define STATEMENT_MS 10000
 #define QUEUE_MS 50 /* between two looks at the lead: as long may the hand-over take */
 #define REGISTER_MS 60000
+#define PACE 2 /* times what a claim took has to pass before the next, where there is much to do */
+#define PACE_MOST_MS 20
+#define SLOW_MS 5 /* of claims and housekeeping together */
+#define REPLAN_MS 1000
 #define WAIT_MS 1000 /* the longest sleep: housekeeping is due then */
 #define BACKOFF_MOST_MS 2000
 
@@ -33,6 +37,11 @@ struct dispatcher {
     int64_t register_at; /* when to tell again what this host can do */
     int64_t end_at;      /* monotonic ms: the end of its time */
     int64_t connect_at;  /* not before */
+    int64_t claim_at;    /* not before, unless nothing has happened for a while */
+    int64_t replan_at;   /* not before */
+    bool listening;
+    int64_t due_at; /* when the next run is due that is not yet, or INT64_MAX */
+    int64_t ask_at; /* when to ask for that again */
     int64_t backoff_ms;
 };
 
@@ -57,14 +66,13 @@ static void disconnect(struct dispatcher *dispatcher)
         dispatcher->backoff_ms * 2 < BACKOFF_MOST_MS ? dispatcher->backoff_ms * 2 : BACKOFF_MOST_MS;
 }
 
-/* LISTEN before the first claim, so that nothing is queued unheard between the two. */
 static void connect_database(struct dispatcher *dispatcher)
 {
     struct text why = TEXT_EMPTY;
 
+    dispatcher->listening = false;
     if (db_open(&dispatcher->db, dispatcher->order->config->database_url, DB_PREPARE_USED, STATEMENT_MS, &why) !=
-            OUTCOME_OK ||
-        db_listen(dispatcher->db, "run_queued") != OUTCOME_OK) {
+        OUTCOME_OK) {
         log_warn("the database cannot be reached: %s", text_string(&why));
         disconnect(dispatcher);
     } else {
@@ -73,15 +81,38 @@ static void connect_database(struct dispatcher *dispatcher)
     text_free(&why);
 }
 
+/* Before the first claim, so that nothing is queued unheard between the two; and not while it waits for the lead, since
+ * the server tells each listener of everything. */
+static void listen(struct dispatcher *dispatcher)
+{
+    dispatcher->listening = db_listen(dispatcher->db, "run_queued") == OUTCOME_OK;
+    dispatcher->ask_at = 0;
+    if (!dispatcher->listening)
+        disconnect(dispatcher);
+}
+
+/* When the next queued run is due that is not yet: asked for when some run was queued, and else now and then. */
+static void ask_for_next_due(struct dispatcher *dispatcher, int64_t now)
+{
+    long long due;
+
+    if (now < dispatcher->ask_at)
+        return;
+    dispatcher->ask_at = now + WAIT_MS;
+    dispatcher->due_at = INT64_MAX;
+    if (db_do(dispatcher->db, &query_run_next_due, DB_NO_VALUES) == OUTCOME_OK && db_value(dispatcher->db, 0, 0) &&
+        number_parse(db_value(dispatcher->db, 0, 0), 0, WAIT_MS, &due) == OUTCOME_OK)
+        dispatcher->due_at = now + due + 1;
+}
+
 /* How long nothing will be due, at most until is asked again anyway. */
 static int64_t pause_ms(struct dispatcher *dispatcher, int64_t now)
 {
     int64_t pause = WAIT_MS;
-    long long due;
 
-    if (db_do(dispatcher->db, &query_run_next_due, DB_NO_VALUES) == OUTCOME_OK && db_value(dispatcher->db, 0, 0) &&
-        number_parse(db_value(dispatcher->db, 0, 0), 0, WAIT_MS, &due) == OUTCOME_OK)
-        pause = due + 1;
+    ask_for_next_due(dispatcher, now);
+    if (dispatcher->due_at - now < pause)
+        pause = dispatcher->due_at > now ? dispatcher->due_at - now : 0;
     if (now < dispatcher->end_at && dispatcher->end_at - now < pause)
         pause = dispatcher->end_at - now;
     if (now >= dispatcher->end_at)
@@ -89,16 +120,32 @@ static int64_t pause_ms(struct dispatcher *dispatcher, int64_t now)
     return pause;
 }
 
-/* Sleeps until a run is queued or something is due; what came together is taken together. */
-static enum outcome wait_for_work(struct dispatcher *dispatcher)
+/* A run that has ended names none: a place is free, but nothing is due that was not. */
+static enum outcome hear(struct dispatcher *dispatcher, int64_t ms)
 {
     const char *channel;
     const char *payload;
-    enum outcome outcome =
-        db_notification(dispatcher->db, (int)pause_ms(dispatcher, clock_monotonic_ms()), &channel, &payload);
+    enum outcome outcome = db_notification(dispatcher->db, (int)ms, &channel, &payload);
 
+    if (outcome == OUTCOME_OK && *payload)
+        dispatcher->ask_at = 0;
+    return outcome;
+}
+
+/* Sleeps until a run is queued or something is due; what came together is taken together, and what comes soon after a
+ * claim waits a moment for company: where the processors are busy with runs that end by the hundred each second, a
+ * claim takes long, and then one takes several. */
+static enum outcome wait_for_work(struct dispatcher *dispatcher)
+{
+    enum outcome outcome = hear(dispatcher, pause_ms(dispatcher, clock_monotonic_ms()));
+    int64_t early = dispatcher->claim_at - clock_monotonic_ms();
+
+    if (outcome == OUTCOME_OK && early > 0)
+        poll(NULL, 0, (int)early);
     while (outcome == OUTCOME_OK)
-        outcome = db_notification(dispatcher->db, 0, &channel, &payload);
+        outcome = hear(dispatcher, 0);
+    if (clock_monotonic_ms() >= dispatcher->due_at)
+        dispatcher->ask_at = 0;
     return outcome == OUTCOME_ABSENT ? OUTCOME_OK : outcome;
 }
 
@@ -114,15 +161,40 @@ static void introduce(struct dispatcher *dispatcher)
         _exit(register_runner(dispatcher->order->config, dispatcher->host, dispatcher->labels));
 }
 
+static enum outcome claim(struct dispatcher *dispatcher)
+{
+    int64_t begun = clock_monotonic_ms();
+    enum outcome outcome =
+        claim_all(dispatcher->order->config, dispatcher->db, &dispatcher->seats, dispatcher->host, dispatcher->labels);
+    int64_t now = clock_monotonic_ms();
+
+    dispatcher->claim_at = now + ((now - begun) * PACE < PACE_MOST_MS ? (now - begun) * PACE : PACE_MOST_MS);
+    return outcome;
+}
+
+/* What takes long may follow plans that were made when the tables were shorter. */
+static enum outcome replan_when_slow(struct dispatcher *dispatcher, int64_t begun)
+{
+    int64_t now = clock_monotonic_ms();
+
+    if (now - begun < SLOW_MS || now < dispatcher->replan_at)
+        return OUTCOME_OK;
+    dispatcher->replan_at = now + REPLAN_MS;
+    return db_replan(dispatcher->db);
+}
+
 static enum outcome work(struct dispatcher *dispatcher)
 {
     const struct config *config = dispatcher->order->config;
+    int64_t begun = clock_monotonic_ms();
     enum outcome outcome;
 
     seats_reap(&dispatcher->seats);
-    outcome = claim_all(config, dispatcher->db, &dispatcher->seats, dispatcher->host, dispatcher->labels);
+    outcome = claim(dispatcher);
     if (outcome != OUTCOME_AWAY)
         outcome = housekeeping_tick(&dispatcher->housekeeping, config, dispatcher->db, clock_monotonic_ms());
+    if (outcome == OUTCOME_OK)
+        outcome = replan_when_slow(dispatcher, begun);
     seats_reap(&dispatcher->seats);
     seats_prepare(&dispatcher->seats);
     introduce(dispatcher);
@@ -140,6 +212,8 @@ static void serve(struct dispatcher *dispatcher)
         }
         if (!dispatcher->db)
             connect_database(dispatcher);
+        if (dispatcher->db && !dispatcher->listening)
+            listen(dispatcher);
         if (dispatcher->db && (work(dispatcher) == OUTCOME_AWAY || wait_for_work(dispatcher) == OUTCOME_AWAY)) {
             log_warn("the connection to the database was lost");
             disconnect(dispatcher);
@@ -157,6 +231,8 @@ static enum outcome take_lead(struct dispatcher *dispatcher)
     while (outcome == OUTCOME_OK && lead_take(&dispatcher->lead) != OUTCOME_OK) {
         if (*dispatcher->order->stopped || clock_monotonic_ms() >= dispatcher->end_at)
             outcome = OUTCOME_CONFLICT;
+        if (dispatcher->db)
+            seats_prepare(&dispatcher->seats);
         poll(NULL, 0, QUEUE_MS);
     }
     return outcome;

@@ -22,18 +22,16 @@
 #define ASK_AGAIN_MS 250
 #define GRACE_SECONDS 60 /* to store and tell what was done, after the time is over */
 
-static const struct {
-    const char *kind;
+struct kind {
+    const char *name;
+    const struct db_statement *take;
     void (*run)(struct execution *execution);
-} kinds[] = {
-    {"script", script_run},
-    {"agent", turn_run},
-    {"housekeeping", provider_check_run},
 };
 
-const struct db_statement *const execution_statements[] = {
-    &query_run_take,    &query_run_renew,  &query_run_loosely,       &query_run_output_add, &query_run_finish_script,
-    &query_run_context, &query_run_finish, &query_provider_endpoint, &query_run_say,        NULL,
+static const struct kind kinds[] = {
+    {"script", &query_run_take_script, script_run},
+    {"agent", &query_run_take, turn_run},
+    {"housekeeping", &query_run_take, provider_check_run},
 };
 
 static void disconnect(struct execution *execution)
@@ -274,9 +272,17 @@ void execution_finish(struct execution *execution, const char *state, const char
     json_object_put(usage);
 }
 
+static const struct kind *kind_of(const char *name)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
 /* Takes the run's facts; false when it is no longer ours. Asking again after a lost connection is no second start: the
  * work has not begun. */
-static bool take(struct execution *execution)
+static bool take(struct execution *execution, const struct db_statement *statement)
 {
     enum outcome outcome;
     char pid[16];
@@ -285,7 +291,7 @@ static bool take(struct execution *execution)
     for (;;) {
         if (!execution->db)
             reconnect(execution);
-        outcome = execution_do(execution, &query_run_take, DB_VALUES(execution->id, execution->fence, pid));
+        outcome = execution_do(execution, statement, DB_VALUES(execution->id, execution->fence, pid));
         if (outcome != OUTCOME_AWAY || clock_monotonic_ms() >= execution->lease_until)
             break;
         poll(NULL, 0, 250);
@@ -302,16 +308,18 @@ static bool take(struct execution *execution)
     return true;
 }
 
-static void run_kind(struct execution *execution)
+static void work(struct execution *execution, const char *name)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (strcmp(kinds[i].kind, execution_fact(execution, FACT_KIND)) == 0) {
-            kinds[i].run(execution);
-            return;
-        }
-    }
-    execution_finish(execution, "failed", "This runner does not know this kind of run.", json_object_new_object(),
-                     json_object_new_object());
+    const struct kind *kind = kind_of(name);
+
+    if (!take(execution, kind ? kind->take : &query_run_take))
+        return;
+    execution_limit(execution, strcmp(name, "agent") == 0 ? execution_number(execution, FACT_RUN_SECONDS, 60) : 60);
+    if (kind)
+        kind->run(execution);
+    else
+        execution_finish(execution, "failed", "This runner does not know this kind of run.", json_object_new_object(),
+                         json_object_new_object());
 }
 
 /* Whether the lent connection is as the dispatcher knows it. */
@@ -324,12 +332,12 @@ static bool can_give_back(const struct execution *execution)
     return db_is_idle(execution->db);
 }
 
-static void open_execution(struct execution *execution, const char *id, const char *fence)
+static void open_execution(struct execution *execution, const struct claimed *claimed)
 {
     int64_t now = clock_monotonic_ms();
 
-    snprintf(execution->id, sizeof execution->id, "%s", id);
-    snprintf(execution->fence, sizeof execution->fence, "%s", fence);
+    snprintf(execution->id, sizeof execution->id, "%s", claimed->id);
+    snprintf(execution->fence, sizeof execution->fence, "%s", claimed->fence);
     log_set_context(execution->id);
     execution->lent_prepared = execution->lent ? db_prepared(execution->lent) : 0;
     execution->lease_until = now + LEASE_MS;
@@ -337,21 +345,43 @@ static void open_execution(struct execution *execution, const char *id, const ch
     execution->listen_at = now + DEAF_MS;
 }
 
-enum executor_status execute(const struct config *config, const char *id, const char *fence, struct db *lent,
+enum executor_status execute(const struct config *config, const struct claimed *claimed, struct db *lent,
                              const struct text *filter)
 {
     struct execution execution = {
         .config = config, .filter = filter, .state = EXECUTION_GOING, .db = lent, .lent = lent};
 
-    open_execution(&execution, id, fence);
-    if (take(&execution)) {
-        execution_limit(&execution, execution_number(&execution, FACT_RUN_SECONDS, 60));
-        run_kind(&execution);
-    }
+    open_execution(&execution, claimed);
+    work(&execution, claimed->kind);
     for (int fact = 0; fact < FACT_COUNT; fact++)
         free(execution.facts[fact]);
     if (can_give_back(&execution))
         return EXECUTOR_CLEAN;
     db_close(execution.db);
     return EXECUTOR_DONE;
+}
+
+enum outcome execution_warm(struct db *db)
+{
+    static const struct db_statement *const statements[] = {
+        &query_run_take_script,
+        &query_run_take,
+        &query_run_renew,
+        &query_run_loosely,
+        &query_run_output_add,
+        &query_run_finish_script,
+        &query_run_context,
+        &query_run_finish,
+        &query_provider_endpoint,
+        &query_run_say,
+        NULL,
+    };
+    static const char *const nobody = "00000000-0000-0000-0000-000000000000";
+    enum outcome outcome = db_prepare(db, statements);
+
+    if (outcome != OUTCOME_OK)
+        return outcome;
+    db_queue(db, &query_run_finish_script, DB_VALUES(nobody, "0", "succeeded", NULL, NULL, "{}", "{}"));
+    outcome = db_do(db, &query_run_take_script, DB_VALUES(nobody, "0", "0"));
+    return outcome == OUTCOME_ABSENT ? OUTCOME_OK : outcome;
 }

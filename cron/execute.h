@@ -15,13 +15,19 @@
 #define LEASE_MS 20000 /* as the statements of sql/queries/runs.sql say */
 #define RENEW_MS 5000
 
-/* The columns of run_take, in their order. */
+/* The columns of run_take and of run_take_script, in their order. */
 enum fact {
     FACT_KIND,
     FACT_ROOM,
     FACT_TRIGGER_SEQ,
     FACT_INPUTS,
-    FACT_TEXT, /* what earlier attempts said */
+    FACT_FRAME,
+    FACT_CHANNELS,
+    FACT_OUTPUT_BYTES, /* of earlier attempts */
+    FACT_OF_KIND,
+
+    /* of an agent's run */
+    FACT_TEXT = FACT_OF_KIND, /* what earlier attempts said */
     FACT_AGENT,
     FACT_AGENT_NAME,
     FACT_AGENT_HANDLE,
@@ -34,12 +40,12 @@ enum fact {
     FACT_BASE_URL,
     FACT_KEY_SEALED,
     FACT_ROOM_NAME,
-    FACT_FRAME,
     FACT_STARTED,
     FACT_AGENT_JSON,
-    FACT_CHANNELS,
-    FACT_SCRIPT_KIND,
-    FACT_SCRIPT,
+    FACT_COUNT, /* the longer of the two */
+
+    /* of a script's run */
+    FACT_SCRIPT_KIND = FACT_OF_KIND,
     FACT_CODE,
     FACT_SCHEMA,  /* of the parameters */
     FACT_ENTRIES, /* of the mapping: [{"key", "value", "sealed"}] */
@@ -47,8 +53,6 @@ enum fact {
     FACT_NETWORK,
     FACT_LIMITS,
     FACT_STATE_SEALED,
-    FACT_OUTPUT_BYTES, /* of earlier attempts */
-    FACT_COUNT,
 };
 
 enum execution_state {
@@ -56,6 +60,13 @@ enum execution_state {
     EXECUTION_STOPPED,   /* somebody asked for it */
     EXECUTION_TIMED_OUT, /* the wall-clock limit */
     EXECUTION_ORPHANED,  /* the lease is lost: nothing more may be written */
+};
+
+/* A run that this host has claimed. */
+struct claimed {
+    char id[UUID_SIZE];
+    char fence[16]; /* the attempt, as text */
+    char kind[16];
 };
 
 /* How an executor process ends. */
@@ -83,12 +94,13 @@ struct execution {
     int64_t listen_at; /* most runs are over before it is worth to listen */
 };
 
-/* The statements that an executor uses, ended by NULL: what a connection that is lent has prepared. */
-extern const struct db_statement *const execution_statements[];
+/* Makes a fresh connection ready to be lent: what executors say is prepared, and planned as well, which takes ten times
+ * as long as to execute it. */
+enum outcome execution_warm(struct db *db);
 
 /* The whole life of an executor process: takes the run, does it, ends it. lent NULL: it connects itself. filter is for
  * its sandbox, from sandbox_prepare. */
-enum executor_status execute(const struct config *config, const char *id, const char *fence, struct db *lent,
+enum executor_status execute(const struct config *config, const struct claimed *claimed, struct db *lent,
                              const struct text *filter);
 
 /* Renews the lease, hears whether to stop, reconnects. To be called when the socket is readable and at least after

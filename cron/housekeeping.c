@@ -10,10 +10,12 @@
 #include <string.h>
 
 #define TICK_MS 1000
-#define ACTIVE_SECONDS "120" /* how long after its newest event a room still gets heartbeats */
-#define BATCH "1000"         /* rows that one statement of the clean-up removes */
-#define SWEEP_BATCH "50"     /* of runs and what they wrote, which is large */
-#define BATCHES 20           /* of them in a tick, so that nothing waits long behind them */
+#define FRESH_SECONDS "10"   /* how long after its newest event a room gets a heartbeat in each tick */
+#define ACTIVE_SECONDS "120" /* and how long now and then */
+#define ACTIVE_EVERY "10"
+#define BATCH "1000"     /* rows that one statement of the clean-up removes */
+#define SWEEP_BATCH "50" /* of runs and what they wrote, which is large */
+#define BATCHES 20       /* of them in a tick, so that nothing waits long behind them */
 
 static enum outcome reap(const struct config *config, struct db *db, const struct db_statement *statement,
                          const char *what)
@@ -30,7 +32,7 @@ static enum outcome reap(const struct config *config, struct db *db, const struc
 /* A lost publication heals by these: a client that has not got so far asks for what it misses. */
 static enum outcome beat(const struct config *config, struct db *db)
 {
-    enum outcome outcome = db_do(db, &query_rooms_heartbeat, DB_VALUES(ACTIVE_SECONDS));
+    enum outcome outcome = db_do(db, &query_rooms_heartbeat, DB_VALUES(FRESH_SECONDS, ACTIVE_SECONDS, ACTIVE_EVERY));
 
     for (int row = 0; outcome == OUTCOME_OK && row < db_rows(db); row++) {
         const char *message = db_value(db, row, 1);

@@ -1,5 +1,6 @@
 /* coagent-runner: started by cron each minute, serves its minute. */
 #include "base/config.h"
+#include "base/libraries.h"
 #include "base/log.h"
 #include "base/number.h"
 #include "base/secretbox.h"
@@ -77,6 +78,8 @@ int main(int argc, char **argv)
     struct dispatch dispatch = {.config = &config, .seconds = 110, .stopped = &stopped};
     struct text why = TEXT_EMPTY;
     char cgroup[512];
+
+    libraries_bind(argv);
     int status = parse(argc, argv, &dispatch);
 
     if (status != EXIT_SUCCESS)

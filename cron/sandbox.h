@@ -92,11 +92,6 @@ struct sandbox {
 /* The filter of system calls, which is the same for all: who starts many prepares it once. */
 enum outcome sandbox_prepare(struct text *filter);
 
-/* For a process that forks nothing but sandboxes without network from now on: their keepers do not inherit the mappings
- * of libraries that they do not use (those of libpq and libcurl are three quarters of all), which would be copied twice
- * for each run. */
-void sandbox_slim(void);
-
 /* Starts the command; everything in spec is copied. The call takes some 10 ms, with network some 100 ms. When it cannot
  * be as closed as it must be, or the network's filters cannot be set, nothing is started: FAILED, with why a sentence
  * for users. On success sandbox_close must follow. */

@@ -89,7 +89,7 @@ static bool start(struct child *child, const char *const argv[])
         close(in[1]);
         return false;
     }
-    child->pid = fork();
+    child->pid = _Fork(); /* without the handlers of libraries that may not be there (cron/slim.h) */
     if (child->pid == 0) {
         close(in[1]);
         go.fd = in[0];

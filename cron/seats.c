@@ -1,8 +1,10 @@
 #include "cron/seats.h"
 
+#include "base/libraries.h"
 #include "base/log.h"
 #include "cron/execute.h"
 #include "cron/sandbox.h"
+#include "cron/slim.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -12,16 +14,18 @@
 #include <unistd.h>
 
 #define STATEMENT_MS 10000
+#define READY 4 /* so many are made before anybody has missed one */
 #define SPARE 8 /* executors that have told their run's end still hold their seats for some milliseconds */
 
 void seats_open(struct seats *seats, const struct config *config)
 {
-    *seats = (struct seats){.config = config, .most = (size_t)config->executor_limit + SPARE, .missed = 1};
+    *seats = (struct seats){.config = config, .most = (size_t)config->executor_limit + SPARE, .missed = READY};
     seats->seats = calloc(seats->most, sizeof *seats->seats);
     if (!seats->seats)
         abort();
     if (sandbox_prepare(&seats->filter) != OUTCOME_OK)
         log_warn("the filter of system calls could not be prepared: each sandbox makes its own");
+    slim_executors();
 }
 
 static void give_up(struct seats *seats, struct seat *seat)
@@ -58,11 +62,22 @@ static struct seat *free_seat(struct seats *seats)
     return NULL;
 }
 
+/* The child inherits all libraries. */
+static pid_t fork_whole(void)
+{
+    slim_nothing();
+    pid_t child = fork();
+
+    if (child != 0)
+        slim_executors();
+    return child;
+}
+
 /* The child must not look like its dispatcher to anybody: own session and process group, default signals, and no
  * connection but mine. */
-static pid_t fork_with(const struct seats *seats, struct db *own, const struct seat *mine)
+static pid_t fork_with(const struct seats *seats, struct db *own, const struct seat *mine, bool slim)
 {
-    pid_t child = fork();
+    pid_t child = slim ? libraries_fork() : fork_whole();
 
     if (child != 0)
         return child;
@@ -79,16 +94,16 @@ static pid_t fork_with(const struct seats *seats, struct db *own, const struct s
 
 pid_t seats_fork(const struct seats *seats, struct db *own)
 {
-    return fork_with(seats, own, NULL);
+    return fork_with(seats, own, NULL, false);
 }
 
-enum outcome seats_start(struct seats *seats, struct db *own, const char *id, const char *fence)
+enum outcome seats_start(struct seats *seats, struct db *own, const struct claimed *claimed)
 {
     struct seat *seat = free_seat(seats);
-    pid_t executor = fork_with(seats, own, seat);
+    pid_t executor = fork_with(seats, own, seat, strcmp(claimed->kind, "script") == 0);
 
     if (executor == 0)
-        _exit((int)execute(seats->config, id, fence, seat ? seat->db : NULL, &seats->filter));
+        _exit((int)execute(seats->config, claimed, seat ? seat->db : NULL, &seats->filter));
     if (executor < 0)
         return OUTCOME_FAILED;
     if (seat)
@@ -128,7 +143,7 @@ void seats_prepare(struct seats *seats)
         return;
     seats->missed--;
     if (db_open(&db, seats->config->database_url, DB_PREPARE_USED, STATEMENT_MS, &why) == OUTCOME_OK &&
-        db_prepare(db, execution_statements) == OUTCOME_OK) {
+        execution_warm(db) == OUTCOME_OK) {
         seats->seats[seats->count++] = (struct seat){db, 0};
     } else {
         log_warn("no connection for executors: %s", text_string(&why));

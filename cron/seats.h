@@ -10,6 +10,7 @@
 
 #include "base/config.h"
 #include "base/db.h"
+#include "cron/execute.h"
 
 #include <stddef.h>
 #include <sys/types.h>
@@ -33,9 +34,9 @@ void seats_open(struct seats *seats, const struct config *config);
 void seats_close(struct seats *seats);
 
 /* Starts the executor of a run. own is the dispatcher's connection, which the executor gives up. FAILED: no process. */
-enum outcome seats_start(struct seats *seats, struct db *own, const char *id, const char *fence);
+enum outcome seats_start(struct seats *seats, struct db *own, const struct claimed *claimed);
 
-/* fork, whose child is in a session of its own and has none of these connections. */
+/* fork with everything, whose child is in a session of its own and has none of these connections. */
 pid_t seats_fork(const struct seats *seats, struct db *own);
 
 /* Takes back the seats of executors that have ended; to be called often, cheap. */

@@ -344,7 +344,8 @@ CREATE TABLE public.runs (
     CONSTRAINT runs_of_scripts CHECK (((kind = 'script'::text) = (script_id IS NOT NULL))),
     CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text]))),
     CONSTRAINT runs_via_check CHECK ((via = ANY (ARRAY['api'::text, 'ui'::text, 'room'::text, 'job'::text, 'mcp'::text, 'agent'::text, 'workflow'::text])))
-);
+)
+WITH (fillfactor='85');
 
 CREATE FUNCTION public.ask_again(old public.runs, mode text) RETURNS public.runs
     LANGUAGE plpgsql
@@ -764,7 +765,7 @@ begin
                     exit_code = (how ->> 'exit_code')::int, signal = (how ->> 'signal')::int,
                     ended_by = coalesce(how ->> 'ended_by', case ending when 'cancelled' then 'cancelled' when 'lost' then 'lost'
                                                                         when 'timed_out' then 'wall_time' end)
-    where id = run and state in ('queued', 'running', 'waiting') and (fence is null or attempt = fence)
+    where id = run and (state in ('queued', 'running', 'waiting')) is true and (fence is null or attempt = fence)
     returning * into ended;
     if not found then
         return;
@@ -2231,6 +2232,7 @@ declare
     run runs;
     standing text;
 begin
+    perform from scripts where id = (select script_id from runs where id = wanted) for key share;
     select * into run from runs where id = wanted for no key update;
     standing := run_role(run);
     if run.id is null or standing is null then
@@ -3246,15 +3248,13 @@ CREATE INDEX runs_asked_running ON public.runs USING btree (asked_by) WHERE (sta
 
 CREATE INDEX runs_asked_state ON public.runs USING btree (asked_by, state, id);
 
-CREATE INDEX runs_due ON public.runs USING btree (due_at) WHERE (state = 'queued'::text);
+CREATE INDEX runs_due ON public.runs USING btree (due_at) WHERE ((state = 'queued'::text) AND (due_at > queued_at));
 
 CREATE INDEX runs_host ON public.runs USING btree (host) WHERE (state = 'running'::text);
 
 CREATE INDEX runs_kind ON public.runs USING btree (kind, id);
 
 CREATE INDEX runs_kind_state ON public.runs USING btree (kind, state, id);
-
-CREATE INDEX runs_leases ON public.runs USING btree (lease_until) WHERE (state = 'running'::text);
 
 CREATE INDEX runs_mapping_live ON public.runs USING btree (mapping_id) WHERE ((mapping_id IS NOT NULL) AND (state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text])));
 

@@ -8,6 +8,7 @@
 #include "cron/script/output.h"
 #include "cron/script/verdict.h"
 #include "cron/script/world.h"
+#include "cron/slim.h"
 #include "queries.h"
 
 #include <poll.h>
@@ -256,8 +257,7 @@ void script_run(struct execution *execution)
     struct text why = TEXT_EMPTY;
     enum outcome outcome = world_open(&script.world, execution, &why);
 
-    if (execution_fact(execution, FACT_NETWORK)[0] != 't')
-        sandbox_slim();
+    slim_keepers();
     set_limits(&script);
     output_open(&script.output, execution, script.world.mask, script.output_mb * MEBIBYTE);
     if (outcome != OUTCOME_OK)

@@ -114,6 +114,10 @@ void db_recall_failure(struct db *db, const struct db_failure *failure);
 enum outcome db_prepare(struct db *db, const struct db_statement *const statements[]);
 size_t db_prepared(const struct db *db);
 
+/* Forgets the plans of all statements: they are made anew, for the tables as they are now, at their next use. The
+ * planner takes a table that was empty for one that stays so. */
+enum outcome db_replan(struct db *db);
+
 /* LISTEN on a channel (runner). db_notification waits up to timeout_ms and answers OK with channel and payload
  * (owned by db until the next call), ABSENT when nothing came, AWAY when the connection is lost. */
 enum outcome db_listen(struct db *db, const char *channel);

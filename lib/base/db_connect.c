@@ -13,12 +13,14 @@
 #define PREPARE_AT_ONCE 16 /* libpq keeps the largest buffers it ever needed, and each fork of a slot copies them */
 
 /* The server's session, the same for every connection. JIT never pays for statements of milliseconds; each statement
- * has one plan for all values, the one that the tests have looked at; a transaction that its process left behind must
- * not hold locks for long. No startup options: PgBouncer refuses them. */
+ * has one plan for all values, the one that the tests have looked at, and one that still serves when a table that was
+ * empty when it was made has filled: the planner would read an empty one from end to end. A transaction that its
+ * process left behind must not hold locks for long. No startup options: PgBouncer refuses them. */
 static const char settings[] =
     "select set_config('statement_timeout', $1, false), set_config('lock_timeout', $1, false),"
     " set_config('idle_in_transaction_session_timeout', $1, false), set_config('TimeZone', 'UTC', false),"
     " set_config('jit', 'off', false), set_config('plan_cache_mode', 'force_generic_plan', false),"
+    " set_config('enable_seqscan', 'off', false),"
     " set_config('client_min_messages', 'warning', false)";
 
 static void note(void *argument, const char *message)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* One command outside the pipeline: LISTEN takes no parameters, and a migration is many statements. */
+/* One command outside the pipeline: LISTEN and DISCARD take no parameters, and a migration is many statements. */
 static enum outcome execute(struct db *db, const char *command)
 {
     PGresult *result = PQexec(db->connection, command);
@@ -43,6 +43,11 @@ enum outcome db_unlisten(struct db *db)
     while ((late = PQnotifies(db->connection)))
         PQfreemem(late);
     return outcome;
+}
+
+enum outcome db_replan(struct db *db)
+{
+    return execute(db, "discard plans");
 }
 
 /* Waits for bytes from the server. OK also when a signal came: the caller looks at the clock anyway. */

@@ -14,9 +14,14 @@ select concat_ws(',', 'u_' || caller_id(), 's_' || $1::uuid, 'run_' || id) from 
 where id = $2::uuid and run_role(r) is not null
 
 -- name: rooms_heartbeat :many
--- seconds: the channel and the frame with the newest number of each room that was active lately
+-- seconds, seconds, every: the channel and the frame with the newest number of each room that was active in the last few
+-- seconds; and of those that were in the last minutes only a part, another each second, so that each has its turn as
+-- often as said: when there has been a heartbeat after the newest event, all that follow are for those who missed it.
 select 'r_' || id, json_build_object('room', id, 'seq', last_seq)
-from rooms where last_event_at > now() - make_interval(secs => $1::double precision) and deleted_at is null
+from rooms
+where last_event_at > now() - make_interval(secs => $2::double precision) and deleted_at is null
+  and (last_event_at > now() - make_interval(secs => $1::double precision)
+       or (extract(epoch from now())::bigint + hashtext(id::text)) % $3::int = 0)
 
 -- name: rooms_purge :one
 -- how many at most: removes what deleted rooms have left; how many rows went (0: nothing is left to do)

@@ -54,6 +54,8 @@ select run_frame(r), run_channels(r), 2 from runs r where r.id = current_setting
 order by n
 
 -- The rest is for the runner; what is to be published comes as rows of (document, channel), a null channel for nobody. $fence is the attempt: an executor whose run was given to another changes nothing.
+-- Where a run is meant by its id, "(state = …) is true" keeps the planner from the small indexes of those that run: they
+-- look cheap to it, and are full of those that did.
 
 -- name: run_loosely :exec
 -- Beside what may be lost when the server itself crashes: its commit does not wait for the disk.
@@ -64,21 +66,25 @@ select set_config('synchronous_commit', 'off', true)
 -- room for, at most 16, of each user's queue only what they may still have, and first for who has least. Only the oldest
 -- question to an agent in a room can be claimed, and only while none is being answered, and only one run of a script that
 -- keeps a state; a claimer that waits for the row of another sees the new state when it gets the lock, and unique indexes
--- refuse the rest.
--- id, attempt, how many were looked at.
+-- refuse the rest. Each queue is read in its order and no further than needed, however long it is.
+-- id, attempt, kind, how many were looked at.
 with recursive room as (
     select greatest(0, least($2::int - count(*), 16)) as places from runs where host = $1 and state = 'running'
 ), asker as (
-    (select coalesce(asked_by, '00000000-0000-0000-0000-000000000000') as key from runs where state = 'queued'
+    (select coalesce(asked_by, '00000000-0000-0000-0000-000000000000') as key from runs
+     where state = 'queued' and (select places from room) > 0
      order by coalesce(asked_by, '00000000-0000-0000-0000-000000000000') limit 1)
     union all
     select (select coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') from runs r
             where r.state = 'queued' and coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') > a.key
             order by coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') limit 1)
     from asker a where a.key is not null
+), share as materialized (
+    select a.key, (select count(*) from runs o where o.asked_by = a.key and o.state = 'running') as running
+    from asker a where a.key is not null
 ), candidate as materialized (
-    select c.*, a.key, (select count(*) from runs o where o.asked_by = a.key and o.state = 'running') as running
-    from asker a, lateral (
+    select c.*, a.key, a.running
+    from share a, lateral (
         select r.id, r.script_id, r.priority, r.due_at from runs r
         where r.state = 'queued' and coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') = a.key
           and r.due_at <= now() and r.kind = any ($3::text[]) and (r.label is null or r.label = any ($5::text[]))
@@ -87,10 +93,8 @@ with recursive room as (
                                     and (o.state in ('running', 'waiting') or (o.state = 'queued' and o.id < r.id))))
           and not (r.kind = 'script' and exists (select from runs o where o.alone = r.script_id and o.state = 'running'))
         order by r.priority desc, r.due_at, r.id
-        limit greatest(0, least((select places from room), $4::int - (select count(*) from runs o
-                                                                     where o.asked_by = a.key and o.state = 'running')))
+        limit greatest(0, least((select places from room), $4::int - a.running))
         for no key update skip locked) c
-    where a.key is not null
 ), chosen as (
     select c.id, s.id as alone, row_number() over (partition by s.id order by c.priority desc, c.due_at, c.id) as of_script
     from (select * from candidate
@@ -103,53 +107,66 @@ update runs set state = 'running', attempt = attempt + 1, host = $1, pid = null,
                 alone = c.alone
 from chosen c
 where runs.id = c.id and (c.alone is null or c.of_script = 1)
-returning runs.id, runs.attempt, (select count(*) from candidate)
+returning runs.id, runs.attempt, runs.kind, (select count(*) from candidate)
 
 -- name: run_next_due :one
 -- Milliseconds until the next queued run is due, when it is still to come.
-select ceil(extract(epoch from min(due_at) - now()) * 1000)::bigint from runs where state = 'queued' and due_at > now()
+select ceil(extract(epoch from min(due_at) - now()) * 1000)::bigint from runs
+where state = 'queued' and due_at > queued_at and due_at > now()
 
 -- name: run_release :exec
 -- id, fence: back into the queue, because no executor could be started.
 update runs set state = 'queued', attempt = attempt - 1, lease_until = null, due_at = now() + interval '1 second'
-where id = $1::uuid and attempt = $2::int and state = 'running'
+where id = $1::uuid and attempt = $2::int and (state = 'running') is true
 
 -- name: run_take :one
--- id, fence, pid: what the executor needs to know. From now on the run counts as begun: it is not given to another unless
--- it is retriable. ABSENT when the run is no longer its own; or when another has it under the same fence, which comes
--- when the server crashed before its disk had the first claim.
+-- id, fence, pid: what the executor of an agent's run, or of one of ours, needs to know. From now on the run counts as
+-- begun: it is not given to another unless it is retriable. ABSENT when the run is no longer its own; or when another has
+-- it under the same fence, which comes when the server crashed before its disk had the first claim.
 with taken as (
     update runs set pid = $3::int, lease_until = now() + interval '20 seconds'
-    where id = $1::uuid and attempt = $2::int and state = 'running' and (pid is null or pid = $3::int)
+    where id = $1::uuid and attempt = $2::int and (state = 'running') is true and (pid is null or pid = $3::int)
     returning *
 )
-select t.kind, t.room_id, t.trigger_seq, t.inputs, case t.kind when 'agent' then run_text(t.id) end, t.agent_id, self.name, self.handle, a.prompt,
+select t.kind, t.room_id, t.trigger_seq, t.inputs, run_frame(row(t.*)::runs), run_channels(row(t.*)::runs), t.output_bytes,
+       case t.kind when 'agent' then run_text(t.id) end, t.agent_id, self.name, self.handle, a.prompt,
        coalesce(nullif(a.model, ''), p.default_model), a.parameters, a.context_tokens, a.run_seconds, p.kind, p.base_url,
-       p.key_sealed, room.name, run_frame(row(t.*)::runs), t.agent_id is null or a.desired_state = 'started',
-       case t.kind when 'agent' then run_agent_json(t.agent_id) end, run_channels(row(t.*)::runs), s.kind, s.id, v.code, v.parameters,
-       (select json_agg(json_build_object('key', key, 'value', value, 'sealed', sealed)) from mapping_entries
-        where mapping_id = t.mapping_id),
-       t.dry_run, t.network, t.limits, state.sealed, t.output_bytes
+       p.key_sealed, room.name, t.agent_id is null or a.desired_state = 'started',
+       case t.kind when 'agent' then run_agent_json(t.agent_id) end
 from taken t
-left join scripts s on s.id = t.script_id
-left join script_versions v on v.script_id = t.script_id and v.number = t.script_version
-left join script_states state on state.script_id = t.script_id
 left join agents a on a.id = t.agent_id
 left join principals self on self.id = t.agent_id
 left join providers p on p.id = a.provider_id
 left join rooms room on room.id = t.room_id
 
+-- name: run_take_script :one
+-- The same for a script's.
+with taken as (
+    update runs set pid = $3::int, lease_until = now() + interval '20 seconds'
+    where id = $1::uuid and attempt = $2::int and (state = 'running') is true and (pid is null or pid = $3::int)
+    returning *
+)
+select t.kind, t.room_id, t.trigger_seq, t.inputs, run_frame(row(t.*)::runs), run_channels(row(t.*)::runs), t.output_bytes,
+       s.kind, v.code, v.parameters,
+       (select json_agg(json_build_object('key', key, 'value', value, 'sealed', sealed)) from mapping_entries
+        where mapping_id = t.mapping_id),
+       t.dry_run, t.network, t.limits, state.sealed
+from taken t
+left join scripts s on s.id = t.script_id
+left join script_versions v on v.script_id = t.script_id and v.number = t.script_version
+left join script_states state on state.script_id = t.script_id
+
 -- name: run_renew :one
 -- id, fence: keeps the lease; whether it was asked to stop. ABSENT when the run is no longer its own.
 update runs set lease_until = now() + interval '20 seconds'
-where id = $1::uuid and attempt = $2::int and state = 'running'
+where id = $1::uuid and attempt = $2::int and (state = 'running') is true
 returning cancel_requested_at is not null
 
 -- name: run_say :one
 -- id, fence, byte offset, text: keeps what an agent has said further. ABSENT when the run is no longer its own.
 insert into run_output (run_id, position, stream, bytes)
 select id, $3::bigint, 'text', convert_to($4, 'UTF8') from runs
-where id = $1::uuid and attempt = $2::int and state = 'running'
+where id = $1::uuid and attempt = $2::int and (state = 'running') is true
 on conflict (run_id, position) do update set bytes = excluded.bytes
 returning position
 
@@ -170,7 +187,7 @@ select document, channel from finish_run($1::uuid, $2::int, $3, $4, $5::jsonb, $
 -- nobody knows whether the first time was kept. ABSENT when the run is no longer its own.
 with own as (
     update runs set output_bytes = $3::bigint + octet_length($5::bytea), output_truncated = output_truncated or $6::boolean
-    where id = $1::uuid and attempt = $2::int and state = 'running'
+    where id = $1::uuid and attempt = $2::int and (state = 'running') is true
     returning id
 )
 insert into run_output (run_id, position, stream, bytes)
@@ -181,7 +198,7 @@ returning position::text
 -- name: run_keep_state :one
 -- id, fence, sealed: what the script keeps for its next run. ABSENT when the run is no longer its own.
 insert into script_states (script_id, sealed)
-select script_id, $3 from runs where id = $1::uuid and attempt = $2::int and state = 'running' and kind = 'script'
+select script_id, $3 from runs where id = $1::uuid and attempt = $2::int and (state = 'running') is true and kind = 'script'
 on conflict (script_id) do update set sealed = excluded.sealed, updated_at = now()
 returning script_id
 
@@ -189,7 +206,7 @@ returning script_id
 -- id, fence, path, media type, size, SHA-256 in hex: a file that it left, without its bytes yet; the file's id. One with
 -- the same path gives way. ABSENT when the run is no longer its own.
 with own as (
-    select id from runs where id = $1::uuid and attempt = $2::int and state = 'running' for no key update
+    select id from runs where id = $1::uuid and attempt = $2::int and (state = 'running') is true for no key update
 ), gone as (
     delete from files where run_id = (select id from own) and path = $3
 )
@@ -201,14 +218,14 @@ returning id::text
 -- id, fence, file, byte offset, bytes. ABSENT when the run is no longer its own.
 insert into file_chunks (file_id, position, bytes)
 select f.id, $4::bigint, $5::bytea from files f join runs r on r.id = f.run_id
-where f.id = $3::uuid and r.id = $1::uuid and r.attempt = $2::int and r.state = 'running'
+where f.id = $3::uuid and r.id = $1::uuid and r.attempt = $2::int and (r.state = 'running') is true
 on conflict (file_id, position) do update set bytes = excluded.bytes
 returning position::text
 
 -- name: run_file_drop :exec
 -- id, fence, file: it could not be stored whole.
 delete from files f using runs r
-where f.id = $3::uuid and f.run_id = r.id and r.id = $1::uuid and r.attempt = $2::int and r.state = 'running'
+where f.id = $3::uuid and f.run_id = r.id and r.id = $1::uuid and r.attempt = $2::int and (r.state = 'running') is true
 
 -- name: run_context :many
 -- room, the message to answer, agent: what was said in the room, the newest first but the question before all others;

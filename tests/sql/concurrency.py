@@ -104,7 +104,7 @@ def execute(actor):
     claimed = actor.attempt(None, ("run_claim", "host", 16, "{agent,script}", 4, "{}")) or []
     if not claimed:
         time.sleep(0.005)
-    for run, fence, _ in claimed:
+    for run, fence, _, _ in claimed:
         carry_out(actor, run, fence)
 
 

@@ -1,5 +1,6 @@
 """The statements of sql/queries, as compile.awk reads them, for tests that run them without the program."""
 
+import re
 import subprocess
 
 import psycopg2
@@ -14,6 +15,15 @@ def statements(top):
     for entry in listed.split("\x1e")[:-1]:
         name, parameters, text = entry.split("\x1f")
         yield name, int(parameters), text
+
+
+def session_settings(top):
+    """The settings of the program's sessions that decide how a statement is planned, as SQL."""
+    program = (top / "lib/base/db_connect.c").read_text()
+    found = re.findall(r"set_config\('(jit|plan_cache_mode|enable_\w+)', '(\w+)', false\)", program)
+    if len(found) < 3:
+        raise RuntimeError("lib/base/db_connect.c does not set what it did")
+    return "; ".join(f"set {name} = {value}" for name, value in found)
 
 
 def literal(value):
