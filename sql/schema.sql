@@ -439,7 +439,7 @@ CREATE FUNCTION public.caller_may(permission text) RETURNS boolean
 begin
     return exists (select from users where id = caller_id() and disabled_at is null
                                            and (role = 'admin' or permission = any (permissions)))
-           and 'admin' = any (string_to_array(current_setting('coagent.scopes', true), ','));
+           and permission_scope(permission) = any (string_to_array(current_setting('coagent.scopes', true), ','));
 end $$;
 
 CREATE FUNCTION public.caller_role(the_room uuid) RETURNS text
@@ -1611,6 +1611,12 @@ CREATE FUNCTION public.permission_names() RETURNS text[]
                  'monitoring.read', 'settings.manage']
 $$;
 
+CREATE FUNCTION public.permission_scope(permission text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select case when permission = any (default_permissions()) then 'write' else 'admin' end
+$$;
+
 CREATE FUNCTION public.principal_json(principal uuid) RETURNS json
     LANGUAGE sql STABLE
     AS $$
@@ -1696,8 +1702,8 @@ CREATE FUNCTION public.prove_permission(permission text) RETURNS void
     LANGUAGE plpgsql
     AS $$
 begin
-    if not 'admin' = any (string_to_array(current_setting('coagent.scopes', true), ',')) then
-        perform raise_outcome('CA403', 'This API token does not have the scope "admin".');
+    if not permission_scope(permission) = any (string_to_array(current_setting('coagent.scopes', true), ',')) then
+        perform raise_outcome('CA403', format('This API token does not have the scope "%s".', permission_scope(permission)));
     end if;
     if not caller_may(permission) then
         perform raise_outcome('CA403', 'You do not have the permission to do this.');

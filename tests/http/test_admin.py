@@ -135,7 +135,23 @@ def test_who_manages_users_sets_no_password_of_somebody_who_may_more(people, adm
     assert change(boss, keeper.id, name="Keeper").status_code == 200
 
 
-def test_an_api_token_brings_a_permission_along_only_with_the_scope_admin(people, admin):
+def test_an_api_token_that_writes_makes_what_its_user_may_make(people, admin):
+    ann = people.user("ann")
+    writer, reader = people.api_token(ann, "read", "write"), people.api_token(ann, "read")
+    script = {"name": f"by-token-{uuid.uuid4().hex[:8]}", "kind": "sh", "code": "true"}
+    made = writer.post("/scripts", script)
+    assert made.status_code == 201
+    assert writer.patch(f"/scripts/{made.json()['id']}", {"version": 1, "description": "Mine"}).status_code == 200
+    assert writer.post(f"/scripts/{made.json()['id']}/run", {}).status_code == 202
+    assert writer.post("/rooms", {"name": "by token"}).status_code == 201
+    assert writer.post("/mappings", {"name": f"by-token-{uuid.uuid4().hex[:8]}"}).status_code == 201
+    assert writer.delete(f"/scripts/{made.json()['id']}").status_code == 204
+    assert "write" in reader.post("/scripts", script).json()["detail"]
+    other = people.user("other", permissions=["rooms.create"])
+    assert people.api_token(other, "read", "write").post("/scripts", script).status_code == 403, "nor more than its user"
+
+
+def test_an_api_token_reaches_what_is_others_only_with_the_scope_admin(people, admin):
     handle = f"bot-{uuid.uuid4().hex[:8]}"
     ann = people.user("ann")
     agent = ann.post("/agents", {"name": "Bot", "handle": handle}).json()

@@ -66,7 +66,7 @@ function TokenDialog({ onClose, onMade }) {
         <fieldset class="choices"><legend>It may</legend>
             <${Check} form=${form} name="scopes" value="read" label="Read" help="Everything that you can see." />
             <${Check} form=${form} name="scopes" value="write" label="Write" help="Post, create, change and delete." />
-            <${Check} form=${form} name="scopes" value="admin" label="Administer" help="What needs a permission, as far as you have it." />
+            <${Check} form=${form} name="scopes" value="admin" label="Administer" help="Manage users, settings and what belongs to others, as far as you may." />
         </fieldset>
         <${SelectField} form=${form} name="days" label="Expires after" options=${LIVES} />
     </${FormDialog}>`;
