@@ -5,7 +5,6 @@
 #include "cron/sandbox_files.h"
 #include "cron/script/media_type.h"
 #include "cron/script/world.h"
-#include "model/scripts.h"
 #include "queries.h"
 
 #include <poll.h>
@@ -15,7 +14,6 @@
 #include <unistd.h>
 
 #define RESULT_BYTES (1024 * 1024)
-#define STATE_BYTES (8 * 1024 * 1024)
 #define FILES_MOST 100
 #define CHUNK_BYTES (1024 * 1024)
 #define MEBIBYTE (1024LL * 1024)
@@ -305,20 +303,4 @@ void harvest_files(struct execution *execution, struct sandbox *sandbox, const s
         free(finds.names[i]);
     }
     note_rest(output, &finds, odd, failed);
-}
-
-void harvest_state(struct execution *execution, const struct sandbox *sandbox, struct output *output)
-{
-    struct text state = TEXT_EMPTY;
-    struct text sealed = TEXT_EMPTY;
-    enum outcome outcome = sandbox_read(sandbox, "terraform.tfstate", STATE_BYTES, &state);
-
-    if (outcome == OUTCOME_OK &&
-        secret_seal(execution->config, SCRIPT_STATE_PURPOSE, text_string(&state), &sealed) == OUTCOME_OK)
-        outcome = execution_do(execution, &query_run_keep_state,
-                               DB_VALUES(execution->id, execution->fence, text_string(&sealed)));
-    if (outcome != OUTCOME_OK && outcome != OUTCOME_ABSENT)
-        output_note(output, "The state could not be kept: the next run begins from the one before.");
-    text_free_secret(&state);
-    text_free(&sealed);
 }

@@ -1,5 +1,5 @@
-/* What a script left when it was over: its result, the files in its folder "out", the state that it keeps. All of it is
- * masked like its output, files of every kind and their names as well; only what is sealed again is not. */
+/* What a script left when it was over: its result, and the files in its folder "out". All of it is masked like its
+ * output, files of every kind and their names as well. */
 #ifndef COAGENT_SCRIPT_HARVEST_H
 #define COAGENT_SCRIPT_HARVEST_H
 
@@ -19,8 +19,5 @@ struct json_object *harvest_result(const struct sandbox *sandbox, const struct m
 /* Stores the files of out/; what is left out is noted in the output. */
 void harvest_files(struct execution *execution, struct sandbox *sandbox, const struct mask *mask,
                    struct output *output);
-
-/* Seals and stores terraform's state, if the script left one. */
-void harvest_state(struct execution *execution, const struct sandbox *sandbox, struct output *output);
 
 #endif

@@ -6,6 +6,7 @@
 #include "cron/sandbox.h"
 #include "cron/script/harvest.h"
 #include "cron/script/output.h"
+#include "cron/script/state.h"
 #include "cron/script/verdict.h"
 #include "cron/script/world.h"
 #include "cron/slim.h"
@@ -29,7 +30,8 @@ struct script {
     long output_mb;
     struct sandbox sandbox;
     struct output output;
-    bool told; /* that it is running */
+    struct state state; /* of kinds that keep one */
+    bool told;          /* that it is running */
     bool stopping;
     int64_t begun_at;
 };
@@ -138,7 +140,7 @@ static void end(struct script *script)
     result = harvest_result(&script->sandbox, script->world.mask, script->world.kind->keeps_state, &verdict.reason);
     harvest_files(script->execution, &script->sandbox, script->world.mask, &script->output);
     if (script->world.kind->keeps_state)
-        harvest_state(script->execution, &script->sandbox, &script->output);
+        state_end(&script->state, &script->output);
     conclude(script, verdict.state, verdict.reason.length ? verdict.reason.bytes : NULL, result, usage,
              how_of(&ending, &verdict));
     text_free(&verdict.reason);
@@ -178,6 +180,15 @@ static int shorter(int a, int b)
     return a < 0 ? b : b < 0 || a < b ? a : b;
 }
 
+static int patience(const struct script *script)
+{
+    int wait = shorter(output_patience(&script->output), execution_patience(script->execution));
+
+    if (!script->told)
+        wait = shorter(wait, TELL_MS);
+    return script->world.kind->keeps_state ? shorter(wait, state_patience(&script->state)) : wait;
+}
+
 /* Waits for something to read, for the end, for the database, or for the clock. */
 static void wait_for_news(struct script *script)
 {
@@ -190,9 +201,7 @@ static void wait_for_news(struct script *script)
         {execution_socket(script->execution), POLLIN, 0},
     };
 
-    poll(news, 4,
-         shorter(script->told ? -1 : TELL_MS,
-                 shorter(output_patience(&script->output), execution_patience(script->execution))));
+    poll(news, 4, patience(script));
     if (news[0].revents)
         read_some(script, OUTPUT_STDOUT, &sandbox->output);
     if (news[1].revents)
@@ -216,6 +225,8 @@ static bool attend(struct script *script)
         wait_for_news(script);
         tell_when_due(script);
         output_tick(&script->output);
+        if (script->world.kind->keeps_state)
+            state_tick(&script->state);
         execution_tick(script->execution);
         if (script->execution->state == EXECUTION_ORPHANED)
             return false;
@@ -239,6 +250,7 @@ static void run_sandboxed(struct script *script)
 
     execution_limit(script->execution, script->limits.wall_seconds + WALL_MARGIN_SECONDS);
     script->begun_at = clock_monotonic_ms();
+    state_open(&script->state, script->execution, &script->sandbox, &script->world.state);
     if (sandbox_start(&script->sandbox, &spec, &why) != OUTCOME_OK) {
         refuse(script, "failed", "start", text_string(&why));
     } else {
@@ -248,6 +260,7 @@ static void run_sandboxed(struct script *script)
             log_warn("the lease is lost: the sandbox is ended");
         sandbox_close(&script->sandbox);
     }
+    state_close(&script->state);
     text_free(&why);
 }
 

@@ -2,8 +2,8 @@
  *
  * /coagent/script.<ext> and /coagent/input.json (the parameters); COAGENT_RUN_ID, COAGENT_INPUT, COAGENT_OUTPUT; each
  * parameter that is a single value as PARAM_<NAME>; the entries of the mapping by their names. A playbook finds the
- * mapping's INVENTORY as its inventory, else this host alone, and its parameters as variables; terraform finds its state
- * and its variables. */
+ * mapping's INVENTORY as its inventory, else this host alone, and its parameters as variables; terraform finds its
+ * state and its variables. */
 #ifndef COAGENT_SCRIPT_WORLD_H
 #define COAGENT_SCRIPT_WORLD_H
 

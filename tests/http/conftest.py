@@ -5,6 +5,7 @@ import pytest
 
 from harness import contract, studio as harness_studio
 from harness.people import People
+from harness.pool import wait_until
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +61,12 @@ def routes(people):
 @pytest.fixture(autouse=True)
 def no_throttles(studio):
     studio.forget_throttles()
+
+
+@pytest.fixture(scope="session")
+def runnable(admin):
+    """The kinds of scripts that can run here, as the runner has told."""
+    def kinds():
+        found = admin.get("/scripts/kinds").json()
+        return found if found[0]["installed"] is not None else None
+    return {kind["kind"] for kind in wait_until(kinds, 60) if kind["installed"]}

@@ -57,6 +57,22 @@ def test_a_run_whose_executor_dies_is_lost_with_all_that_it_wrote_and_nothing_of
     wait_until(lambda: not processes_of(run))
 
 
+def test_what_terraform_has_made_is_not_forgotten_when_the_executor_dies(ann, studio, runnable):
+    if "terraform" not in runnable:
+        pytest.skip("nothing executes terraform here")
+    made = scripts.script(ann, 'resource "terraform_data" "quick" {}\n'
+                               'resource "terraform_data" "slow" {\n  depends_on = [terraform_data.quick]\n'
+                               '  provisioner "local-exec" { command = "sleep 300" }\n}\n', "terraform")
+    run = scripts.start(ann, made)
+    wait_until(lambda: studio.sql("select 1 from script_states where script_id = %s", made["id"]), 60)
+    assert "terraform_data.quick: Creation complete" in scripts.read(ann, run)
+    kill(studio, run)
+    assert scripts.wait(ann, run)["state"] == "lost"
+    plan = scripts.wait(ann, scripts.start(ann, made, dry_run=True))
+    said = scripts.read(ann, plan["id"])
+    assert "terraform_data.quick: Refreshing state" in said and "will be created" in said
+
+
 def test_a_run_that_may_be_repeated_goes_on_behind_what_it_wrote(ann, studio):
     run = scripts.start(ann, scripts.script(ann, COUNT.format(most=80), "python", retriable=True))
     scripts.await_output(ann, run, "20\n")

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import time
 import uuid
 
 import pytest
@@ -14,17 +13,6 @@ from harness.listener import Listener
 @pytest.fixture(scope="module")
 def ann(people):
     return people.user("ann")
-
-
-@pytest.fixture(scope="module")
-def installed(ann):
-    end = time.monotonic() + 60
-    while time.monotonic() < end: # until the runner has told
-        kinds = ann.get("/scripts/kinds").json()
-        if kinds[0]["installed"] is not None:
-            return {kind["kind"] for kind in kinds if kind["installed"]}
-        time.sleep(0.1)
-    raise AssertionError("no runner told what is installed")
 
 
 def properties(**rules):
@@ -60,16 +48,16 @@ def test_nothing_of_the_service_is_in_its_environment(ann):
     ("playbook", "- hosts: all\n  gather_facts: false\n  tasks:\n    - debug: msg='{{ who }}'\n", "anybody"),
     ("aws", "aws --version", "aws-cli"),
 ])
-def test_every_kind_is_executed(ann, installed, kind, code, said):
-    if kind not in installed:
+def test_every_kind_is_executed(ann, runnable, kind, code, said):
+    if kind not in runnable:
         pytest.skip(f"nothing executes {kind} here")
     run = scripts.execute(ann, code, kind, **properties(who={"type": "string", "default": "anybody"}))
     assert run["state"] == "succeeded", run
     assert said in run["text"]
 
 
-def test_a_parameter_is_no_template_to_a_playbook(ann, installed):
-    if "playbook" not in installed:
+def test_a_parameter_is_no_template_to_a_playbook(ann, runnable):
+    if "playbook" not in runnable:
         pytest.skip("nothing executes playbooks here")
     code = "- hosts: all\n  gather_facts: false\n  tasks:\n    - debug: msg='{{ who }} {{ names | join(\"+\") }} {{ n + 1 }}'\n"
     rules = properties(who={"type": "string"}, names={"type": "array"}, n={"type": "integer"})
@@ -78,8 +66,8 @@ def test_a_parameter_is_no_template_to_a_playbook(ann, installed):
     assert "{{ 6 * 7 }} {{ 7 * 7 }}+b 3" in run["text"], run
 
 
-def test_a_missing_interpreter_is_said_when_it_is_run(ann, studio, installed):
-    missing = {"playbook", "aws"} - installed
+def test_a_missing_interpreter_is_said_when_it_is_run(ann, studio, runnable):
+    missing = {"playbook", "aws"} - runnable
     if not missing:
         pytest.skip("everything is installed here")
     made = scripts.script(ann, "true")
@@ -102,8 +90,8 @@ def test_a_dry_run_checks_and_executes_nothing(ann):
     assert run["state"] == "failed" and "SyntaxError" in scripts.read(ann, run["id"], "stderr")
 
 
-def test_terraform_keeps_its_state_hidden_from_one_run_to_the_next(ann, studio, installed):
-    if "terraform" not in installed:
+def test_terraform_keeps_its_state_hidden_from_one_run_to_the_next(ann, studio, runnable):
+    if "terraform" not in runnable:
         pytest.skip("nothing executes terraform here")
     made = scripts.script(ann, 'variable "n" {\n  type = number\n}\nresource "terraform_data" "one" { input = var.n }\n'
                                'output "n" { value = terraform_data.one.output }\n'
