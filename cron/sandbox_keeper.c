@@ -215,7 +215,7 @@ static void watch(struct keeper *keeper)
         stop(keeper, SANDBOX_MEMORY, 0);
     else if (use.tasks > limits->processes)
         stop(keeper, SANDBOX_PROCESSES, 0);
-    else if (files > limits->disk_mb * MEBIBYTE)
+    else if (files >= limits->disk_mb * MEBIBYTE)
         stop(keeper, SANDBOX_DISK, 0);
     else if (use.cpu_ms >= limits->cpu_seconds * 1000)
         stop(keeper, SANDBOX_CPU_TIME, 0);
@@ -270,7 +270,7 @@ static void judge(const struct keeper *keeper, int code, struct sandbox_ending *
     ending->exit_code = -1;
     if (keeper->stopped) {
         ending->reason = keeper->reason;
-    } else if (stage_used(keeper->folder) - keeper->base_bytes > keeper->spec.limits.disk_mb * MEBIBYTE ||
+    } else if (stage_used(keeper->folder) - keeper->base_bytes >= keeper->spec.limits.disk_mb * MEBIBYTE ||
                code == 128 + SIGXFSZ) {
         ending->reason = SANDBOX_DISK;
     } else if (code == 128 + SIGXCPU) {

@@ -124,6 +124,12 @@ Test(sandbox_limits, disk_that_is_full_at_the_end)
               SANDBOX_DISK);
 }
 
+/* The kernel stops the one process that fills it at the limit of a file, and the script would go on. */
+Test(sandbox_limits, disk_that_one_file_fills)
+{
+    trial_run(&trial, "dd if=/dev/zero of=a bs=1M count=99; sleep 5; exit 3", SANDBOX_DISK);
+}
+
 Test(sandbox_limits, number_of_files)
 {
     trial_run(&trial, "exec python3 -c 'i = 0\nwhile True: open(str(i), \"w\").close(); i += 1'", SANDBOX_EXIT);
