@@ -68,6 +68,7 @@ const struct openapi_schema openapi_schemas[] = {
     {"RunItem", RUN},
     {"RunOutput", "run:id state:text offset:whole next:whole bytes:whole truncated:flag removed:flag more:flag "
                   "chunks:RunChunk[]"},
+    {"RunPlace", "offset:whole? next:whole more:flag bytes:whole"},
     {"RunChunk", "offset:whole stream:stdout|stderr|text at:time text:text"},
     {"RunFile", "id:id path:text size:whole media_type:text"},
     {"RunBytes", "bytes:whole truncated:flag"},

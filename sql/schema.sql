@@ -2412,6 +2412,17 @@ CREATE FUNCTION public.run_output_slice(run uuid, start bigint, most integer) RE
     select coalesce(string_agg(bytes, ''::bytea order by position), '') from run_output_chunks(run, start, start + most)
 $$;
 
+CREATE FUNCTION public.run_output_stretch(run uuid, start bigint, stop bigint) RETURNS bytea
+    LANGUAGE sql STABLE
+    AS $$
+    select coalesce(string_agg(substring(o.bytes from greatest(start - o.position, 0)::int + 1
+                                                 for (stop - greatest(o.position, start))::int), ''::bytea order by o.position), '')
+    from run_output o
+    where o.run_id = run and o.position < stop
+      and o.position >= coalesce((select max(f.position) from run_output f where f.run_id = run and f.position <= start), 0)
+      and o.position + octet_length(o.bytes) > start
+$$;
+
 CREATE FUNCTION public.run_parameters(r public.runs) RETURNS jsonb
     LANGUAGE sql STABLE
     AS $$

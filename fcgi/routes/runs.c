@@ -3,6 +3,7 @@
 #include "model/runs.h"
 #include "model/run_output.h"
 
+#include "base/json.h"
 #include "base/number.h"
 #include "fcgi/announce.h"
 #include "fcgi/guard.h"
@@ -15,6 +16,7 @@
 static void list(struct request *request);
 static void show(struct request *request);
 static void output(struct request *request);
+static void search(struct request *request);
 static void cancel(struct request *request);
 static void retry(struct request *request);
 
@@ -45,12 +47,23 @@ static const struct field output_query[] = {
     {NULL},
 };
 
+static const struct field search_query[] = {
+    {"text", FIELD_TEXT, true, 1, 200, NULL, "What to look for; letters from a to z in either case", false},
+    {"from", FIELD_INTEGER, false, 0, 1LL << 50, NULL, "The byte to begin at (0), or before which to look backward",
+     false},
+    {"backward", FIELD_BOOLEAN, false, 0, 0, NULL, "The last place before from, instead of the first from there on",
+     false},
+    {NULL},
+};
+
 const struct route run_routes[] = {
     ROUTE(METHOD_GET, "/runs", USER, POOL_FAST, NULL, list_query, list,
           "Runs, newest first; with rare filters a page may be short and have a next one all the same", "RunItemList"),
     ROUTE(METHOD_GET, "/runs/{id}", USER, POOL_FAST, NULL, NULL, show, "A run", "Run"),
     ROUTE(METHOD_GET, "/runs/{id}/output", USER, POOL_WAIT, NULL, output_query, output,
           "What a run wrote: a page of it, or all of it as a download", "RunOutput"),
+    ROUTE(METHOD_GET, "/runs/{id}/output/search", USER, POOL_WAIT, NULL, search_query, search,
+          "Where a text is in what a run wrote: looked for in 4 MiB at once, until more is false", "RunPlace"),
     ROUTE(METHOD_POST, "/runs/{id}/cancel", USER, POOL_FAST, NULL, NULL, cancel, "Stop a run", "Run"),
     ROUTE(METHOD_POST, "/runs/{id}/retry", USER, POOL_FAST, retry_fields, NULL, retry,
           "Ask again for an answer that failed or was stopped, or run a script again as it was", "Run", true),
@@ -124,6 +137,21 @@ static void output(struct request *request)
         respond_problem(request, outcome, NULL);
     }
     text_free(&page);
+}
+
+/* GET /api/runs/{id}/output/search?text=&from=&backward=: 200 with {"offset", "next", "more", "bytes"}; 422 */
+static void search(struct request *request)
+{
+    const struct output_search wanted = {request_query(request, "text"), request_query_integer(request, "from", 0),
+                                         json_flag(request->query, "backward", false)};
+    struct text place = TEXT_EMPTY;
+    enum outcome outcome = run_output_search(request->db, request->path_values[0], &wanted, &place);
+
+    if (outcome == OUTCOME_OK)
+        respond_json(request, 200, text_string(&place));
+    else
+        respond_problem(request, outcome, NULL);
+    text_free(&place);
 }
 
 /* POST /api/runs/{id}/cancel: 200, whether it was over already or not; 403; 404 */

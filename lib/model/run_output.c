@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define STRETCH_BYTES (4LL * 1024 * 1024)
+
 enum column { COLUMN_POSITION, COLUMN_STREAM, COLUMN_AT, COLUMN_BYTES };
 
 enum outcome run_output_read(struct db *db, const char *run, const char *offset, const char *last, const char *limit)
@@ -110,4 +112,65 @@ void run_output_page(const struct db *db, struct text *json)
     text_add(json, json_object_to_json_string_ext(page, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
     text_free(&chunk.bytes);
     json_object_put(page);
+}
+
+static void lower(char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (bytes[i] >= 'A' && bytes[i] <= 'Z')
+            bytes[i] = (char)(bytes[i] - 'A' + 'a');
+}
+
+/* The first place, or the last; -1 when there is none. */
+static long long find(const struct text *bytes, const struct text *wanted, bool last)
+{
+    const char *at = text_string(bytes), *end = at + bytes->length, *found = NULL;
+
+    while ((at = memmem(at, (size_t)(end - at), wanted->bytes, wanted->length))) {
+        found = at++;
+        if (!last)
+            break;
+    }
+    return found ? found - bytes->bytes : -1;
+}
+
+static void tell_place(const struct output_search *search, long long start, size_t seen, long long total,
+                       long long place, struct text *json)
+{
+    long long length = (long long)strlen(search->text), end = start + (long long)seen;
+    bool whole = search->backward ? start == 0 : end >= total;
+    long long next = search->backward ? start : whole || end - length < start ? end : end - length + 1;
+
+    if (place >= 0)
+        text_add_format(json, "{\"offset\":%lld,\"next\":%lld,", start + place, start + place + !search->backward);
+    else
+        text_add_format(json, "{\"offset\":null,\"next\":%lld,", next);
+    text_add_format(json, "\"more\":%s,\"bytes\":%lld}", place < 0 && !whole ? "true" : "false", total);
+}
+
+enum outcome run_output_search(struct db *db, const char *run, const struct output_search *search, struct text *json)
+{
+    long long back = search->from > STRETCH_BYTES ? search->from - STRETCH_BYTES : 0, total = 0;
+    long long start = search->backward ? back : search->from;
+    long long stop =
+        search->backward ? search->from + (long long)strlen(search->text) - 1 : search->from + STRETCH_BYTES;
+    char from[NUMBER_TEXT_SIZE], to[NUMBER_TEXT_SIZE];
+    struct text bytes = TEXT_EMPTY, wanted = TEXT_EMPTY;
+
+    number_text(start, from);
+    number_text(stop, to);
+    db_queue_bytes(db, &query_run_output_stretch, DB_VALUES(run, from, to), NULL);
+    enum outcome outcome = db_run(db);
+    if (outcome == OUTCOME_OK)
+        outcome = number_parse(db_value(db, 0, 1), 0, INT64_MAX, &total);
+    if (outcome == OUTCOME_OK) {
+        text_add_bytes(&bytes, db_value(db, 0, 0), db_length(db, 0, 0));
+        text_add(&wanted, search->text);
+        lower(bytes.bytes, bytes.length);
+        lower(wanted.bytes, wanted.length);
+        tell_place(search, start, bytes.length, total, find(&bytes, &wanted, search->backward), json);
+    }
+    text_free(&bytes);
+    text_free(&wanted);
+    return outcome;
 }

@@ -22,6 +22,11 @@ from runs r where id = $1::uuid and run_role(r) is not null
 select run_output_slice(id, $2::bigint, 1048576) from runs r
 where id = $1::uuid and run_role(r) is not null and not (r.kind = 'agent' and is_taken_back(id))
 
+-- name: run_output_stretch :one
+-- run, offset, offset: the bytes between, and how many there are in all
+select run_output_stretch(id, $2::bigint, $3::bigint), run_output_size(id)::text from runs r
+where id = $1::uuid and run_role(r) is not null and not (r.kind = 'agent' and is_taken_back(id))
+
 -- name: run_cancel :exec
 with run as (
     select id from run_for_change($1::uuid)

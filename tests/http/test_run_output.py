@@ -250,3 +250,63 @@ def test_the_live_socket_ends_with_the_session(studio, ann):
     with Listener(ann, path=f"/ws/live?run={run}") as live:
         assert ann.post("/auth/logout").status_code in (200, 204)
         assert live.closed.wait(10)
+
+
+# searching in it
+
+def places(client, run, text, backward=False):
+    """All places of a text, one after the other, as whoever steps through them finds them."""
+    found, start = [], client.get(f"/runs/{run}/output").json()["bytes"] if backward else 0
+    while True:
+        answer = client.get(f"/runs/{run}/output/search", params={"text": text, "from": start, "backward": str(backward).lower()})
+        assert answer.status_code == 200, answer.text
+        place = answer.json()
+        if place["offset"] is not None:
+            found.append(place["offset"])
+        elif not place["more"]:
+            return found
+        start = place["next"]
+
+
+def cut(whole, sizes):
+    """Chunks of these sizes, and what is left as one more."""
+    chunks = []
+    for size in sizes:
+        if whole:
+            chunks.append(("stdout", whole[:size]))
+            whole = whole[size:]
+    return [*chunks, ("stderr", whole)] if whole else chunks
+
+
+def test_a_text_is_found_wherever_it_is_and_however_the_output_is_cut(ann, studio):
+    chance = random.Random(4711)
+    words = [b"Needle", b"nEEdle\n", b"hay\0hay", "Nadel häh".encode(), b"\xff\xfe", b"needl"]
+    whole = b"".join(chance.choice(words) * chance.choice([1, 1, 3]) for _ in range(60))
+    run = finished.run(studio, ann)
+    finished.write(studio, run, *cut(whole, [chance.randint(1, 40) for _ in range(60)]))
+    low = whole.lower()
+    for text in ("needle", "NEEDLE\n", "häh", "needlneedl", "e", "not there"):
+        wanted = [at for at in range(len(low)) if low.startswith(text.lower().encode(), at)]
+        assert places(ann, run, text) == wanted
+        assert places(ann, run, text, backward=True) == wanted[::-1]
+
+
+def test_a_text_across_the_border_of_what_is_searched_at_once_is_found(ann, studio):
+    border = 4 << 20
+    whole = bytearray(b"." * (2 * border + 100))
+    for at in (border - 3, 2 * border - 1, 2 * border + 50):
+        whole[at:at + 6] = b"needle"
+    run = finished.run(studio, ann)
+    finished.write(studio, run, *cut(bytes(whole), [1 << 20] * 20))
+    assert places(ann, run, "needle") == [border - 3, 2 * border - 1, 2 * border + 50]
+    assert places(ann, run, "needle", backward=True) == [2 * border + 50, 2 * border - 1, border - 3]
+    assert places(ann, run, "n.") == []
+
+
+def test_a_search_tells_what_is_wrong_and_shows_nothing_to_strangers(ann, bob, studio):
+    run = finished.run(studio, ann)
+    path = f"/runs/{run}/output/search"
+    assert ann.get(path, params={"text": "x"}).json() == {"offset": None, "next": 0, "more": False, "bytes": 0}
+    assert bob.get(path, params={"text": "x"}).status_code == 404
+    for wrong in ({}, {"text": ""}, {"text": "x" * 201}, {"text": "x", "from": -1}, {"text": "x", "backward": "perhaps"}):
+        assert ann.get(path, params=wrong).status_code == 422
