@@ -244,6 +244,28 @@ test("search: n of m, forwards and backwards, and Ctrl-F opens it", async () => 
     await context.close();
 });
 
+test("search goes through all of the output, and round, although only its end is loaded", async () => {
+    const { page, context, problems } = await reading("'entry ' || n || repeat('.', 50) || case when n in (170, 10000, 19990) then ' Needle ' || n else '' end || E'\\n'", 20000);
+    await page.locator(".log__row", { hasText: "entry 20000" }).waitFor();
+    await page.getByRole("button", { name: "Search in the output" }).click();
+    const field = page.getByRole("searchbox", { name: "Search in the output" });
+    const told = page.getByRole("search").getByRole("status");
+    const at = (/** @type {number} */ number) => page.locator(".log__row:has(.log__mark--current)", { hasText: `Needle ${number}` }).waitFor();
+    await field.fill("needle");
+    await at(19990);
+    await told.getByText("1 of 1 loaded").waitFor();
+    for (const [key, number] of /** @type {[string, number][]} */ ([["Shift+Enter", 10000], ["Shift+Enter", 170], ["Shift+Enter", 19990], ["Enter", 170], ["Enter", 10000]])) {
+        await field.press(key);
+        await at(number);
+    }
+    await field.fill("not there");
+    await told.getByText("Enter searches all of it").waitFor();
+    await field.press("Enter");
+    await told.getByText("Not found").waitFor();
+    assertNoProblems(problems);
+    await context.close();
+});
+
 test("colours, progress bars and breaking long lines", async () => {
     const { page, context, problems } = await reading("case n when 1 then E'\\u001b[31mred\\u001b[0m \\u001b[38;2;1;2;3mdark\\u001b[0m\\n' when 2 then E'10 %\\r100 %\\n' else repeat('long ', 200) || E'end\\n' end", 3);
     await page.locator(".ansi-1", { hasText: "red" }).waitFor();

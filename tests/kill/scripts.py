@@ -150,6 +150,8 @@ def play_local(town, report, chosen):
 
 def begin(town, trial):
     """For a stage before its execution nobody may claim it."""
+    if trial.victim == "dispatcher":  # two may have been killed since the last minute, and cron starts the next
+        wait_for(lambda: town.processes.look()["dispatchers"], 90)
     if trial.stage != "queued":
         trial.begin()
         return lambda: None

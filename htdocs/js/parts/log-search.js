@@ -4,9 +4,9 @@ import { count } from "../format.js";
 import { Button } from "./button.js";
 import { Icon } from "./icon.js";
 
-/** @param {{search: any}} props from useSearch in log.js */
+/** @param {{search: any}} props from useSearch in log-find.js */
 export function LogSearch({ search }) {
-    const { words, found, index, more, whole } = search;
+    const { words, found, index, more, whole, part, nowhere } = search;
     const field = useRef(/** @type {any} */ (null));
     useEffect(() => field.current.focus(), []);
     const press = (/** @type {KeyboardEvent} */ event) => {
@@ -20,14 +20,16 @@ export function LogSearch({ search }) {
         }
     };
     const all = `${count(found.length)}${more ? "+" : ""}`;
-    const told = !words ? "" : found.length ? `${count(index + 1)} of ${all}` : "Not found";
+    const here = found.length ? `${count(index + 1)} of ${all}${whole ? "" : " loaded"}` : "Enter searches all of it";
+    const told = !words ? "" : part !== null ? `Searching… ${Math.round(part * 100)} %` : nowhere || (whole && !found.length) ? "Not found" : here;
+    const idle = !words || (whole && !found.length);
     return html`<div class="log__search" role="search">
         <div class="input-group"><${Icon} name="search" />
             <input class="input" type="search" aria-label="Search in the output" placeholder="Search" ref=${field} value=${words} onKeyDown=${press}
                 onInput=${(/** @type {any} */ event) => search.type(event.target.value)} /></div>
-        <span class="log__found" role="status" title=${whole ? undefined : "Only what is loaded is searched; scroll up to load more."}>${told}${words && !whole ? " loaded" : ""}</span>
-        <${Button} kind="quiet" small icon="arrowUp" label="Previous" disabled=${!found.length} onClick=${() => search.step(-1)} />
-        <${Button} kind="quiet" small icon="arrowDown" label="Next" disabled=${!found.length} onClick=${() => search.step(1)} />
+        <span class="log__found" role="status" title=${whole ? undefined : "Counted in what is loaded; Previous and Next go through all of it."}>${told}</span>
+        <${Button} kind="quiet" small icon="arrowUp" label="Previous" disabled=${idle} onClick=${() => search.step(-1)} />
+        <${Button} kind="quiet" small icon="arrowDown" label="Next" disabled=${idle} onClick=${() => search.step(1)} />
         <${Button} kind="quiet" small icon="close" label="Close the search" onClick=${search.close} />
     </div>`;
 }

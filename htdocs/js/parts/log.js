@@ -3,16 +3,16 @@ import { get } from "../api.js";
 import { classes, html, useMemo, useRef, useState } from "../dom.js";
 import { bytes, count, plural } from "../format.js";
 import { keep, recall } from "../keep.js";
-import { breaks, Rows } from "../run/rows.js";
-import { find, from as firstFrom, MOST } from "../run/search.js";
+import { Rows } from "../run/rows.js";
 import { isLive } from "../run/state.js";
 import { useStore } from "../store.js";
 import { Button } from "./button.js";
 import { copyText } from "./copy.js";
 import { LogAnnouncer } from "./log-announcer.js";
+import { useSearch } from "./log-find.js";
 import { LogSearch } from "./log-search.js";
 import { useLogTheme } from "./log-theme.js";
-import { Drawn, ROW, useRoom, useView } from "./log-view.js";
+import { Drawn, useRoom, useView } from "./log-view.js";
 import { Menu } from "./menu.js";
 import { attempt, tell } from "./toast.js";
 
@@ -133,45 +133,3 @@ export const download = (path, name, run) => attempt(async () => {
     const link = Object.assign(document.createElement("a"), { href: `/api${path}`, download: name });
     link.click();
 });
-
-/**
- * @param {import("../run/watch.js").RunWatch} watch
- * @param {number} version
- * @param {Rows} rows
- * @param {any} view
- * @param {{current: any}} box
- * @param {number} character
- */
-function useSearch(watch, version, rows, view, box, character) {
-    const [shown, setShown] = useState(false);
-    const [words, setWords] = useState("");
-    const [current, setCurrent] = useState(/** @type {any} */ (null));
-    const found = useMemo(() => (shown ? find(watch.output, words) : []), [shown, words, version, watch]);
-    const index = current ? found.findIndex(({ number, from }) => number === current.number && from === current.from) : -1;
-    const show = (/** @type {any} */ match) => {
-        setCurrent(match || null);
-        const line = match && watch.output.line(match.number);
-        if (line) {
-            const starts = breaks(line.text, rows.columns);
-            const part = starts.findLastIndex((start) => start <= match.from);
-            view.toRow(rows.of(match.number) + part);
-            box.current.scrollLeft = rows.columns ? 0 : Math.max(0, (match.to + 10) * character - box.current.clientWidth);
-        }
-    };
-    const type = (/** @type {string} */ next) => {
-        setWords(next);
-        const all = find(watch.output, next);
-        const top = rows.at(Math.floor(box.current.scrollTop / ROW));
-        show(all[firstFrom(all, top ? top.number : 0)]);
-    };
-    return {
-        shown, words, found, index, current: found[index] || null, type, more: found.length >= MOST, whole: watch.output.start === 0 && watch.atTail,
-        step: (/** @type {number} */ by) => found.length && show(found[(Math.max(index, by < 0 ? 0 : -1) + by + found.length) % found.length]),
-        open: () => setShown(true),
-        close: () => {
-            setShown(false);
-            setCurrent(null);
-            box.current.focus();
-        },
-    };
-}

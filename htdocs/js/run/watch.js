@@ -173,6 +173,45 @@ export class RunWatch {
         this.#append(page);
     }
 
+    /** Only what is about a place that was found: of the places of the text that are held then it is the first, or the last.
+     * @param {{offset: number, from: number}} place @param {number} size bytes of the text @param {boolean} last */
+    async toPlace({ offset, from }, size, last) {
+        const begin = Math.max(last ? 0 : from, offset - PAGE / 2);
+        const page = await this.#fetch({ offset: begin, limit: Math.max(16, Math.min(PAGE, last ? from + size - 1 - begin : PAGE)) });
+        this.output.clear(begin);
+        this.#append(page);
+        for (let before = begin; this.output.end < offset + size && this.output.end > before; ) {
+            before = this.output.end;
+            await this.later();
+        }
+    }
+
+    /** Where a text is next, or was last: all of the output is looked through, from here to its end and then from the other
+     * end on. null: nowhere.
+     * @param {string} text @param {number} from @param {boolean} backward
+     * @param {(part: number) => boolean} go called now and then with the part that was looked through; false: stop
+     * @returns {Promise<{offset: number, from: number} | null>} from: where the last stretch began */
+    async find(text, from, backward, go) {
+        let seen = 0;
+        for (let around = 0; around < 2; around++) {
+            for (let more = true; more; ) {
+                const place = await get(`/runs/${this.id}/output/search` + query({ text, from, backward: String(backward) }));
+                if (place.offset !== null) {
+                    return { offset: place.offset, from };
+                }
+                seen += Math.abs(place.next - from);
+                if (!go(Math.min(1, seen / Math.max(1, place.bytes)))) {
+                    return null;
+                }
+                from = place.next;
+                more = place.more;
+                this.#known = Math.max(this.#known, place.bytes);
+            }
+            from = backward ? this.#known : 0;
+        }
+        return null;
+    }
+
     /** What follows the end of what is held. */
     async later() {
         const { end } = this.output;
@@ -217,6 +256,10 @@ export class RunWatch {
         this.#known = Math.max(this.#known, page.bytes);
         this.#loaded = true;
         this.#changed();
+        // A page has so many chunks at the most: of small ones it may end before the end.
+        if (this.following && !this.atTail) {
+            this.#heal();
+        }
     }
 
     /** The reader is at the end again, or has left it. @param {boolean} on */
@@ -225,6 +268,11 @@ export class RunWatch {
         if (on && !this.atTail) {
             this.#heal();
         }
+    }
+
+    /** Lets everybody draw once more what is held. */
+    redraw() {
+        this.#changed();
     }
 
     #changed() {
