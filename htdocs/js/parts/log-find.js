@@ -103,6 +103,8 @@ function useBeyond(watch, version, words, view, show) {
             const place = await watch.find(words, backward ? start : Math.max(start, end - size + 1), backward, go);
             if (asked === question.current && place) {
                 await watch.toPlace(place, size, backward);
+            }
+            if (asked === question.current && place) {
                 brought.current = { last: backward, version: watch.version.get() };
                 watch.redraw();
             }
