@@ -17,7 +17,6 @@
 
 /* The columns of run_take and of run_take_script, in their order. */
 enum fact {
-    FACT_KIND,
     FACT_ROOM,
     FACT_TRIGGER_SEQ,
     FACT_INPUTS,

@@ -133,7 +133,7 @@ with taken as (
     where id = $1::uuid and attempt = $2::int and (state = 'running') is true and (pid is null or pid = $3::int)
     returning *
 )
-select t.kind, t.room_id, t.trigger_seq, t.inputs, run_frame(row(t.*)::runs), run_channels(row(t.*)::runs), t.output_bytes,
+select t.room_id, t.trigger_seq, t.inputs, run_frame(row(t.*)::runs), run_channels(row(t.*)::runs), t.output_bytes,
        case t.kind when 'agent' then run_text(t.id) end, t.agent_id, self.name, self.handle, a.prompt,
        coalesce(nullif(a.model, ''), p.default_model), a.parameters, a.context_tokens, a.run_seconds, p.kind, p.base_url,
        p.key_sealed, room.name, t.agent_id is null or a.desired_state = 'started',
@@ -151,7 +151,7 @@ with taken as (
     where id = $1::uuid and attempt = $2::int and (state = 'running') is true and (pid is null or pid = $3::int)
     returning *
 )
-select t.kind, t.room_id, t.trigger_seq, t.inputs, run_frame(row(t.*)::runs), run_channels(row(t.*)::runs), t.output_bytes,
+select t.room_id, t.trigger_seq, t.inputs, run_frame(row(t.*)::runs), run_channels(row(t.*)::runs), t.output_bytes,
        s.kind, v.code, v.parameters,
        (select json_agg(json_build_object('key', key, 'value', value, 'sealed', sealed)) from mapping_entries
         where mapping_id = t.mapping_id),
