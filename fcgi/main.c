@@ -3,8 +3,8 @@
 #include "base/log.h"
 #include "base/number.h"
 #include "base/secretbox.h"
-#include "fcgi/pool.h"
-#include "fcgi/warm.h"
+#include "fcgi/pool/pool.h"
+#include "fcgi/pool/warm.h"
 
 #include <fcgiapp.h>
 #include <fcntl.h>

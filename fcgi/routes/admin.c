@@ -1,6 +1,6 @@
 /* Everybody's accounts, for who manages users. */
-#include "fcgi/accounts.h"
-#include "fcgi/route.h"
+#include "fcgi/http/accounts.h"
+#include "fcgi/http/route.h"
 #include "model/users.h"
 #include "push/publish.h"
 

@@ -1,7 +1,7 @@
 /* The audit log, for who may read it. */
 #include "model/audit.h"
 
-#include "fcgi/route.h"
+#include "fcgi/http/route.h"
 
 static void list(struct request *request);
 

@@ -2,8 +2,8 @@
 #include "model/events.h"
 
 #include "base/json.h"
-#include "fcgi/announce.h"
-#include "fcgi/route.h"
+#include "fcgi/http/announce.h"
+#include "fcgi/http/route.h"
 
 static void list(struct request *request);
 static void read_up_to(struct request *request);

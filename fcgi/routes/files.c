@@ -2,8 +2,8 @@
 #include "model/files.h"
 
 #include "base/number.h"
-#include "fcgi/guard.h"
-#include "fcgi/route.h"
+#include "fcgi/http/guard.h"
+#include "fcgi/http/route.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Mappings: named sets of variables. Everybody sees those of the team, but the value of a secret nobody ever again. */
 #include "model/mappings.h"
 
-#include "fcgi/route.h"
+#include "fcgi/http/route.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  * an owner is refused by the change itself. */
 #include "model/members.h"
 
-#include "fcgi/announce.h"
-#include "fcgi/route.h"
+#include "fcgi/http/announce.h"
+#include "fcgi/http/route.h"
 
 static void list(struct request *request);
 static void add(struct request *request);

@@ -1,8 +1,8 @@
 /* What people say in rooms. */
 #include "model/messages.h"
 
-#include "fcgi/announce.h"
-#include "fcgi/route.h"
+#include "fcgi/http/announce.h"
+#include "fcgi/http/route.h"
 
 static void post(struct request *request);
 static void edit(struct request *request);

@@ -1,7 +1,7 @@
 /* The directory: everybody may know whom to invite and mention. */
 #include "model/people.h"
 
-#include "fcgi/route.h"
+#include "fcgi/http/route.h"
 
 static void list(struct request *request);
 

@@ -1,6 +1,6 @@
 /* One's own account and sessions. */
-#include "fcgi/accounts.h"
-#include "fcgi/route.h"
+#include "fcgi/http/accounts.h"
+#include "fcgi/http/route.h"
 #include "model/sessions.h"
 #include "model/users.h"
 #include "push/publish.h"

@@ -1,7 +1,7 @@
 /* Model endpoints. Everybody may know their names, to choose one for an agent; the rest is for who may manage them. */
 #include "model/providers.h"
 
-#include "fcgi/route.h"
+#include "fcgi/http/route.h"
 
 #include <stdlib.h>
 

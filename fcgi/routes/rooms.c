@@ -2,8 +2,8 @@
 #include "model/rooms.h"
 
 #include "base/json.h"
-#include "fcgi/announce.h"
-#include "fcgi/route.h"
+#include "fcgi/http/announce.h"
+#include "fcgi/http/route.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Every route table. */
-#include "fcgi/route.h"
+#include "fcgi/http/route.h"
 
 extern const struct route admin_routes[];
 extern const struct route agent_routes[];

@@ -5,9 +5,9 @@
 
 #include "base/json.h"
 #include "base/number.h"
-#include "fcgi/announce.h"
-#include "fcgi/guard.h"
-#include "fcgi/route.h"
+#include "fcgi/http/announce.h"
+#include "fcgi/http/guard.h"
+#include "fcgi/http/route.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* Scripts. Everybody sees those of the team and runs them; who made one or may manage scripts changes it. */
 #include "model/scripts.h"
 
-#include "fcgi/announce.h"
-#include "fcgi/route.h"
+#include "fcgi/http/announce.h"
+#include "fcgi/http/route.h"
 
 #include <stdlib.h>
 #include <string.h>

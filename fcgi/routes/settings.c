@@ -1,7 +1,7 @@
 /* Settings that are changed while the program runs; the others are in its configuration. */
 #include "model/settings.h"
 
-#include "fcgi/route.h"
+#include "fcgi/http/route.h"
 
 static void show(struct request *request);
 static void change(struct request *request);

@@ -1,8 +1,8 @@
 #include "model/status.h"
 #include "base/token.h"
-#include "fcgi/counters.h"
-#include "fcgi/openapi.h"
-#include "fcgi/route.h"
+#include "fcgi/pool/counters.h"
+#include "fcgi/openapi/openapi.h"
+#include "fcgi/http/route.h"
 
 #include <stdlib.h>
 #include <string.h>

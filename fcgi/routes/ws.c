@@ -3,7 +3,7 @@
 #include "model/channels.h"
 
 #include "base/number.h"
-#include "fcgi/route.h"
+#include "fcgi/http/route.h"
 
 #define NOBODYS_RUN "00000000-0000-0000-0000-000000000000"
 

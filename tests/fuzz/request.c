@@ -1,8 +1,8 @@
 #include "targets.h"
 
 #include "base/json.h"
-#include "fcgi/route.h"
-#include "fcgi/router.h"
+#include "fcgi/http/route.h"
+#include "fcgi/http/router.h"
 #include "tests/unit/fcgi/memory.h"
 
 #include <ctype.h>

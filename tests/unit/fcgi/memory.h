@@ -2,9 +2,9 @@
 #ifndef COAGENT_TEST_MEMORY_H
 #define COAGENT_TEST_MEMORY_H
 
-#include "fcgi/request.h"
-#include "fcgi/response.h"
-#include "fcgi/source.h"
+#include "fcgi/http/request.h"
+#include "fcgi/http/response.h"
+#include "fcgi/http/source.h"
 
 #define PARAMETERS_MOST 16
 

@@ -1,0 +1,32 @@
+#include "fcgi/http/accounts.h"
+
+#include "fcgi/http/response.h"
+
+#include <string.h>
+
+static bool is_text(const char *string)
+{
+    for (const char *at = string; *at; at++) {
+        if ((unsigned char)*at < 0x20 || *at == 0x7f)
+            return false;
+    }
+    return utf8_is_valid(string, strlen(string));
+}
+
+struct origin request_origin(const struct request *request)
+{
+    const char *agent = request_header(request, "User-Agent");
+    return (struct origin){
+        .request_id = request->id,
+        .caller_id = request->caller.user_id,
+        .address = request->address,
+        .agent = agent && is_text(agent) ? agent : "",
+    };
+}
+
+void respond_fault(struct request *request, enum outcome outcome, const struct field_fault *fault)
+{
+    if (outcome == OUTCOME_INVALID && fault->field)
+        respond_field_error(request, fault->field, fault->sentence);
+    respond_problem(request, outcome, fault->sentence);
+}

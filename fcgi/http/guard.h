@@ -1,0 +1,27 @@
+/* Who asks, and whether they may. What the token alone says is checked here without the database; the rest is a
+ * statement that stands first in the pipeline. */
+#ifndef COAGENT_GUARD_H
+#define COAGENT_GUARD_H
+
+#include "fcgi/http/request.h"
+
+/* Reads the caller from "Authorization: Bearer" or the cookie auth_token: an access token (its signature and expiry
+ * are checked) or an API token (its shape is). OK also when there is no token; UNAUTHENTICATED when there is one that
+ * is no good, and then the caller is nobody. */
+enum outcome guard_identify(struct request *request);
+
+/* Whether the route's guard asks for a caller. */
+bool guard_needs_caller(const struct request *request);
+
+/* DENIED with a sentence in *why unless an unsafe request that is authenticated by its cookie carries the session's
+ * CSRF token. */
+enum outcome guard_check_csrf(const struct request *request, const char **why);
+
+/* Queues the route's guard. The router does it before the handler; a handler that needs a second transaction calls it
+ * again, because what the guard sets (the caller, the request) ends with the first. */
+void guard_queue(struct request *request);
+
+/* Queues the proof of the caller alone, for a path value that cannot be an id. */
+void guard_queue_caller(struct request *request);
+
+#endif

@@ -1,0 +1,128 @@
+/* Problem documents (RFC 9457): the one way to fail. */
+#include "base/log.h"
+#include "fcgi/http/fields.h"
+#include "fcgi/http/response.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct problem {
+    int status;
+    const char *title;
+    const char *detail; /* when nobody has a better sentence */
+};
+
+static struct problem problem_of(enum outcome outcome)
+{
+    switch (outcome) {
+    case OUTCOME_ABSENT:
+        return (struct problem){404, "Not found", "There is nothing here, or it is not visible to you."};
+    case OUTCOME_INVALID: return (struct problem){422, "Invalid", "The request breaks a rule."};
+    case OUTCOME_UNAUTHENTICATED: return (struct problem){401, "Not logged in", "Log in first."};
+    case OUTCOME_DENIED: return (struct problem){403, "Not permitted", "You may not do this."};
+    case OUTCOME_CONFLICT:
+        return (struct problem){409, "Conflict", "Somebody else changed this, or it exists already."};
+    case OUTCOME_LIMITED: return (struct problem){429, "Too many requests", "Wait a little, then try again."};
+    case OUTCOME_BUSY: return (struct problem){503, "Busy", "The server is busy. Try again in a moment."};
+    case OUTCOME_AWAY:
+        return (struct problem){503, "Unavailable", "The database cannot be reached. Try again shortly."};
+    case OUTCOME_OK:
+    case OUTCOME_REPLAYED:
+    case OUTCOME_FAILED: break;
+    }
+    return (struct problem){500, "Internal error", "Something went wrong here. The request id helps to find out what."};
+}
+
+static const char *title_of(int status)
+{
+    switch (status) {
+    case 400: return "Bad request";
+    case 403: return "Not permitted";
+    case 404: return "Not found";
+    case 405: return "Method not allowed";
+    case 408: return "Too slow";
+    case 409: return "Conflict";
+    case 413: return "Too large";
+    case 415: return "Unsupported media type";
+    case 422: return "Invalid";
+    default: return "Error";
+    }
+}
+
+static void write_problem(struct request *request, int status, const char *title, const char *detail)
+{
+    struct text body = TEXT_EMPTY;
+    text_add_format(&body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":", title, status);
+    text_add_json(&body, detail);
+    text_add_format(&body, ",\"instance\":\"%s\"", request->id);
+    struct json_object *errors = response_errors(request);
+    if (json_object_array_length(errors) > 0)
+        text_add_format(&body, ",\"errors\":%s", json_object_to_json_string_ext(errors, JSON_C_TO_STRING_PLAIN));
+    text_add_char(&body, '}');
+    respond_bytes(request, status, "application/problem+json", body.bytes, body.length);
+    text_free(&body);
+}
+
+void respond_refusal(struct request *request, int status, const char *detail)
+{
+    write_problem(request, status, title_of(status), detail);
+}
+
+void respond_field_error(struct request *request, const char *field, const char *message)
+{
+    fields_error(response_errors(request), field, message);
+}
+
+/* Only sentences that our SQL raised (class CA, then the status) are meant for the user, and only with the status that
+ * they were raised for. What is absent always reads the same, so that it cannot be told from what is invisible. */
+static const char *sentence_of_database(struct request *request, int status)
+{
+    const struct db_failure *failure = request->db && status != 404 ? db_failure(request->db) : NULL;
+    char raised[6];
+    snprintf(raised, sizeof raised, "CA%d", status);
+    return failure && strcmp(failure->sqlstate, raised) == 0 && failure->message[0] ? failure->message : NULL;
+}
+
+static void add_outcome_headers(struct request *request, enum outcome outcome)
+{
+    const struct db_failure *failure = request->db ? db_failure(request->db) : NULL;
+    char seconds[24];
+    if (outcome == OUTCOME_UNAUTHENTICATED)
+        respond_header(request, "WWW-Authenticate", "Bearer");
+    if (outcome != OUTCOME_LIMITED && outcome != OUTCOME_BUSY && outcome != OUTCOME_AWAY)
+        return;
+    snprintf(seconds, sizeof seconds, "%ld", failure && failure->retry_after > 0 ? failure->retry_after : 1L);
+    respond_header(request, "Retry-After", seconds);
+}
+
+/* The fields at fault that our SQL named with its sentence. */
+static void add_fields_of_database(struct request *request)
+{
+    const struct db_failure *failure = db_failure(request->db);
+    const char *why = NULL;
+    struct json_object *fields = NULL;
+    if (failure->field[0])
+        respond_field_error(request, failure->field, failure->message);
+    if (!failure->fields[0] || json_parse(failure->fields, strlen(failure->fields), &fields, &why) != OUTCOME_OK)
+        return;
+    for (size_t i = 0; i < json_object_array_length(fields); i++) {
+        struct json_object *one = json_object_array_get_idx(fields, i);
+        respond_field_error(request, json_text(one, "field"), json_text(one, "message"));
+    }
+    json_object_put(fields);
+}
+
+void respond_problem(struct request *request, enum outcome outcome, const char *detail)
+{
+    struct problem problem = problem_of(outcome);
+    const char *sentence = sentence_of_database(request, problem.status);
+    if (!detail && sentence) {
+        detail = sentence;
+        if (outcome == OUTCOME_INVALID || outcome == OUTCOME_CONFLICT || outcome == OUTCOME_DENIED)
+            add_fields_of_database(request);
+    }
+    if (problem.status == 500)
+        log_error("answered 500: %s", detail ? detail : outcome_name(outcome));
+    add_outcome_headers(request, outcome);
+    write_problem(request, problem.status, problem.title, problem.status == 500 || !detail ? problem.detail : detail);
+}

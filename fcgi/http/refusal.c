@@ -1,0 +1,60 @@
+#include "fcgi/http/refusal.h"
+
+#include "base/log.h"
+#include "fcgi/http/response.h"
+#include "fcgi/http/route.h"
+#include "queries.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* "rooms.delete": the first segment of the path and the method, as the column's rule wants them. */
+static void name_action(const struct request *request, struct text *action)
+{
+    const char *segment = request->route->path + 1;
+    size_t length = strcspn(segment, "/");
+    for (size_t i = 0; i < length; i++)
+        text_add_char(action, (char)(islower((unsigned char)segment[i]) ? segment[i] : '_'));
+    text_add_char(action, '.');
+    for (const char *at = request->method; *at; at++)
+        text_add_char(action, (char)tolower((unsigned char)*at));
+}
+
+static bool is_refusal(const struct request *request)
+{
+    bool has_token = request_header(request, "Authorization") || request_cookie(request, "auth_token");
+    switch (response_status(request)) {
+    case 401: return has_token && request->route->guard.kind != GUARD_PUBLIC;
+    case 403: return true;
+    case 404: return strcmp(db_failure(request->db)->sqlstate, "CA404") == 0;
+    default: return false;
+    }
+}
+
+/* A caller whose token was refused is not proved to be who it says. */
+static const char *actor_of(const struct request *request)
+{
+    return request->caller.kind == CALLER_NOBODY || response_status(request) == 401 ? NULL : request->caller.user_id;
+}
+
+void refusal_audit(struct request *request)
+{
+    struct text action = TEXT_EMPTY;
+    struct text detail = TEXT_EMPTY;
+    if (!request->db || !request->route || !is_refusal(request))
+        return;
+    const char *id = request->path_values[0];
+    name_action(request, &action);
+    text_add_format(&detail, "{\"status\":%d,\"path\":", response_status(request));
+    text_add_json(&detail, request->path);
+    if (!actor_of(request) && request->caller.kind != CALLER_NOBODY)
+        text_add_format(&detail, ",\"claimed\":\"%s\"", request->caller.user_id);
+    text_add_char(&detail, '}');
+    const char *address = request->address[0] ? request->address : NULL;
+    if (db_do(request->db, &query_audit_add,
+              DB_VALUES(actor_of(request), text_string(&action), "refused", "route", id ? request->path : NULL,
+                        request->id, address, text_string(&detail))) != OUTCOME_OK)
+        log_error("a refusal could not be written into the audit log");
+    text_free(&action);
+    text_free(&detail);
+}

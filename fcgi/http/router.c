@@ -1,0 +1,152 @@
+#include "fcgi/http/router.h"
+
+#include "base/log.h"
+#include "fcgi/http/cors.h"
+#include "fcgi/http/guard.h"
+#include "fcgi/http/idempotency.h"
+#include "fcgi/http/input.h"
+#include "fcgi/http/match.h"
+#include "fcgi/http/refusal.h"
+
+#include <string.h>
+
+/* One request on its way. Each step looks at it and says whether it goes on; a step that says no has answered. */
+struct journey {
+    struct request *request;
+    const struct route *const *tables;
+    struct match match;
+    struct input input;
+};
+
+static bool admit_origin(struct journey *journey)
+{
+    if (cors_admit(journey->request))
+        return true;
+    respond_problem(journey->request, OUTCOME_DENIED, "Requests from this origin are not permitted.");
+    return false;
+}
+
+static bool find_route(struct journey *journey)
+{
+    struct request *request = journey->request;
+    char methods[METHODS_SIZE];
+    journey->match = match_route(journey->tables, request->method, request->path);
+    request->route = journey->match.route;
+    if (request->route && request->is_fast && request->route->pool == POOL_WAIT) {
+        log_error("%s came to the wrong pool: the site's configuration is not of this version", request->route->path);
+        respond_problem(request, OUTCOME_FAILED, NULL);
+        return false;
+    }
+    if (request->route)
+        return true;
+    if (!journey->match.path_known) {
+        respond_problem(request, OUTCOME_ABSENT, NULL);
+    } else if (strcmp(request->method, "OPTIONS") == 0) {
+        cors_preflight(request, match_methods(journey->match.methods, methods));
+    } else {
+        respond_header(request, "Allow", match_methods(journey->match.methods, methods));
+        respond_refusal(request, 405, "This method is not known here.");
+    }
+    return false;
+}
+
+static bool identify_caller(struct journey *journey)
+{
+    struct request *request = journey->request;
+    enum outcome outcome = guard_identify(request);
+    if (!guard_needs_caller(request) || request->caller.kind != CALLER_NOBODY)
+        return true;
+    respond_problem(request, OUTCOME_UNAUTHENTICATED,
+                    outcome == OUTCOME_OK ? NULL : "This session has ended. Log in again.");
+    return false;
+}
+
+static bool check_csrf(struct journey *journey)
+{
+    struct request *request = journey->request;
+    const char *why = NULL;
+    if (!guard_needs_caller(request) || guard_check_csrf(request, &why) == OUTCOME_OK)
+        return true;
+    respond_problem(request, OUTCOME_DENIED, why);
+    return false;
+}
+
+/* Without PostgreSQL only what reads without a caller can be answered: health, the documentation. */
+static bool need_database(struct journey *journey)
+{
+    struct request *request = journey->request;
+    if (request->db || (!guard_needs_caller(request) && !request_is_unsafe(request)))
+        return true;
+    respond_problem(request, OUTCOME_AWAY, NULL);
+    return false;
+}
+
+/* Input that breaks a rule is told only to those who may use the route: the guard speaks first. */
+static bool check_input(struct journey *journey)
+{
+    struct request *request = journey->request;
+    enum outcome guard = OUTCOME_OK;
+    bool path_is_valid = match_values(request) == OUTCOME_OK;
+    if (path_is_valid && input_read(&journey->input, request))
+        return true;
+    if (guard_needs_caller(request)) {
+        if (path_is_valid)
+            guard_queue(request);
+        else
+            guard_queue_caller(request);
+        guard = db_run(request->db);
+    }
+    if (guard != OUTCOME_OK || !path_is_valid)
+        respond_problem(request, guard != OUTCOME_OK ? guard : OUTCOME_ABSENT, NULL);
+    else
+        input_refuse(&journey->input, request);
+    return false;
+}
+
+/* A handler may answer without asking the database; the guard that stands in the queue is run all the same, and what it
+ * says comes before whatever the handler has found wrong. */
+static void run_handler(struct request *request)
+{
+    if (request->db)
+        guard_queue(request);
+    request->route->handle(request);
+    enum outcome outcome = request->db ? db_run(request->db) : OUTCOME_OK;
+    if (outcome != OUTCOME_OK) {
+        response_reset(request);
+        respond_problem(request, outcome, NULL);
+    }
+}
+
+static bool handle(struct journey *journey)
+{
+    struct request *request = journey->request;
+    if (idempotency_applies(request))
+        idempotency_handle(request, text_string(&journey->input.body));
+    else
+        run_handler(request);
+    if (response_status(request) == 0) {
+        log_error("%s gave no answer", request->route->path);
+        respond_problem(request, OUTCOME_FAILED, NULL);
+    }
+    return true;
+}
+
+void router_serve(struct request *request, const struct route *const *tables)
+{
+    static bool (*const steps[])(struct journey *) = {
+        admit_origin, find_route, identify_caller, check_csrf, need_database, check_input, handle,
+    };
+    struct journey journey = {.request = request, .tables = tables};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+        if (!steps[i](&journey))
+            break;
+    if (request_is_unsafe(request))
+        request_discard_body(request);
+    input_free(&journey.input);
+}
+
+void router_after(struct request *request)
+{
+    response_publish(request);
+    refusal_audit(request);
+}

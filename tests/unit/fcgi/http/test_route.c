@@ -1,0 +1,81 @@
+#include "fcgi/http/route.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static void nothing(struct request *request)
+{
+    (void)request;
+}
+
+/* What the check says of one table. */
+static void expect(const struct route *table, const char *complaint)
+{
+    const struct route *const tables[] = {table, NULL};
+    struct text why = TEXT_EMPTY;
+    enum outcome outcome = route_tables_check(tables, &why);
+    cr_expect_eq(outcome, complaint ? OUTCOME_INVALID : OUTCOME_OK, "%s", text_string(&why));
+    if (complaint)
+        cr_expect(strstr(text_string(&why), complaint), "%s", text_string(&why));
+    text_free(&why);
+}
+
+#define TABLE(...) ((const struct route[]){__VA_ARGS__, ROUTE_END})
+#define GET(path, guard) ROUTE(METHOD_GET, path, guard, POOL_FAST, NULL, NULL, nothing, "x")
+
+Test(tables, the_programs_own_are_sound)
+{
+    struct text why = TEXT_EMPTY;
+    cr_expect_eq(route_tables_check(route_tables, &why), OUTCOME_OK, "%s", text_string(&why));
+    text_free(&why);
+}
+
+Test(tables, guards_name_what_exists)
+{
+    expect(TABLE(GET("/a", MAY("rooms.create"))), NULL);
+    expect(TABLE(GET("/a", MAY("rooms.creat"))), "no such permission: rooms.creat");
+    expect(TABLE(GET("/rooms/{id}", ROOM("viewer"))), NULL);
+    expect(TABLE(GET("/rooms/{id}", ROOM("reader"))), "no such role: reader");
+    expect(TABLE(GET("/agents/{id}", ROOM("viewer"))), "a room guard needs a path");
+    expect(TABLE({METHOD_GET, "/a", {0, NULL}, POOL_FAST, NULL, NULL, nothing, "x"}), "no guard is declared");
+}
+
+Test(tables, no_route_hides_another)
+{
+    expect(TABLE(GET("/a", USER), GET("/a", PUBLIC)), "another route takes its place");
+    expect(TABLE(GET("/a/{id}", USER), GET("/a/{other}", USER)), "another route takes its place");
+    expect(TABLE(GET("/a/{id}", USER), GET("/a/mine", USER)), NULL);
+}
+
+Test(tables, text_has_a_limit)
+{
+    static const struct field unlimited[] = {{"t", FIELD_TEXT}, {NULL}};
+    static const struct field twice[] = {{"t", FIELD_UUID}, {"t", FIELD_UUID}, {NULL}};
+    expect(TABLE(ROUTE(METHOD_POST, "/a", USER, POOL_FAST, unlimited, NULL, nothing, "x")),
+           "a field without an upper limit: t");
+    expect(TABLE(ROUTE(METHOD_POST, "/a", USER, POOL_FAST, twice, NULL, nothing, "x")), "a field is listed twice: t");
+    expect(TABLE(ROUTE(METHOD_GET, "/a", USER, POOL_FAST, twice, NULL, nothing, "x")), "a GET takes no body");
+}
+
+Test(tables, answers_have_a_schema_that_exists)
+{
+    expect(TABLE(ROUTE(METHOD_GET, "/a", USER, POOL_FAST, NULL, NULL, nothing, "x", "RoomList")), NULL);
+    expect(TABLE(ROUTE(METHOD_GET, "/a", USER, POOL_FAST, NULL, NULL, nothing, "x", "Rooom")), "no such schema: Rooom");
+}
+
+Test(tables, nginx_learns_the_paths_that_may_wait)
+{
+    static const struct route table[] = {
+        ROUTE(METHOD_POST, "/auth/login", PUBLIC, POOL_WAIT, NULL, NULL, nothing, "x"),
+        ROUTE(METHOD_GET, "/fast", PUBLIC, POOL_FAST, NULL, NULL, nothing, "x"),
+        ROUTE(METHOD_POST, "/files/{id}/parts.json", USER, POOL_WAIT, NULL, NULL, nothing, "x"),
+        ROUTE(METHOD_PUT, "/files/{id}/parts.json", USER, POOL_WAIT, NULL, NULL, nothing, "x"),
+        ROUTE_END,
+    };
+    static const struct route *const tables[] = {table, NULL};
+    struct text locations = TEXT_EMPTY;
+    route_tables_print_locations(tables, &locations);
+    cr_expect_str_eq(text_string(&locations), "/api/auth/login coagent_wait;\n"
+                                              "\"~^/api/files/[^/]+/parts\\.json$\" coagent_wait;\n");
+    text_free(&locations);
+}
