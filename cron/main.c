@@ -4,8 +4,8 @@
 #include "base/log.h"
 #include "base/number.h"
 #include "base/secretbox.h"
-#include "cron/dispatch.h"
-#include "cron/sandbox_cgroup.h"
+#include "cron/dispatch/dispatch.h"
+#include "cron/sandbox/cgroup.h"
 
 #include <getopt.h>
 #include <signal.h>

@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "cron/execute.h"
+#include "cron/run/execution.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
 
 #include "base/log.h"
 #include "base/repair.h"
-#include "cron/agent/completions.h"
-#include "cron/endpoint.h"
+#include "cron/provider/completions.h"
+#include "cron/provider/endpoint.h"
 
 #include <stdlib.h>
 #include <string.h>

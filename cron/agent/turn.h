@@ -2,7 +2,7 @@
 #ifndef COAGENT_TURN_H
 #define COAGENT_TURN_H
 
-#include "cron/execute.h"
+#include "cron/run/execution.h"
 
 /* Does the whole run and ends it. */
 void turn_run(struct execution *execution);

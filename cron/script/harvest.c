@@ -2,9 +2,9 @@
 
 #include "base/number.h"
 #include "base/secretbox.h"
-#include "cron/sandbox_files.h"
+#include "cron/sandbox/files.h"
+#include "cron/script/environment.h"
 #include "cron/script/media_type.h"
-#include "cron/script/world.h"
 #include "queries.h"
 
 #include <poll.h>

@@ -4,8 +4,8 @@
 #define COAGENT_SCRIPT_HARVEST_H
 
 #include "base/json.h"
-#include "cron/execute.h"
-#include "cron/sandbox.h"
+#include "cron/run/execution.h"
+#include "cron/sandbox/sandbox.h"
 #include "cron/script/mask.h"
 #include "cron/script/output.h"
 

@@ -3,7 +3,7 @@
 #ifndef COAGENT_SCRIPT_KEPT_H
 #define COAGENT_SCRIPT_KEPT_H
 
-#include "cron/execute.h"
+#include "cron/run/execution.h"
 
 #include <stdbool.h>
 

@@ -6,7 +6,7 @@
 #ifndef COAGENT_SCRIPT_OUTPUT_H
 #define COAGENT_SCRIPT_OUTPUT_H
 
-#include "cron/execute.h"
+#include "cron/run/execution.h"
 #include "cron/script/kept.h"
 #include "cron/script/mask.h"
 

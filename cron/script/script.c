@@ -2,14 +2,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "cron/announce.h"
-#include "cron/sandbox.h"
+#include "cron/run/announce.h"
+#include "cron/run/slim.h"
+#include "cron/sandbox/sandbox.h"
+#include "cron/script/environment.h"
+#include "cron/script/exit_reason.h"
 #include "cron/script/harvest.h"
 #include "cron/script/output.h"
 #include "cron/script/state.h"
-#include "cron/script/verdict.h"
-#include "cron/script/world.h"
-#include "cron/slim.h"
 #include "queries.h"
 
 #include <poll.h>
@@ -25,7 +25,7 @@
 
 struct script {
     struct execution *execution;
-    struct world world;
+    struct environment environment;
     struct sandbox_limits limits;
     long output_mb;
     struct sandbox sandbox;
@@ -116,11 +116,11 @@ static struct json_object *usage_of(const struct script *script, const struct sa
     return usage;
 }
 
-static struct json_object *how_of(const struct sandbox_ending *ending, const struct verdict *verdict)
+static struct json_object *how_of(const struct sandbox_ending *ending, const struct exit_reason *ended)
 {
     struct json_object *how = json_object_new_object();
 
-    json_object_object_add(how, "ended_by", json_object_new_string(verdict->ended_by));
+    json_object_object_add(how, "ended_by", json_object_new_string(ended->ended_by));
     if (ending->reason == SANDBOX_EXIT)
         json_object_object_add(how, "exit_code", json_object_new_int(ending->exit_code));
     if (ending->reason == SANDBOX_SIGNAL)
@@ -132,18 +132,19 @@ static struct json_object *how_of(const struct sandbox_ending *ending, const str
 static void end(struct script *script)
 {
     struct sandbox_ending ending = *sandbox_end(&script->sandbox);
-    struct verdict verdict = verdict_of(&ending, &script->limits, script->output_mb);
+    struct exit_reason ended = exit_reason_of(&ending, &script->limits, script->output_mb);
     struct json_object *usage = usage_of(script, &ending);
     struct json_object *result;
 
     output_end(&script->output);
-    result = harvest_result(&script->sandbox, script->world.mask, script->world.kind->keeps_state, &verdict.reason);
-    harvest_files(script->execution, &script->sandbox, script->world.mask, &script->output);
-    if (script->world.kind->keeps_state)
+    result = harvest_result(&script->sandbox, script->environment.mask, script->environment.kind->keeps_state,
+                            &ended.reason);
+    harvest_files(script->execution, &script->sandbox, script->environment.mask, &script->output);
+    if (script->environment.kind->keeps_state)
         state_end(&script->state, &script->output);
-    conclude(script, verdict.state, verdict.reason.length ? verdict.reason.bytes : NULL, result, usage,
-             how_of(&ending, &verdict));
-    text_free(&verdict.reason);
+    conclude(script, ended.state, ended.reason.length ? ended.reason.bytes : NULL, result, usage,
+             how_of(&ending, &ended));
+    text_free(&ended.reason);
 }
 
 static bool read_some(struct script *script, enum output_stream stream, int *fd)
@@ -186,7 +187,7 @@ static int patience(const struct script *script)
 
     if (!script->told)
         wait = shorter(wait, TELL_MS);
-    return script->world.kind->keeps_state ? shorter(wait, state_patience(&script->state)) : wait;
+    return script->environment.kind->keeps_state ? shorter(wait, state_patience(&script->state)) : wait;
 }
 
 /* Waits for something to read, for the end, for the database, or for the clock. */
@@ -225,7 +226,7 @@ static bool attend(struct script *script)
         wait_for_news(script);
         tell_when_due(script);
         output_tick(&script->output);
-        if (script->world.kind->keeps_state)
+        if (script->environment.kind->keeps_state)
             state_tick(&script->state);
         execution_tick(script->execution);
         if (script->execution->state == EXECUTION_ORPHANED)
@@ -238,10 +239,10 @@ static bool attend(struct script *script)
 static void run_sandboxed(struct script *script)
 {
     const struct sandbox_spec spec = {
-        .argv = script->world.argv,
-        .environment = (const char *const *)script->world.environment,
-        .files = script->world.files,
-        .file_count = script->world.file_count,
+        .argv = script->environment.argv,
+        .environment = (const char *const *)script->environment.variables,
+        .files = script->environment.files,
+        .file_count = script->environment.file_count,
         .limits = script->limits,
         .filter = script->execution->filter,
         .network = execution_fact(script->execution, FACT_NETWORK)[0] == 't',
@@ -250,7 +251,7 @@ static void run_sandboxed(struct script *script)
 
     execution_limit(script->execution, script->limits.wall_seconds + WALL_MARGIN_SECONDS);
     script->begun_at = clock_monotonic_ms();
-    state_open(&script->state, script->execution, &script->sandbox, &script->world.state);
+    state_open(&script->state, script->execution, &script->sandbox, &script->environment.state);
     if (sandbox_start(&script->sandbox, &spec, &why) != OUTCOME_OK) {
         refuse(script, "failed", "start", text_string(&why));
     } else {
@@ -268,16 +269,16 @@ void script_run(struct execution *execution)
 {
     struct script script = {.execution = execution};
     struct text why = TEXT_EMPTY;
-    enum outcome outcome = world_open(&script.world, execution, &why);
+    enum outcome outcome = environment_open(&script.environment, execution, &why);
 
     slim_keepers();
     set_limits(&script);
-    output_open(&script.output, execution, script.world.mask, script.output_mb * MEBIBYTE);
+    output_open(&script.output, execution, script.environment.mask, script.output_mb * MEBIBYTE);
     if (outcome != OUTCOME_OK)
         refuse(&script, "failed", "start", text_string(&why));
     else
         run_sandboxed(&script);
     output_free(&script.output);
-    world_close(&script.world);
+    environment_close(&script.environment);
     text_free(&why);
 }

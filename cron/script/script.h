@@ -2,7 +2,7 @@
 #ifndef COAGENT_SCRIPT_H
 #define COAGENT_SCRIPT_H
 
-#include "cron/execute.h"
+#include "cron/run/execution.h"
 
 /* Does the whole run and ends it. */
 void script_run(struct execution *execution);

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/secretbox.h"
-#include "cron/sandbox_files.h"
+#include "cron/sandbox/files.h"
 #include "model/scripts.h"
 #include "queries.h"
 

@@ -4,8 +4,8 @@
 #ifndef COAGENT_SCRIPT_STATE_H
 #define COAGENT_SCRIPT_STATE_H
 
-#include "cron/execute.h"
-#include "cron/sandbox.h"
+#include "cron/run/execution.h"
+#include "cron/sandbox/sandbox.h"
 #include "cron/script/output.h"
 
 #include <stdint.h>

@@ -1,6 +1,6 @@
 #include "targets.h"
 
-#include "cron/agent/completions.h"
+#include "cron/provider/completions.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * /coagent/NAME, for tests that need other surroundings than a studio's runner. What it says is passed on; the last
  * line on stderr is how it ended. */
 #include "base/text.h"
-#include "cron/sandbox.h"
+#include "cron/sandbox/sandbox.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,6 +1,6 @@
+#include "cron/script/exit_reason.h"
 #include "cron/script/kind.h"
 #include "cron/script/media_type.h"
-#include "cron/script/verdict.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -50,15 +50,15 @@ static const struct sandbox_limits limits = {
 
 static void expect(struct sandbox_ending ending, const char *state, const char *ended_by, const char *reason)
 {
-    struct verdict verdict = verdict_of(&ending, &limits, 64);
+    struct exit_reason ended = exit_reason_of(&ending, &limits, 64);
 
-    cr_expect_str_eq(verdict.state, state);
-    cr_expect_str_eq(verdict.ended_by, ended_by);
-    cr_expect_str_eq(text_string(&verdict.reason), reason);
-    text_free(&verdict.reason);
+    cr_expect_str_eq(ended.state, state);
+    cr_expect_str_eq(ended.ended_by, ended_by);
+    cr_expect_str_eq(text_string(&ended.reason), reason);
+    text_free(&ended.reason);
 }
 
-Test(verdict, says_why_a_run_ended_in_words)
+Test(ended, says_why_a_run_ended_in_words)
 {
     expect((struct sandbox_ending){SANDBOX_EXIT, 0, 0, 0, 0}, "succeeded", "exit", "");
     expect((struct sandbox_ending){SANDBOX_EXIT, 3, 0, 0, 0}, "failed", "exit", "It ended with exit status 3.");

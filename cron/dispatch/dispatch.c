@@ -1,0 +1,272 @@
+#include "cron/dispatch/dispatch.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/number.h"
+#include "cron/chores/housekeeping.h"
+#include "cron/dispatch/claim.h"
+#include "cron/dispatch/leader.h"
+#include "cron/dispatch/register.h"
+#include "cron/dispatch/workers.h"
+#include "queries.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STATEMENT_MS 10000
+#define QUEUE_MS 50 /* between two looks at the lead: as long may the hand-over take */
+#define REGISTER_MS 60000
+#define PACE 2 /* times what a claim took has to pass before the next, where there is much to do */
+#define PACE_MOST_MS 20
+#define SLOW_MS 5 /* of claims and housekeeping together */
+#define REPLAN_MS 1000
+#define WAIT_MS 1000 /* the longest sleep: housekeeping is due then */
+#define BACKOFF_MOST_MS 2000
+
+struct dispatcher {
+    const struct dispatch *order;
+    struct db *db; /* NULL while PostgreSQL is away */
+    struct workers workers;
+    struct leader leader;
+    struct housekeeping housekeeping;
+    char host[256];
+    char *labels;        /* as an array of PostgreSQL */
+    int64_t register_at; /* when to tell again what this host can do */
+    int64_t end_at;      /* monotonic ms: the end of its time */
+    int64_t connect_at;  /* not before */
+    int64_t claim_at;    /* not before, unless nothing has happened for a while */
+    int64_t replan_at;   /* not before */
+    bool listening;
+    int64_t due_at; /* when the next run is due that is not yet, or INT64_MAX */
+    int64_t ask_at; /* when to ask for that again */
+    int64_t backoff_ms;
+};
+
+/* Over when its time is and a successor waits; without one (cron is late, or was switched off) after one more. */
+static bool is_over(const struct dispatcher *dispatcher, int64_t now)
+{
+    if (*dispatcher->order->stopped)
+        return true;
+    if (now < dispatcher->end_at)
+        return false;
+    return leader_is_awaited(&dispatcher->leader) || now >= dispatcher->end_at + 60000;
+}
+
+static void disconnect(struct dispatcher *dispatcher)
+{
+    db_close(dispatcher->db);
+    dispatcher->db = NULL;
+    workers_drop(&dispatcher->workers);
+    dispatcher->housekeeping.leads = false;
+    dispatcher->connect_at = clock_monotonic_ms() + dispatcher->backoff_ms;
+    dispatcher->backoff_ms =
+        dispatcher->backoff_ms * 2 < BACKOFF_MOST_MS ? dispatcher->backoff_ms * 2 : BACKOFF_MOST_MS;
+}
+
+static void connect_database(struct dispatcher *dispatcher)
+{
+    struct text why = TEXT_EMPTY;
+
+    dispatcher->listening = false;
+    if (db_open(&dispatcher->db, dispatcher->order->config->database_url, DB_PREPARE_USED, STATEMENT_MS, &why) !=
+        OUTCOME_OK) {
+        log_warn("the database cannot be reached: %s", text_string(&why));
+        disconnect(dispatcher);
+    } else {
+        dispatcher->backoff_ms = 100;
+    }
+    text_free(&why);
+}
+
+/* Before the first claim, so that nothing is queued unheard between the two; and not while it waits for the lead, since
+ * the server tells each listener of everything. */
+static void listen(struct dispatcher *dispatcher)
+{
+    dispatcher->listening = db_listen(dispatcher->db, "run_queued") == OUTCOME_OK;
+    dispatcher->ask_at = 0;
+    if (!dispatcher->listening)
+        disconnect(dispatcher);
+}
+
+/* When the next queued run is due that is not yet: asked for when some run was queued, and else now and then. */
+static void ask_for_next_due(struct dispatcher *dispatcher, int64_t now)
+{
+    long long due;
+
+    if (now < dispatcher->ask_at)
+        return;
+    dispatcher->ask_at = now + WAIT_MS;
+    dispatcher->due_at = INT64_MAX;
+    if (db_do(dispatcher->db, &query_run_next_due, DB_NO_VALUES) == OUTCOME_OK && db_value(dispatcher->db, 0, 0) &&
+        number_parse(db_value(dispatcher->db, 0, 0), 0, WAIT_MS, &due) == OUTCOME_OK)
+        dispatcher->due_at = now + due + 1;
+}
+
+/* How long nothing will be due, at most until is asked again anyway. */
+static int64_t pause_ms(struct dispatcher *dispatcher, int64_t now)
+{
+    int64_t pause = WAIT_MS;
+
+    ask_for_next_due(dispatcher, now);
+    if (dispatcher->due_at - now < pause)
+        pause = dispatcher->due_at > now ? dispatcher->due_at - now : 0;
+    if (now < dispatcher->end_at && dispatcher->end_at - now < pause)
+        pause = dispatcher->end_at - now;
+    if (now >= dispatcher->end_at)
+        pause = pause < 50 ? pause : 50;
+    return pause;
+}
+
+/* A run that has ended names none: a place is free, but nothing is due that was not. */
+static enum outcome hear(struct dispatcher *dispatcher, int64_t ms)
+{
+    const char *channel;
+    const char *payload;
+    enum outcome outcome = db_notification(dispatcher->db, (int)ms, &channel, &payload);
+
+    if (outcome == OUTCOME_OK && *payload)
+        dispatcher->ask_at = 0;
+    return outcome;
+}
+
+/* Sleeps until a run is queued or something is due; what came together is taken together, and what comes soon after a
+ * claim waits a moment for company: where the processors are busy with runs that end by the hundred each second, a
+ * claim takes long, and then one takes several. */
+static enum outcome wait_for_work(struct dispatcher *dispatcher)
+{
+    enum outcome outcome = hear(dispatcher, pause_ms(dispatcher, clock_monotonic_ms()));
+    int64_t early = dispatcher->claim_at - clock_monotonic_ms();
+
+    if (outcome == OUTCOME_OK && early > 0)
+        poll(NULL, 0, (int)early);
+    while (outcome == OUTCOME_OK)
+        outcome = hear(dispatcher, 0);
+    if (clock_monotonic_ms() >= dispatcher->due_at)
+        dispatcher->ask_at = 0;
+    return outcome == OUTCOME_ABSENT ? OUTCOME_OK : outcome;
+}
+
+/* In a process of its own, because looking takes seconds. */
+static void introduce(struct dispatcher *dispatcher)
+{
+    int64_t now = clock_monotonic_ms();
+
+    if (now < dispatcher->register_at)
+        return;
+    dispatcher->register_at = now + REGISTER_MS;
+    if (workers_fork(&dispatcher->workers, dispatcher->db) == 0)
+        _exit(register_runner(dispatcher->order->config, dispatcher->host, dispatcher->labels));
+}
+
+static enum outcome claim(struct dispatcher *dispatcher)
+{
+    int64_t begun = clock_monotonic_ms();
+    enum outcome outcome = claim_all(dispatcher->order->config, dispatcher->db, &dispatcher->workers, dispatcher->host,
+                                     dispatcher->labels);
+    int64_t now = clock_monotonic_ms();
+
+    dispatcher->claim_at = now + ((now - begun) * PACE < PACE_MOST_MS ? (now - begun) * PACE : PACE_MOST_MS);
+    return outcome;
+}
+
+/* What takes long may follow plans that were made when the tables were shorter. */
+static enum outcome replan_when_slow(struct dispatcher *dispatcher, int64_t begun)
+{
+    int64_t now = clock_monotonic_ms();
+
+    if (now - begun < SLOW_MS || now < dispatcher->replan_at)
+        return OUTCOME_OK;
+    dispatcher->replan_at = now + REPLAN_MS;
+    return db_replan(dispatcher->db);
+}
+
+static enum outcome work(struct dispatcher *dispatcher)
+{
+    const struct config *config = dispatcher->order->config;
+    int64_t begun = clock_monotonic_ms();
+    enum outcome outcome;
+
+    workers_reap(&dispatcher->workers);
+    outcome = claim(dispatcher);
+    if (outcome != OUTCOME_AWAY)
+        outcome = housekeeping_tick(&dispatcher->housekeeping, config, dispatcher->db, clock_monotonic_ms());
+    if (outcome == OUTCOME_OK)
+        outcome = replan_when_slow(dispatcher, begun);
+    workers_reap(&dispatcher->workers);
+    workers_prepare(&dispatcher->workers);
+    introduce(dispatcher);
+    return outcome;
+}
+
+static void serve(struct dispatcher *dispatcher)
+{
+    while (!is_over(dispatcher, clock_monotonic_ms())) {
+        int64_t wait = dispatcher->connect_at - clock_monotonic_ms();
+
+        if (!dispatcher->db && wait > 0) {
+            poll(NULL, 0, wait < 100 ? (int)wait : 100);
+            continue;
+        }
+        if (!dispatcher->db)
+            connect_database(dispatcher);
+        if (dispatcher->db && !dispatcher->listening)
+            listen(dispatcher);
+        if (dispatcher->db && (work(dispatcher) == OUTCOME_AWAY || wait_for_work(dispatcher) == OUTCOME_AWAY)) {
+            log_warn("the connection to the database was lost");
+            disconnect(dispatcher);
+        }
+    }
+}
+
+/* Waits beside the instance at work, until the end of its own time. */
+static enum outcome take_lead(struct dispatcher *dispatcher)
+{
+    enum outcome outcome = leader_open(&dispatcher->leader, dispatcher->order->config->runner_lock);
+
+    if (outcome == OUTCOME_OK)
+        outcome = leader_queue(&dispatcher->leader);
+    while (outcome == OUTCOME_OK && leader_take(&dispatcher->leader) != OUTCOME_OK) {
+        if (*dispatcher->order->stopped || clock_monotonic_ms() >= dispatcher->end_at)
+            outcome = OUTCOME_CONFLICT;
+        if (dispatcher->db)
+            workers_prepare(&dispatcher->workers);
+        poll(NULL, 0, QUEUE_MS);
+    }
+    return outcome;
+}
+
+static int serve_once(struct dispatcher *dispatcher)
+{
+    connect_database(dispatcher);
+    return dispatcher->db && work(dispatcher) == OUTCOME_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int dispatch_serve(const struct dispatch *dispatch)
+{
+    struct dispatcher dispatcher = {.order = dispatch, .leader = {-1}, .backoff_ms = 100};
+    int status = EXIT_SUCCESS;
+    enum outcome outcome;
+
+    gethostname(dispatcher.host, sizeof dispatcher.host - 1);
+    workers_open(&dispatcher.workers, dispatch->config);
+    dispatcher.labels = register_labels(dispatch->config);
+    dispatcher.end_at = clock_monotonic_ms() + (int64_t)dispatch->seconds * 1000;
+    if (dispatch->once) {
+        status = serve_once(&dispatcher);
+    } else {
+        connect_database(&dispatcher);
+        outcome = take_lead(&dispatcher);
+        if (outcome == OUTCOME_OK)
+            serve(&dispatcher);
+        else
+            status = outcome == OUTCOME_CONFLICT ? EXIT_SUCCESS : EXIT_FAILURE;
+    }
+    leader_close(&dispatcher.leader);
+    workers_close(&dispatcher.workers);
+    db_close(dispatcher.db);
+    free(dispatcher.labels);
+    return status;
+}

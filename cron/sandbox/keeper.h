@@ -1,0 +1,42 @@
+/* The keeper: process 1 of a run's process namespace, between executor and command. Only sandbox.c starts it. */
+#ifndef COAGENT_SANDBOX_KEEPER_H
+#define COAGENT_SANDBOX_KEEPER_H
+
+#include "cron/sandbox/sandbox.h"
+
+/* What the two say to each other over control, a SOCK_SEQPACKET; its end of file is the other's death. */
+enum keeper_word {
+    KEEPER_READY,  /* to the executor, with the descriptor of the folder: the command is being started */
+    KEEPER_FAILED, /* to the executor: why it could not be */
+    KEEPER_ENDED,  /* to the executor: nothing is left */
+    KEEPER_STOP,   /* to the keeper: reason, grace_ms */
+    KEEPER_SIGNAL, /* to the keeper: signal_number */
+};
+
+struct keeper_message {
+    enum keeper_word word;
+    union {
+        struct sandbox_ending ending;
+        struct {
+            enum sandbox_reason reason;
+            int grace_ms;
+        } stop;
+        int signal_number;
+        char why[400];
+    };
+};
+
+/* What the keeper takes over from the executor. */
+struct keeper_order {
+    const struct sandbox_spec *spec;
+    uid_t uid; /* the executor's */
+    gid_t gid;
+    int control;
+    int input, output, errors; /* the command's ends */
+    int cgroup;                /* where its processes go in, or -1 */
+};
+
+/* Runs in the fresh namespaces (user, process, mount) and never returns. */
+_Noreturn void keeper_run(const struct keeper_order *order);
+
+#endif

@@ -1,0 +1,217 @@
+#include "cron/sandbox/network.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define TUN "/dev/net/tun"
+#define NFT "/usr/sbin/nft"
+#define SLIRP "/usr/bin/slirp4netns"
+#define READY_MS 10000
+#define SAID_SIZE 300
+
+/* slirp4netns's resolver. Everything else in its own network is refused with the rest of 10/8. */
+#define RESOLVER "10.0.2.3"
+
+/* Not the internet: this network, private, shared by providers, link-local (and with it the clouds' metadata), set
+ * aside for protocols, documentation and measuring, multicast, reserved. */
+#define NOT_PUBLIC                                                                                                     \
+    "0.0.0.0/8, 10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16, 172.16.0.0/12, 192.0.0.0/24, 192.0.2.0/24, "   \
+    "192.88.99.0/24, 192.168.0.0/16, 198.18.0.0/15, 198.51.100.0/24, 203.0.113.0/24, 224.0.0.0/3"
+
+struct child {
+    pid_t pid;
+    int write; /* to its stdin */
+    int read;  /* what it says */
+};
+
+/* One address of the host, which is reached through slirp4netns like any other. */
+static void refuse_address(struct text *rules, const struct sockaddr *address)
+{
+    char name[INET_ADDRSTRLEN];
+    const struct sockaddr_in *internet = (const struct sockaddr_in *)(const void *)address;
+
+    if (address && address->sa_family == AF_INET && inet_ntop(AF_INET, &internet->sin_addr, name, sizeof name))
+        text_add_format(rules, "ip daddr %s reject with icmp type admin-prohibited\n", name);
+}
+
+/* What is not said is dropped. There is no IPv6 on the way out; none may come about. */
+static bool write_rules(struct text *rules)
+{
+    struct ifaddrs *addresses;
+
+    if (getifaddrs(&addresses) != 0)
+        return false;
+    text_add(rules, "table inet run {\n"
+                    "chain output {\n"
+                    "type filter hook output priority 0; policy drop;\n"
+                    "oifname \"lo\" accept\n"
+                    "meta nfproto ipv6 drop\n"
+                    "ip daddr " RESOLVER " meta l4proto { tcp, udp } th dport 53 accept\n"
+                    "ip daddr { " NOT_PUBLIC " } reject with icmp type admin-prohibited\n");
+    for (const struct ifaddrs *one = addresses; one; one = one->ifa_next) {
+        refuse_address(rules, one->ifa_addr);
+        if (one->ifa_flags & IFF_POINTOPOINT)
+            refuse_address(rules, one->ifa_dstaddr);
+    }
+    freeifaddrs(addresses);
+    text_add(rules, "oifname \"tap0\" accept\n"
+                    "}\n"
+                    "chain forward {\n"
+                    "type filter hook forward priority 0; policy drop;\n"
+                    "}\n"
+                    "}\n");
+    return true;
+}
+
+/* argv[0] is the path. The child waits until something, or the end, can be read from its stdin. */
+static bool start(struct child *child, const char *const argv[])
+{
+    int in[2], out[2];
+    char *const none[] = {NULL};
+    struct pollfd go = {-1, POLLIN, 0};
+
+    if (pipe2(in, O_CLOEXEC) != 0)
+        return false;
+    if (pipe2(out, O_CLOEXEC) != 0) {
+        close(in[0]);
+        close(in[1]);
+        return false;
+    }
+    child->pid = _Fork(); /* without the handlers of libraries that may not be there (cron/run/slim.h) */
+    if (child->pid == 0) {
+        close(in[1]);
+        go.fd = in[0];
+        poll(&go, 1, -1);
+        if (dup2(in[0], STDIN_FILENO) >= 0 && dup2(out[1], STDOUT_FILENO) >= 0 && dup2(out[1], STDERR_FILENO) >= 0)
+            execve(argv[0], (char *const *)(uintptr_t)argv, none);
+        dprintf(out[1], "%s: %s\n", argv[0], strerror(errno));
+        _exit(127);
+    }
+    close(in[0]);
+    close(out[1]);
+    child->write = in[1];
+    child->read = out[0];
+    return child->pid > 0;
+}
+
+/* What the child said last, without the line's end. */
+static void add_said(struct text *why, const struct child *child)
+{
+    char said[SAID_SIZE];
+    ssize_t length;
+
+    fcntl(child->read, F_SETFL, O_NONBLOCK);
+    length = read(child->read, said, sizeof said - 1);
+    said[length > 0 ? length : 0] = '\0';
+    said[strcspn(said, "\n")] = '\0';
+    text_add(why, said);
+}
+
+static bool load_rules(const struct text *rules, struct text *why)
+{
+    static const char *const argv[] = {NFT, "-f", "-", NULL};
+    struct child child;
+    int status = -1;
+
+    if (!start(&child, argv))
+        return false;
+    bool written = write(child.write, rules->bytes, rules->length) == (ssize_t)rules->length;
+
+    close(child.write);
+    while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    if (!written || status != 0) {
+        text_add(why, "The run's packet filters could not be set: ");
+        add_said(why, &child);
+    }
+    close(child.read);
+    return written && status == 0;
+}
+
+static bool raise_loopback(void)
+{
+    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool raised = fd >= 0 && ioctl(fd, SIOCSIFFLAGS, &request) == 0;
+
+    if (fd >= 0)
+        close(fd);
+    return raised;
+}
+
+/* slirp4netns says so with one byte. */
+static bool await_ready(int ready, const struct child *slirp, struct text *why)
+{
+    struct pollfd wake = {ready, POLLIN, 0};
+    char byte = 0;
+    bool is_ready = poll(&wake, 1, READY_MS) == 1 && read(ready, &byte, 1) == 1 && byte == '1';
+
+    if (!is_ready) {
+        text_add(why, "The run's network could not be made: ");
+        add_said(why, slirp);
+    }
+    return is_ready;
+}
+
+/* It must stay in the host's network while the caller leaves that; then it is told to go on. */
+static bool set_all(struct text *rules, const struct child *slirp, int ready, struct text *why)
+{
+    if (unshare(CLONE_NEWNET) != 0 || !raise_loopback()) {
+        text_add_format(why, "The run's network could not be made: %s", strerror(errno));
+        return false;
+    }
+    return load_rules(rules, why) && write(slirp->write, "\n", 1) == 1 && await_ready(ready, slirp, why);
+}
+
+bool network_set(struct text *why)
+{
+    char ready_option[32];
+    const char *const argv[] = {
+        SLIRP,
+        "--configure",
+        "--mtu=65520",
+        "--disable-host-loopback",
+        "--enable-sandbox",
+        "--enable-seccomp",
+        "--netns-type=path",
+        ready_option,
+        "/proc/1/ns/net",
+        "tap0",
+        NULL,
+    };
+    struct text rules = TEXT_EMPTY;
+    struct child slirp = {0, -1, -1};
+    int ready[2];
+    bool set = false;
+
+    if (access(TUN, R_OK | W_OK) != 0) {
+        text_add_format(why,
+                        "This machine's runner cannot give a run the network: %s is closed to it (%s). "
+                        "\"coagentctl doctor\" names the command that opens it.",
+                        TUN, strerror(errno));
+        return false;
+    }
+    if (pipe2(ready, O_CLOEXEC) != 0)
+        return false;
+    snprintf(ready_option, sizeof ready_option, "--ready-fd=%d", ready[1]);
+    if (fcntl(ready[1], F_SETFD, 0) == 0 && start(&slirp, argv) && write_rules(&rules))
+        set = set_all(&rules, &slirp, ready[0], why);
+    else
+        text_add_format(why, "The run's network could not be made: %s", strerror(errno));
+    close(ready[0]);
+    close(ready[1]);
+    text_free(&rules);
+    return set;
+}

@@ -1,0 +1,264 @@
+#include "cron/script/environment.h"
+
+#include "base/secretbox.h"
+#include "model/mappings.h"
+#include "model/scripts.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Takes the string over. */
+static void add_variable(struct environment *environment, char *variable)
+{
+    environment->variables =
+        reallocarray(environment->variables, environment->variable_count + 2, sizeof *environment->variables);
+    if (!environment->variables)
+        abort();
+    environment->variables[environment->variable_count++] = variable;
+    environment->variables[environment->variable_count] = NULL;
+}
+
+static void add_file(struct environment *environment, const char *name, const void *bytes, size_t length)
+{
+    environment->files[environment->file_count++] = (struct sandbox_file){name, bytes, length};
+}
+
+static void add_surroundings(struct environment *environment, const struct execution *execution)
+{
+    static const char *const fixed[] = {"COAGENT_INPUT=/coagent/input.json", "COAGENT_OUTPUT=/work/output.json",
+                                        "PYTHONUNBUFFERED=1", "AWS_PAGER=", "CHECKPOINT_DISABLE=1"};
+
+    add_variable(environment, text_format("COAGENT_RUN_ID=%s", execution->id));
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        add_variable(environment, text_format("%s", fixed[i]));
+}
+
+static char *upper_case(const char *name)
+{
+    char *upper = text_format("%s", name);
+
+    for (char *at = upper; *at; at++)
+        *at = (char)toupper((unsigned char)*at);
+    return upper;
+}
+
+/* Terraform takes lists as well, and names as they are. */
+static void add_parameter(struct environment *environment, const char *name, struct json_object *value)
+{
+    const char *text = json_object_is_type(value, json_type_string) ? json_object_get_string(value)
+                                                                    : json_object_to_json_string(value);
+    char *upper = upper_case(name);
+
+    if (!json_object_is_type(value, json_type_array) && !json_object_is_type(value, json_type_object))
+        add_variable(environment, text_format("PARAM_%s=%s", upper, text));
+    if (environment->kind->keeps_state)
+        add_variable(environment, text_format("TF_VAR_%s=%s", name, text));
+    free(upper);
+}
+
+/* A parameter of the format "password" is a secret, too. */
+static void add_parameters(struct environment *environment, const struct execution *execution)
+{
+    struct json_object *inputs = json_tokener_parse(execution_fact(execution, FACT_INPUTS));
+    struct json_object *schema = json_tokener_parse(execution_fact(execution, FACT_SCHEMA));
+    struct json_object *rules = json_member(schema, "properties");
+
+    if (inputs && json_object_is_type(inputs, json_type_object)) {
+        json_object_object_foreach(inputs, name, value)
+        {
+            const char *format = json_text(json_member(rules, name), "format");
+
+            add_parameter(environment, name, value);
+            if (format && strcmp(format, "password") == 0 && json_text(inputs, name))
+                mask_add_secret(environment->mask, json_text(inputs, name));
+        }
+    }
+    json_object_put(inputs);
+    json_object_put(schema);
+}
+
+/* The entry's value, which is wiped by the caller; false, with why, when it cannot be opened. */
+static bool open_entry(const struct execution *execution, struct json_object *entry, struct text *value,
+                       struct text *why)
+{
+    const char *sealed = json_text(entry, "sealed");
+
+    if (!sealed)
+        text_add(value, json_text(entry, "value") ? json_text(entry, "value") : "");
+    else if (secret_open_fresh(execution->config, MAPPING_SECRET_PURPOSE, sealed, value) != OUTCOME_OK) {
+        text_add_format(why, "The secret %s of the mapping cannot be read: the SECRET_KEY has changed. Enter it again.",
+                        json_text(entry, "key"));
+        return false;
+    }
+    return true;
+}
+
+static bool add_entry(struct environment *environment, const struct execution *execution, struct json_object *entry,
+                      struct text *why)
+{
+    struct text value = TEXT_EMPTY;
+    const char *key = json_text(entry, "key");
+    bool opened = open_entry(execution, entry, &value, why);
+
+    if (opened) {
+        add_variable(environment, text_format("%s=%s", key, text_string(&value)));
+        if (strcmp(key, "INVENTORY") == 0)
+            text_add(&environment->inventory, text_string(&value));
+        if (json_text(entry, "sealed"))
+            mask_add_secret(environment->mask, text_string(&value));
+    }
+    text_free_secret(&value);
+    return opened;
+}
+
+static bool add_mapping(struct environment *environment, const struct execution *execution, struct text *why)
+{
+    struct json_object *entries = json_tokener_parse(execution_fact(execution, FACT_ENTRIES));
+    size_t count = entries ? json_object_array_length(entries) : 0;
+    bool opened = true;
+
+    for (size_t i = 0; opened && i < count; i++)
+        opened = add_entry(environment, execution, json_object_array_get_idx(entries, i), why);
+    json_object_put(entries);
+    return opened;
+}
+
+static struct json_object *unsafe_value(struct json_object *value)
+{
+    struct json_object *made;
+
+    if (json_object_is_type(value, json_type_array)) {
+        made = json_object_new_array();
+        for (size_t i = 0; i < json_object_array_length(value); i++)
+            json_object_array_add(made, unsafe_value(json_object_array_get_idx(value, i)));
+    } else if (json_object_is_type(value, json_type_string)) {
+        made = json_object_new_object();
+        json_object_object_add(made, "__ansible_unsafe", json_object_get(value));
+    } else {
+        made = json_object_get(value);
+    }
+    return made;
+}
+
+/* Whoever runs a playbook may not write templates for it: "{{ lookup('pipe', …) }}" in a parameter is only a text. */
+static void add_variables(struct environment *environment, const char *inputs)
+{
+    struct json_object *given = json_tokener_parse(inputs), *made = json_object_new_object();
+
+    json_object_object_foreach(given, name, value)
+    {
+        json_object_object_add(made, name, unsafe_value(value));
+    }
+    text_add(&environment->variables_file, json_object_to_json_string(made));
+    json_object_put(made);
+    json_object_put(given);
+    add_file(environment, "variables.json", environment->variables_file.bytes, environment->variables_file.length);
+}
+
+/* "a,b," is a list of hosts; ansible reads such a thing from its command line only. */
+static void shape_inventory(struct environment *environment)
+{
+    char *hosts;
+
+    if (environment->inventory.length == 0) {
+        text_add(&environment->inventory,
+                 "localhost ansible_connection=local ansible_python_interpreter=/usr/bin/python3\n");
+    } else if (!strchr(environment->inventory.bytes, '\n') && strchr(environment->inventory.bytes, ',')) {
+        hosts = environment->inventory.bytes;
+        for (char *at = hosts; *at; at++)
+            if (*at == ',')
+                *at = '\n';
+        text_add_char(&environment->inventory, '\n');
+    }
+}
+
+static bool open_state(struct environment *environment, const struct execution *execution, struct text *why)
+{
+    const char *sealed = execution->facts[FACT_STATE_SEALED];
+
+    if (!sealed ||
+        secret_open_fresh(execution->config, SCRIPT_STATE_PURPOSE, sealed, &environment->state) == OUTCOME_OK)
+        return true;
+    text_add(why, "The script's state cannot be read: the SECRET_KEY has changed.");
+    return false;
+}
+
+/* Whether a script for node is a module, by the lines that only a module can have. */
+static bool is_module(const char *code)
+{
+    for (const char *line = code; line; line = strchr(line, '\n')) {
+        line += strspn(line, "\n");
+        if (strncmp(line, "import ", 7) == 0 || strncmp(line, "import{", 7) == 0 || strncmp(line, "export ", 7) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_files(struct environment *environment, const struct execution *execution)
+{
+    const char *code = execution_fact(execution, FACT_CODE);
+    const char *inputs = execution_fact(execution, FACT_INPUTS);
+
+    add_file(environment, environment->kind->file, code, strlen(code));
+    add_file(environment, "input.json", inputs, strlen(inputs));
+    if (strcmp(environment->kind->name, "node") == 0 && is_module(code))
+        add_file(environment, "package.json", "{\"type\":\"module\"}", 17);
+    if (strcmp(environment->kind->name, "playbook") == 0) {
+        shape_inventory(environment);
+        add_file(environment, "inventory", environment->inventory.bytes, environment->inventory.length);
+        add_variables(environment, inputs);
+    }
+    if (environment->state.length)
+        add_file(environment, "terraform.tfstate", environment->state.bytes, environment->state.length);
+}
+
+static void choose_command(struct environment *environment, const struct execution *execution)
+{
+    bool dry = execution_fact(execution, FACT_DRY_RUN)[0] == 't';
+    const char *const *command = dry ? environment->kind->check : environment->kind->run;
+
+    for (int i = 0; command[i]; i++)
+        environment->argv[i] = strcmp(command[i], "@") == 0 ? environment->program : command[i];
+}
+
+enum outcome environment_open(struct environment *environment, const struct execution *execution, struct text *why)
+{
+    const char *kind = execution_fact(execution, FACT_SCRIPT_KIND);
+
+    memset(environment, 0, sizeof *environment);
+    environment->mask = mask_new();
+    environment->kind = script_kind_of(kind);
+    if (!environment->kind) {
+        text_add_format(why, "This runner does not know scripts of the kind %s.", kind);
+        return OUTCOME_FAILED;
+    }
+    environment->program = script_program(environment->kind);
+    if (!environment->program) {
+        text_add_format(why, "%s is not installed on the runner's host: %s.", environment->kind->programs[0],
+                        environment->kind->install);
+        return OUTCOME_INVALID;
+    }
+    add_surroundings(environment, execution);
+    add_parameters(environment, execution);
+    if (!add_mapping(environment, execution, why) || !open_state(environment, execution, why))
+        return OUTCOME_INVALID;
+    add_files(environment, execution);
+    choose_command(environment, execution);
+    mask_close(environment->mask);
+    return OUTCOME_OK;
+}
+
+void environment_close(struct environment *environment)
+{
+    for (size_t i = 0; i < environment->variable_count; i++) {
+        explicit_bzero(environment->variables[i], strlen(environment->variables[i]));
+        free(environment->variables[i]);
+    }
+    free(environment->variables);
+    free(environment->program);
+    mask_free(environment->mask);
+    text_free_secret(&environment->state);
+    text_free_secret(&environment->inventory);
+    text_free_secret(&environment->variables_file);
+}

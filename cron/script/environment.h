@@ -1,0 +1,36 @@
+/* What a script finds when it starts: its command, its environment, the files under /coagent, and what of it is secret.
+ *
+ * /coagent/script.<ext> and /coagent/input.json (the parameters); COAGENT_RUN_ID, COAGENT_INPUT, COAGENT_OUTPUT; each
+ * parameter that is a single value as PARAM_<NAME>; the entries of the mapping by their names. A playbook finds the
+ * mapping's INVENTORY as its inventory, else this host alone, and its parameters as variables; terraform finds its
+ * state and its variables. */
+#ifndef COAGENT_SCRIPT_ENVIRONMENT_H
+#define COAGENT_SCRIPT_ENVIRONMENT_H
+
+#include "cron/run/execution.h"
+#include "cron/sandbox/sandbox.h"
+#include "cron/script/kind.h"
+#include "cron/script/mask.h"
+
+#define ENVIRONMENT_FILES 4
+
+struct environment {
+    const struct script_kind *kind;
+    char *program;
+    struct mask *mask;
+    const char *argv[SCRIPT_ARGUMENTS];
+    char **variables; /* owned, NULL-terminated */
+    size_t variable_count;
+    struct sandbox_file files[ENVIRONMENT_FILES];
+    size_t file_count;
+    struct text state;          /* terraform's, opened */
+    struct text inventory;      /* a playbook's */
+    struct text variables_file; /* its parameters, as texts that are no templates */
+};
+
+/* Makes it from the execution's facts. Else INVALID or FAILED with why, a sentence for users. To be closed in any case,
+ * which wipes the secrets. */
+enum outcome environment_open(struct environment *environment, const struct execution *execution, struct text *why);
+void environment_close(struct environment *environment);
+
+#endif

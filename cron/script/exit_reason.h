@@ -1,0 +1,18 @@
+/* How a run of a script ended, in the words of the database and of people. Pure. */
+#ifndef COAGENT_SCRIPT_EXIT_REASON_H
+#define COAGENT_SCRIPT_EXIT_REASON_H
+
+#include "base/text.h"
+#include "cron/sandbox/sandbox.h"
+
+struct exit_reason {
+    const char *state; /* static, as ended_by */
+    const char *ended_by;
+    struct text reason; /* empty when it succeeded; to be freed */
+};
+
+/* From what the sandbox said. output_mb: how much output is kept. */
+struct exit_reason exit_reason_of(const struct sandbox_ending *ending, const struct sandbox_limits *limits,
+                                  long output_mb);
+
+#endif
