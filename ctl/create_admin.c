@@ -108,9 +108,11 @@ static void cut_connections(const struct call *call, const char *answer)
     struct json_object *result = json_tokener_parse(answer);
     const char *user = json_text(json_member(result, "user"), "id");
     char channel[CHANNEL_SIZE];
+    struct push push;
 
+    push_open(&push, call->config->nchan_socket, NULL);
     if (user && json_flag(result, "changed", false))
-        channel_close(call->config->nchan_socket, channel_name(channel, "u_", user));
+        channel_close(&push, channel_name(channel, "u_", user));
     json_object_put(result);
 }
 

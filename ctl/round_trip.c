@@ -50,10 +50,12 @@ static enum outcome send_round(int fd, const char *publish_socket, const char *c
     struct text received = TEXT_EMPTY;
     char *message = random_token(16);
     enum outcome outcome = OUTCOME_FAILED;
+    struct push push;
 
+    push_open(&push, publish_socket, NULL);
     if (!upgrade(fd, channel, &received))
         text_add_format(why, "nchan does not let the site listen at %s", SUBSCRIBE_SOCKET);
-    else if ((outcome = publish(publish_socket, channel, message, strlen(message))) != OUTCOME_OK)
+    else if ((outcome = publish(&push, channel, message, strlen(message))) != OUTCOME_OK)
         text_add_format(why, "nchan does not take a message at %s", publish_socket);
     else if (!hears(fd, &received, message)) {
         text_add(why, "a message that nchan took never arrived");

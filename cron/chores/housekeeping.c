@@ -1,8 +1,7 @@
 #include "cron/chores/housekeeping.h"
 
 #include "base/log.h"
-#include "cron/run/announce.h"
-#include "push/publish.h"
+#include "push/announce.h"
 #include "queries.h"
 
 #include <stdio.h>
@@ -17,27 +16,26 @@
 #define SWEEP_BATCH "50" /* of runs and what they wrote, which is large */
 #define BATCHES 20       /* of them in a tick, so that nothing waits long behind them */
 
-static enum outcome reap(const struct config *config, struct db *db, const struct db_statement *statement,
-                         const char *what)
+static enum outcome reap(struct push *push, struct db *db, const struct db_statement *statement, const char *what)
 {
     enum outcome outcome = db_do(db, statement, DB_NO_VALUES);
 
     if (outcome == OUTCOME_OK && db_rows(db) > 0) {
         log_warn("%d messages of runs whose executor is gone, which are %s", db_rows(db), what);
-        announce(config, db);
+        announce(push, db);
     }
     return outcome;
 }
 
 /* A lost publication heals by these: a client that has not got so far asks for what it misses. */
-static enum outcome beat(const struct config *config, struct db *db)
+static enum outcome beat(struct push *push, struct db *db)
 {
     enum outcome outcome = db_do(db, &query_rooms_heartbeat, DB_VALUES(FRESH_SECONDS, ACTIVE_SECONDS, ACTIVE_EVERY));
 
     for (int row = 0; outcome == OUTCOME_OK && row < db_rows(db); row++) {
         const char *message = db_value(db, row, 1);
 
-        if (publish(config->nchan_socket, db_value(db, row, 0), message, strlen(message)) != OUTCOME_OK)
+        if (publish(push, db_value(db, row, 0), message, strlen(message)) != OUTCOME_OK)
             break;
     }
     return outcome;
@@ -93,7 +91,7 @@ static enum outcome sweep_runs(struct housekeeping *housekeeping, struct db *db)
 
 /* Nobody asks a live connection again who it is: what ends with time has to be cut. One batch, because each channel is
  * an exchange with nchan; without nchan there are no connections. */
-static enum outcome expire_log_ins(const struct config *config, struct db *db, bool *more)
+static enum outcome expire_log_ins(struct push *push, struct db *db, bool *more)
 {
     enum outcome outcome = db_do(db, &query_log_ins_expire, DB_VALUES(BATCH));
 
@@ -101,13 +99,14 @@ static enum outcome expire_log_ins(const struct config *config, struct db *db, b
         return outcome;
     *more = true;
     for (int row = 0; row < db_rows(db); row++)
-        if (channel_close(config->nchan_socket, db_value(db, row, 0)) == OUTCOME_AWAY)
+        if (channel_close(push, db_value(db, row, 0)) == OUTCOME_AWAY)
             break;
     return OUTCOME_OK;
 }
 
 /* Goes on in the next tick when there is too much for one. */
-static enum outcome clean(struct housekeeping *housekeeping, const struct config *config, struct db *db)
+static enum outcome clean(struct housekeeping *housekeeping, struct push *push, const struct config *config,
+                          struct db *db)
 {
     char seconds[16];
 
@@ -119,7 +118,7 @@ static enum outcome clean(struct housekeeping *housekeeping, const struct config
             return due == OUTCOME_ABSENT ? OUTCOME_OK : due;
     }
     housekeeping->cleaning = false;
-    enum outcome outcome = expire_log_ins(config, db, &housekeeping->cleaning);
+    enum outcome outcome = expire_log_ins(push, db, &housekeeping->cleaning);
 
     if (outcome == OUTCOME_OK)
         outcome = remove_batches(db, &query_cleanup_expired, &housekeeping->cleaning);
@@ -128,11 +127,11 @@ static enum outcome clean(struct housekeeping *housekeeping, const struct config
     return outcome == OUTCOME_OK ? sweep_runs(housekeeping, db) : outcome;
 }
 
-static enum outcome reap_all(const struct config *config, struct db *db)
+static enum outcome reap_all(struct push *push, struct db *db)
 {
-    enum outcome outcome = reap(config, db, &query_run_requeue_expired, "queued again");
+    enum outcome outcome = reap(push, db, &query_run_requeue_expired, "queued again");
 
-    return outcome == OUTCOME_OK ? reap(config, db, &query_run_lose_expired, "at their end") : outcome;
+    return outcome == OUTCOME_OK ? reap(push, db, &query_run_lose_expired, "at their end") : outcome;
 }
 
 static bool is_away(const char *part, enum outcome outcome)
@@ -145,8 +144,11 @@ static bool is_away(const char *part, enum outcome outcome)
 /* Each part is tried although the one before it failed, unless the database is away. */
 static enum outcome keep_house(struct housekeeping *housekeeping, const struct config *config, struct db *db)
 {
-    bool away = is_away("reaping", reap_all(config, db)) || is_away("heartbeats", beat(config, db)) ||
-                is_away("clean-up", clean(housekeeping, config, db));
+    struct push push;
+
+    push_open(&push, config->nchan_socket, NULL);
+    bool away = is_away("reaping", reap_all(&push, db)) || is_away("heartbeats", beat(&push, db)) ||
+                is_away("clean-up", clean(housekeeping, &push, config, db));
 
     return away ? OUTCOME_AWAY : OUTCOME_OK;
 }

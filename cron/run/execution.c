@@ -5,9 +5,7 @@
 #include "base/number.h"
 #include "cron/agent/turn.h"
 #include "cron/provider/check.h"
-#include "cron/run/announce.h"
 #include "cron/script/script.h"
-#include "push/publish.h"
 #include "queries.h"
 
 #include <poll.h>
@@ -198,21 +196,22 @@ long execution_number(const struct execution *execution, enum fact fact, long fa
                                                                                                : fallback;
 }
 
-enum outcome execution_publish(const struct execution *execution, const char *message, size_t length)
+enum outcome execution_publish(struct execution *execution, const char *message, size_t length)
 {
     char channel[CHANNEL_SIZE];
 
     if (!execution->facts[FACT_ROOM])
         return OUTCOME_OK;
-    return publish(execution->config->nchan_socket, channel_name(channel, "r_", execution->facts[FACT_ROOM]), message,
-                   length);
+    push_renew(&execution->push);
+    return publish(&execution->push, channel_name(channel, "r_", execution->facts[FACT_ROOM]), message, length);
 }
 
-void execution_tell(const struct execution *execution)
+void execution_tell(struct execution *execution)
 {
     const char *frame = execution_fact(execution, FACT_FRAME);
 
-    publish(execution->config->nchan_socket, execution_fact(execution, FACT_CHANNELS), frame, strlen(frame));
+    push_renew(&execution->push);
+    publish(&execution->push, execution_fact(execution, FACT_CHANNELS), frame, strlen(frame));
 }
 
 /* How it ends when the work did not come to its own end. */
@@ -265,7 +264,7 @@ void execution_finish(struct execution *execution, const char *state, const char
                             json_object_to_json_string(usage)};
 
     if (execution_conclude(execution, queue_finish, values)) {
-        announce(execution->config, execution->db);
+        announce(&execution->push, execution->db);
         log_info("%s: %s", state, reason ? reason : "done");
     }
     json_object_put(result);
@@ -351,6 +350,7 @@ enum executor_status execute(const struct config *config, const struct claimed *
     struct execution execution = {
         .config = config, .filter = filter, .state = EXECUTION_GOING, .db = lent, .lent = lent};
 
+    push_open(&execution.push, config->nchan_socket, NULL);
     open_execution(&execution, claimed);
     work(&execution, claimed->kind);
     for (int fact = 0; fact < FACT_COUNT; fact++)

@@ -8,6 +8,7 @@
 #include "base/db.h"
 #include "base/json.h"
 #include "base/token.h"
+#include "push/announce.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -77,6 +78,7 @@ enum executor_status {
 struct execution {
     const struct config *config;
     const struct text *filter;
+    struct push push;     /* to nchan; a new budget for each message */
     struct db *db;        /* NULL while PostgreSQL is away */
     struct db *lent;      /* what db was at first, or NULL */
     unsigned connects;    /* how often it was connected anew */
@@ -113,7 +115,7 @@ int execution_patience(const struct execution *execution);
 void execution_limit(struct execution *execution, long seconds);
 
 /* Tells everybody who looks on that the run is running. */
-void execution_tell(const struct execution *execution);
+void execution_tell(struct execution *execution);
 
 /* Waits while ticking; the answer is execution_tick's. */
 bool execution_wait(struct execution *execution, long ms);
@@ -141,7 +143,7 @@ const char *execution_fact(const struct execution *execution, enum fact fact);
 long execution_number(const struct execution *execution, enum fact fact, long fallback);
 
 /* A message to the run's room, if it has one; a failure is left to the catch-up. */
-enum outcome execution_publish(const struct execution *execution, const char *message, size_t length);
+enum outcome execution_publish(struct execution *execution, const char *message, size_t length);
 
 /* Ends the run in one transaction and tells the room; tries again while the lease lasts. The state and, when it is not
  * "succeeded", the reason come from execution->state where that is not GOING. result and usage are taken over. */

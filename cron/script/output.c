@@ -3,7 +3,6 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "base/repair.h"
-#include "push/publish.h"
 #include "queries.h"
 
 #include <errno.h>
@@ -158,8 +157,11 @@ static void queue_batch(struct output *output, struct db *db, size_t most)
 static bool send(struct output *output, const struct text *frame)
 {
     char channel[CHANNEL_SIZE];
-    enum outcome outcome = publish(output->execution->config->nchan_socket,
-                                   channel_name(channel, "run_", output->execution->id), frame->bytes, frame->length);
+    struct push *push = &output->execution->push;
+
+    push_renew(push);
+    enum outcome outcome =
+        publish(push, channel_name(channel, "run_", output->execution->id), frame->bytes, frame->length);
 
     if (outcome != OUTCOME_OK)
         output->silent_until = clock_monotonic_ms() + SILENCE_MS;

@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "cron/run/announce.h"
 #include "cron/run/slim.h"
 #include "cron/sandbox/sandbox.h"
 #include "cron/script/environment.h"
@@ -89,7 +88,7 @@ static void conclude(struct script *script, const char *state, const char *reaso
 
     if (execution_conclude(execution, queue_ending, &ending)) {
         output_stored(&script->output);
-        announce(execution->config, execution->db);
+        announce(&execution->push, execution->db);
         log_info("%s: %s", state, reason ? reason : "done");
     }
     json_object_put(result);

@@ -1,6 +1,6 @@
 #include "fcgi/http/cors.h"
 
-#include "fcgi/http/response.h"
+#include "fcgi/http/respond.h"
 
 #include <string.h>
 
@@ -39,7 +39,7 @@ bool cors_admit(struct request *request)
     respond_header(request, "Vary", "Origin");
     if (listed)
         add_headers(request, origin);
-    response_keep_headers(request);
+    answer_keep_headers(request->answer);
     return own || listed;
 }
 

@@ -1,7 +1,7 @@
 #include "fcgi/http/idempotency.h"
 
 #include "fcgi/http/guard.h"
-#include "fcgi/http/response.h"
+#include "fcgi/http/respond.h"
 #include "fcgi/http/route.h"
 #include "model/idempotency.h"
 
@@ -38,16 +38,16 @@ static void replay(struct request *request, const struct stored_answer *answer)
 static void finish(struct request *request, const char *key)
 {
     enum outcome outcome = db_run(request->db);
-    int status = response_status(request);
+    int status = answer_status(request->answer);
     if (outcome == OUTCOME_OK && status >= 200 && status < 300) {
-        struct stored_answer answer = {status, response_location(request), response_body(request)};
+        struct stored_answer answer = {status, answer_location(request->answer), answer_body(request->answer)};
         idempotency_store(request->db, key, request->caller.user_id, &answer);
         outcome = db_commit(request->db);
     } else {
         db_rollback(request->db);
     }
     if (outcome != OUTCOME_OK && status < 400) {
-        response_reset(request);
+        answer_reset(request->answer);
         respond_problem(request, outcome, NULL);
     }
 }

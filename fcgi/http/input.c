@@ -2,7 +2,7 @@
 
 #include "fcgi/http/fields.h"
 #include "fcgi/http/idempotency.h"
-#include "fcgi/http/response.h"
+#include "fcgi/http/respond.h"
 #include "fcgi/http/route.h"
 #include "fcgi/http/router.h"
 
@@ -86,13 +86,13 @@ static bool read_body(struct input *input, struct request *request)
     if (input->body.length == 0 && !any_field_is_required(fields))
         request->body = json_object_new_object();
     else if (request->route->form && is_form(media_type))
-        return fields_from_query(fields, text_string(&input->body), &request->body, response_errors(request)) ==
+        return fields_from_query(fields, text_string(&input->body), &request->body, answer_errors(request->answer)) ==
                OUTCOME_OK;
     else if (!is_json(media_type))
         return refuse(input, 415, "The body must be application/json.");
     else if (!read_json(input, request))
         return false;
-    return fields_check(fields, request->body, response_errors(request)) == OUTCOME_OK;
+    return fields_check(fields, request->body, answer_errors(request->answer)) == OUTCOME_OK;
 }
 
 static bool check_key(struct input *input, struct request *request)
@@ -110,7 +110,7 @@ bool input_read(struct input *input, struct request *request)
 {
     const char *query = request_parameter(request, "QUERY_STRING");
     bool query_is_valid =
-        fields_from_query(request->route->query, query, &request->query, response_errors(request)) == OUTCOME_OK;
+        fields_from_query(request->route->query, query, &request->query, answer_errors(request->answer)) == OUTCOME_OK;
     bool body_is_valid = check_key(input, request) && (!request_is_unsafe(request) || read_body(input, request));
     return query_is_valid && body_is_valid;
 }

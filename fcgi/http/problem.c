@@ -1,7 +1,7 @@
 /* Problem documents (RFC 9457): the one way to fail. */
 #include "base/log.h"
 #include "fcgi/http/fields.h"
-#include "fcgi/http/response.h"
+#include "fcgi/http/respond.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -55,7 +55,7 @@ static void write_problem(struct request *request, int status, const char *title
     text_add_format(&body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":", title, status);
     text_add_json(&body, detail);
     text_add_format(&body, ",\"instance\":\"%s\"", request->id);
-    struct json_object *errors = response_errors(request);
+    struct json_object *errors = answer_errors(request->answer);
     if (json_object_array_length(errors) > 0)
         text_add_format(&body, ",\"errors\":%s", json_object_to_json_string_ext(errors, JSON_C_TO_STRING_PLAIN));
     text_add_char(&body, '}');
@@ -70,7 +70,7 @@ void respond_refusal(struct request *request, int status, const char *detail)
 
 void respond_field_error(struct request *request, const char *field, const char *message)
 {
-    fields_error(response_errors(request), field, message);
+    fields_error(answer_errors(request->answer), field, message);
 }
 
 /* Only sentences that our SQL raised (class CA, then the status) are meant for the user, and only with the status that

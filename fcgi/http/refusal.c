@@ -1,7 +1,7 @@
 #include "fcgi/http/refusal.h"
 
 #include "base/log.h"
-#include "fcgi/http/response.h"
+#include "fcgi/http/respond.h"
 #include "fcgi/http/route.h"
 #include "queries.h"
 
@@ -23,7 +23,7 @@ static void name_action(const struct request *request, struct text *action)
 static bool is_refusal(const struct request *request)
 {
     bool has_token = request_header(request, "Authorization") || request_cookie(request, "auth_token");
-    switch (response_status(request)) {
+    switch (answer_status(request->answer)) {
     case 401: return has_token && request->route->guard.kind != GUARD_PUBLIC;
     case 403: return true;
     case 404: return strcmp(db_failure(request->db)->sqlstate, "CA404") == 0;
@@ -34,7 +34,8 @@ static bool is_refusal(const struct request *request)
 /* A caller whose token was refused is not proved to be who it says. */
 static const char *actor_of(const struct request *request)
 {
-    return request->caller.kind == CALLER_NOBODY || response_status(request) == 401 ? NULL : request->caller.user_id;
+    return request->caller.kind == CALLER_NOBODY || answer_status(request->answer) == 401 ? NULL
+                                                                                          : request->caller.user_id;
 }
 
 void refusal_audit(struct request *request)
@@ -45,7 +46,7 @@ void refusal_audit(struct request *request)
         return;
     const char *id = request->path_values[0];
     name_action(request, &action);
-    text_add_format(&detail, "{\"status\":%d,\"path\":", response_status(request));
+    text_add_format(&detail, "{\"status\":%d,\"path\":", answer_status(request->answer));
     text_add_json(&detail, request->path);
     if (!actor_of(request) && request->caller.kind != CALLER_NOBODY)
         text_add_format(&detail, ",\"claimed\":\"%s\"", request->caller.user_id);

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/number.h"
-#include "fcgi/http/response.h"
+#include "fcgi/http/answer.h"
 #include "fcgi/http/source.h"
 
 #include <arpa/inet.h>
@@ -81,7 +81,7 @@ void request_open(struct request *request, const struct config *config, struct d
     request->path = path_below_api(request_parameter(request, "DOCUMENT_URI"));
     request->address = valid_address(request_parameter(request, "REMOTE_ADDR"));
     take_cookies(request);
-    request->response = response_new();
+    request->answer = answer_new();
 }
 
 void request_close(struct request *request)
@@ -96,7 +96,7 @@ void request_close(struct request *request)
     if (request->cookies)
         explicit_bzero(request->cookies, request->cookies_length);
     free(request->cookies);
-    response_free(request->response);
+    answer_free(request->answer);
     *request = (struct request){0};
 }
 

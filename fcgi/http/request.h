@@ -17,6 +17,7 @@ struct route;
 struct source;
 struct counters;
 struct kept;
+struct answer;
 
 enum caller_kind { CALLER_NOBODY, CALLER_COOKIE, CALLER_BEARER, CALLER_API_TOKEN };
 
@@ -42,8 +43,8 @@ struct request {
     struct json_object *body;             /* checked against route->fields; NULL when the route takes none */
     const struct text *raw;               /* the body as it was sent, on a route that takes a file */
     struct json_object *query; /* object: checked query parameters by name (strings; integers for FIELD_INTEGER) */
-    struct response *response;
-    const struct source *source; /* only request.c and response.c look inside */
+    struct answer *answer;
+    const struct source *source; /* only request.c and the pool look inside */
     struct counters *counters;   /* the pool's, or NULL */
     bool is_fast;                /* of the pool whose routes may not wait: it cannot serve the others, see warm.h */
     int64_t started_at;          /* monotonic milliseconds */

@@ -1,7 +1,7 @@
 /* Whether the route tables make sense, and what nginx must know of them. */
+#include "fcgi/http/route.h"
 #include "fcgi/http/match.h"
 #include "fcgi/openapi/openapi.h"
-#include "fcgi/http/route.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #define COAGENT_ROUTE_H
 
 #include "fcgi/http/request.h"
-#include "fcgi/http/response.h"
+#include "fcgi/http/respond.h"
 
 enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE };
 

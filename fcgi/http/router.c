@@ -10,28 +10,29 @@
 
 #include <string.h>
 
-/* One request on its way. Each step looks at it and says whether it goes on; a step that says no has answered. */
-struct journey {
+/* The context of one request. Each step looks at it and returns whether to go on; a step that returns false has
+ * answered. */
+struct context {
     struct request *request;
     const struct route *const *tables;
     struct match match;
     struct input input;
 };
 
-static bool admit_origin(struct journey *journey)
+static bool admit_origin(struct context *context)
 {
-    if (cors_admit(journey->request))
+    if (cors_admit(context->request))
         return true;
-    respond_problem(journey->request, OUTCOME_DENIED, "Requests from this origin are not permitted.");
+    respond_problem(context->request, OUTCOME_DENIED, "Requests from this origin are not permitted.");
     return false;
 }
 
-static bool find_route(struct journey *journey)
+static bool find_route(struct context *context)
 {
-    struct request *request = journey->request;
+    struct request *request = context->request;
     char methods[METHODS_SIZE];
-    journey->match = match_route(journey->tables, request->method, request->path);
-    request->route = journey->match.route;
+    context->match = match_route(context->tables, request->method, request->path);
+    request->route = context->match.route;
     if (request->route && request->is_fast && request->route->pool == POOL_WAIT) {
         log_error("%s came to the wrong pool: the site's configuration is not of this version", request->route->path);
         respond_problem(request, OUTCOME_FAILED, NULL);
@@ -39,20 +40,20 @@ static bool find_route(struct journey *journey)
     }
     if (request->route)
         return true;
-    if (!journey->match.path_known) {
+    if (!context->match.path_known) {
         respond_problem(request, OUTCOME_ABSENT, NULL);
     } else if (strcmp(request->method, "OPTIONS") == 0) {
-        cors_preflight(request, match_methods(journey->match.methods, methods));
+        cors_preflight(request, match_methods(context->match.methods, methods));
     } else {
-        respond_header(request, "Allow", match_methods(journey->match.methods, methods));
+        respond_header(request, "Allow", match_methods(context->match.methods, methods));
         respond_refusal(request, 405, "This method is not known here.");
     }
     return false;
 }
 
-static bool identify_caller(struct journey *journey)
+static bool identify_caller(struct context *context)
 {
-    struct request *request = journey->request;
+    struct request *request = context->request;
     enum outcome outcome = guard_identify(request);
     if (!guard_needs_caller(request) || request->caller.kind != CALLER_NOBODY)
         return true;
@@ -61,9 +62,9 @@ static bool identify_caller(struct journey *journey)
     return false;
 }
 
-static bool check_csrf(struct journey *journey)
+static bool check_csrf(struct context *context)
 {
-    struct request *request = journey->request;
+    struct request *request = context->request;
     const char *why = NULL;
     if (!guard_needs_caller(request) || guard_check_csrf(request, &why) == OUTCOME_OK)
         return true;
@@ -72,9 +73,9 @@ static bool check_csrf(struct journey *journey)
 }
 
 /* Without PostgreSQL only what reads without a caller can be answered: health, the documentation. */
-static bool need_database(struct journey *journey)
+static bool need_database(struct context *context)
 {
-    struct request *request = journey->request;
+    struct request *request = context->request;
     if (request->db || (!guard_needs_caller(request) && !request_is_unsafe(request)))
         return true;
     respond_problem(request, OUTCOME_AWAY, NULL);
@@ -82,12 +83,12 @@ static bool need_database(struct journey *journey)
 }
 
 /* Input that breaks a rule is told only to those who may use the route: the guard speaks first. */
-static bool check_input(struct journey *journey)
+static bool check_input(struct context *context)
 {
-    struct request *request = journey->request;
+    struct request *request = context->request;
     enum outcome guard = OUTCOME_OK;
     bool path_is_valid = match_values(request) == OUTCOME_OK;
-    if (path_is_valid && input_read(&journey->input, request))
+    if (path_is_valid && input_read(&context->input, request))
         return true;
     if (guard_needs_caller(request)) {
         if (path_is_valid)
@@ -99,7 +100,7 @@ static bool check_input(struct journey *journey)
     if (guard != OUTCOME_OK || !path_is_valid)
         respond_problem(request, guard != OUTCOME_OK ? guard : OUTCOME_ABSENT, NULL);
     else
-        input_refuse(&journey->input, request);
+        input_refuse(&context->input, request);
     return false;
 }
 
@@ -112,19 +113,19 @@ static void run_handler(struct request *request)
     request->route->handle(request);
     enum outcome outcome = request->db ? db_run(request->db) : OUTCOME_OK;
     if (outcome != OUTCOME_OK) {
-        response_reset(request);
+        answer_reset(request->answer);
         respond_problem(request, outcome, NULL);
     }
 }
 
-static bool handle(struct journey *journey)
+static bool handle(struct context *context)
 {
-    struct request *request = journey->request;
+    struct request *request = context->request;
     if (idempotency_applies(request))
-        idempotency_handle(request, text_string(&journey->input.body));
+        idempotency_handle(request, text_string(&context->input.body));
     else
         run_handler(request);
-    if (response_status(request) == 0) {
+    if (answer_status(request->answer) == 0) {
         log_error("%s gave no answer", request->route->path);
         respond_problem(request, OUTCOME_FAILED, NULL);
     }
@@ -133,20 +134,20 @@ static bool handle(struct journey *journey)
 
 void router_serve(struct request *request, const struct route *const *tables)
 {
-    static bool (*const steps[])(struct journey *) = {
+    static bool (*const steps[])(struct context *) = {
         admit_origin, find_route, identify_caller, check_csrf, need_database, check_input, handle,
     };
-    struct journey journey = {.request = request, .tables = tables};
+    struct context context = {.request = request, .tables = tables};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-        if (!steps[i](&journey))
+        if (!steps[i](&context))
             break;
     if (request_is_unsafe(request))
         request_discard_body(request);
-    input_free(&journey.input);
+    input_free(&context.input);
 }
 
 void router_after(struct request *request)
 {
-    response_publish(request);
+    respond_after(request);
     refusal_audit(request);
 }

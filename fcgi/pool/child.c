@@ -94,14 +94,15 @@ static int write_stream(void *context, const char *bytes, int count)
 /* One line a request, with the time until its answer was out. */
 static void tell(const struct request *request, int64_t milliseconds)
 {
-    log_info("%s %s %d %lld ms %s", request->method, request->path[0] ? request->path : "?", response_status(request),
-             (long long)milliseconds, request->caller.kind == CALLER_NOBODY ? "-" : request->caller.user_id);
+    log_info("%s %s %d %lld ms %s", request->method, request->path[0] ? request->path : "?",
+             answer_status(request->answer), (long long)milliseconds,
+             request->caller.kind == CALLER_NOBODY ? "-" : request->caller.user_id);
 }
 
 static void count_answer(const struct request *request, int64_t milliseconds)
 {
     struct counters *counters = request->counters;
-    atomic_fetch_add(&counters->answers[response_status(request) / 100 % 6], 1);
+    atomic_fetch_add(&counters->answers[answer_status(request->answer) / 100 % 6], 1);
     atomic_fetch_add(&counters->milliseconds, (unsigned long)milliseconds);
 }
 
@@ -116,7 +117,7 @@ static void serve(const struct child_terms *terms, FCGX_Request *fcgi)
     request.is_fast = terms->kind == POOL_FAST;
     log_set_context(request.id);
     router_serve(&request, terms->tables);
-    response_send(&request);
+    respond_send(&request);
     FCGX_FClose(fcgi->err);
     FCGX_FClose(fcgi->out);
     int64_t milliseconds = clock_monotonic_ms() - request.started_at;

@@ -39,7 +39,7 @@ void warm_up(const struct config *config, const struct route *const *tables, enu
     struct request request;
     request_open(&request, config, NULL, &source);
     router_serve(&request, tables);
-    response_send(&request);
+    respond_send(&request);
     request_close(&request);
     free(header);
     free(token);

@@ -1,5 +1,5 @@
 /* Everybody's accounts, for who manages users. */
-#include "fcgi/http/accounts.h"
+#include "fcgi/http/origin.h"
 #include "fcgi/http/route.h"
 #include "model/users.h"
 #include "push/publish.h"

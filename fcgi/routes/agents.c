@@ -1,7 +1,6 @@
 /* Agents. Everybody sees them, to invite them; who made one or may manage agents changes it. */
 #include "model/agents.h"
 
-#include "fcgi/http/announce.h"
 #include "fcgi/http/route.h"
 
 #include <stdlib.h>

@@ -2,7 +2,6 @@
 #include "model/events.h"
 
 #include "base/json.h"
-#include "fcgi/http/announce.h"
 #include "fcgi/http/route.h"
 
 static void list(struct request *request);

@@ -17,8 +17,10 @@ const struct route file_routes[] = {
     ROUTE_END,
 };
 
-static struct piece fetch(struct request *request, long long offset)
+static struct piece fetch_file(void *context, long long offset)
 {
+    struct request *request = context;
+
     guard_queue(request);
     if (files_piece(request->db, request->path_values[0], offset) != OUTCOME_OK)
         return (struct piece){NULL, 0};
@@ -38,5 +40,5 @@ static void download(struct request *request)
     const char *path = db_value(request->db, 0, 0), *slash = strrchr(path, '/');
     const char *name = request_keep(request, strdup(slash ? slash + 1 : path));
 
-    respond_pieces(request, request_keep(request, strdup(db_value(request->db, 0, 1))), name, size, fetch);
+    respond_pieces(request, request_keep(request, strdup(db_value(request->db, 0, 1))), name, size, fetch_file);
 }

@@ -2,7 +2,6 @@
  * an owner is refused by the change itself. */
 #include "model/members.h"
 
-#include "fcgi/http/announce.h"
 #include "fcgi/http/route.h"
 
 static void list(struct request *request);

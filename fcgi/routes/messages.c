@@ -1,7 +1,6 @@
 /* What people say in rooms. */
 #include "model/messages.h"
 
-#include "fcgi/http/announce.h"
 #include "fcgi/http/route.h"
 
 static void post(struct request *request);

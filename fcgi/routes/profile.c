@@ -1,5 +1,5 @@
 /* One's own account and sessions. */
-#include "fcgi/http/accounts.h"
+#include "fcgi/http/origin.h"
 #include "fcgi/http/route.h"
 #include "model/sessions.h"
 #include "model/users.h"

@@ -2,7 +2,6 @@
 #include "model/rooms.h"
 
 #include "base/json.h"
-#include "fcgi/http/announce.h"
 #include "fcgi/http/route.h"
 
 #include <stdlib.h>

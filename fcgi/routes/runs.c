@@ -5,7 +5,6 @@
 
 #include "base/json.h"
 #include "base/number.h"
-#include "fcgi/http/announce.h"
 #include "fcgi/http/guard.h"
 #include "fcgi/http/route.h"
 
@@ -83,8 +82,10 @@ static void show(struct request *request)
 }
 
 /* The next piece of a download: the caller is proved again for each, because a download may take long. */
-static struct piece fetch_output(struct request *request, long long offset)
+static struct piece fetch_output(void *context, long long offset)
 {
+    struct request *request = context;
+
     guard_queue(request);
     if (run_output_piece(request->db, request->path_values[0], offset + request_query_integer(request, "offset", 0)) !=
         OUTCOME_OK)

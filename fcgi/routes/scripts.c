@@ -1,7 +1,6 @@
 /* Scripts. Everybody sees those of the team and runs them; who made one or may manage scripts changes it. */
 #include "model/scripts.h"
 
-#include "fcgi/http/announce.h"
 #include "fcgi/http/route.h"
 
 #include <stdlib.h>

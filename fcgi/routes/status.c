@@ -1,8 +1,8 @@
 #include "model/status.h"
 #include "base/token.h"
-#include "fcgi/pool/counters.h"
-#include "fcgi/openapi/openapi.h"
 #include "fcgi/http/route.h"
+#include "fcgi/openapi/openapi.h"
+#include "fcgi/pool/counters.h"
 
 #include <stdlib.h>
 #include <string.h>

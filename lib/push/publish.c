@@ -15,13 +15,31 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 2000
+#define DEAF_MS 1000   /* how long nobody tries again, after somebody has waited in vain */
 #define REPLY_SIZE 256 /* the status line is all that is read */
 
 char *channel_name(char buffer[CHANNEL_SIZE], const char *prefix, const char *id)
 {
     snprintf(buffer, CHANNEL_SIZE, "%s%s", prefix, id);
     return buffer;
+}
+
+void push_open(struct push *push, const char *socket_path, atomic_llong *shared)
+{
+    push->socket_path = socket_path;
+    atomic_init(&push->own_deaf_until, 0);
+    push->deaf_until = shared ? shared : &push->own_deaf_until;
+    push_renew(push);
+}
+
+void push_renew(struct push *push)
+{
+    push->until = clock_monotonic_ms() + PUSH_BUDGET_MS;
+}
+
+static bool is_deaf(const struct push *push)
+{
+    return atomic_load_explicit(push->deaf_until, memory_order_relaxed) > clock_monotonic_ms();
 }
 
 /* Waits for the socket; false at the deadline or on a failure. */
@@ -100,16 +118,17 @@ static int receive_status(int fd, int64_t deadline)
 
 /* One exchange on a connection of its own: 0 when nchan did not answer in time. The request goes out in one piece, for
  * which nchan wakes once. */
-static int exchange(const char *socket_path, const struct text *request)
+static int exchange(struct push *push, const struct text *request)
 {
-    int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
-    int fd = connect_unix(socket_path, deadline);
+    int fd = connect_unix(push->socket_path, push->until);
     if (fd < 0)
         return 0;
     int status = 0;
-    if (send_all(fd, request->bytes, request->length, deadline))
-        status = receive_status(fd, deadline);
+    if (send_all(fd, request->bytes, request->length, push->until))
+        status = receive_status(fd, push->until);
     close(fd);
+    if (status == 0 && clock_monotonic_ms() >= push->until)
+        atomic_store_explicit(push->deaf_until, clock_monotonic_ms() + DEAF_MS, memory_order_relaxed);
     return status;
 }
 
@@ -139,9 +158,11 @@ static void add_channels(struct text *head, const char *channels)
     }
 }
 
-enum outcome publish(const char *socket_path, const char *channels, const char *message, size_t length)
+enum outcome publish(struct push *push, const char *channels, const char *message, size_t length)
 {
     struct text request = TEXT_EMPTY;
+    if (is_deaf(push))
+        return OUTCOME_AWAY;
     text_add(&request, "POST /publish?channels=");
     add_channels(&request, channels);
     text_add_format(&request,
@@ -149,18 +170,20 @@ enum outcome publish(const char *socket_path, const char *channels, const char *
                     "Content-Length: %zu\r\n\r\n",
                     length);
     text_add_bytes(&request, message, length);
-    int status = exchange(socket_path, &request);
+    int status = exchange(push, &request);
     text_free(&request);
     return judge(status, "publish to", channels);
 }
 
-enum outcome channel_close(const char *socket_path, const char *channel)
+enum outcome channel_close(struct push *push, const char *channel)
 {
     struct text request = TEXT_EMPTY;
     text_add(&request, "DELETE /channel?id=");
     text_add_url(&request, channel);
     text_add(&request, " HTTP/1.1\r\nHost: nchan\r\nConnection: close\r\n\r\n");
-    int status = exchange(socket_path, &request);
+    if (is_deaf(push))
+        push->until = clock_monotonic_ms();
+    int status = exchange(push, &request);
     text_free(&request);
     return status == 404 ? OUTCOME_OK : judge(status, "close", channel); /* 404: nobody listens */
 }

@@ -29,8 +29,8 @@ static void check(struct memory *memory, const struct input *input, bool good)
         return;
     }
     input_refuse(input, &memory->request);
-    const char *body = response_body(&memory->request);
-    int status = response_status(&memory->request);
+    const char *body = answer_body(memory->request.answer);
+    int status = answer_status(memory->request.answer);
     if (status < 400 || status > 499 || json_parse(body, strlen(body), &answer, &why) != OUTCOME_OK)
         abort();
     json_object_put(answer);

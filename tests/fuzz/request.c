@@ -73,14 +73,14 @@ static void check_answer(struct memory *memory)
 {
     const char *why;
     struct json_object *answer = NULL;
-    const char *body = response_body(&memory->request);
-    int status = response_status(&memory->request);
+    const char *body = answer_body(memory->request.answer);
+    int status = answer_status(memory->request.answer);
     if (status < 200 || status > 599 || status == 500)
         abort();
     if (status >= 400 && json_parse(body, strlen(body), &answer, &why) != OUTCOME_OK)
         abort();
     json_object_put(answer);
-    response_send(&memory->request);
+    respond_send(&memory->request);
     const char *head_end = strstr(text_string(&memory->written), "\r\n\r\n");
     if (!head_end)
         abort();

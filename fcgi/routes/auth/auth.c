@@ -1,6 +1,6 @@
 /* Registration, log-in, and what keeps a session alive. */
 #include "base/clock.h"
-#include "fcgi/http/accounts.h"
+#include "fcgi/http/origin.h"
 #include "fcgi/http/route.h"
 #include "model/sessions.h"
 #include "model/users.h"
@@ -156,7 +156,7 @@ static enum outcome exchange(struct request *request, const char *refresh_token,
     char channel[CHANNEL_SIZE];
     enum outcome outcome = sessions_refresh(request->db, request->config, &origin, refresh_token, grant);
     if (grant->reused)
-        channel_close(request->config->nchan_socket, channel_name(channel, "u_", grant->user_id));
+        close_channel_now(request, channel_name(channel, "u_", grant->user_id));
     return outcome;
 }
 

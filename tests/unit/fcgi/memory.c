@@ -44,5 +44,5 @@ void memory_close(struct memory *memory)
 
 struct json_object *memory_answer(struct memory *memory)
 {
-    return json_tokener_parse(response_body(&memory->request));
+    return json_tokener_parse(answer_body(memory->request.answer));
 }

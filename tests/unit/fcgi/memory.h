@@ -3,7 +3,7 @@
 #define COAGENT_TEST_MEMORY_H
 
 #include "fcgi/http/request.h"
-#include "fcgi/http/response.h"
+#include "fcgi/http/respond.h"
 #include "fcgi/http/source.h"
 
 #define PARAMETERS_MOST 16

@@ -15,7 +15,7 @@ static bool admits(struct memory *memory, const char *origin, const char *https)
     memory->config.public_url = "https://studio.example.org";
     bool admitted = cors_admit(&memory->request);
     respond_nothing(&memory->request);
-    response_send(&memory->request);
+    respond_send(&memory->request);
     return admitted;
 }
 
@@ -64,10 +64,10 @@ Test(cors, headers_of_a_listed_origin_stay_when_the_answer_changes)
 {
     struct memory memory;
     admits(&memory, "HTTP_ORIGIN=https://app.example.org", "A=");
-    response_reset(&memory.request);
+    answer_reset(memory.request.answer);
     text_clear(&memory.written);
     respond_problem(&memory.request, OUTCOME_DENIED, NULL);
-    response_send(&memory.request);
+    respond_send(&memory.request);
     cr_expect(strstr(memory.written.bytes, "Access-Control-Allow-Origin: https://app.example.org\r\n"));
     memory_close(&memory);
 }

@@ -1,8 +1,8 @@
 #include "fcgi/http/guard.h"
 
+#include "../memory.h"
 #include "base/clock.h"
 #include "fcgi/http/route.h"
-#include "../memory.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

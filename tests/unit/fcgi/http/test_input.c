@@ -1,7 +1,7 @@
 #include "fcgi/http/input.h"
 
-#include "fcgi/http/route.h"
 #include "../memory.h"
+#include "fcgi/http/route.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static int read_on(const struct route *route, const char *type, const char *head
     memory.request.route = route;
     if (!input_read(&input, &memory.request)) {
         input_refuse(&input, &memory.request);
-        status = response_status(&memory.request);
+        status = answer_status(memory.request.answer);
     }
     input_free(&input);
     memory_close(&memory);

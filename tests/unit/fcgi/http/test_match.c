@@ -1,7 +1,7 @@
 #include "fcgi/http/match.h"
 
-#include "fcgi/http/route.h"
 #include "../memory.h"
+#include "fcgi/http/route.h"
 
 #include <criterion/criterion.h>
 

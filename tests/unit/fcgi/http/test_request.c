@@ -1,7 +1,7 @@
 #include "fcgi/http/request.h"
 
-#include "base/number.h"
 #include "../memory.h"
+#include "base/number.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -34,7 +34,7 @@ static int serve(struct memory *memory, const char *method, const char *uri, con
 {
     memory_open(memory, PARAMETERS(method, uri, "HTTP_HOST=studio.test", more), body);
     router_serve(&memory->request, tables);
-    return response_status(&memory->request);
+    return answer_status(memory->request.answer);
 }
 
 static void expect(int status, const char *method, const char *uri, const char *more)
@@ -58,7 +58,7 @@ Test(router, 405_names_the_methods)
 {
     struct memory memory;
     serve(&memory, "REQUEST_METHOD=PUT", "DOCUMENT_URI=/api/open", "A=b", NULL);
-    response_send(&memory.request);
+    respond_send(&memory.request);
     cr_expect(strstr(memory.written.bytes, "Allow: GET, HEAD, POST\r\n"));
     memory_close(&memory);
 }

@@ -69,12 +69,19 @@ static void far_end_close(struct far_end *far)
     free(far);
 }
 
+static enum outcome publish_there(const char *path, const char *channels, const char *message)
+{
+    struct push push;
+    push_open(&push, path, NULL);
+    return publish(&push, channels, message, strlen(message));
+}
+
 static enum outcome published(const char *reply)
 {
     struct far_end *far = far_end_open("{}");
     far->pieces[0] = reply;
     far_end_start(far);
-    enum outcome outcome = publish(far->path, "r_1", "{}", 2);
+    enum outcome outcome = publish_there(far->path, "r_1", "{}");
     pthread_join(far->thread, NULL);
     far_end_close(far);
     return outcome;
@@ -94,7 +101,7 @@ Test(publish, posts_the_message_to_every_channel)
     struct far_end *far = far_end_open("{\"seq\":1}");
     far->pieces[0] = "HTTP/1.1 201 Created\r\n\r\n";
     far_end_start(far);
-    cr_expect_eq(publish(far->path, "r_1,u_a b&c=%", "{\"seq\":1}", 9), OUTCOME_OK);
+    cr_expect_eq(publish_there(far->path, "r_1,u_a b&c=%", "{\"seq\":1}"), OUTCOME_OK);
     pthread_join(far->thread, NULL);
     const char *line = "POST /publish?channels=r_1,u_a%20b%26c%3D%25 HTTP/1.1\r\n";
     cr_expect_eq(strncmp(far->heard, line, strlen(line)), 0, "%s", far->heard);
@@ -120,7 +127,7 @@ Test(publish, reads_a_status_that_comes_in_pieces)
     far->pieces[1] = "P/1.1 2";
     far->pieces[2] = "02 Accepted\r\n";
     far_end_start(far);
-    cr_expect_eq(publish(far->path, "r_1", "{}", 2), OUTCOME_OK);
+    cr_expect_eq(publish_there(far->path, "r_1", "{}"), OUTCOME_OK);
     pthread_join(far->thread, NULL);
     far_end_close(far);
 }
@@ -128,9 +135,11 @@ Test(publish, reads_a_status_that_comes_in_pieces)
 Test(publish, closes_a_channel_and_does_not_mind_when_nobody_listens)
 {
     struct far_end *far = far_end_open("\r\n\r\n");
+    struct push push;
     far->pieces[0] = "HTTP/1.1 404 Not Found\r\n\r\n";
     far_end_start(far);
-    cr_expect_eq(channel_close(far->path, "u_1"), OUTCOME_OK);
+    push_open(&push, far->path, NULL);
+    cr_expect_eq(channel_close(&push, "u_1"), OUTCOME_OK);
     pthread_join(far->thread, NULL);
     cr_expect_eq(strncmp(far->heard, "DELETE /channel?id=u_1 HTTP/1.1\r\n", 33), 0);
     far_end_close(far);
@@ -138,19 +147,59 @@ Test(publish, closes_a_channel_and_does_not_mind_when_nobody_listens)
 
 Test(publish, is_away_when_nobody_is_there)
 {
-    cr_expect_eq(publish("/nowhere/nchan.sock", "r_1", "{}", 2), OUTCOME_AWAY);
+    cr_expect_eq(publish_there("/nowhere/nchan.sock", "r_1", "{}"), OUTCOME_AWAY);
     char path[300];
     memset(path, 'x', sizeof path - 1);
     path[sizeof path - 1] = '\0';
-    cr_expect_eq(publish(path, "r_1", "{}", 2), OUTCOME_AWAY);
+    cr_expect_eq(publish_there(path, "r_1", "{}"), OUTCOME_AWAY);
 }
 
-Test(publish, gives_up_after_two_seconds_of_silence)
+/* Nobody accepts, as when nchan is stopped: the kernel takes the connection and the message. */
+Test(publish, gives_up_when_its_budget_is_spent_and_tells_others)
 {
     struct far_end *far = far_end_open("");
+    atomic_llong deaf = 0;
+    struct push push;
+    push_open(&push, far->path, &deaf);
     int64_t start = clock_monotonic_ms();
-    cr_expect_eq(publish(far->path, "r_1", "{}", 2), OUTCOME_AWAY); /* nobody accepts */
+    cr_expect_eq(publish(&push, "r_1", "{}", 2), OUTCOME_AWAY);
     int64_t took = clock_monotonic_ms() - start;
-    cr_expect(took >= 1900 && took < 4000, "it took %lld ms", (long long)took);
+    cr_expect(took >= PUSH_BUDGET_MS - 20 && took < 2000, "it took %lld ms", (long long)took);
+    cr_expect(atomic_load(&deaf) > clock_monotonic_ms(), "others know");
+
+    struct push other;
+    push_open(&other, far->path, &deaf);
+    start = clock_monotonic_ms();
+    for (int i = 0; i < 50; i++)
+        cr_expect_eq(publish(&other, "r_1", "{}", 2), OUTCOME_AWAY);
+    cr_expect(clock_monotonic_ms() < other.until, "nobody waits again");
+    far_end_close(far);
+}
+
+Test(publish, hears_again_after_a_second)
+{
+    struct far_end *far = far_end_open("{}");
+    atomic_llong deaf = clock_monotonic_ms() - 1;
+    struct push push;
+    far->pieces[0] = "HTTP/1.1 202 Accepted\r\n\r\n";
+    far_end_start(far);
+    push_open(&push, far->path, &deaf);
+    cr_expect_eq(publish(&push, "r_1", "{}", 2), OUTCOME_OK);
+    pthread_join(far->thread, NULL);
+    far_end_close(far);
+}
+
+Test(publish, closes_sockets_of_a_deaf_nchan_too)
+{
+    struct far_end *far = far_end_open("\r\n\r\n");
+    atomic_llong deaf = clock_monotonic_ms() + 60000;
+    struct push push;
+    push_open(&push, far->path, &deaf);
+    int64_t start = clock_monotonic_ms();
+    cr_expect_eq(channel_close(&push, "u_1"), OUTCOME_AWAY);
+    cr_expect(clock_monotonic_ms() - start < PUSH_BUDGET_MS, "without waiting");
+    far_end_start(far); /* it wakes */
+    pthread_join(far->thread, NULL);
+    cr_expect_eq(strncmp(far->heard, "DELETE /channel?id=u_1 HTTP/1.1\r\n", 33), 0, "%s", far->heard);
     far_end_close(far);
 }

@@ -1,6 +1,4 @@
-#include "fcgi/http/accounts.h"
-
-#include "fcgi/http/response.h"
+#include "fcgi/http/origin.h"
 
 #include <string.h>
 
@@ -22,11 +20,4 @@ struct origin request_origin(const struct request *request)
         .address = request->address,
         .agent = agent && is_text(agent) ? agent : "",
     };
-}
-
-void respond_fault(struct request *request, enum outcome outcome, const struct field_fault *fault)
-{
-    if (outcome == OUTCOME_INVALID && fault->field)
-        respond_field_error(request, fault->field, fault->sentence);
-    respond_problem(request, outcome, fault->sentence);
 }

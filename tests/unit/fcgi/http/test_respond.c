@@ -1,4 +1,4 @@
-#include "fcgi/http/response.h"
+#include "fcgi/http/respond.h"
 
 #include "../memory.h"
 
@@ -12,12 +12,12 @@ static bool sent(struct memory *memory, const char *part)
     return strstr(text_string(&memory->written), part) != NULL;
 }
 
-Test(response, is_sent_with_its_length_and_the_headers_of_every_answer)
+Test(respond, is_sent_with_its_length_and_the_headers_of_every_answer)
 {
     struct memory memory;
     memory_open(&memory, get, NULL);
     respond_json(&memory.request, 200, "{\"a\":1}");
-    cr_assert_eq(response_send(&memory.request), OUTCOME_OK);
+    cr_assert_eq(respond_send(&memory.request), OUTCOME_OK);
     cr_expect(sent(&memory, "Status: 200 OK\r\nX-Request-Id: "));
     cr_expect(sent(&memory, "\r\nX-Content-Type-Options: nosniff\r\n"));
     cr_expect(sent(&memory, "\r\nCache-Control: no-store\r\n"));
@@ -25,24 +25,24 @@ Test(response, is_sent_with_its_length_and_the_headers_of_every_answer)
     memory_close(&memory);
 }
 
-Test(response, to_head_has_the_length_but_no_body)
+Test(respond, to_head_has_the_length_but_no_body)
 {
     struct memory memory;
     memory_open(&memory, PARAMETERS("REQUEST_METHOD=HEAD"), NULL);
     respond_json(&memory.request, 200, "{\"a\":1}");
-    response_send(&memory.request);
+    respond_send(&memory.request);
     cr_expect(sent(&memory, "Content-Length: 7\r\n\r\n"));
     cr_expect_not(sent(&memory, "{"));
     memory_close(&memory);
 }
 
-Test(response, a_later_answer_takes_the_place_of_an_earlier_one)
+Test(respond, a_later_answer_takes_the_place_of_an_earlier_one)
 {
     struct memory memory;
     memory_open(&memory, get, NULL);
     respond_bytes(&memory.request, 200, "text/plain", "first", 5);
     respond_nothing(&memory.request);
-    response_send(&memory.request);
+    respond_send(&memory.request);
     cr_expect(sent(&memory, "Status: 204"));
     cr_expect_not(sent(&memory, "first"));
     cr_expect_not(sent(&memory, "\nContent-Type"), "204 has no body and says nothing about one");
@@ -50,82 +50,82 @@ Test(response, a_later_answer_takes_the_place_of_an_earlier_one)
     memory_close(&memory);
 }
 
-static struct piece fetch_digits(struct request *request, long long offset)
+static struct piece fetch_digits(void *context, long long offset)
 {
     static const char digits[] = "0123456789";
 
-    (void)request;
+    (void)context;
     return offset < 10 ? (struct piece){digits + offset, offset < 6 ? 4 : (size_t)(10 - offset)}
                        : (struct piece){NULL, 0};
 }
 
-Test(response, pieces_are_fetched_until_all_is_there)
+Test(respond, pieces_are_fetched_until_all_is_there)
 {
     struct memory memory;
     memory_open(&memory, get, NULL);
     respond_pieces(&memory.request, "text/plain", "a \"b\".txt", 6, fetch_digits);
-    cr_assert_eq(response_send(&memory.request), OUTCOME_OK);
+    cr_assert_eq(respond_send(&memory.request), OUTCOME_OK);
     cr_expect(sent(&memory, "Content-Disposition: attachment; filename*=UTF-8''a%20%22b%22.txt\r\n"));
     cr_expect(sent(&memory, "Content-Length: 6\r\n\r\n012345"));
     cr_expect_not(sent(&memory, "0123456"));
     memory_close(&memory);
 }
 
-Test(response, a_missing_piece_ends_the_answer_early)
+Test(respond, a_missing_piece_ends_the_answer_early)
 {
     struct memory memory;
     memory_open(&memory, get, NULL);
     respond_pieces(&memory.request, "text/plain", "a", 20, fetch_digits);
-    cr_expect_eq(response_send(&memory.request), OUTCOME_FAILED);
+    cr_expect_eq(respond_send(&memory.request), OUTCOME_FAILED);
     memory_close(&memory);
 }
 
-Test(response, what_is_refused_later_sends_no_pieces)
+Test(respond, what_is_refused_later_sends_no_pieces)
 {
     struct memory memory;
     memory_open(&memory, get, NULL);
     respond_pieces(&memory.request, "text/plain", "a", 6, fetch_digits);
-    response_reset(&memory.request);
+    answer_reset(memory.request.answer);
     respond_problem(&memory.request, OUTCOME_ABSENT, NULL);
-    response_send(&memory.request);
+    respond_send(&memory.request);
     cr_expect(sent(&memory, "Status: 404"));
     cr_expect_not(sent(&memory, "attachment"));
     cr_expect_not(sent(&memory, "012345"));
     memory_close(&memory);
 }
 
-Test(response, no_header_can_be_smuggled_in)
+Test(respond, no_header_can_be_smuggled_in)
 {
     struct memory memory;
     memory_open(&memory, get, NULL);
     respond_header(&memory.request, "X-A", "1\r\nSet-Cookie: evil=1");
     respond_created(&memory.request, "/rooms/1\r\nX-Evil: 1", "{}");
-    response_send(&memory.request);
+    respond_send(&memory.request);
     cr_expect_not(sent(&memory, "evil"));
     cr_expect_not(sent(&memory, "X-Evil"));
     memory_close(&memory);
 }
 
-Test(response, cookies_are_out_of_reach_of_scripts)
+Test(respond, cookies_are_out_of_reach_of_scripts)
 {
     struct memory memory;
     memory_open(&memory, get, NULL);
     memory.config.cookie_secure = true;
     respond_cookie(&memory.request, "auth_token", "x.y", "/", 1800);
     respond_nothing(&memory.request);
-    response_send(&memory.request);
+    respond_send(&memory.request);
     cr_expect(sent(&memory, "Set-Cookie: auth_token=x.y; Path=/; Max-Age=1800; HttpOnly; SameSite=Lax; Secure\r\n"));
     memory_close(&memory);
 }
 
-Test(response, samesite_none_is_always_secure)
+Test(respond, samesite_none_is_always_secure)
 {
     struct memory memory;
     memory_open(&memory, get, NULL);
     memory.config.cookie_samesite = "None";
     respond_cookie(&memory.request, "auth_token", "", "/", 0);
     respond_nothing(&memory.request);
-    response_send(&memory.request);
+    respond_send(&memory.request);
     cr_expect(sent(&memory, "Max-Age=0; HttpOnly; SameSite=None; Secure"));
     memory_close(&memory);
 }
@@ -136,13 +136,13 @@ static struct json_object *problem(struct memory *memory, enum outcome outcome, 
     respond_problem(&memory->request, outcome, detail);
     struct json_object *document = memory_answer(memory);
     cr_assert_not_null(document);
-    cr_expect_eq(json_long(document, "status", 0), response_status(&memory->request));
+    cr_expect_eq(json_long(document, "status", 0), answer_status(memory->request.answer));
     cr_expect_str_eq(json_text(document, "instance"), memory->request.id);
     cr_expect_str_eq(json_text(document, "type"), "about:blank");
     return document;
 }
 
-Test(response, every_outcome_has_its_status)
+Test(respond, every_outcome_has_its_status)
 {
     static const struct {
         enum outcome outcome;
@@ -153,8 +153,8 @@ Test(response, every_outcome_has_its_status)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct memory memory;
         json_object_put(problem(&memory, cases[i].outcome, NULL));
-        cr_expect_eq(response_status(&memory.request), cases[i].status);
-        response_send(&memory.request);
+        cr_expect_eq(answer_status(memory.request.answer), cases[i].status);
+        respond_send(&memory.request);
         cr_expect(sent(&memory, "Content-Type: application/problem+json"));
         cr_expect_eq(sent(&memory, "Retry-After: "), cases[i].status == 429 || cases[i].status == 503);
         cr_expect_eq(sent(&memory, "WWW-Authenticate: Bearer"), cases[i].status == 401);
@@ -162,7 +162,7 @@ Test(response, every_outcome_has_its_status)
     }
 }
 
-Test(response, a_failure_of_ours_keeps_its_reason_to_itself)
+Test(respond, a_failure_of_ours_keeps_its_reason_to_itself)
 {
     struct memory memory;
     struct json_object *document = problem(&memory, OUTCOME_FAILED, "relation \"users\" does not exist");
@@ -171,7 +171,7 @@ Test(response, a_failure_of_ours_keeps_its_reason_to_itself)
     memory_close(&memory);
 }
 
-Test(response, field_errors_are_listed)
+Test(respond, field_errors_are_listed)
 {
     struct memory memory;
     memory_open(&memory, get, NULL);
@@ -186,16 +186,16 @@ Test(response, field_errors_are_listed)
     memory_close(&memory);
 }
 
-Test(response, reset_forgets_the_answer_and_what_was_to_follow)
+Test(respond, reset_forgets_the_answer_and_what_was_to_follow)
 {
     struct memory memory;
     memory_open(&memory, get, NULL);
     respond_created(&memory.request, "/rooms/1", "{\"secret\":1}");
-    publish_later(&memory.request, "r_1", "{}");
-    response_reset(&memory.request);
-    cr_expect_eq(response_status(&memory.request), 0);
+    announce_later(&memory.request, "r_1", "{}");
+    answer_reset(memory.request.answer);
+    cr_expect_eq(answer_status(memory.request.answer), 0);
     respond_problem(&memory.request, OUTCOME_DENIED, NULL);
-    response_send(&memory.request);
+    respond_send(&memory.request);
     cr_expect_not(sent(&memory, "secret"));
     cr_expect_not(sent(&memory, "Location"));
     memory_close(&memory);

@@ -1,0 +1,157 @@
+#include "fcgi/http/respond.h"
+
+#include "fcgi/pool/counters.h"
+#include "model/credentials.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void respond_json(struct request *request, int status, const char *json)
+{
+    answer_set(request->answer, status, "application/json", json, strlen(json));
+}
+
+void respond_created(struct request *request, const char *location, const char *json)
+{
+    const char *path = request_keep(request, text_format("/api%s", location));
+
+    answer_set_location(request->answer, path);
+    respond_header(request, "Location", path);
+    respond_json(request, 201, json);
+}
+
+void respond_nothing(struct request *request)
+{
+    answer_set(request->answer, 204, NULL, "", 0);
+}
+
+void respond_bytes(struct request *request, int status, const char *media_type, const char *body, size_t length)
+{
+    answer_set(request->answer, status, media_type, body, length);
+}
+
+/* Nothing that a program left is shown by a browser as a page of this site: it is saved under its name, and where a
+ * browser opens it all the same, it may do nothing. */
+void respond_pieces(struct request *request, const char *media_type, const char *file_name, long long length,
+                    fetch_piece fetch)
+{
+    struct text disposition = TEXT_EMPTY;
+
+    text_add(&disposition, "attachment; filename*=UTF-8''");
+    text_add_url(&disposition, file_name);
+    respond_header(request, "Content-Disposition", text_string(&disposition));
+    respond_header(request, "Content-Security-Policy", "sandbox");
+    answer_fetch(request->answer, 200, media_type, length, fetch, request);
+    text_free(&disposition);
+}
+
+/* What only reads runs no other statement before the answer is out: the row is sent from where it is. */
+void respond_row(struct request *request, enum outcome outcome, int status)
+{
+    const char *value = outcome == OUTCOME_OK ? db_value(request->db, 0, 0) : NULL;
+
+    if (outcome != OUTCOME_OK)
+        respond_problem(request, outcome, NULL);
+    else if (value && !request_is_unsafe(request))
+        answer_lend(request->answer, status, "application/json", value, strlen(value));
+    else if (value)
+        respond_json(request, status, value);
+    else
+        respond_problem(request, OUTCOME_ABSENT, NULL);
+}
+
+void respond_fault(struct request *request, enum outcome outcome, const struct field_fault *fault)
+{
+    if (outcome == OUTCOME_INVALID && fault->field)
+        respond_field_error(request, fault->field, fault->sentence);
+    respond_problem(request, outcome, fault->sentence);
+}
+
+void respond_announced(struct request *request, enum outcome outcome, int status)
+{
+    if (outcome != OUTCOME_OK || db_rows(request->db) == 0) {
+        respond_problem(request, outcome == OUTCOME_OK ? OUTCOME_FAILED : outcome, NULL);
+        return;
+    }
+    const char *document = db_value(request->db, 0, 0);
+
+    if (document)
+        respond_json(request, status, document);
+    else
+        respond_nothing(request);
+    announce_changes(request);
+}
+
+void respond_announced_created(struct request *request, enum outcome outcome, const char *room, const char *list)
+{
+    if (outcome != OUTCOME_OK) {
+        respond_problem(request, outcome, NULL);
+        return;
+    }
+    char *location = text_format("/rooms/%s/%s", room, list);
+
+    respond_created(request, location, db_value(request->db, 0, 0));
+    announce_changes(request);
+    free(location);
+}
+
+void announce_changes(struct request *request)
+{
+    announcements_add_rows(answer_announcements(request->answer), request->db);
+}
+
+void announce_later(struct request *request, const char *channels, const char *message)
+{
+    announcements_add(answer_announcements(request->answer), channels, message);
+}
+
+void close_channel_later(struct request *request, const char *channel)
+{
+    announcements_add(answer_announcements(request->answer), channel, NULL);
+}
+
+void respond_header(struct request *request, const char *name, const char *value)
+{
+    answer_header(request->answer, name, value);
+}
+
+void respond_cookie(struct request *request, const char *name, const char *value, const char *path, long max_age)
+{
+    const struct config *config = request->config;
+    bool secure = config->cookie_secure || strcmp(config->cookie_samesite, "None") == 0;
+    struct text cookie = TEXT_EMPTY;
+
+    text_add_format(&cookie, "%s=%s; Path=%s; Max-Age=%ld; HttpOnly; SameSite=%s%s", name, value, path, max_age,
+                    config->cookie_samesite, secure ? "; Secure" : "");
+    respond_header(request, "Set-Cookie", text_string(&cookie));
+    text_free_secret(&cookie);
+}
+
+static void open_push(const struct request *request, struct push *push)
+{
+    push_open(push, request->config->nchan_socket, request->counters ? &request->counters->nchan_deaf_until : NULL);
+}
+
+void close_channel_now(struct request *request, const char *channel)
+{
+    struct push push;
+
+    open_push(request, &push);
+    channel_close(&push, channel);
+}
+
+enum outcome respond_send(const struct request *request)
+{
+    return answer_send(request->answer, request->source, request->id, strcmp(request->method, "HEAD") == 0);
+}
+
+/* What nchan does not take is logged by push, and healed by the catch-up by sequence. */
+void respond_after(struct request *request)
+{
+    struct push push;
+
+    if (answer_status(request->answer) >= 400)
+        return;
+    open_push(request, &push);
+    announcements_send(answer_announcements(request->answer), &push);
+}

@@ -1,0 +1,73 @@
+/* The verbs with which routes answer. Each takes the place of an earlier answer. */
+#ifndef COAGENT_RESPOND_H
+#define COAGENT_RESPOND_H
+
+#include "base/outcome.h"
+#include "fcgi/http/answer.h"
+#include "fcgi/http/request.h"
+
+#include <stddef.h>
+
+struct field_fault;
+
+/* Success with a finished JSON document, usually PostgreSQL's. json is copied. */
+void respond_json(struct request *request, int status, const char *json);
+
+/* 201 with Location "/api<path>" and the object. */
+void respond_created(struct request *request, const char *location, const char *json);
+
+/* 204. */
+void respond_nothing(struct request *request);
+
+/* Another media type (metrics, plain text). body is copied, media_type is owned by the request or static. */
+void respond_bytes(struct request *request, int status, const char *media_type, const char *body, size_t length);
+
+/* What is too large for memory, as a download: length bytes, which are fetched in pieces while the answer goes out.
+ * fetch gets the request, and is asked for what stands at an offset until all is there; its bytes last until it is asked
+ * again. An empty piece ends the connection before its announced end, so that the client knows. media_type and file_name
+ * are owned by the request; file_name is whatever a program chose. */
+void respond_pieces(struct request *request, const char *media_type, const char *file_name, long long length,
+                    fetch_piece fetch);
+
+/* An RFC 9457 problem document for this outcome; detail NULL takes the database's sentence, if it raised one for the
+ * user, else a general one. The field errors added by respond_field_error are part of it. */
+void respond_problem(struct request *request, enum outcome outcome, const char *detail);
+void respond_field_error(struct request *request, const char *field, const char *message);
+
+/* The problem of this outcome, with the field at fault if the model named one. */
+void respond_fault(struct request *request, enum outcome outcome, const struct field_fault *fault);
+
+/* A problem document for what HTTP itself refuses: 400, 405, 413, 415 … */
+void respond_refusal(struct request *request, int status, const char *detail);
+
+/* The usual end of a handler that reads: OK answers the last statement's first value with this status, anything else a
+ * problem. */
+void respond_row(struct request *request, enum outcome outcome, int status);
+
+/* The usual end of a handler that changes something. The last statement's rows are of the SQL type "announced"
+ * (push/announce.h): answers the first document with this status, 204 when it is null, or a problem, and announces the
+ * others after the answer. respond_announced_created answers 201 with the place "/rooms/<room>/<list>" of what was made.
+ * announce_changes is for handlers that answer themselves. */
+void respond_announced(struct request *request, enum outcome outcome, int status);
+void respond_announced_created(struct request *request, enum outcome outcome, const char *room, const char *list);
+void announce_changes(struct request *request);
+
+/* After the answer has been sent (never when it is a failure): a message to nchan channels, or the end of the sockets
+ * on a channel. Arguments are copied. */
+void announce_later(struct request *request, const char *channels, const char *message);
+void close_channel_later(struct request *request, const char *channel);
+
+/* Before the answer, whatever it will be: where a refused request ends the access of others. */
+void close_channel_now(struct request *request, const char *channel);
+
+/* An extra header, and a cookie with the configured Secure and SameSite, HttpOnly. max_age in seconds, 0 removes it.
+ * The value must be of cookie characters (tokens are). */
+void respond_header(struct request *request, const char *name, const char *value);
+void respond_cookie(struct request *request, const char *name, const char *value, const char *path, long max_age);
+
+/* For the pool: writes the answer, and announces what was asked for, unless the answer is a failure. The outcome as
+ * answer_send's. */
+enum outcome respond_send(const struct request *request);
+void respond_after(struct request *request);
+
+#endif
