@@ -84,14 +84,14 @@ enum exit_status read_options(struct call *call, const struct choice choices[])
     return EXIT_DONE;
 }
 
-enum outcome connect_database(struct db **db, const char *url, struct text *why)
+enum outcome connect_database(struct db **db, const char *url, enum db_preparation preparation, struct text *why)
 {
-    enum outcome outcome = db_open(db, url, DB_PREPARE_USED, 0, why);
+    enum outcome outcome = db_open(db, url, preparation, 0, why);
     struct passwd *service = outcome == OUTCOME_AWAY && geteuid() == 0 ? getpwnam(SERVICE_USER) : NULL;
     struct text again = TEXT_EMPTY;
 
     if (service && seteuid(service->pw_uid) == 0) {
-        if (db_open(db, url, DB_PREPARE_USED, 0, &again) == OUTCOME_OK) {
+        if (db_open(db, url, preparation, 0, &again) == OUTCOME_OK) {
             outcome = OUTCOME_OK;
             text_clear(why);
         }
@@ -102,12 +102,12 @@ enum outcome connect_database(struct db **db, const char *url, struct text *why)
     return outcome;
 }
 
-enum exit_status command_open(const struct call *call, const char *url, struct db **db)
+enum exit_status command_open(const struct call *call, const char *url, enum db_preparation preparation, struct db **db)
 {
     struct text why = TEXT_EMPTY;
     enum exit_status status = EXIT_DONE;
 
-    if (connect_database(db, url, &why) != OUTCOME_OK)
+    if (connect_database(db, url, preparation, &why) != OUTCOME_OK)
         status = complain(call, EXIT_DATABASE, "no connection to PostgreSQL: %s", text_string(&why));
     text_free(&why);
     return status;

@@ -172,7 +172,7 @@ static enum exit_status run(struct call *call)
     struct db *db = NULL;
 
     if (status == EXIT_DONE)
-        status = command_open(call, call->config->database_url, &db);
+        status = command_open(call, call->config->database_url, DB_PREPARE_USED, &db);
     if (status == EXIT_DONE)
         status = ensure(call, &wish, db);
     db_close(db);

@@ -39,7 +39,8 @@ static void admit(struct patient *patient, const struct call *call)
         .call = call, .config = call->config, .file = config_path(), .connected = OUTCOME_AWAY, .why_not = TEXT_EMPTY};
     find_services_user(patient);
     if (patient->config)
-        patient->connected = connect_database(&patient->db, patient->config->database_url, &patient->why_not);
+        patient->connected =
+            connect_database(&patient->db, patient->config->database_url, DB_WITHOUT_FUNCTIONS, &patient->why_not);
 }
 
 static void examine(const struct patient *patient, const struct check *check, struct finding *finding)

@@ -1,11 +1,16 @@
 /* coagentctl migrate: brings the schema up to date. */
+#include "base/number.h"
 #include "ctl/command.h"
+#include "model/functions.h"
 #include "model/migrations.h"
 
 #include <stdio.h>
 
+#define WAIT_SECONDS 60
+
 struct report {
     bool json;
+    int wait_seconds;
     int applied;
     struct text names; /* as a JSON list, without its brackets */
 };
@@ -41,26 +46,42 @@ static void print_report(const struct report *report)
 static enum exit_status apply(const struct call *call, struct report *report)
 {
     const struct config *config = call->config;
+    const struct migrations_terms terms = {report->wait_seconds, tell, report};
     struct text why = TEXT_EMPTY;
     struct db *db = NULL;
     enum exit_status status =
-        command_open(call, config->database_owner_url ? config->database_owner_url : config->database_url, &db);
+        command_open(call, config->database_owner_url ? config->database_owner_url : config->database_url,
+                     DB_WITHOUT_FUNCTIONS, &db);
 
     if (status != EXIT_DONE)
         return status;
-    if (migrations_apply(db, migrations, tell, report, &why) != OUTCOME_OK)
+    if (migrations_apply(db, migrations, &terms, &why) != OUTCOME_OK ||
+        functions_apply(db, PACKAGE_VERSION, &why) != OUTCOME_OK)
         status = complain(call, EXIT_FAILED, "%s", text_string(&why));
     text_free(&why);
     db_close(db);
     return status;
 }
 
+static enum exit_status read_wait(const struct call *call, const char *said, int *seconds)
+{
+    long long number;
+
+    if (number_parse(said, 0, 86400, &number) != OUTCOME_OK)
+        return complain(call, EXIT_USAGE, "--wait takes a number of seconds, 0 to 86400");
+    *seconds = (int)number;
+    return EXIT_DONE;
+}
+
 static enum exit_status run(struct call *call)
 {
-    struct report report = {false, 0, TEXT_EMPTY};
-    enum exit_status status = read_options(call, (const struct choice[]){{NULL}});
+    struct report report = {.wait_seconds = WAIT_SECONDS};
+    const char *wait = NULL;
+    enum exit_status status = read_options(call, (const struct choice[]){{"wait", &wait, NULL}, {NULL}});
 
     report.json = call->json;
+    if (status == EXIT_DONE && wait)
+        status = read_wait(call, wait, &report.wait_seconds);
     if (status == EXIT_DONE)
         status = apply(call, &report);
     if (status == EXIT_DONE)
@@ -72,12 +93,14 @@ static enum exit_status run(struct call *call)
 const struct command command_migrate = {
     .name = "migrate",
     .summary = "bring the schema of the database up to date",
-    .help = "Usage: coagentctl migrate [--json]\n"
+    .help = "Usage: coagentctl migrate [--wait SECONDS] [--json]\n"
             "Applies the migrations that the database does not have yet, as the owner of the schema\n"
             "(DATABASE_OWNER_URL, else DATABASE_URL). Each is one transaction and records itself with a checksum, so\n"
-            "it can be run again at any time, and from several hosts at once. It refuses a database that is newer\n"
-            "than this program, and a history that was edited.\n"
+            "it can be run again at any time, and from several hosts at once. Then it brings the functions of this\n"
+            "version, in a schema of their own beside those of older versions that are still at work. It refuses a\n"
+            "database that is newer than this program, and a history that was edited.\n"
             "\n"
-            "  --json   answer in JSON: {\"applied\": [name...], \"migrations\": n}\n",
+            "  --wait SECONDS   how long to try again while somebody holds a table that a migration changes (60)\n"
+            "  --json           answer in JSON: {\"applied\": [name...], \"migrations\": n}\n",
     .run = run,
 };

@@ -257,7 +257,7 @@ static enum exit_status run(struct call *call)
         return status;
     if (rotation.print)
         return print_lines(&rotation);
-    status = command_open(call, call->config->database_url, &rotation.db);
+    status = command_open(call, call->config->database_url, DB_PREPARE_USED, &rotation.db);
     if (status == EXIT_DONE)
         status = rotate(&rotation);
     db_close(rotation.db);

@@ -5,6 +5,7 @@
 #include "ctl/command.h"
 #include "ctl/fastcgi.h"
 #include "ctl/round_trip.h"
+#include "model/functions.h"
 #include "model/migrations.h"
 #include "queries.h"
 
@@ -51,8 +52,9 @@ static void add_migrations(struct json_object *report, struct db *db)
     struct text why = TEXT_EMPTY;
     struct json_object *counts = json_object_new_object();
 
-    if (migrations_compare(db, migrations, &state, &why) == OUTCOME_OK && state.pending > 0)
-        text_add(&why, "Run coagentctl migrate.");
+    if (migrations_compare(db, migrations, &state, &why) == OUTCOME_OK &&
+        (state.pending > 0 || functions_compare(db, &why) != OUTCOME_OK))
+        text_add_format(&why, "%sRun coagentctl migrate.", why.length > 0 ? " " : "");
     json_object_object_add(counts, "applied", json_object_new_int(state.applied));
     json_object_object_add(counts, "pending", json_object_new_int(state.pending));
     json_object_object_add(report, "migrations", counts);
@@ -163,7 +165,7 @@ static enum exit_status run(struct call *call)
     struct db *db = NULL;
 
     if (status == EXIT_DONE)
-        status = command_open(call, call->config->database_url, &db);
+        status = command_open(call, call->config->database_url, DB_WITHOUT_FUNCTIONS, &db);
     if (status != EXIT_DONE)
         return status;
     report = gather(call->config, db);

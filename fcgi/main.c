@@ -97,11 +97,12 @@ static bool database_is_usable(const struct config *config)
     struct db *db = NULL;
     struct text why = TEXT_EMPTY;
     enum outcome outcome = db_open(&db, config->database_url, DB_PREPARE_USED, 0, &why);
-    if (outcome == OUTCOME_INVALID)
+    bool unusable = outcome == OUTCOME_INVALID || outcome == OUTCOME_CONFLICT;
+    if (unusable)
         fprintf(stderr, "coagent-fcgi: %s\n", text_string(&why));
     db_close(db);
     text_free(&why);
-    return outcome != OUTCOME_INVALID;
+    return !unusable;
 }
 
 /* --listener is between this program and its successor, and in no help text. */
@@ -165,10 +166,8 @@ static int start(const char *program, enum pool_kind kind, int inherited, bool o
     log_open(kind == POOL_WAIT ? "coagent-fcgi-wait" : "coagent-fcgi", LOG_LEVEL_INFO);
     if (!tables_are_sound() || !load_config(&config))
         return EXIT_FAILURE;
-    if (only_check)
-        status = EXIT_SUCCESS;
-    else if (database_is_usable(&config))
-        status = serve(&config, program, kind, inherited);
+    if (database_is_usable(&config))
+        status = only_check ? EXIT_SUCCESS : serve(&config, program, kind, inherited);
     config_free(&config);
     return status;
 }

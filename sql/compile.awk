@@ -1,4 +1,5 @@
 # Compiles sql/queries/*.sql into C constants.  awk -v mode=header|source|list -f compile.awk FILE...
+# -v functions=NAME is the schema of the functions, for mode source.
 # mode list is for tests: name, number of parameters and text, with the separators of ASCII between them.
 # A statement starts with "-- name: noun_verb :one|:many|:exec" and goes on to the next such line.
 function fail(message) { printf "%s:%d: %s\n", FILENAME, FNR, message > "/dev/stderr"; failed = 1; exit 1 }
@@ -47,6 +48,7 @@ END {
     } else {
         for (i = 1; i <= count; i++)
             printf "const struct db_statement query_%s = {\"%s\", %s, %d, DB_%s};\n", names[i], names[i], quoted(texts[names[i]]), most[names[i]], shapes[names[i]]
+        print "\nconst char db_functions[] = \"" functions "\";"
         print "\nconst struct db_statement db_statements[] = {"
         for (i = 1; i <= count; i++)
             printf "    {\"%s\", %s, %d, DB_%s},\n", names[i], quoted(texts[names[i]]), most[names[i]], shapes[names[i]]

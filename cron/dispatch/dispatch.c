@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #define STATEMENT_MS 10000
@@ -40,6 +41,7 @@ struct dispatcher {
     int64_t claim_at;    /* not before, unless nothing has happened for a while */
     int64_t replan_at;   /* not before */
     bool listening;
+    bool outdated;  /* the database does not have the functions of this version: there is nothing to do here */
     int64_t due_at; /* when the next run is due that is not yet, or INT64_MAX */
     int64_t ask_at; /* when to ask for that again */
     int64_t backoff_ms;
@@ -48,7 +50,7 @@ struct dispatcher {
 /* Over when its time is and a successor waits; without one (cron is late, or was switched off) after one more. */
 static bool is_over(const struct dispatcher *dispatcher, int64_t now)
 {
-    if (*dispatcher->order->stopped)
+    if (*dispatcher->order->stopped || dispatcher->outdated)
         return true;
     if (now < dispatcher->end_at)
         return false;
@@ -69,11 +71,13 @@ static void disconnect(struct dispatcher *dispatcher)
 static void connect_database(struct dispatcher *dispatcher)
 {
     struct text why = TEXT_EMPTY;
+    enum outcome outcome =
+        db_open(&dispatcher->db, dispatcher->order->config->database_url, DB_PREPARE_USED, STATEMENT_MS, &why);
 
     dispatcher->listening = false;
-    if (db_open(&dispatcher->db, dispatcher->order->config->database_url, DB_PREPARE_USED, STATEMENT_MS, &why) !=
-        OUTCOME_OK) {
-        log_warn("the database cannot be reached: %s", text_string(&why));
+    dispatcher->outdated = outcome == OUTCOME_CONFLICT;
+    if (outcome != OUTCOME_OK) {
+        log_warn("%s%s", dispatcher->outdated ? "" : "the database cannot be reached: ", text_string(&why));
         disconnect(dispatcher);
     } else {
         dispatcher->backoff_ms = 100;
@@ -229,7 +233,7 @@ static enum outcome take_lead(struct dispatcher *dispatcher)
     if (outcome == OUTCOME_OK)
         outcome = leader_queue(&dispatcher->leader);
     while (outcome == OUTCOME_OK && leader_take(&dispatcher->leader) != OUTCOME_OK) {
-        if (*dispatcher->order->stopped || clock_monotonic_ms() >= dispatcher->end_at)
+        if (*dispatcher->order->stopped || dispatcher->outdated || clock_monotonic_ms() >= dispatcher->end_at)
             outcome = OUTCOME_CONFLICT;
         if (dispatcher->db)
             workers_prepare(&dispatcher->workers);
@@ -264,6 +268,8 @@ int dispatch_serve(const struct dispatch *dispatch)
         else
             status = outcome == OUTCOME_CONFLICT ? EXIT_SUCCESS : EXIT_FAILURE;
     }
+    if (dispatcher.outdated)
+        status = EX_CONFIG;
     leader_close(&dispatcher.leader);
     workers_close(&dispatcher.workers);
     db_close(dispatcher.db);

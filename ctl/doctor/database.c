@@ -3,6 +3,7 @@
 #include "base/number.h"
 #include "base/secretbox.h"
 #include "ctl/doctor/check.h"
+#include "model/functions.h"
 #include "model/migrations.h"
 #include "model/providers.h"
 #include "queries.h"
@@ -105,7 +106,7 @@ static void check_owner(const struct patient *patient, struct finding *finding)
 
     if (!patient->config->database_owner_url) {
         find(finding, VERDICT_SKIPPED, "DATABASE_OWNER_URL names no owner for migrations");
-    } else if (connect_database(&db, patient->config->database_owner_url, &why) == OUTCOME_OK) {
+    } else if (connect_database(&db, patient->config->database_owner_url, DB_WITHOUT_FUNCTIONS, &why) == OUTCOME_OK) {
         find(finding, VERDICT_OK, "the owner of the schema can log in");
     } else {
         find(finding, VERDICT_FAILED, "the owner of the schema cannot log in, so it cannot be upgraded: %s",
@@ -149,7 +150,7 @@ static void check_grants(const struct patient *patient, struct finding *finding)
         text_add_format(&statements, "%s%s", row > 0 ? "; " : "", db_value(patient->db, row, 0));
     find(finding, VERDICT_OK, "it may add to the audit log and to the room log, and not change them");
     if (count > 0) {
-        find(finding, VERDICT_FAILED, "its rights are wrong on %d %s", count, count == 1 ? "table" : "tables");
+        find(finding, VERDICT_FAILED, "its rights are wrong in %d %s", count, count == 1 ? "place" : "places");
         mend_by_sql(patient, finding, NULL, text_string(&statements));
     }
     text_free(&statements);
@@ -166,6 +167,9 @@ static void check_migrations(const struct patient *patient, struct finding *find
             mend(finding, WORDS("apt-get", "install", "--only-upgrade", "coagent"));
     } else if (state.pending > 0) {
         find(finding, VERDICT_FAILED, "%d migrations are missing", state.pending);
+        mend_by_command(patient, finding, "migrate");
+    } else if (functions_compare(patient->db, &why) != OUTCOME_OK) {
+        find(finding, VERDICT_FAILED, "%s", text_string(&why));
         mend_by_command(patient, finding, "migrate");
     } else {
         find(finding, VERDICT_OK, "the schema is that of this version (%d migrations)", state.applied);

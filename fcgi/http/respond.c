@@ -45,6 +45,17 @@ void respond_pieces(struct request *request, const char *media_type, const char 
     text_free(&disposition);
 }
 
+void respond_away(struct request *request)
+{
+    bool missing = request->counters && atomic_load(&request->counters->functions_missing);
+
+    respond_problem(request, OUTCOME_AWAY,
+                    missing
+                        ? "The database does not have the functions of this version of CoAgent. An administrator has "
+                          "to run: coagentctl migrate"
+                        : NULL);
+}
+
 /* What only reads runs no other statement before the answer is out: the row is sent from where it is. */
 void respond_row(struct request *request, enum outcome outcome, int status)
 {

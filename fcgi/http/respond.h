@@ -40,6 +40,9 @@ void respond_fault(struct request *request, enum outcome outcome, const struct f
 /* A problem document for what HTTP itself refuses: 400, 405, 413, 415 … */
 void respond_refusal(struct request *request, int status, const char *detail);
 
+/* The problem when there is no connection to PostgreSQL: AWAY, in the words that fit. */
+void respond_away(struct request *request);
+
 /* The usual end of a handler that reads: OK answers the last statement's first value with this status, anything else a
  * problem. */
 void respond_row(struct request *request, enum outcome outcome, int status);

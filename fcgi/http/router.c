@@ -78,7 +78,7 @@ static bool need_database(struct context *context)
     struct request *request = context->request;
     if (request->db || (!guard_needs_caller(request) && !request_is_unsafe(request)))
         return true;
-    respond_problem(request, OUTCOME_AWAY, NULL);
+    respond_away(request);
     return false;
 }
 

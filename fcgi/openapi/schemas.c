@@ -17,7 +17,7 @@ const struct openapi_schema openapi_schemas[] = {
 
     {"Status", "status:ok authenticated:flag csrf_token:text? user:User? registration_open:flag setup_needed:flag"},
     {"Health", "status:ok|degraded parts:HealthParts"},
-    {"HealthParts", "database:ok|away nchan:ok|away"},
+    {"HealthParts", "database:ok|away|outdated nchan:ok|away"},
 
     {"User", "id:id email:text name:text handle:text role:admin|user permissions:text[] theme:system|light|dark "
              "disabled:flag version:whole created_at:time"},

@@ -17,6 +17,7 @@ struct counters {
     atomic_ulong milliseconds; /* spent on them, all together */
     atomic_ulong children_failed;
     atomic_ulong connections_made;
+    atomic_bool functions_missing; /* the database does not have those of this version */
     atomic_llong nchan_deaf_until; /* push/publish.h; written by whoever has waited in vain */
     atomic_uchar busy[SLOTS_MOST]; /* a child of this slot is at work */
 };

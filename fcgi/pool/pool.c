@@ -290,10 +290,13 @@ static void take_event(struct pool *pool, struct slot *slot, short events, int64
     if (slot->link == LINK_UP && (events & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL))) {
         slot_hang_up(slot, now);
     } else if (slot->link == LINK_CONNECTING) {
-        if (slot_go_on(slot, now, &why) != OUTCOME_OK)
+        enum outcome outcome = slot_go_on(slot, now, &why);
+        if (outcome != OUTCOME_OK)
             note_trouble(pool, slot, &why);
         else if (slot->link == LINK_UP)
             note_link(pool, now);
+        if (outcome != OUTCOME_OK || slot->link == LINK_UP)
+            atomic_store(&pool->counters->functions_missing, outcome == OUTCOME_CONFLICT);
     }
     text_free(&why);
 }

@@ -18,6 +18,14 @@ static enum outcome fail(struct slot *slot, int64_t now)
     return OUTCOME_AWAY;
 }
 
+/* CONFLICT: the database does not fit this program. */
+static enum outcome lose(struct slot *slot, int64_t now)
+{
+    enum outcome outcome = db_connect_outcome(slot->db);
+    fail(slot, now);
+    return outcome == OUTCOME_CONFLICT ? outcome : OUTCOME_AWAY;
+}
+
 enum outcome slot_connect(struct slot *slot, const char *url, int timeout_ms, int64_t now, struct text *why)
 {
     if (db_connect_start(&slot->db, url, DB_PREPARE_ALL, timeout_ms, why) != OUTCOME_OK)
@@ -34,7 +42,7 @@ enum outcome slot_go_on(struct slot *slot, int64_t now, struct text *why)
     if (slot->wants == DB_READY)
         slot->link = LINK_UP;
     else if (slot->wants == DB_LOST)
-        return fail(slot, now);
+        return lose(slot, now);
     else if (slot_is_late(slot, now)) {
         text_add(why, "PostgreSQL does not answer");
         return fail(slot, now);

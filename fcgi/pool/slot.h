@@ -41,8 +41,8 @@ struct slot {
 /* Begins to connect. AWAY with why when that fails at once; the slot then tries again a little later. */
 enum outcome slot_connect(struct slot *slot, const char *url, int timeout_ms, int64_t now, struct text *why);
 
-/* Goes on connecting after its socket became ready, or at the time limit. AWAY with why when it failed. OK: look at
- * link. */
+/* Goes on connecting after its socket became ready, or at the time limit. AWAY with why when it failed, CONFLICT when
+ * the database does not have the functions of this version. OK: look at link. */
 enum outcome slot_go_on(struct slot *slot, int64_t now, struct text *why);
 
 /* Whether it has been connecting for too long. */

@@ -33,7 +33,7 @@ static void show_status(struct request *request)
     char *csrf = caller->session_id[0] ? csrf_token(request->config, caller->session_id) : NULL;
     struct status_claim claim = {caller->user_id, caller->session_id, caller->token_hash, csrf};
     if (!request->db)
-        respond_problem(request, OUTCOME_AWAY, NULL);
+        respond_away(request);
     else
         respond_row(request, status_show(request->db, &claim, request->config->registration_open), 200);
     free(csrf);
@@ -52,15 +52,23 @@ static bool nchan_answers(const char *path)
     return answers;
 }
 
-/* GET /api/health -> 200 or 503 {"status":"ok|degraded","parts":{"database":"ok|away","nchan":"ok|away"}}. */
+/* "outdated": it is there, but does not have the functions of this version. */
+static const char *database_state(struct request *request)
+{
+    if (request->db && status_ping(request->db) == OUTCOME_OK)
+        return "ok";
+    return request->counters && atomic_load(&request->counters->functions_missing) ? "outdated" : "away";
+}
+
+/* GET /api/health -> 200 or 503 {"status":"ok|degraded","parts":{"database":"ok|away|outdated","nchan":"ok|away"}}. */
 static void show_health(struct request *request)
 {
-    bool database = request->db && status_ping(request->db) == OUTCOME_OK;
+    const char *database = database_state(request);
     bool nchan = nchan_answers(request->config->nchan_socket);
-    bool whole = database && nchan;
+    bool whole = strcmp(database, "ok") == 0 && nchan;
     struct text body = TEXT_EMPTY;
     text_add_format(&body, "{\"status\":\"%s\",\"parts\":{\"database\":\"%s\",\"nchan\":\"%s\"}}",
-                    whole ? "ok" : "degraded", database ? "ok" : "away", nchan ? "ok" : "away");
+                    whole ? "ok" : "degraded", database, nchan ? "ok" : "away");
     if (!whole)
         respond_header(request, "Retry-After", "1");
     respond_json(request, whole ? 200 : 503, text_string(&body));

@@ -30,6 +30,13 @@ void db_send_control(struct db *db, const char *command)
         db->refused = true;
 }
 
+void db_send_settings(struct db *db, const char *command, int count, const char *const values[])
+{
+    add_step(db, DB_STEP_SETTINGS, NULL);
+    if (!PQsendQueryParams(db->connection, command, count, NULL, values, NULL, NULL, 0))
+        db->refused = true;
+}
+
 void db_send_prepare(struct db *db, const struct db_statement *statement)
 {
     add_step(db, DB_STEP_PREPARE, statement);
@@ -125,6 +132,14 @@ static void keep_rows(struct db *db, const struct db_statement *statement, PGres
         db->outcome = db_fail_plainly(db, OUTCOME_FAILED, "a statement of one row gave several");
 }
 
+static void judge_functions(struct db *db, const PGresult *result)
+{
+    if (db->preparation == DB_WITHOUT_FUNCTIONS || PQgetvalue(result, 0, 0)[0] == 't')
+        return;
+    db->outcome = db_fail_plainly(db, OUTCOME_CONFLICT,
+                                  "The database does not have the functions of this version. Run: coagentctl migrate");
+}
+
 /* A result of a statement that worked. */
 static void take_success(struct db *db, const struct db_step *step, PGresult *result)
 {
@@ -132,6 +147,8 @@ static void take_success(struct db *db, const struct db_step *step, PGresult *re
 
     if (prepared)
         prepared->done = true;
+    if (step->kind == DB_STEP_SETTINGS)
+        judge_functions(db, result);
     if (step->kind == DB_STEP_QUERY)
         keep_rows(db, step->statement, result);
     else

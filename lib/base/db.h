@@ -34,9 +34,16 @@ struct db; /* a connection */
 enum db_preparation {
     DB_PREPARE_ALL,  /* every statement at once when connecting: the pool's slots */
     DB_PREPARE_USED, /* each at its first use: runner and coagentctl */
+    DB_WITHOUT_FUNCTIONS, /* the same, also where the functions of this version are missing, and with the tables in front:
+                             what looks at the schema, or makes it */
 };
 
-/* Connects and waits. AWAY with why when there is no connection. Refuses (INVALID) an encrypted connection: its state
+/* The schema of the functions that this program calls (generated): "fn_" and the beginning of the SHA-256 of all texts of
+ * sql/functions. Each version brings a schema of its own, so that programs of two versions work side by side. */
+extern const char db_functions[];
+
+/* Connects and waits. AWAY with why when there is no connection. CONFLICT when the functions of this version are not in
+ * the database: coagentctl migrate brings them. Refuses (INVALID) an encrypted connection: its state
  * could not be inherited over fork. Sets statement_timeout and lock_timeout (ms; 0 for none). */
 enum outcome db_open(struct db **db, const char *url, enum db_preparation preparation, int timeout_ms, struct text *why);
 void db_close(struct db *db); /* NULL is fine */
@@ -45,6 +52,7 @@ void db_close(struct db *db); /* NULL is fine */
 enum db_progress { DB_READING, DB_WRITING, DB_READY, DB_LOST };
 enum outcome db_connect_start(struct db **db, const char *url, enum db_preparation preparation, int timeout_ms, struct text *why);
 enum db_progress db_connect_poll(struct db *db, struct text *why);
+enum outcome db_connect_outcome(const struct db *db); /* of DB_LOST, as db_open's */
 int db_socket(const struct db *db);
 
 /* In a forked child: forget a connection that belongs to a sibling, without a word to the server. It closes the

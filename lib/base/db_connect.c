@@ -15,9 +15,12 @@
 /* The server's session, the same for every connection. JIT never pays for statements of milliseconds; each statement
  * has one plan for all values, the one that the tests have looked at, and one that still serves when a table that was
  * empty when it was made has filled: the planner would read an empty one from end to end. A transaction that its
- * process left behind must not hold locks for long. No startup options: PgBouncer refuses them. */
+ * process left behind must not hold locks for long. The name of the functions' schema in application_name keeps it from
+ * being dropped. No startup options: PgBouncer refuses them. */
 static const char settings[] =
-    "select set_config('statement_timeout', $1, false), set_config('lock_timeout', $1, false),"
+    "select to_regnamespace($2) is not null, set_config('search_path', $3, false),"
+    " set_config('application_name', 'coagent ' || $2, false),"
+    " set_config('statement_timeout', $1, false), set_config('lock_timeout', $1, false),"
     " set_config('idle_in_transaction_session_timeout', $1, false), set_config('TimeZone', 'UTC', false),"
     " set_config('jit', 'off', false), set_config('plan_cache_mode', 'force_generic_plan', false),"
     " set_config('enable_seqscan', 'off', false),"
@@ -77,13 +80,12 @@ static bool is_encrypted(PGconn *connection)
 
 static void send_settings(struct db *db)
 {
-    char timeout[16];
-    const char *const values[] = {timeout};
+    char timeout[16], path[64];
+    const char *const values[] = {timeout, db_functions, path};
 
     snprintf(timeout, sizeof timeout, "%d", db->timeout_ms);
-    db_send_control(db, NULL);
-    if (!PQsendQueryParams(db->connection, settings, 1, NULL, values, NULL, NULL, 0))
-        db->refused = true;
+    snprintf(path, sizeof path, db->preparation == DB_WITHOUT_FUNCTIONS ? "public, %s" : "%s, public", db_functions);
+    db_send_settings(db, settings, 3, values);
 }
 
 /* The next statements of all. */
@@ -155,6 +157,11 @@ enum db_progress db_connect_poll(struct db *db, struct text *why)
     case PGRES_POLLING_FAILED: return lose(db, OUTCOME_AWAY, why, PQerrorMessage(db->connection));
     default: return DB_WRITING;
     }
+}
+
+enum outcome db_connect_outcome(const struct db *db)
+{
+    return db->outcome;
 }
 
 int db_socket(const struct db *db)

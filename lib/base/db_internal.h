@@ -15,7 +15,7 @@ enum db_phase {
 };
 
 /* One message of the pipeline, so that each result finds what it answers. */
-enum db_step_kind { DB_STEP_CONTROL, DB_STEP_PREPARE, DB_STEP_QUERY };
+enum db_step_kind { DB_STEP_CONTROL, DB_STEP_SETTINGS, DB_STEP_PREPARE, DB_STEP_QUERY };
 
 struct db_step {
     enum db_step_kind kind;
@@ -49,7 +49,9 @@ struct db {
     struct db_failure failure;
 };
 
-/* Adds to the pipeline, entering pipeline mode when needed. */
+/* Adds to the pipeline, entering pipeline mode when needed. db_send_settings: the answer's one value tells whether the
+ * functions of this version are there. */
+void db_send_settings(struct db *db, const char *command, int count, const char *const values[]);
 void db_send_control(struct db *db, const char *command);
 void db_send_prepare(struct db *db, const struct db_statement *statement);
 

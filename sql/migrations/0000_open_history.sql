@@ -7,3 +7,9 @@ create table if not exists schema_migrations (
     checksum text not null,           -- SHA-256 of the file, in hex
     applied_at timestamptz not null default now()
 );
+-- The functions of each version of the program that was here, each in a schema of its own.
+create table if not exists schema_functions (
+    name text primary key,            -- of the schema: fn_ and the beginning of the SHA-256 of all functions
+    version text not null,            -- of the program that brought them last
+    applied_at timestamptz not null default now() -- when it did
+);

@@ -10,78 +10,10 @@ create function uuid_v7() returns uuid language sql volatile parallel safe as $$
                 from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
 $$;
 
--- Ends the transaction with an outcome for the user. The code's last three digits are the HTTP status.
-create function raise_outcome(code text, sentence text, field text default '', retry_after int default 0)
-returns void language plpgsql as $$
-begin
-    raise exception using errcode = code, message = sentence, column = field, hint = retry_after::text;
-end $$;
-
--- The same for several fields at once: a list of {"field","message"}. As many are told as an answer has room for.
-create function raise_fields(sentence text, errors jsonb) returns void language plpgsql as $$
-declare
-    told jsonb := '[]';
-    error jsonb;
-begin
-    for error in select * from jsonb_array_elements(errors) loop
-        exit when octet_length(told::text) + octet_length(error::text) > 3900;
-        told := told || error;
-    end loop;
-    raise exception using errcode = 'CA422', message = sentence, detail = told::text;
-end $$;
-
--- RFC 3339 in UTC with milliseconds, as the API writes times. Stable, as to_char is: else it would not be inlined, and a
--- call of it would cost more than the rest of a row.
-create function api_time(t timestamptz) returns text language sql stable parallel safe as $$
-    select to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
-$$;
-
 -- Who acts in this transaction, as the guard statement set it (empty: nobody, or the system).
 create function caller_id() returns uuid language sql stable parallel safe as $$
     select nullif(current_setting('coagent.caller', true), '')::uuid
 $$;
-
--- Where a list that is ordered by id goes on: base64url of the last id (22 characters). Null gives null.
-create function cursor_of(id uuid) returns text language sql immutable parallel safe as $$
-    select rtrim(translate(encode(uuid_send(id), 'base64'), '+/', '-_'), '=')
-$$;
-
-create function cursor_id(cursor text) returns uuid language plpgsql immutable parallel safe as $$
-begin
-    if cursor is null then
-        return null;
-    end if;
-    if cursor !~ '^[A-Za-z0-9_-]{22}$' then
-        perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
-    end if;
-    return encode(decode(translate(cursor, '-_', '+/') || '==', 'base64'), 'hex')::uuid;
-end $$;
-
--- The same for a list that is ordered by a number.
-create function cursor_number(cursor text) returns bigint language plpgsql immutable parallel safe as $$
-begin
-    if cursor !~ '^[0-9]{1,18}$' then
-        perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
-    end if;
-    return cursor::bigint;
-end $$;
-
--- The same for a list that is ordered by name.
-create function cursor_of(name text) returns text language sql immutable parallel safe as $$
-    select 'n.' || rtrim(translate(encode(convert_to(name, 'UTF8'), 'base64'), E'+/\n', '-_'), '=')
-$$;
-
-create function cursor_text(cursor text) returns text language plpgsql immutable parallel safe as $$
-declare
-    encoded constant text := translate(substr(cursor, 3), '-_', '+/');
-begin
-    if cursor !~ '^n\.[A-Za-z0-9_-]+$' then
-        perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
-    end if;
-    return convert_from(decode(rpad(encoded, (char_length(encoded) + 3) / 4 * 4, '='), 'base64'), 'UTF8');
-exception when invalid_parameter_value or character_not_in_repertoire or untranslatable_character then
-    perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
-end $$;
 
 create table principals (
     id uuid primary key default uuid_v7(),
@@ -104,32 +36,6 @@ create function default_permissions() returns text[] language sql immutable para
     select array['rooms.create', 'agents.create', 'scripts.create', 'mappings.create']
 $$;
 
--- Handles that would be taken for everybody, or for the program itself.
-create function is_reserved_handle(handle text) returns boolean language sql immutable parallel safe as $$
-    select lower(handle) in ('all', 'here', 'everyone', 'system')
-$$;
-
--- A handle that nobody has, made from what is wanted (the local part of an e-mail address): ada, ada-2, ada-3 …
--- Whoever wants the same one waits until this transaction ends, so that two at once never get the same.
-create function free_handle(wanted text) returns text language plpgsql as $$
-declare
-    base text := trim(both '._-' from left(regexp_replace(lower(wanted), '[^a-z0-9._-]+', '-', 'g'), 30));
-    candidate text;
-    number int := 1;
-begin
-    if base = '' then
-        base := 'user';
-    end if;
-    candidate := base;
-    perform pg_advisory_xact_lock(hashtextextended('handle:' || base, 0));
-    while is_reserved_handle(candidate)
-          or exists (select from principals where handle = candidate::citext) loop
-        number := number + 1;
-        candidate := base || '-' || number;
-    end loop;
-    return candidate;
-end $$;
-
 create table users (
     id uuid primary key references principals,
     email citext not null unique check (char_length(email) between 3 and 254),
@@ -144,25 +50,6 @@ create table users (
     updated_at timestamptz not null default now()
 );
 create index users_admins on users (id) where role = 'admin';
-
--- A user as the API shows one.
-create function user_json(account users, principal principals) returns json language sql stable parallel safe as $$
-    select json_build_object('id', account.id, 'email', account.email, 'name', principal.name,
-        'handle', principal.handle, 'role', account.role, 'permissions', account.permissions, 'theme', account.theme,
-        'disabled', account.disabled_at is not null, 'version', account.version,
-        'created_at', api_time(account.created_at))
-$$;
-
--- True when there is no user at all, and then until the end of this transaction nobody else gets this answer: of
--- registrations that race, one makes the first administrator.
-create function is_first_user() returns boolean language plpgsql as $$
-begin
-    if exists (select from users) then
-        return false;
-    end if;
-    perform pg_advisory_xact_lock(hashtextextended('users.first', 0));
-    return not exists (select from users);
-end $$;
 
 create table sessions (
     id uuid primary key default uuid_v7(),
@@ -207,11 +94,6 @@ create table login_throttles (
     last_failure_at timestamptz not null default now()
 );
 create index login_throttles_expiry on login_throttles (last_failure_at);
-
--- The subject of a client's address: one IPv4 address, or the /64 that one IPv6 customer has at least.
-create function throttle_subject(address inet) returns text language sql immutable parallel safe as $$
-    select 'i:' || case family(address) when 4 then host(address) else network(set_masklen(address, 64))::text end
-$$;
 
 create table idempotency_keys (
     user_id uuid not null references users on delete cascade,

@@ -17,16 +17,3 @@ create index audit_log_object on audit_log (object_kind, object_id, id);
 create index audit_log_action on audit_log (action, id);
 create index audit_log_request on audit_log (request_id, id) where request_id is not null;
 create index audit_log_at on audit_log (at);
-
--- Whether a refusal of somebody unproved goes into the log: nobody without an account may fill the disk with it. Sixty
--- from an address do at once, then one in six seconds; the others are in the web server's log only.
-create function admit_anonymous_refusal(address inet) returns boolean language plpgsql as $$
-begin
-    insert into login_throttles as old (subject, failures)
-    values ('r:' || coalesce(throttle_subject(address), ''), 1)
-    on conflict (subject) do update set
-        failures = greatest(0, old.failures - extract(epoch from now() - old.last_failure_at) / 6)::real + 1,
-        last_failure_at = now()
-    where old.failures - extract(epoch from now() - old.last_failure_at) / 6 < 59.5;
-    return found;
-end $$;

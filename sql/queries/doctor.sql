@@ -9,13 +9,14 @@ select current_user, r.rolsuper,
 from pg_roles r where r.rolname = current_user
 
 -- name: doctor_grants :many
--- SQL that brings the role's rights to where the migrations have put them, for each table where they are not: it reads
+-- SQL that brings the role's rights to where sql/grants.sql has put them, for each table where they are not: it reads
 -- and writes everything, but only adds to the logs and to the versions of scripts, leaves the history of the schema
--- alone, and truncates nothing.
+-- alone, truncates nothing, and makes no temporary tables. And for each function that runs with its owner's rights and
+-- would look for names where others can put some.
 with wanted (privilege, excepted) as (
-    values ('select', '{}'::text[]), ('insert', '{schema_migrations}'),
-           ('update', '{schema_migrations,audit_log,room_events,script_versions}'),
-           ('delete', '{schema_migrations,audit_log,room_events,script_versions}'), ('truncate', null)
+    values ('select', '{}'::text[]), ('insert', '{schema_migrations,schema_functions}'),
+           ('update', '{schema_migrations,schema_functions,audit_log,room_events,script_versions}'),
+           ('delete', '{schema_migrations,schema_functions,audit_log,room_events,script_versions}'), ('truncate', null)
 ), rights as (
     select c.oid, c.relname, w.privilege, coalesce(c.relname <> all (w.excepted), false) as wanted
     from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join wanted w
@@ -26,7 +27,15 @@ select case when wanted then 'grant ' else 'revoke ' end || string_agg(privilege
 from rights
 where has_table_privilege(oid, privilege) <> wanted
 group by relname, wanted
-order by relname, wanted
+union all
+select format('revoke temporary on database %I from public, %I', current_database(), current_user)
+where has_database_privilege(current_database(), 'temporary') and to_regclass('public.schema_functions') is not null
+union all
+select format('alter function %s set search_path = public, pg_temp', p.oid::regprocedure)
+from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+where p.prosecdef and (n.nspname = 'public' or n.nspname like 'fn\_%')
+      and not coalesce(p.proconfig @> array['search_path=public, pg_temp'], false)
+order by 1
 
 -- name: doctor_connections :one
 -- how many connections there may be, without those that are kept for superusers

@@ -67,6 +67,9 @@ class Studio:
         if self.connection is None or self.connection.closed:
             self.connection = psycopg2.connect(self.database_url)
             self.connection.autocommit = True
+            with self.connection.cursor() as cursor:
+                cursor.execute("select set_config('search_path', name || ', public', false) from schema_functions "
+                               "order by applied_at desc limit 1")
         with self.connection.cursor() as cursor:
             cursor.execute(statement, values)
             return cursor.fetchall() if cursor.description else []

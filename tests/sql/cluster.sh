@@ -47,8 +47,10 @@ cluster_stop() {
     cluster=
 }
 
+# Who comes with psql finds the functions of the build without naming their schema.
 cluster_database() {
-    cluster_psql postgres -c "create database $1 owner coagent"
+    cluster_psql postgres -c "create database $1 owner coagent" \
+        -c "alter database $1 set search_path = $(cat "${build:?}/sql/functions.name"), public"
 }
 
 # cluster_psql DATABASE ARGUMENT...: as the superuser, quiet, stopping at the first error.

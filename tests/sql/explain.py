@@ -100,7 +100,7 @@ def execute(cursor, name, parameters, text, example):
     if len(row) != parameters:
         return [f"the example has {len(row)} values, the statement {parameters} parameters"]
     cursor.execute("set local auto_explain.log_min_duration = 0")
-    cursor.execute("set local role " + ("coagent" if name.startswith("migration") else "coagent_app"))
+    cursor.execute("set local role " + ("coagent" if name.startswith(("migration", "functions_")) else "coagent_app"))
     cursor.execute(f"prepare {name} as {text}")
     notices = cursor.connection.notices
     del notices[:]

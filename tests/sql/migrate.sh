@@ -67,6 +67,27 @@ migrate_as_program() {
     ctl_at "host=$cluster user=coagent_app dbname=twice" migrate
 }
 
+# A database of 2026-11-26, when functions stood among the tables, with a room, a script, a mapping and a run in it.
+makes_old_database() {
+    cluster_database old
+    {
+        echo 'set role coagent;'
+        /usr/bin/python3 -c 'import lzma, sys; sys.stdout.buffer.write(lzma.open(sys.argv[1]).read())' \
+            "$top/tests/sql/before-functions.sql.xz"
+    } | cluster_psql old -f - >/dev/null
+}
+
+takes_over_old_database() {
+    ctl old migrate || return 1
+    dump_schema old >"$cluster/old.sql"
+    dump_schema twice >"$cluster/fresh.sql"
+    diff -u "$cluster/fresh.sql" "$cluster/old.sql" &&
+        [ "$(cluster_psql old -c "select (room_answer(id)).document::json ->> 'name', last_seq from rooms" \
+            -c 'select name from scripts join runs on runs.script_id = scripts.id' -c 'select value from mapping_entries' \
+            -c "select convert_from(bytes, 'UTF8') from run_output")" = $'Workshop|2\nHello\neu\nhi' ] &&
+        ctl old migrate | grep 'up to date'
+}
+
 make_weak_administrator() {
     echo short | ctl admins create-admin --email weak@example.com --password-stdin
 }
@@ -82,6 +103,8 @@ run_migrate_tests() {
     check "migrate refuses a database that is newer than the program" \
         fails_saying "newer than this program" ctl twice migrate
     cluster_psql twice -c "delete from schema_migrations where number = 9999"
+    check "a database from before the functions had schemas of their own is made" makes_old_database
+    check "and is taken over with its data" takes_over_old_database
     check "a failed migration leaves nothing behind" undoes_a_failed_migration
     cluster_psql twice -c "update schema_migrations set checksum = 'edited' where number = 2"
     check "migrate refuses a migration that was edited after it was applied" \

@@ -1,6 +1,11 @@
 -- Versions, limits, cursors and errors of scripts, as far as the API does not show them.
 begin;
 select plan(17);
+-- A place for helpers: the program may make no temporary tables.
+create schema trial;
+grant all on schema trial to public;
+alter default privileges in schema trial grant all on tables to public;
+select set_config('search_path', 'trial, ' || current_setting('search_path'), true);
 
 insert into principals (id, kind, handle, name) values ('01890000-0000-7000-8000-000000000001', 'user', 'ann', 'Ann');
 insert into users (id, email, password_hash) values ('01890000-0000-7000-8000-000000000001', 'ann@example.com', 'x');
@@ -20,7 +25,7 @@ select is(narrow_limits('{"memory_mb": 64, "cpu_seconds": 5}', '{"memory_mb": 10
 select is(narrow_limits('{}', '{}'), '{}', 'no limits are none');
 
 -- errors
-create function pg_temp.told(errors jsonb) returns jsonb language plpgsql as $$
+create function trial.told(errors jsonb) returns jsonb language plpgsql as $$
 declare
     detail text;
 begin
@@ -29,12 +34,12 @@ exception when sqlstate 'CA422' then
     get stacked diagnostics detail = pg_exception_detail;
     return detail::jsonb;
 end $$;
-select is(pg_temp.told('[{"field": "a", "message": "b"}]'), '[{"field": "a", "message": "b"}]', 'errors are told');
+select is(trial.told('[{"field": "a", "message": "b"}]'), '[{"field": "a", "message": "b"}]', 'errors are told');
 select ok(octet_length(told::text) < 4096 and jsonb_array_length(told) > 10, 'as many as the program has room for')
-from pg_temp.told((select jsonb_agg(jsonb_build_object('field', 'f' || n, 'message', repeat('ä', 60))) from generate_series(1, 200) n)) as told;
+from trial.told((select jsonb_agg(jsonb_build_object('field', 'f' || n, 'message', repeat('ä', 60))) from generate_series(1, 200) n)) as told;
 
 -- versions
-create temp table made as select script_create('{"name": "S", "kind": "sh", "code": "one"}') as id;
+create table trial.made as select script_create('{"name": "S", "kind": "sh", "code": "one"}') as id;
 select throws_ok($$update script_versions set code = 'two'$$, '42501', null, 'the program cannot rewrite a version');
 select throws_ok($$delete from script_versions$$, '42501', null, 'nor remove one');
 

@@ -47,7 +47,7 @@ static const char *url(void)
 static void open_used(void)
 {
     log_open("test-db", LOG_LEVEL_ERROR);
-    cr_assert_eq(db_open(&db, url(), DB_PREPARE_USED, 500, &why), OUTCOME_OK, "%s", text_string(&why));
+    cr_assert_eq(db_open(&db, url(), DB_PREPARE_USED, 3000, &why), OUTCOME_OK, "%s", text_string(&why));
     db_do(db, &drop, DB_NO_VALUES);
 }
 

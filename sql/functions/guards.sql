@@ -1,3 +1,12 @@
+-- Whether the caller has a permission, as prove_caller let them in; administrators have them all. An API token brings
+-- along what its scopes reach (permission_scope). In plpgsql, which keeps its plan.
+create function caller_may(permission text) returns boolean language plpgsql stable as $$
+begin
+    return exists (select from users where id = caller_id() and disabled_at is null
+                                           and (role = 'admin' or permission = any (permissions)))
+           and permission_scope(permission) = any (string_to_array(current_setting('coagent.scopes', true), ','));
+end $$;
+
 -- The proofs behind the guards: each raises the outcome that ends the transaction, so that what stands after it in the
 -- pipeline runs for a caller who may.
 
@@ -43,11 +52,11 @@ begin
     said := set_config('coagent.scopes', array_to_string(granted, ','), true);
 end $$;
 
--- After prove_caller: the permission, and for an API token the scope "admin" besides.
+-- After prove_caller: the permission, and for an API token the scope that it needs.
 create function prove_permission(permission text) returns void language plpgsql as $$
 begin
-    if not 'admin' = any (string_to_array(current_setting('coagent.scopes', true), ',')) then
-        perform raise_outcome('CA403', 'This API token does not have the scope "admin".');
+    if not permission_scope(permission) = any (string_to_array(current_setting('coagent.scopes', true), ',')) then
+        perform raise_outcome('CA403', format('This API token does not have the scope "%s".', permission_scope(permission)));
     end if;
     if not caller_may(permission) then
         perform raise_outcome('CA403', 'You do not have the permission to do this.');
@@ -75,3 +84,9 @@ begin
         perform raise_outcome('CA409', 'This room is archived.');
     end if;
 end $$;
+
+-- What an API token needs to make use of a permission of its user: for what everybody may at first, making rooms, agents,
+-- scripts and mappings of one's own, the scope "write" is enough; for what reaches others' it takes "admin".
+create function permission_scope(permission text) returns text language sql immutable parallel safe as $$
+    select case when permission = any (default_permissions()) then 'write' else 'admin' end
+$$;

@@ -1,18 +1,3 @@
--- The history of runs, newest first, as fast with a million runs as with a thousand: whatever is asked for, the newest of
--- a few sources are merged, and each source is read by an index in the order of the list, from where the page begins.
-create index runs_kind on runs (kind, id);
-create index runs_kind_state on runs (kind, state, id);
-create index runs_asked_state on runs (asked_by, state, id);
-create index runs_room_state on runs (room_id, state, id) where room_id is not null;
-create index runs_agent_state on runs (agent_id, state, id) where agent_id is not null;
-create index runs_agent_room on runs (agent_id, room_id, id) where agent_id is not null;
-create index runs_script_state on runs (script_id, state, id) where script_id is not null;
-
--- The least id that a row of this moment or later has (see uuid_v7).
-create function uuid_floor(moment timestamptz) returns uuid language sql stable parallel safe as $$
-    select rpad(lpad(to_hex((extract(epoch from moment) * 1000)::bigint), 12, '0'), 32, '0')::uuid
-$$;
-
 -- Runs that stand together in an index: of one asker, script, room, agent or kind (the "shelf"), in any state or in one;
 -- "script asker" and "agent room" are of two, "all" is every run.
 create type run_source as (shelf text, key uuid, other uuid, word text, state text);

@@ -1,3 +1,6 @@
+-- What a message that is a command wants to run (see run_command_of).
+create type run_command as (script uuid, given jsonb);
+
 -- "/run NAME …" in a room: a message that runs a script. NAME and values with spaces stand in "quotation marks" (\" and
 -- \\ inside); a value goes to the parameter of its place, or KEY=VALUE to the one that it names.
 -- One word of a command; a quoted one is never KEY=VALUE.

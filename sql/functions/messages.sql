@@ -1,3 +1,10 @@
+-- Whether the answer of a run was deleted in its room: then nobody reads it by another way.
+create function is_taken_back(run uuid) returns boolean language sql stable as $$
+    select exists (select from room_events e
+                   join room_events d on d.room_id = e.room_id and d.target = e.seq and d.kind = 'delete'
+                   where e.run_id = run and e.kind in ('result', 'error'))
+$$;
+
 -- What people say in rooms, and how agents are asked. Same shape as the room actions: rows of "announced".
 
 -- Raises unless the text may be a message: something to read, and no control characters but tab and line ends.
@@ -29,54 +36,6 @@ begin
     where p.deleted_at is null;
 end $$;
 
--- An error that an agent tells in its own name, because it cannot answer.
-create function agent_excuse(the_room uuid, the_agent uuid, the_seq bigint, sentence text, can_retry boolean)
-returns room_events language sql as $$
-    select append_event(the_room, 'error', the_agent, null, the_seq, null,
-                        jsonb_build_object('message', sentence, 'text', '', 'retriable', can_retry))
-$$;
-
--- Asks an agent to answer an event of the room: queues its run and tells the room, or tells why it cannot.
--- depth is 0 when a person asks, and one more than the asking run's when an agent does.
-create function ask_agent(the_room uuid, the_agent uuid, the_seq bigint, by_principal uuid, the_depth int)
-returns room_events language plpgsql as $$
-declare
-    agent record;
-    the_run uuid;
-begin
-    select p.id, p.name, p.handle, a.kind, a.desired_state, m.role into agent
-    from agents a join principals p on p.id = a.id
-    join room_members m on m.room_id = the_room and m.principal_id = a.id
-    where a.id = the_agent and p.deleted_at is null;
-    if not found then
-        return null;
-    elsif agent.kind <> 'chat' then
-        return agent_excuse(the_room, the_agent, the_seq, format('%s runs a script and does not answer messages.', agent.name), false);
-    elsif agent.role = 'viewer' then
-        return agent_excuse(the_room, the_agent, the_seq, format('%s may only read in this room. An owner can make it a member.', agent.name), false);
-    elsif agent.desired_state <> 'started' then
-        return agent_excuse(the_room, the_agent, the_seq, format('%s is stopped. Start it and ask again.', agent.name), false);
-    elsif room_is_busy(the_room) then
-        return agent_excuse(the_room, the_agent, the_seq, 'Too many answers are under way in this room. Ask again when some have ended.', false);
-    end if;
-    insert into runs (kind, agent_id, room_id, trigger_seq, asked_by, depth, retriable)
-    values ('agent', the_agent, the_room, the_seq, by_principal, the_depth, true)
-    returning id into the_run;
-    perform pg_notify('run_queued', the_run::text);
-    return append_event(the_room, 'run', by_principal, the_run, the_seq, null, jsonb_build_object(
-        'state', 'queued', 'agent', jsonb_build_object('id', agent.id, 'name', agent.name, 'handle', agent.handle)));
-end $$;
-
--- The agents that a message is for: those that it mentions, or none mentioned, the one whose result it answers.
-create function addressed_agents(the_room uuid, mentioned uuid[], replied bigint) returns setof uuid language plpgsql stable as $$
-begin
-    return query select id from principals where id = any (mentioned) and kind = 'agent' order by id;
-    if not found then
-        return query select e.principal_id from room_events e join room_members m on m.room_id = the_room and m.principal_id = e.principal_id
-                     where e.room_id = the_room and e.seq = replied and e.kind = 'result';
-    end if;
-end $$;
-
 -- Remembers the newest event that mentions each of these members, for their lists of rooms.
 create function note_mentions(event room_events, mentioned uuid[]) returns void language sql as $$
     update room_members set mention_seq = event.seq
@@ -86,9 +45,6 @@ $$;
 create function is_deleted(the_room uuid, the_seq bigint) returns boolean language sql stable as $$
     select exists (select from room_events where room_id = the_room and target = the_seq and kind = 'delete')
 $$;
-
--- What a message that is a command wants to run (see run_command_of).
-create type run_command as (script uuid, given jsonb);
 
 -- The caller says something, or runs a script by saying so. The author has read what was before.
 create function message_post(the_room uuid, content text, replied bigint) returns setof announced language plpgsql as $$

@@ -1,29 +1,3 @@
--- What an administrator changes while the program runs, and how long runs are kept by it.
-
--- A setting, or what it is until somebody changes it. Days: 0 is for ever.
-create function setting_days(name text) returns int language sql stable as $$
-    select coalesce((select (value #>> '{}')::int from settings where key = name),
-                    case name when 'run_retention_days' then 90 when 'run_output_retention_days' then 30 end)
-$$;
-
-create function settings_json() returns json language sql stable as $$
-    select json_build_object('run_retention_days', setting_days('run_retention_days'),
-                             'run_output_retention_days', setting_days('run_output_retention_days'))
-$$;
-
--- changes: the settings to change, checked already.
-create function settings_change(changes jsonb) returns json language plpgsql as $$
-declare
-    before jsonb := settings_json();
-begin
-    insert into settings (key, value) select key, value from jsonb_each(changes)
-    on conflict (key) do update set value = excluded.value, updated_at = now();
-    insert into audit_log (action, object_kind, detail)
-    select 'settings.change', 'settings', jsonb_build_object('from', jsonb_object_agg(key, before -> key), 'to', changes)
-    from jsonb_object_keys(changes) key having count(*) > 0;
-    return settings_json();
-end $$;
-
 -- When a run must have ended for something of it to be removed now; null: never.
 create function kept_since(days int) returns timestamptz language sql stable as $$
     select now() - make_interval(days => nullif(days, 0))
@@ -64,4 +38,42 @@ begin
               and not exists (select from run_output where run_id = r.id) and not exists (select from files where run_id = r.id)
         limit most));
     get diagnostics whole_runs = row_count;
+end $$;
+
+-- Removes what deleted rooms have left, at most so many rows at once; returns how many went, 0 when nothing is
+-- left. Runs go before the log: removing the room would otherwise take all of them along in
+-- one statement, however many they are.
+create function purge_rooms(most int) returns int language plpgsql as $$
+declare
+    chunks constant int := 200; -- each of some 64 kB
+    gone uuid;
+    old uuid[];
+    removed int;
+begin
+    select id into gone from rooms where deleted_at < now() - interval '10 minutes' order by deleted_at limit 1
+    for update skip locked;
+    if not found then
+        return 0;
+    end if;
+    old := array(select id from runs where room_id = gone order by id limit most);
+    delete from run_output o
+    using (select run_id, position from run_output where run_id = any (old) limit least(most, chunks)) part
+    where o.run_id = part.run_id and o.position = part.position;
+    get diagnostics removed = row_count;
+    if removed = 0 then
+        delete from file_chunks c
+        using (select file_id, position from files f join file_chunks on file_id = f.id
+               where f.run_id = any (old) limit least(most, chunks)) part
+        where c.file_id = part.file_id and c.position = part.position;
+        get diagnostics removed = row_count;
+    end if;
+    if removed = 0 then
+        delete from files where run_id = any (old);
+        get diagnostics removed = row_count;
+    end if;
+    if removed = 0 then
+        delete from runs where id = any (old);
+        get diagnostics removed = row_count;
+    end if;
+    return case when removed > 0 then removed else purge_room_log(gone, most) end;
 end $$;

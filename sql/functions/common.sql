@@ -1,0 +1,72 @@
+-- Ends the transaction with an outcome for the user. The code's last three digits are the HTTP status.
+create function raise_outcome(code text, sentence text, field text default '', retry_after int default 0)
+returns void language plpgsql as $$
+begin
+    raise exception using errcode = code, message = sentence, column = field, hint = retry_after::text;
+end $$;
+
+-- The same for several fields at once: a list of {"field","message"}. As many are told as an answer has room for.
+create function raise_fields(sentence text, errors jsonb) returns void language plpgsql as $$
+declare
+    told jsonb := '[]';
+    error jsonb;
+begin
+    for error in select * from jsonb_array_elements(errors) loop
+        exit when octet_length(told::text) + octet_length(error::text) > 3900;
+        told := told || error;
+    end loop;
+    raise exception using errcode = 'CA422', message = sentence, detail = told::text;
+end $$;
+
+-- RFC 3339 in UTC with milliseconds, as the API writes times. Stable, as to_char is: else it would not be inlined, and a
+-- call of it would cost more than the rest of a row.
+create function api_time(t timestamptz) returns text language sql stable parallel safe as $$
+    select to_char(t at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;
+
+-- Where a list that is ordered by id goes on: base64url of the last id (22 characters). Null gives null.
+create function cursor_of(id uuid) returns text language sql immutable parallel safe as $$
+    select rtrim(translate(encode(uuid_send(id), 'base64'), '+/', '-_'), '=')
+$$;
+
+create function cursor_id(cursor text) returns uuid language plpgsql immutable parallel safe as $$
+begin
+    if cursor is null then
+        return null;
+    end if;
+    if cursor !~ '^[A-Za-z0-9_-]{22}$' then
+        perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
+    end if;
+    return encode(decode(translate(cursor, '-_', '+/') || '==', 'base64'), 'hex')::uuid;
+end $$;
+
+-- The same for a list that is ordered by a number.
+create function cursor_number(cursor text) returns bigint language plpgsql immutable parallel safe as $$
+begin
+    if cursor !~ '^[0-9]{1,18}$' then
+        perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
+    end if;
+    return cursor::bigint;
+end $$;
+
+-- The same for a list that is ordered by name.
+create function cursor_of(name text) returns text language sql immutable parallel safe as $$
+    select 'n.' || rtrim(translate(encode(convert_to(name, 'UTF8'), 'base64'), E'+/\n', '-_'), '=')
+$$;
+
+create function cursor_text(cursor text) returns text language plpgsql immutable parallel safe as $$
+declare
+    encoded constant text := translate(substr(cursor, 3), '-_', '+/');
+begin
+    if cursor !~ '^n\.[A-Za-z0-9_-]+$' then
+        perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
+    end if;
+    return convert_from(decode(rpad(encoded, (char_length(encoded) + 3) / 4 * 4, '='), 'base64'), 'UTF8');
+exception when invalid_parameter_value or character_not_in_repertoire or untranslatable_character then
+    perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
+end $$;
+
+-- The least id that a row of this moment or later has (see uuid_v7).
+create function uuid_floor(moment timestamptz) returns uuid language sql stable parallel safe as $$
+    select rpad(lpad(to_hex((extract(epoch from moment) * 1000)::bigint), 12, '0'), 32, '0')::uuid
+$$;
