@@ -15,7 +15,7 @@
 #define STATEMENT_MS_MOST 10000 /* statement_timeout and lock_timeout of the pool whose routes may not wait */
 #define DRAIN_EXTRA_MS 2000
 #define LONGEST_SLEEP_MS 1000
-#define DRAINING_SLEEP_MS 20
+#define LEAVING_SLEEP_MS 20
 
 const char *pool_socket_path(const struct config *config, enum pool_kind kind)
 {
@@ -217,6 +217,19 @@ static void reload(struct pool *pool)
     text_free(&why);
 }
 
+/* Whether callers get anywhere: a child is at work, or one waits and nobody else does. A renewal that came sooner would
+ * end keepers before they have answered anybody, and a row of them would stop the service. */
+static bool is_serving(const struct pool *pool)
+{
+    bool has_keeper = false;
+    for (int i = 0; i < pool->slots_used; i++) {
+        if (pool->slots[i].child && atomic_load(&pool->counters->busy[i]))
+            return true;
+        has_keeper |= pool->slots[i].child != 0;
+    }
+    return has_keeper && !listener_is_wanted(&pool->listener);
+}
+
 /* Not with a configuration that the new program would refuse. */
 static void start_renewing(struct pool *pool)
 {
@@ -232,13 +245,16 @@ static void start_renewing(struct pool *pool)
     text_free(&why);
 }
 
-/* Nobody accepts any more: who is left serves a request, and exits after it. Requests that come now wait in the queue
- * of the socket for the new program. */
+/* Nobody accepts any more: each keeper that is left has been asked to go, and exits after the request that its child
+ * serves. A keeper that has not been asked would serve for ever, for the new program does not know it. Requests that
+ * come now wait in the queue of the socket for the new program. */
 static bool has_made_room(const struct pool *pool)
 {
-    for (int i = 0; i < pool->slots_used; i++)
-        if (pool->slots[i].child && !atomic_load(&pool->counters->busy[i]))
+    for (int i = 0; i < pool->slots_used; i++) {
+        const struct slot *slot = &pool->slots[i];
+        if (slot->child && (!slot->retiring || !atomic_load(&pool->counters->busy[i])))
             return false;
+    }
     return true;
 }
 
@@ -304,7 +320,8 @@ static void take_event(struct pool *pool, struct slot *slot, short events, int64
 /* When the clock alone makes something due. What was due by now has been tended, or waits for another event. */
 static int sleep_ms(const struct pool *pool, int64_t now)
 {
-    int64_t until = now + (pool->draining || pool->renewing ? DRAINING_SLEEP_MS : LONGEST_SLEEP_MS);
+    bool leaving = pool->draining || pool->renewing || *pool->orders.renew;
+    int64_t until = now + (leaving ? LEAVING_SLEEP_MS : LONGEST_SLEEP_MS);
     for (int i = 0; i < pool->slots_used; i++) {
         const struct slot *slot = &pool->slots[i];
         const int64_t due[] = {slot->retiring ? slot->ask_again_at : 0, slot->link == LINK_DOWN ? slot->retry_at : 0,
@@ -347,7 +364,7 @@ int pool_run(struct pool *pool)
             reload(pool);
         if (*pool->orders.leave && !pool->draining)
             start_draining(pool, now);
-        if (*pool->orders.renew && !pool->draining)
+        if (*pool->orders.renew && !pool->draining && is_serving(pool))
             start_renewing(pool);
         if (pool->renewing && !pool->draining && has_made_room(pool))
             return POOL_RENEW;

@@ -16,15 +16,14 @@ from harness.pool_stage import (  # noqa: F401  (fixtures)
 
 
 def test_sighup_brings_the_new_configuration_to_the_next_request(pool):
-    foreign = {"headers": {"Origin": "https://other.example"}}
-    assert pool.get(**foreign).status == 403
-    pool.configure(BACKEND_CORS_ORIGINS="https://other.example", POOL_SLOTS="5")
+    assert pool.get(headers=FOREIGN).status == 403
+    pool.configure(BACKEND_CORS_ORIGINS=FOREIGN["Origin"], POOL_SLOTS="5")
     pool.signal(signal.SIGHUP)
     wait_until(lambda: "was reloaded" in pool.log())
     wait_until(lambda: len(pool.children()) == 5)
     time.sleep(0.3)
     for _ in range(10):
-        assert pool.get(**foreign).headers["access-control-allow-origin"] == "https://other.example"
+        assert pool.get(headers=FOREIGN).headers["access-control-allow-origin"] == "https://other.example"
     pool.configure(POOL_SLOTS="2")
     pool.signal(signal.SIGHUP)
     wait_until(lambda: len(pool.children()) == 2)
@@ -58,28 +57,30 @@ def test_no_request_is_lost_by_reloads(pool):
     assert answers == [200] * 600
 
 
+def starts(pool):
+    """How often a program has begun to serve: once, and once a renewal."""
+    return pool.log().count("serving at")
+
+
 def test_sigusr2_goes_on_as_the_installed_program_and_loses_no_request(pool):
     over = threading.Event()
-    renewals = []
 
-    def renew():
-        while not over.wait(0.2):
-            pool.signal(signal.SIGUSR2)
-            renewals.append(1)
+    def ask():
+        answers = []
+        while not over.is_set():
+            answers.append(pool.get().status)
+        return answers
 
-    renewer = threading.Thread(target=renew)
-    renewer.start()
+    clients = [in_background(ask) for _ in range(4)]
     try:
-        with concurrent.futures.ThreadPoolExecutor(4) as executor:
-            answers = list(executor.map(lambda _: pool.get().status, range(600)))
-            while len(renewals) < 3:
-                answers.append(pool.get().status)
+        for renewal in range(3):
+            pool.signal(signal.SIGUSR2)
+            wait_until(lambda: starts(pool) == renewal + 2, what="another start in the same process")
     finally:
         over.set()
-        renewer.join()
+    answers = [answer for client in clients for answer in client.result(60)]
     assert answers == [200] * len(answers)
     assert pool.process.poll() is None
-    wait_until(lambda: pool.log().count("serving at") > 1, what="another start in the same process")
     assert_healthy(pool)
 
 
@@ -88,9 +89,51 @@ def test_sigusr2_lets_a_request_end_as_it_began(pool, cluster):
     waiting = in_background(pool.get)
     wait_until(lambda: len(waiting_for_lock(cluster)) == 1)
     pool.signal(signal.SIGUSR2)
-    wait_until(lambda: pool.log().count("serving at") == 2, what="the new program")
+    wait_until(lambda: starts(pool) == 2, what="the new program")
     lock.rollback()
     assert waiting.result(30).status == 200
+    assert_healthy(pool)
+
+
+FOREIGN = {"Origin": "https://other.example"}
+
+
+def allowed_origin(pool):
+    return pool.get(headers=FOREIGN).headers.get("access-control-allow-origin")
+
+
+def test_sigusr2_replaces_keepers_that_were_all_busy(pool, cluster):
+    lock = hold_users(cluster)
+    waiting = [in_background(pool.get) for _ in range(pool.slots)]
+    wait_until(lambda: len(waiting_for_lock(cluster)) == pool.slots, what="a request in every slot")
+    old = pool.keepers()
+    pool.configure(BACKEND_CORS_ORIGINS=FOREIGN["Origin"])
+    pool.signal(signal.SIGUSR2)
+    wait_until(lambda: starts(pool) == 2, what="the new program")
+    lock.rollback()
+    assert [answer.result(30).status for answer in waiting] == [200] * pool.slots
+    wait_until(lambda: not set(old) & set(pool.keepers()), what="the end of the old keepers")
+    assert {allowed_origin(pool) for _ in range(40)} == {FOREIGN["Origin"]}
+    assert_healthy(pool)
+
+
+def test_sigusr2_waits_until_the_last_renewal_serves(pool):
+    """However fast the orders come, each program answers somebody before the next one takes its place."""
+    over = threading.Event()
+
+    def renew():
+        while not over.wait(0.001):
+            pool.signal(signal.SIGUSR2)
+
+    renewer = in_background(renew)
+    try:
+        answers = []
+        while starts(pool) < 5:
+            answers.append(pool.get().status)
+    finally:
+        over.set()
+        renewer.result()
+    assert answers == [200] * len(answers)
     assert_healthy(pool)
 
 
@@ -136,7 +179,7 @@ def test_children_die_with_their_master(pool, cluster):
     assert waiting.result(30).status == 0
     lock.rollback()
     pool.start()  # a dead socket in the way is no obstacle
-    wait_until(lambda: pool.log().count("serving at") == 2, what="the second start")
+    wait_until(lambda: starts(pool) == 2, what="the second start")
     become_healthy(pool)
 
 
