@@ -142,6 +142,13 @@ def test_a_taken_port_is_told(own, studio):
     assert "--port" in said.stderr
 
 
+def test_a_clock_that_was_set_back_does_not_keep_the_runner_away():
+    minutes = "for EPOCHSECONDS in 7200 7259 7260 3660 3661 3720; do is_another_minute && echo $EPOCHSECONDS; done; true"
+    told = subprocess.run(["bash", "-c", f". studio.d/clock.sh; unset EPOCHSECONDS; {minutes}"], cwd=harness_studio.TOP,
+                          capture_output=True, text=True, timeout=10, check=True)
+    assert told.stdout.split() == ["7200", "7260", "3660", "3720"]
+
+
 @pytest.mark.parametrize("words", [["up", "--port", "80"], ["up", "--nonsense"], ["down", "--port", "9000"], ["fly"],
                                    ["down", "--state", "/nowhere/at/all"], ["test", "nonsense"]])
 def test_wrong_words_are_refused(words):
