@@ -20,7 +20,7 @@ unix_socket_directories = '$data/run'
 unix_socket_permissions = 0770
 max_connections = 200
 shared_buffers = 128MB
-log_line_prefix = '%m [%p] %u '
+log_line_prefix = '%m [%p] %u %e '
 log_timezone = UTC
 timezone = UTC
 TEXT
@@ -49,6 +49,22 @@ wait_for_postgres() {
     done
     tail -n 15 "$data/log/postgres.log" >&2
     fail "PostgreSQL did not start; see $data/log/postgres.log"
+}
+
+# Reads what PostgreSQL has logged since the last call. Whether it cannot load one of its libraries: that happens when
+# its package was upgraded, for the server that runs is the old program, and each new connection loads the new files. The
+# SQLSTATE is that of a missing file, or that of an error that set none; an error which our functions raise has another.
+watch_postgres_log() {
+    exec 7<"$data/log/postgres.log"
+    cat <&7 >/dev/null # what is there already is about an earlier server
+}
+
+postgres_misses_library() {
+    local line found=1
+    while IFS= read -r -u 7 line; do
+        [[ $line != *' '@(58P01|XX000)\ @(ERROR|FATAL):\ \ could\ not\ @(load library|access file)\ * ]] || found=0
+    done
+    return $found
 }
 
 owner_psql() {

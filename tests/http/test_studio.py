@@ -2,10 +2,12 @@
 
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import time
 
+import psycopg2
 import pytest
 import requests
 
@@ -93,6 +95,55 @@ def test_every_killed_service_comes_back(own):
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     until(lambda: set(services(own).values()).isdisjoint(before.values()) and answers(own.url), 30)
+
+
+@pytest.fixture
+def movable_library(own):
+    """PL/pgSQL from a file of our own; called, the file moves to where only a PostgreSQL that is started anew looks for
+    it. So does an upgrade of the package: the server that runs cannot load the new files."""
+    folders = [(own.state / "tmp").resolve() / name for name in ("old-library", "new-library")]
+    functions = {"plpgsql_call_handler()": "language_handler", "plpgsql_inline_handler(internal)": "void",
+                 "plpgsql_validator(oid)": "void"}
+    packaged = subprocess.run(["pg_config", "--pkglibdir"], capture_output=True, text=True, check=True).stdout.strip()
+
+    def tell(*statements):
+        connection = psycopg2.connect(host=own.state / "run", user="postgres", dbname="coagent")
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+        connection.close()
+
+    def use(library):
+        tell(*(f"create or replace function pg_catalog.{name} returns {result} language c as '{library}'"
+               for name, result in functions.items()))
+
+    def move():
+        tell(f"alter system set dynamic_library_path = '{folders[1]}'")  # read at the next start, for nothing reloads it
+        (folders[0] / "movable.so").rename(folders[1] / "movable.so")
+        tell("select pg_terminate_backend(pid) from pg_stat_activity where usename like 'coagent%'")
+
+    for folder in folders:
+        folder.mkdir()
+    shutil.copy(pathlib.Path(packaged) / "plpgsql.so", folders[0] / "movable.so")
+    tell(f"alter system set dynamic_library_path = '{folders[0]}'", "select pg_reload_conf()")
+    use("movable")
+    yield move
+    tell("alter system reset dynamic_library_path", "select pg_reload_conf()")
+    use("$libdir/plpgsql")
+
+
+def test_postgresql_is_restarted_when_it_cannot_load_a_library(own, movable_library):
+    before = services(own)
+    movable_library()
+    login = {"email": own.admin_email, "password": own.admin_password}
+    until(lambda: requests.post(own.url + "/api/auth/login", json=login, timeout=10).status_code == 200
+          and services(own)["postgres"] != before["postgres"])
+    log = (own.state / "log" / "supervisor.log").read_text()
+    assert log.count("cannot load one of its libraries") == 1
+    after = services(own)
+    assert {name: after[name] for name in after if name != "postgres"} == {
+        name: before[name] for name in before if name != "postgres"}
 
 
 def test_up_after_the_supervisor_was_killed(own):
