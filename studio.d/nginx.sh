@@ -9,10 +9,20 @@ listen_lines() {
     [ ! -f "$data/conf/nginx/tls.conf" ] || printf ' ssl;\\n    include %s' "$data/conf/nginx/tls.conf"
 }
 
+# What "geo" takes: the addresses that may log in as often as they like.
+exempt_lines() {
+    local address
+    for address in ${LOGIN_EXEMPT//,/ }; do
+        printf '%s 1; ' "$address"
+    done
+}
+
 fill_in() {
     sed -e "s|@RUN@|$data/run|g" -e "s|@LOG@|$data/log|g" -e "s|@TMP@|$data/tmp|g" \
         -e "s|@NGINX@|$data/conf/nginx|g" -e "s|@HTDOCS@|$data/app/share/coagent/htdocs|g" \
-        -e "s|@MODULES@|$nginx_modules|g" -e "s|@WORKERS@|$(nproc)|g" -e "s|@LISTEN@|$(listen_lines)|g" "$1"
+        -e "s|@MODULES@|$nginx_modules|g" -e "s|@WORKERS@|$(nproc)|g" -e "s|@LISTEN@|$(listen_lines)|g" \
+        -e "s|@LOGIN_RATE@|${LOGIN_RATE:-4}|g" -e "s|@LOGIN_BURST@|${LOGIN_BURST:-80}|g" \
+        -e "s|@LOGIN_EXEMPT@|$(exempt_lines)|g" "$1"
 }
 
 # nchan brings a second default for this folder, which no directive reaches. The first start of Debian's nginx makes it;
@@ -37,9 +47,16 @@ take_certificate() {
     "$data/app/sbin/coagentctl" make-certificate --folder "$folder" --print-nginx >"$data/conf/nginx/tls.conf"
 }
 
+check_login_limits() {
+    [[ ${LOGIN_RATE:-4} =~ ^[1-9][0-9]{0,5}$ && ${LOGIN_BURST:-80} =~ ^[1-9][0-9]{0,5}$ ]] ||
+        fail "LOGIN_RATE and LOGIN_BURST take a number from 1 to 999999"
+    [[ ${LOGIN_EXEMPT:-} =~ ^[0-9a-fA-F.:/,]*$ ]] || fail "LOGIN_EXEMPT takes addresses or networks, with commas between them"
+}
+
 write_nginx() {
     local template folder=$data/conf/nginx
     mkdir -p "$folder"
+    check_login_limits
     for template in "$data"/app/share/coagent/nginx/*.conf.in; do
         fill_in "$template" >"$folder/$(basename "$template" .in)"
     done

@@ -65,6 +65,14 @@ def own(ctl, site):
     return ctl
 
 
+def test_under_tls_every_answer_says_that_it_stays_so(site, certificate):
+    for path, headers in (("/", {}), ("/js/app.js", {}), ("/docs", {}), ("/api/status", {}), ("/api/none", {}),
+                          ("/ws/live", {}), ("/api/status", {"X-Long": "a" * 70000})):
+        answer = requests.get(site.url + path, headers=headers, verify=certificate / "certificate.pem", timeout=10)
+        assert answer.headers["Strict-Transport-Security"] == "max-age=15768000", (path, answer.status_code)
+
+
+
 def test_a_studio_has_nothing_that_failed(own):
     found = own.findings()
     assert {name: one for name, one in found.items() if one["verdict"] not in ("ok", "skipped") and name not in MACHINE} == {}

@@ -1,5 +1,7 @@
-"""What nginx does itself: pages and their headers, the older paths, and its own refusals."""
+"""What nginx does itself: pages and their headers, the older paths, its own refusals, and what it adds under TLS."""
 
+import concurrent.futures
+import json
 import socket
 
 import pytest
@@ -92,6 +94,62 @@ def test_refusals_of_nginx_are_problem_documents(studio, request_bytes, status):
     assert head.split()[1] == str(status)
     assert "application/problem+json" in head and "X-Request-Id:" in head
     assert f'"status":{status}' in body
+
+
+def log_in_from(studio, address, path="/api/auth/login", **body):
+    """One attempt from another address of this machine: the tests' own has no limit."""
+    with requests.Session() as session:
+        adapter = requests.adapters.HTTPAdapter()
+        adapter.init_poolmanager(1, 1, source_address=(address, 0))
+        session.mount("http://", adapter)
+        return session.post(studio.url + path, json=body, timeout=60)
+
+
+def flood(studio, address, path, count):
+    """So many requests at once; the connections, on which nothing has been read."""
+    request = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}"
+    made = []
+    for _ in range(count):
+        made.append(socket.create_connection(("127.0.0.1", studio.port), timeout=30, source_address=(address, 0)))
+        made[-1].sendall(request.encode())
+    return made
+
+
+@pytest.mark.parametrize("address,path", [("127.0.0.2", "/api/auth/login"), ("127.0.0.3", "/auth/token"),
+                                          ("127.0.0.4", "/api/auth/register"), ("127.0.0.5", "/api/profile/password")])
+def test_an_address_that_logs_in_without_end_is_refused_and_others_are_not(studio, address, path):
+    connections = flood(studio, address, path, 140)
+    last = connections[-1].makefile("rb").read().decode()  # the first hundred are served, or wait for their turn
+    other = log_in_from(studio, "127.0.0.9", email="nobody@example.com", password="wrong password")
+    for connection in connections:
+        connection.close()
+    assert other.status_code == 401 and other.elapsed.total_seconds() < 5
+    head, body = last.split("\r\n\r\n", 1)
+    headers = dict(line.split(": ", 1) for line in head.split("\r\n")[1:])
+    problem = json.loads(body)
+    assert head.split()[1] == "429" and problem["status"] == 429 and "your address" in problem["detail"]
+    assert headers["Content-Type"] == "application/problem+json"
+    assert headers["X-Request-Id"] == problem["instance"] and int(headers["Retry-After"]) > 0
+
+
+def test_an_office_behind_one_address_logs_in_at_nine(studio, people):
+    """Twenty at once: each gets in."""
+    accounts = [people.create_user("clerk") for _ in range(20)]
+    with concurrent.futures.ThreadPoolExecutor(20) as office:
+        answers = list(office.map(lambda account: log_in_from(studio, "127.0.0.6", email=account["email"],
+                                                              password=account["password"]), accounts))
+    assert [answer.status_code for answer in answers] == [200] * 20
+
+
+def test_what_is_no_log_in_has_no_such_limit(studio):
+    with concurrent.futures.ThreadPoolExecutor(20) as readers:
+        answers = list(readers.map(lambda _: log_in_from(studio, "127.0.0.7", "/api/auth/refresh").text, range(150)))
+    assert not [answer for answer in answers if "your address" in answer]
+
+
+def test_plain_http_promises_no_tls(studio):
+    for path in ("/", "/api/status", "/api/none"):
+        assert "Strict-Transport-Security" not in requests.get(studio.url + path, timeout=10).headers
 
 
 def test_the_internal_locations_are_closed(studio):
