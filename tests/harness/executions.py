@@ -1,7 +1,8 @@
 """Writes scripts, runs them and waits for what comes of it, through the API."""
 
-import time
 import uuid
+
+from harness.waiting import wait_until
 
 OVER = {"succeeded", "failed", "cancelled", "timed_out", "lost"}
 
@@ -51,13 +52,7 @@ def show(client, run):
 
 def wait(client, run, wanted=lambda run: run["state"] in OVER, timeout=60):
     """The run as soon as it is what is wanted: over."""
-    end = time.monotonic() + timeout
-    while time.monotonic() < end:
-        shown = show(client, run)
-        if wanted(shown):
-            return shown
-        time.sleep(0.05)
-    raise AssertionError(f"the run did not become what was awaited: {shown}")
+    return wait_until(lambda: show(client, run), timeout, "what was awaited of the run", wanted)
 
 
 def read(client, run, stream=None):

@@ -7,23 +7,12 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 
 from . import fastcgi
+from .waiting import wait_until
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = TOP / os.environ.get("COAGENT_BUILD", "build")
-
-
-def wait_until(condition, seconds=30, what="it"):
-    """The first true answer of condition; fails when there is none in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        answer = condition()
-        if answer:
-            return answer
-        time.sleep(0.01)
-    raise AssertionError(f"{what} did not come within {seconds} s")
 
 
 class Pool:

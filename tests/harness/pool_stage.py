@@ -5,7 +5,8 @@ import concurrent.futures
 import pytest
 
 from harness.cluster import Cluster
-from harness.pool import Pool, wait_until
+from harness.pool import Pool
+from harness.waiting import wait_until
 
 
 @pytest.fixture(autouse=True)

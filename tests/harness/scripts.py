@@ -1,8 +1,7 @@
 """Scripts that really run: made and started through the API, executed by the studio's runner in the sandbox."""
 
-import time
-
 from harness import finished
+from harness.waiting import wait_until
 
 OVER = ("succeeded", "failed", "cancelled", "timed_out", "lost")
 
@@ -15,16 +14,15 @@ def start(client, code, kind="sh", body=None, **more):
     return answer.json()["id"]
 
 
+def look(client, run):
+    answer = client.get(f"/runs/{run}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
 def until(client, run, condition, seconds=60):
     """The run, as soon as the condition holds for it."""
-    deadline = time.monotonic() + seconds
-    while True:
-        answer = client.get(f"/runs/{run}")
-        assert answer.status_code == 200, answer.text
-        if condition(answer.json()):
-            return answer.json()
-        assert time.monotonic() < deadline, f"still {answer.json()}"
-        time.sleep(0.05)
+    return wait_until(lambda: look(client, run), seconds, good=condition)
 
 
 def wait(client, run, seconds=60):

@@ -5,7 +5,7 @@ import pytest
 
 from harness import contract, studio as harness_studio
 from harness.people import People
-from harness.pool import wait_until
+from harness.waiting import wait_until
 
 
 @pytest.fixture(scope="session")

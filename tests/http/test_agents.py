@@ -1,11 +1,11 @@
 """Agents, providers and what may be done with them."""
 
-import time
 import uuid
 
 import pytest
 
 from harness.model import Model
+from harness.waiting import wait_until
 
 
 def handle():
@@ -114,13 +114,8 @@ def test_logs_of_an_agent_are_its_newest_runs(ann, bob, people):
     room = people.room(ann)
     ann.post(f"/rooms/{room['id']}/members", {"id": agent["id"]})
     ann.post(f"/rooms/{room['id']}/messages", {"text": f"@{agent['handle']} hello"})
-    deadline = time.monotonic() + 60
-    while True:
-        runs = ann.get(f"/agents/{agent['id']}/logs").json()["items"]
-        if runs and runs[0]["state"] == "failed":
-            break
-        assert time.monotonic() < deadline, runs
-        time.sleep(0.1)
+    runs = wait_until(lambda: ann.get(f"/agents/{agent['id']}/logs").json()["items"],
+                      good=lambda items: items and items[0]["state"] == "failed")
     assert runs[0]["reason"] == "This agent has no model yet: choose a provider in its settings."
     assert bob.get(f"/agents/{agent['id']}/logs").json()["items"] == [], "runs in rooms that one does not see"
 
@@ -196,11 +191,7 @@ def check(admin, provider):
     answer = admin.post(f"/providers/{provider['id']}/check")
     assert answer.status_code == 202, answer.text
     run = answer.json()["run"]
-    deadline = time.monotonic() + 60
-    while run["state"] in ("queued", "running"):
-        assert time.monotonic() < deadline, run
-        time.sleep(0.05)
-        run = admin.get(f"/runs/{run['id']}").json()
+    run = wait_until(lambda: admin.get(f"/runs/{run['id']}").json(), good=lambda now: now["state"] not in ("queued", "running"))
     assert run["state"] == "succeeded", run
     return run["result"]
 

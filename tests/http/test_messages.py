@@ -5,6 +5,8 @@ import uuid
 
 import pytest
 
+from harness.waiting import wait_until
+
 
 def post(client, room, text, **more):
     return client.post(f"/rooms/{room['id']}/messages", {"text": text, **more})
@@ -23,7 +25,8 @@ def log(client, room, **parameters):
 
 
 def agent_in(owner, room, **state):
-    agent = owner.post("/agents", {"name": "Helper", "handle": f"helper-{uuid.uuid4().hex[:8]}"}).json()
+    provider = {"provider_id": state["provider_id"]} if "provider_id" in state else {}
+    agent = owner.post("/agents", {"name": "Helper", "handle": f"helper-{uuid.uuid4().hex[:8]}", **provider}).json()
     if state.get("stopped"):
         assert owner.post(f"/agents/{agent['id']}/stop").status_code == 200
     assert owner.post(f"/rooms/{room['id']}/members", {"id": agent["id"]}).status_code == 201
@@ -214,13 +217,17 @@ def test_a_mentioned_agent_gets_a_run_in_the_same_transaction(ann, bob, room, st
     assert bob.get(f"/runs/{asked['run']}").json()["trigger_seq"] == event["seq"]
 
 
-def test_stop_ends_what_waits(ann, bob, room, studio):
-    agent = agent_in(ann, room)
-    say(bob, room, f"@{agent['handle']} hello")
+def test_stop_ends_what_waits(ann, bob, room, admin):
+    """An agent answers one message of a room at a time: the second one waits as long as the first is answered."""
+    commands = next(one for one in admin.get("/providers", params={"limit": 200}).json()["items"] if one["kind"] == "command")
+    agent = agent_in(ann, room, provider_id=commands["id"])
+    asked = [say(bob, room, f"@{agent['handle']} /count 100") for _ in range(2)]
+    runs = [next(event["run"] for event in log(bob, room, after=one["seq"])["items"] if event["reply_to"] == one["seq"])
+            for one in asked]
+    wait_until(lambda: bob.get(f"/runs/{runs[0]}").json()["state"], good=lambda state: state == "running")
     answer = bob.post(f"/rooms/{room['id']}/stop")
-    assert answer.status_code == 200 and answer.json()["stopped"] in (0, 1)  # 0: it has failed already, it has no provider
-    for _ in range(100):
-        page = log(bob, room)
-        if not page["live"]:
-            break
-    assert page["items"][-1]["kind"] in ("result", "error")
+    assert answer.status_code == 200 and answer.json()["stopped"] == 2
+    ended = [wait_until(lambda run=run: bob.get(f"/runs/{run}").json(), 10, good=lambda now: now["finished_at"]) for run in runs]
+    assert [run["state"] for run in ended] == ["cancelled"] * 2
+    assert ended[1]["started_at"] is None, "it was never begun"
+    assert not log(bob, room)["live"]

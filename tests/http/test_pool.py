@@ -1,11 +1,14 @@
 """The pool alone, without nginx: slots, the exit-status contract, PostgreSQL away, and every way for a child to die."""
 
+import array
 import concurrent.futures
 import contextlib
+import fcntl
 import os
 import re
 import signal
 import socket
+import termios
 import threading
 import time
 import uuid
@@ -13,7 +16,7 @@ import uuid
 import pytest
 
 from harness import fastcgi, tokens
-from harness.pool import wait_until
+from harness.waiting import wait_until
 from harness.pool_stage import (  # noqa: F401  (fixtures)
     assert_healthy, backends, become_healthy, cluster, hold_users, in_background, is_whole, make_pool, no_throttles, pool,
     waiting_for_lock)
@@ -76,10 +79,19 @@ def kill_all(pids):
             pass
 
 
+def are_taken(connections):
+    """Whether what was sent on each was read: the queue of the socket's other side is empty."""
+    for connection in connections:
+        waiting = array.array("i", [0])
+        if connection:
+            fcntl.ioctl(connection, termios.TIOCOUTQ, waiting)
+        yield waiting[0] == 0
+
+
 def killed_after(pool, victims, act):
     """Kills every child, or keeper and child, while act's connections are open, then lets them go."""
     connections = [act() for _ in range(pool.slots)]
-    time.sleep(0.1)
+    wait_until(lambda: len(pool.children()) == pool.slots and all(are_taken(connections)), what="a child for every connection")
     killed = pool.children()
     kill_all(victims())
     wait_until(lambda: not any(pool.is_alive(child) for child in killed), what="the end of the children")
@@ -138,7 +150,6 @@ def test_processes_that_die_at_once_do_not_make_a_storm(pool, victims):
         killed = victims()
         seen.update(killed)
         kill_all(killed)
-        time.sleep(0.002)
     assert len(seen) <= pool.slots * (2 / 0.25 + 3)
     assert_healthy(pool)
 
@@ -215,8 +226,12 @@ def test_a_postgresql_that_is_not_ready_is_asked_four_times_a_second(make_pool, 
             stand_in.bind(str(path))
             path.chmod(0o777)
             stand_in.listen()
+            stand_in.settimeout(30)
+            stand_in.accept()[0].close()
             stand_in.settimeout(0.1)
-            time.sleep(0.5)
+            with contextlib.suppress(TimeoutError):
+                while True:  # those who had waited for it
+                    stand_in.accept()[0].close()
             end = time.monotonic() + 2
             while time.monotonic() < end:
                 with contextlib.suppress(TimeoutError):
@@ -244,12 +259,12 @@ def test_a_crash_of_postgresql_in_mid_query_is_a_503(pool, cluster):
 
 def test_a_crash_of_postgresql_before_the_query_is_a_503(pool, cluster):
     """The master, who would have replaced the children, sleeps: each of them finds its connection broken."""
-    time.sleep(0.3)
     wait_until(lambda: len(pool.children()) == pool.slots, what="a child in every slot")
     pool.signal(signal.SIGSTOP)
     try:
-        os.kill(min(backends(cluster)), signal.SIGKILL)
-        time.sleep(1)
+        connected = backends(cluster)
+        os.kill(min(connected), signal.SIGKILL)
+        wait_until(lambda: not any(pool.is_alive(backend) for backend in connected), what="the end of the connections")
         answers = [pool.get("/api/status") for _ in range(pool.slots)]
     finally:
         pool.signal(signal.SIGCONT)

@@ -10,18 +10,18 @@ import time
 import pytest
 
 from harness import fastcgi
-from harness.pool import wait_until
+from harness.waiting import wait_until
 from harness.pool_stage import (  # noqa: F401  (fixtures)
     assert_healthy, backends, become_healthy, cluster, hold_users, in_background, make_pool, no_throttles, pool, waiting_for_lock)
 
 
 def test_sighup_brings_the_new_configuration_to_the_next_request(pool):
     assert pool.get(headers=FOREIGN).status == 403
+    old = pool.keepers()
     pool.configure(BACKEND_CORS_ORIGINS=FOREIGN["Origin"], POOL_SLOTS="5")
     pool.signal(signal.SIGHUP)
     wait_until(lambda: "was reloaded" in pool.log())
-    wait_until(lambda: len(pool.children()) == 5)
-    time.sleep(0.3)
+    wait_until(lambda: len(pool.children()) == 5 and not set(old) & set(pool.keepers()))
     for _ in range(10):
         assert pool.get(headers=FOREIGN).headers["access-control-allow-origin"] == "https://other.example"
     pool.configure(POOL_SLOTS="2")
@@ -148,15 +148,17 @@ def test_sigusr2_with_a_wrong_configuration_changes_nothing(pool):
 
 def test_sigterm_answers_what_has_come_and_ends(pool, cluster):
     lock = hold_users(cluster)
-    waiting = [in_background(pool.get) for _ in range(pool.slots + 4)]  # four wait in the queue of the socket
+    waiting = [in_background(pool.get) for _ in range(pool.slots)]
     wait_until(lambda: len(waiting_for_lock(cluster)) == pool.slots)
-    time.sleep(0.1)
+    queued = [fastcgi.connect(pool.socket) for _ in range(4)]  # they are in the queue of the socket as soon as this returns
+    for connection in queued:
+        connection.sendall(b"".join(fastcgi.records("GET", "/api/status")))
     pool.signal(signal.SIGTERM)
     wait_until(lambda: not pool.socket.exists(), what="the end of the socket")
-    time.sleep(0.1)
     assert pool.process.poll() is None
     lock.rollback()
     assert [answer.result(30).status for answer in waiting] == [200] * len(waiting)
+    assert [fastcgi.receive(connection).status for connection in queued] == [200] * len(queued)
     assert pool.process.wait(30) == 0
     wait_until(lambda: not backends(cluster), what="the end of the connections")
 

@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import threading
-import time
 import uuid
 
 import pytest
@@ -13,6 +12,7 @@ import requests
 import websockets
 
 from harness.listener import Listener, Refused
+from harness.waiting import wait_until
 
 
 def say(client, room, text):
@@ -29,15 +29,6 @@ def catch_up(client, room, after):
         if not page["more"]:
             return events
         after = events[-1]["seq"]
-
-
-def wait_until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def channels(client):
@@ -85,12 +76,12 @@ def test_a_foreign_origin_is_refused(ann, room):
 
 def test_the_frame_is_the_event_and_reaches_everybody_in_the_room_only(people, ann, bob, room):
     eve = people.user("eve")
-    people.room(eve)
+    own = people.room(eve)
     with Listener(ann) as first, Listener(bob) as second, Listener(eve) as other:
         event = say(ann, room, "Hello")
         assert first.wait_seq(room["id"], event["seq"]) == event
         assert second.wait_seq(room["id"], event["seq"]) == event
-        time.sleep(0.3)
+        other.wait_seq(own["id"], say(eve, own, "what was sent before has come")["seq"])
         assert other.events(room["id"]) == []
 
 
@@ -122,13 +113,14 @@ def test_a_read_marker_reaches_ones_other_windows(ann, bob, room):
 
 
 def test_removal_cuts_the_socket_and_what_follows_is_not_heard(people, ann, bob, room):
+    own = people.room(bob)
     with Listener(bob) as live:
         live.wait_seq(room["id"], say(ann, room, "before")["seq"])
         assert ann.delete(f"/rooms/{room['id']}/members/{bob.id}").status_code == 204
         assert live.closed.wait(30), "the socket is still open"
     with Listener(bob) as again:
         after = say(ann, room, "after")
-        time.sleep(0.5)
+        again.wait_seq(own["id"], say(bob, own, "what was sent before has come")["seq"])
         assert again.events(room["id"]) == []
         assert all(event["seq"] < after["seq"] for event in live.events(room["id"]))
 
@@ -229,13 +221,13 @@ class Poster(threading.Thread):
                 try:
                     answer = self.client.post(f"/rooms/{self.room['id']}/messages", {"text": text}, headers=key, timeout=20)
                 except requests.RequestException:
-                    time.sleep(0.1)
+                    self.stop.wait(0.1)
                     continue
                 if answer.status_code == 201:
                     self.acknowledged[text] = answer.json()
                 else:
                     assert answer.status_code >= 500, answer.text
-                    time.sleep(0.1)
+                    self.stop.wait(0.1)
             number += 1
 
 
@@ -262,7 +254,7 @@ class Reader(threading.Thread):
                     self.take(live.events(self.room["id"]))
             except (OSError, EOFError, ValueError, KeyError, Refused, TimeoutError, requests.RequestException,
                     websockets.WebSocketException):
-                time.sleep(0.1)
+                self.stop.wait(0.1)
 
 
 @pytest.mark.parametrize("part", ["nchan", "pool", "front", "postgres"])
@@ -273,11 +265,14 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_a_part_is_killed(studio, p
     reader = Reader(bob, room, first, end)
     for thread in [*posters, reader]:
         thread.start()
-    time.sleep(1)
-    os.kill(json.loads((studio.state / "studio.json").read_text())["pids"][part], signal.SIGKILL)
-    time.sleep(4)
-    before_end = sum(len(poster.acknowledged) for poster in posters)
-    assert wait_until(lambda: sum(len(poster.acknowledged) for poster in posters) > before_end), f"no message after {part} was killed"
+    wait_until(lambda: all(len(poster.acknowledged) >= 5 for poster in posters), what="a message of everybody")
+    studio.read()
+    victim = studio.pids[part]
+    os.kill(victim, signal.SIGKILL)
+    wait_until(lambda: studio.read() or studio.pids[part] != victim, what=f"another {part}")
+    before = [len(poster.acknowledged) for poster in posters]
+    wait_until(lambda: all(len(poster.acknowledged) > count + 4 for poster, count in zip(posters, before)),
+               what=f"a message of everybody after {part} was killed")
     stop.set()
     for poster in posters:
         poster.join(30)

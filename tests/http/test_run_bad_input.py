@@ -249,11 +249,21 @@ def test_a_stop_can_be_asked_for_twice_and_at_once(ann):
     assert ann.post(f"/runs/{run}/cancel").json()["state"] == "cancelled"
 
 
-@pytest.mark.parametrize("wait", [0, 0.01, 0.03, 0.06, 0.1, 0.2, 0.4])
-def test_a_stop_at_any_moment_is_an_end(ann, wait):
+MOMENTS = {
+    "at once": lambda client, run: None,
+    "when it is claimed": lambda client, run: scripts.wait(client, run, lambda now: now["state"] != "queued"),
+    "when its process lives": lambda client, run: scripts.wait(client, run, lambda now: now["started_at"]),
+    "when it has begun": lambda client, run: scripts.await_output(client, run, "begun"),
+    "when it ends": lambda client, run: scripts.await_output(client, run, "end"),
+    "when it is over": scripts.wait,
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS.keys())
+def test_a_stop_at_any_moment_is_an_end(ann, moment):
     made = scripts.script(ann, "trap '' TERM; echo begun; sleep 0.1; echo a > out/a; echo end")
     run = scripts.start(ann, made)
-    time.sleep(wait)
+    moment(ann, run)
     assert ann.post(f"/runs/{run}/cancel").status_code == 200
     ended = scripts.wait(ann, run)
     assert (ended["state"], ended["ended_by"]) in {("cancelled", "cancelled"), ("succeeded", "exit")}

@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 
 from harness import executions as scripts, finished
-from harness.pool import wait_until
+from harness.waiting import wait_until
 
 COUNT = "import time\nfor n in range(1, {most}):\n    print(n, flush=True)\n    time.sleep(0.02)\n"
 
@@ -121,11 +121,16 @@ def test_a_run_goes_on_while_the_server_restarts_and_loses_nothing(ann, studio):
     code = COUNT.format(most=150) + "open('out/a', 'wb').write(b'a' * 3000000)\n"
     run = scripts.start(ann, scripts.script(ann, code, "python"))
     scripts.await_output(ann, run, "20\n")
+
+    def written():
+        return studio.sql("select output_bytes from runs where id = %s", run)[0][0]
+
     with contextlib.closing(psycopg2.connect(studio.database_url.replace("//coagent@", "//postgres@"))) as superuser:
         superuser.autocommit = True
         for _ in range(3):
+            before = written()
             superuser.cursor().execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'coagent_app'")
-            time.sleep(0.4)
+            wait_until(lambda before=before: written() > before, what="more output")
     ended = scripts.wait(ann, run)
     assert (ended["state"], ended["attempt"]) == ("succeeded", 1)
     assert scripts.read(ann, run).split() == [str(n) for n in range(1, 150)]

@@ -9,6 +9,8 @@ import pytest
 
 from harness.listener import Listener
 from harness.model import Model
+from harness.pool import Pool
+from harness.waiting import wait_until
 
 LONG = " ".join(f"word{n}" for n in range(1, 41))
 
@@ -79,20 +81,17 @@ class Chat:
         return self.ann.get(f"/runs/{run}").json()
 
     def wait(self, run, *states, timeout=60):
-        return wait_for(lambda: self.run(run), lambda now: now["state"] in states, timeout)
+        return wait_until(lambda: self.run(run), timeout, good=lambda now: now["state"] in states)
 
     def end(self, run, timeout=60):
         """The event that ended a run."""
-        return wait_for(lambda: [one for one in self.events() if one["run"] == run and one["kind"] in ("result", "error")],
-                        bool, timeout)[0]
+        return wait_until(lambda: [one for one in self.events() if one["run"] == run and one["kind"] in ("result", "error")],
+                          timeout)[0]
 
 
-def wait_for(look, good, timeout=60):
-    deadline = time.monotonic() + timeout
-    while not good(seen := look()):
-        assert time.monotonic() < deadline, seen
-        time.sleep(0.05)
-    return seen
+def executor_of(studio, run):
+    """The process that works on it."""
+    return wait_until(lambda: studio.sql("select pid from runs where id = %s", run)[0][0])
 
 
 def text_of(frames, run):
@@ -191,18 +190,19 @@ def test_an_unreachable_endpoint_is_told_in_the_room(people, admin):
     assert event["kind"] == "error" and "cannot be reached" in event["body"]["message"]
 
 
-def test_stop_ends_an_answer_at_once_and_keeps_it(people, provider):
+def test_stop_ends_an_answer_at_once_and_keeps_it(people, provider, studio):
     chat = Chat(people, provider)
     with Listener(chat.ann) as live:
         run = chat.ask("slowly")
         live.wait(lambda frame: "delta" in frame and frame["delta"]["offset"] > 20)
+        executor = executor_of(studio, run)
         begun = time.monotonic()
         assert chat.ann.post(f"/runs/{run}/cancel").status_code == 200
         result = live.wait(lambda frame: frame.get("kind") == "result")
         assert time.monotonic() - begun < 4, "long before it would have ended by itself"
     assert result["body"]["stopped"] is True and LONG.startswith(result["body"]["text"]) and len(result["body"]["text"]) > 20
     assert chat.run(run)["state"] == "cancelled"
-    time.sleep(1)
+    wait_until(lambda: not Pool.is_alive(executor), what="the end of the executor")
     assert chat.events()[-1]["kind"] == "result", "nothing comes after it"
 
 
@@ -241,7 +241,7 @@ def test_viewers_look_on_and_strangers_see_nothing(people, commands):
 def test_a_stopped_answer_can_be_asked_for_again(people, commands):
     chat = Chat(people, commands)
     run = chat.ask("/count 20")
-    wait_for(lambda: chat.run(run), lambda now: "3" in (now["text"] or ""))
+    wait_until(lambda: chat.run(run), good=lambda now: "3" in (now["text"] or ""))
     chat.ann.post(f"/runs/{run}/cancel")
     kept = chat.end(run)["body"]["text"]
     again = chat.ann.post(f"/runs/{run}/retry", {"mode": "resume"}).json()
@@ -260,8 +260,8 @@ def test_the_time_limit_ends_an_answer(people, provider):
 def test_who_joins_in_mid_stream_gets_the_text_so_far(people, provider):
     chat = Chat(people, provider)
     run = chat.ask("slowly")
-    live = wait_for(lambda: chat.ann.get(f"{chat.path}/events").json()["live"],
-                    lambda now: now and now[0]["length"] > 0)
+    live = wait_until(lambda: chat.ann.get(f"{chat.path}/events").json()["live"],
+                      good=lambda now: now and now[0]["length"] > 0)
     assert live[0]["run"] == run and LONG.startswith(live[0]["text"]) and live[0]["length"] == len(live[0]["text"])
     chat.ann.post(f"/runs/{run}/cancel")
 
@@ -269,7 +269,7 @@ def test_who_joins_in_mid_stream_gets_the_text_so_far(people, provider):
 def test_an_answer_survives_the_death_of_its_executor(people, provider, studio):
     chat = Chat(people, provider)
     run = chat.ask("slowly")
-    wait_for(lambda: chat.run(run), lambda now: len(now["text"] or "") > 20)
+    wait_until(lambda: chat.run(run), good=lambda now: len(now["text"] or "") > 20)
     pid = studio.sql("select pid from runs where id = %s", run)[0][0]
     os.kill(pid, signal.SIGKILL)
     kept = chat.run(run)["text"]
@@ -283,10 +283,11 @@ def test_an_answer_is_given_up_after_three_deaths(people, provider, studio):
     chat = Chat(people, provider)
     run = chat.ask("slowly")
     chat.wait(run, "running")
+    executor = executor_of(studio, run)
     studio.sql("update runs set attempt = 3, lease_until = now() where id = %s", run)
     event = chat.end(run)
     assert event["kind"] == "error" and event["body"]["message"] == "The program that was working on it died."
-    time.sleep(6)
+    wait_until(lambda: not Pool.is_alive(executor), what="the end of the executor")
     assert chat.run(run)["state"] == "lost", "the executor that lost its run changes nothing"
     assert [one["kind"] for one in chat.events()].count("error") == 1
 

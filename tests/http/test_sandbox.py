@@ -6,13 +6,13 @@ import pathlib
 import signal
 import socket
 import subprocess
-import time
 import uuid
 
 import pytest
 
 from harness import breakout, scripts
 from harness.reachable import Reachable
+from harness.waiting import wait_until
 
 NAMES = [name for name, _ in breakout.ATTEMPTS]
 TUN = pathlib.Path("/dev/net/tun")
@@ -196,13 +196,6 @@ def named(pids, words):
     return None
 
 
-def await_true(condition, seconds=20):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def is_alive(pid):
     """A zombie is what its parent, this test, has not looked at yet."""
     try:
@@ -220,13 +213,13 @@ def test_whoever_is_killed_nobody_stays(driver, victim):
     executor = subprocess.Popen(["setpriv", "--reuid", "coagent", "--regid", "coagent", "--init-groups", driver / "sandbox-run",
                                  "--network", driver / "breakout.py", "sh", "-c", "(setsid sleep 600 &); sleep 601"],
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    await_true(lambda: all(named(children(executor.pid), words) for words in ("/usr/bin/slirp4netns", "sleep 600", "sleep 601")))
+    wait_until(lambda: all(named(children(executor.pid), words) for words in ("/usr/bin/slirp4netns", "sleep 600", "sleep 601")))
     everybody = children(executor.pid)
     chain = [executor.pid, children(executor.pid)[1]]
     chain.append(named(everybody, "bwrap"))
     chain.append(children(chain[2])[1])
     os.kill(chain[VICTIMS[victim]], signal.SIGKILL)
-    await_true(lambda: not any(map(is_alive, everybody)))
+    wait_until(lambda: not any(map(is_alive, everybody)))
     executor.wait()
 
 

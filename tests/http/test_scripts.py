@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from harness.pool import wait_until
+from harness.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -47,13 +47,7 @@ def own(script):
 
 
 def wait_for_end(client, run):
-    deadline = time.monotonic() + 20
-    while True:
-        seen = client.get(f"/runs/{run['id']}").json()
-        if seen["finished_at"]:
-            return seen
-        assert time.monotonic() < deadline, seen
-        time.sleep(0.1)
+    return wait_until(lambda: client.get(f"/runs/{run['id']}").json(), good=lambda seen: seen["finished_at"])
 
 
 def ask(client, script, expected=202, **body):

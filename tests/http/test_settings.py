@@ -3,7 +3,7 @@
 import pytest
 
 from harness import finished
-from harness.pool import wait_until
+from harness.waiting import wait_until
 
 DEFAULTS = {"run_retention_days": 90, "run_output_retention_days": 30}
 

@@ -5,13 +5,13 @@ import pathlib
 import shutil
 import signal
 import subprocess
-import time
 
 import psycopg2
 import pytest
 import requests
 
 from harness import studio as harness_studio
+from harness.waiting import wait_until
 
 STUDIO = harness_studio.TOP / "studio"
 
@@ -28,13 +28,6 @@ def processes(data):
         if str(data).encode() + b"/" in told and not ended and int(folder.name) != os.getpid():
             found.append(int(folder.name))
     return found
-
-
-def until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.1)
 
 
 def answers(url):
@@ -94,7 +87,7 @@ def test_every_killed_service_comes_back(own):
     before = services(own)
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
-    until(lambda: set(services(own).values()).isdisjoint(before.values()) and answers(own.url), 30)
+    wait_until(lambda: set(services(own).values()).isdisjoint(before.values()) and answers(own.url), 30)
 
 
 @pytest.fixture
@@ -137,7 +130,7 @@ def test_postgresql_is_restarted_when_it_cannot_load_a_library(own, movable_libr
     before = services(own)
     movable_library()
     login = {"email": own.admin_email, "password": own.admin_password}
-    until(lambda: requests.post(own.url + "/api/auth/login", json=login, timeout=10).status_code == 200
+    wait_until(lambda: requests.post(own.url + "/api/auth/login", json=login, timeout=10).status_code == 200
           and services(own)["postgres"] != before["postgres"])
     log = (own.state / "log" / "supervisor.log").read_text()
     assert log.count("cannot load one of its libraries") == 1
@@ -150,7 +143,7 @@ def test_up_after_the_supervisor_was_killed(own):
     own.read()
     os.kill(own.pids["supervisor"], signal.SIGKILL)
     harness_studio.command("up", "--detach", "--port", own.port, "--state", own.state)
-    until(lambda: answers(own.url))
+    wait_until(lambda: answers(own.url))
 
 
 def test_up_after_everything_was_killed_at_once(own):
@@ -162,7 +155,7 @@ def test_up_after_everything_was_killed_at_once(own):
         except ProcessLookupError:
             pass
     harness_studio.command("up", "--detach", "--port", own.port, "--state", own.state)
-    until(lambda: answers(own.url))
+    wait_until(lambda: answers(own.url))
     answer = requests.post(own.url + "/api/auth/login", json=login, timeout=10)
     assert answer.status_code == 200, answer.text
 
@@ -181,9 +174,9 @@ def test_the_end_of_up_is_the_end_of_all(own, end):
     data = (own.state / "run").resolve().parent
     with subprocess.Popen([STUDIO, "up", "--port", str(own.port), "--state", own.state], stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL) as up:
-        until(lambda: (own.state / "studio.json").exists(), 60)
+        wait_until(lambda: (own.state / "studio.json").exists(), 60)
         up.send_signal(end)
-    until(lambda: processes(data) == [])
+    wait_until(lambda: processes(data) == [])
 
 
 def test_a_taken_port_is_told(own, studio):

@@ -10,7 +10,8 @@ import socket
 import struct
 import subprocess
 import tempfile
-import time
+
+from harness.waiting import wait_until
 
 CLONE_NEWNET = 0x40000000
 CLEAN = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/root",
@@ -18,16 +19,6 @@ CLEAN = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 
 # What init notes when it has reached runlevel 2 (struct utmp); invoke-rc.d starts no service without it.
 RUNLEVEL_2 = struct.pack("hi32s4s32s256s52x", 1, ord("N") << 8 | ord("2"), b"~", b"~~", b"runlevel", b"")
-
-
-def wait_until(condition, seconds=10, what="it"):
-    end = time.monotonic() + seconds
-    while True:
-        answer = condition()
-        if answer:
-            return answer
-        assert time.monotonic() < end, f"{what} did not come within {seconds} s"
-        time.sleep(0.1)
 
 
 def enter_network(pid):

@@ -15,7 +15,8 @@ from harness import scripts
 from harness.client import Client
 from harness.listener import Listener
 from harness.people import People
-from machine import note, wait_until
+from harness.waiting import wait_until
+from machine import note
 
 URL = "https://127.0.0.1"
 EMAIL = "admin@example.com"
