@@ -23,7 +23,7 @@ def age_on(tree):
     changelog = tree / "debian" / "changelog"
     entry = changelog.read_text()
     changelog.write_text(re.sub(r"\(.*?\)", f"({LATER})", entry, count=1) + "\n" + entry)
-    fragment = tree / "sql" / "Makefile-sql.am"
+    fragment = tree / "sql" / "sources.am"
     text = fragment.read_text()
     last, number = re.findall(r"(sql/migrations/(\d+)_\w+\.sql)$", text, re.M)[-1]
     migration = f"sql/migrations/{int(number) + 1:04}_note_upgrade.sql"

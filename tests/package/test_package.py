@@ -97,6 +97,7 @@ class TestLife:
     def test_the_site_answers_over_https(self, machine):
         page = requests.get(URL + "/", timeout=5)
         assert page.status_code == 200 and "script-src 'self'" in page.headers["Content-Security-Policy"]
+        assert page.headers["Strict-Transport-Security"].startswith("max-age=")
         for path in ("/js/app.js", "/vendor/preact.js", "/docs", "/api/openapi.json", "/rooms"):
             assert requests.get(URL + path, timeout=5).status_code == 200, path
         assert requests.get(URL + "/api/health", timeout=5).json()["parts"] == {"database": "ok", "nchan": "ok"}
