@@ -4,7 +4,7 @@
 studio_bench() {
     local log=$checkout/$build_folder/bench.log word
     for word in "$@"; do
-        [[ $word != -h && $word != --help ]] || exec "$checkout/tests/bench/bench" --fanout-program - --help
+        [[ $word != -h && $word != --help ]] || exec "$checkout/tests/bench/bench" --help
     done
     mkdir -p "$checkout/$build_folder"
     : >"$log"
@@ -12,5 +12,5 @@ studio_bench() {
     install_packages "$log" "${packages_build[@]}" "${packages_run[@]}" "${packages_bench[@]}"
     build_program "$log"
     logged "$log" "make bench" make_here bench
-    exec "$checkout/tests/bench/bench" --fanout-program "$checkout/$build_folder/tests/bench/fanout/fanout" "$@"
+    exec "$checkout/tests/bench/bench" --programs "$checkout/$build_folder/tests/bench" "$@"
 }

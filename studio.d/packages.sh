@@ -24,7 +24,8 @@ packages_package=(debhelper fakeroot)
 packages_root=(mmdebstrap systemd-container iproute2 lintian) # machines to try the package on
 packages_bench=(
     wrk python3-bcrypt python3-jwt python3-psycopg2 python3-requests
-    python3-fastapi python3-uvicorn python3-uvloop python3-httptools python3-asyncpg python3-websockets # the peer
+    python3-fastapi python3-uvicorn python3-uvloop python3-httptools python3-asyncpg python3-websockets # the peers
+    python3-sqlmodel python3-sqlalchemy
 )
 
 # Node.js from elsewhere brings npm along, and Debian's npm cannot be installed beside it.

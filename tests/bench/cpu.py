@@ -1,4 +1,4 @@
-"""CPU time of the parts of a stack: what a request costs, however noisy the machine is."""
+"""CPU time and page faults of the parts of a stack: what a request costs, however noisy the machine is."""
 
 import os
 
@@ -23,27 +23,28 @@ def children():
     return found
 
 
-def seconds(root, tree):
-    """Of a process, its descendants, and of those that it has seen end."""
-    total, waiting = 0, [root]
+def used(root, tree):
+    """(CPU seconds, minor faults) of a process, its descendants, and of those that it has seen end."""
+    ticks, faults, waiting = 0, 0, [root]
     while waiting:
         pid = waiting.pop()
         fields = stat_fields(pid)
         if fields:
-            total += sum(map(int, fields[11:15]))
+            ticks += sum(map(int, fields[11:15]))
+            faults += int(fields[7]) + int(fields[8])
         waiting += tree.get(pid, [])
-    return total / TICK
+    return ticks / TICK, faults
 
 
 class Meter:
-    """with Meter(stack.parts()) as meter: … ; meter.seconds is {part: CPU seconds}"""
+    """with Meter(stack.parts()) as meter: … ; meter.seconds and meter.faults are {part: number}"""
 
     def __init__(self, parts):
         self.parts = parts
 
     def read(self):
         tree = children()
-        return {part: seconds(pid, tree) for part, pid in self.parts.items()}
+        return {part: used(pid, tree) for part, pid in self.parts.items()}
 
     def __enter__(self):
         self.before = self.read()
@@ -51,4 +52,5 @@ class Meter:
 
     def __exit__(self, *_):
         after = self.read()
-        self.seconds = {part: after[part] - self.before[part] for part in self.parts}
+        self.seconds, self.faults = ({part: after[part][which] - self.before[part][which] for part in self.parts}
+                                     for which in (0, 1))

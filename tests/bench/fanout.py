@@ -4,6 +4,8 @@ import json
 import pathlib
 import subprocess
 
+from peers import callers
+
 PAUSE_US = 100_000  # between messages when the delay is measured, not the rate
 
 
@@ -56,7 +58,7 @@ def stacks(studio, peers):
                   [f"Cookie: {caller['cookie']}" for caller in ours],
                   [f"Cookie: {owner['cookie']}", f"X-CSRF-Token: {owner['csrf']}"])]
     if peers:
-        theirs = peers.callers(1000)
+        theirs = callers(1000)
         path = "/ws/?EIO=4&transport=websocket"
         made += [
             Stack("socket.io", peers.port, path, "/publish", event(studio), socket_io="token"),

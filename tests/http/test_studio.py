@@ -199,3 +199,10 @@ def test_wrong_words_are_refused(words):
     said = subprocess.run([STUDIO, *words], capture_output=True, text=True, timeout=60, check=False)
     assert said.returncode != 0
     assert said.stderr
+
+
+def test_the_bench_tells_its_options_without_the_packages_that_measuring_needs():
+    bare_python = ["/usr/bin/python3", "-S", "-I"]  # without the folders of Debian's python3-* packages
+    told = subprocess.run([*bare_python, harness_studio.TOP / "tests" / "bench" / "bench", "--help"], check=True,
+                          stdout=subprocess.PIPE, text=True)
+    assert "--connections" in told.stdout
