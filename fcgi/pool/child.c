@@ -106,8 +106,17 @@ static void count_answer(const struct request *request, int64_t milliseconds)
     atomic_fetch_add(&counters->milliseconds, (unsigned long)milliseconds);
 }
 
-/* The answer goes out with its end, so that nginx has all of it before what follows is done. The process ends after
- * this: nothing is freed. */
+/* nginx passes the end of an answer on when it reads the end of the connection, which would otherwise come after all
+ * that follows the answer, and after the kernel has taken the child's memory apart. */
+static void end_answer(FCGX_Request *fcgi)
+{
+    FCGX_FClose(fcgi->err);
+    FCGX_FClose(fcgi->out);
+    shutdown(fcgi->ipcFd, SHUT_WR);
+}
+
+/* The answer and its end go out before what follows is done: publishing, and the audit of refusals. The process ends
+ * after this: nothing is freed. */
 static void serve(const struct child_terms *terms, FCGX_Request *fcgi)
 {
     struct request request;
@@ -118,8 +127,7 @@ static void serve(const struct child_terms *terms, FCGX_Request *fcgi)
     log_set_context(request.id);
     router_serve(&request, terms->tables);
     respond_send(&request);
-    FCGX_FClose(fcgi->err);
-    FCGX_FClose(fcgi->out);
+    end_answer(fcgi);
     int64_t milliseconds = clock_monotonic_ms() - request.started_at;
     router_after(&request);
     count_answer(&request, milliseconds);

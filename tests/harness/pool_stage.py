@@ -76,6 +76,13 @@ def hold_users(cluster):
     return connection
 
 
+def hold_audit_log(cluster):
+    """A lock that whoever writes into the audit log waits for, until rollback."""
+    connection = cluster.connect()
+    connection.cursor().execute("lock table audit_log in exclusive mode")
+    return connection
+
+
 def in_background(function, *arguments):
     return concurrent.futures.ThreadPoolExecutor(1).submit(function, *arguments)
 

@@ -7,6 +7,7 @@ import pytest
 
 from harness.client import Client
 from harness.people import PASSWORD
+from harness.pool import wait_until
 
 
 def fields_of(answer):
@@ -225,7 +226,7 @@ def test_the_audit_log_shows_who_did_what_and_filters(people, admin):
 def test_a_refusal_is_in_the_audit_log(people, admin):
     ann = people.user("ann")
     refused = ann.get("/admin/users")
-    items = audit_of(admin, request=refused.headers["X-Request-Id"])
+    items = wait_until(lambda: audit_of(admin, request=refused.headers["X-Request-Id"]), what="the row after the answer")
     assert [(row["outcome"], row["actor"]["id"]) for row in items] == [("refused", ann.id)]
 
 

@@ -18,8 +18,8 @@ import pytest
 from harness import fastcgi, tokens
 from harness.waiting import wait_until
 from harness.pool_stage import (  # noqa: F401  (fixtures)
-    assert_healthy, backends, become_healthy, cluster, hold_users, in_background, is_whole, make_pool, no_throttles, pool,
-    waiting_for_lock)
+    assert_healthy, backends, become_healthy, cluster, hold_audit_log, hold_users, in_background, is_whole, make_pool,
+    no_throttles, pool, waiting_for_lock)
 
 
 def test_each_child_serves_one_request(pool):
@@ -161,6 +161,21 @@ def test_a_request_beyond_its_time_ends_and_the_slot_lives(make_pool, cluster):
     stuck = [send_part(pool, 2) for _ in range(pool.slots)]
     assert all(fastcgi.receive(connection).status in (0, 408) for connection in stuck)
     assert time.monotonic() - began < 8
+    assert_healthy(pool)
+
+
+def test_the_end_of_an_answer_does_not_wait_for_what_follows_it(pool, cluster):
+    """Of what follows, the audit of a refusal can be held up."""
+    lock = hold_audit_log(cluster)
+    try:
+        with fastcgi.connect(pool.socket, timeout=5) as connection:
+            connection.sendall(b"".join(fastcgi.records("GET", "/api/rooms", {"Authorization": "Bearer e30.e30.none"})))
+            assert fastcgi.receive(connection).status == 401
+            wait_until(lambda: waiting_for_lock(cluster), what="the child's audit row")
+            assert connection.recv(1) == b"", "the end, while the child is still at work"
+            assert waiting_for_lock(cluster)
+    finally:
+        lock.rollback()
     assert_healthy(pool)
 
 
