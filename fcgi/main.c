@@ -1,8 +1,8 @@
 /* coagent-fcgi: the pool of handlers. */
-#include "base/libraries.h"
 #include "base/log.h"
 #include "base/number.h"
 #include "base/secretbox.h"
+#include "fcgi/pool/linkage.h"
 #include "fcgi/pool/pool.h"
 #include "fcgi/pool/warm.h"
 
@@ -137,7 +137,7 @@ static int serve(struct config *config, const char *program, enum pool_kind kind
         own_signals(&pool->orders.waiting);
         log_info("serving at %s", pool->listener.path);
         warm_up(config, route_tables, kind);
-        warm_slim(kind);
+        linkage_slim(kind);
         status = pool_run(pool);
         if (status == POOL_RENEW)
             status = become_successor(program, kind, pool->listener.fd);
@@ -159,15 +159,17 @@ static int print_locations(void)
     return EXIT_SUCCESS;
 }
 
-static int start(const char *program, enum pool_kind kind, int inherited, bool only_check)
+static int start(char *const argv[], enum pool_kind kind, int inherited, bool only_check)
 {
     struct config config = {0};
     int status = EXIT_FAILURE;
+    if (!only_check)
+        linkage_choose(argv, kind);
     log_open(kind == POOL_WAIT ? "coagent-fcgi-wait" : "coagent-fcgi", LOG_LEVEL_INFO);
     if (!tables_are_sound() || !load_config(&config))
         return EXIT_FAILURE;
     if (database_is_usable(&config))
-        status = only_check ? EXIT_SUCCESS : serve(&config, program, kind, inherited);
+        status = only_check ? EXIT_SUCCESS : serve(&config, argv[0], kind, inherited);
     config_free(&config);
     return status;
 }
@@ -184,7 +186,7 @@ int main(int argc, char **argv)
     enum pool_kind kind = POOL_FAST;
     bool only_check = false;
     long long inherited = NOT_INHERITED;
-    libraries_bind(argv);
+    linkage_prepare(argv);
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;) {
         switch (option) {
         case 'p':
@@ -204,7 +206,7 @@ int main(int argc, char **argv)
         }
     }
     if (optind == argc)
-        return start(argv[0], kind, (int)inherited, only_check);
+        return start(argv, kind, (int)inherited, only_check);
 misused:
     fputs(usage, stderr);
     return 2;

@@ -1,7 +1,6 @@
 #include "fcgi/pool/warm.h"
 
 #include "base/clock.h"
-#include "base/libraries.h"
 #include "fcgi/http/router.h"
 #include "fcgi/http/source.h"
 
@@ -75,20 +74,4 @@ void warm_fill_heap(void)
         fill_holes(size);
     for (size_t size = CACHED_MOST; size >= 24; size -= 16)
         fill_holes(size);
-}
-
-/* libpq brings all of these; a child talks to PostgreSQL over a connection that is open and not encrypted. */
-static const char *const for_connecting[] = {
-    "libssl",      "libgssapi_krb5", "libkrb5",      "libk5crypto", "libcom_err", "libldap",   "libkrb5support",
-    "libkeyutils", "liblber",        "libsasl2",     "libgnutls",   "libp11-kit", "libidn2",   "libtasn1",
-    "libnettle",   "libhogweed",     "libunistring", "libgmp",      "libffi",     "libresolv", NULL};
-
-/* Passwords and the issuing of tokens. */
-static const char *const for_logging_in[] = {"libjwt", "libjansson", "libb64", "libcrypto", "libcrypt", NULL};
-
-void warm_slim(enum pool_kind kind)
-{
-    libraries_withhold(for_connecting);
-    if (kind == POOL_FAST)
-        libraries_withhold(for_logging_in);
 }

@@ -15,10 +15,4 @@ void warm_up(const struct config *config, const struct route *const *tables, enu
  * the kernel would have to copy for it. */
 void warm_fill_heap(void);
 
-/* Marks the mappings of libraries that a child does not need as not to be inherited: those that only connecting needs
- * (Kerberos, LDAP, GnuTLS and what they bring), and for the fast pool those that only log-ins need (libjwt, OpenSSL,
- * libcrypt), whose routes are in the other pool. Fork and exit then have a third of the mappings to copy and tear down.
- * Children are made by libraries_fork. */
-void warm_slim(enum pool_kind kind);
-
 #endif

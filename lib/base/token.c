@@ -4,7 +4,6 @@
 #include "base/number.h"
 #include "base/secretbox.h"
 
-#include <jwt.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,25 +12,6 @@
 #define TOKEN_MOST 4096    /* bytes; ours have about 300 */
 #define CLOCK_SKEW 60      /* seconds that another host's clock may be ahead */
 #define CSRF_TOKEN_SIZE 44 /* 32 bytes in base64url and the NUL */
-
-char *access_token_issue(const struct config *config, struct token_claims *claims, int64_t now)
-{
-    jwt_t *jwt = NULL;
-    char *token = NULL;
-    claims->issued_at = now;
-    claims->expires_at = now + (int64_t)config->access_token_minutes * 60;
-    if (jwt_new(&jwt) == 0 && jwt_add_grant(jwt, "sub", claims->user_id) == 0 &&
-        jwt_add_grant(jwt, "client_id", claims->session_id) == 0 &&
-        jwt_add_grant_int(jwt, "iat", (long)claims->issued_at) == 0 &&
-        jwt_add_grant_int(jwt, "exp", (long)claims->expires_at) == 0 &&
-        jwt_set_alg(jwt, JWT_ALG_HS256, (const unsigned char *)config->secret_key, (int)strlen(config->secret_key)) ==
-            0)
-        token = jwt_encode_str(jwt);
-    jwt_free(jwt);
-    if (!token)
-        abort(); /* only memory can be missing, as in text.h */
-    return token;
-}
 
 /* Decodes base64url without padding; 0 when it is none, or longer than the room. */
 static size_t decode_part(const char *part, size_t length, unsigned char *bytes, size_t room)

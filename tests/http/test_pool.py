@@ -5,6 +5,7 @@ import concurrent.futures
 import contextlib
 import fcntl
 import os
+import pathlib
 import re
 import signal
 import socket
@@ -16,6 +17,7 @@ import uuid
 import pytest
 
 from harness import fastcgi, tokens
+from harness.pool import BUILD
 from harness.waiting import wait_until
 from harness.pool_stage import (  # noqa: F401  (fixtures)
     assert_healthy, backends, become_healthy, cluster, hold_audit_log, hold_users, in_background, is_whole, make_pool,
@@ -306,3 +308,46 @@ def test_lost_connections_are_replaced_before_anybody_notices(pool, cluster):
     cluster.sql("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'coagent_app'")
     wait_until(lambda: len(backends(cluster) - before) == pool.slots, what="new connections")
     become_healthy(pool)
+
+
+def test_the_fast_pool_is_a_static_program_of_few_mappings(pool):
+    """Each of them is copied by every fork. Where a static library was missing, the pool has shared ones."""
+    if not (BUILD / "fcgi" / "coagent-fcgi").exists():
+        pytest.skip("built without the static program")
+    child = pathlib.Path(f"/proc/{pool.children()[0]}")
+    assert child.joinpath("exe").readlink() == BUILD / "fcgi" / "coagent-fcgi"
+    assert len(child.joinpath("maps").read_text().splitlines()) <= 16
+
+
+def test_the_static_program_is_the_fast_pool_only(make_pool):
+    if not (BUILD / "fcgi" / "coagent-fcgi").exists():
+        pytest.skip("built without the static program")
+    refused = make_pool().run("fcgi/coagent-fcgi", "--pool", "wait")
+    assert refused.returncode == 1 and "fast pool" in refused.stderr
+
+
+@pytest.fixture
+def role_with_password(cluster):
+    """A role that PostgreSQL asks for its password (SCRAM), and what it may do the program may."""
+    rules = cluster.data / "pg_hba.conf"
+    before = rules.read_text()
+    cluster.sql("create role asked login password 'right' in role coagent_app")
+    rules.write_text("local all asked scram-sha-256\n" + before)
+    cluster.sql("select pg_reload_conf()")
+    yield "asked"
+    rules.write_text(before)
+    cluster.sql("select pg_reload_conf()")
+    cluster.sql("drop role asked")
+
+
+def test_it_connects_with_a_password(make_pool, cluster, role_with_password):
+    pool = make_pool(DATABASE_URL=cluster.url(role_with_password) + " password=right").start()
+    wait_until(lambda: is_whole(pool), what="a keeper in every slot, and the first answer")
+    assert_healthy(pool)
+    pool.stop()
+
+
+def test_a_wrong_password_is_told(make_pool, cluster, role_with_password):
+    pool = make_pool(DATABASE_URL=cluster.url(role_with_password) + " password=wrong").start()
+    wait_until(lambda: "password authentication failed" in pool.log(), what="the reason")
+    assert pool.get().status == 503
