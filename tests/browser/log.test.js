@@ -1,12 +1,12 @@
 // Output becomes lines: the same however it is cut into pieces, as a terminal would leave it, and never too much of it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PLAIN, sgr } from "../../htdocs/js/run/ansi.js";
-import { contrast, look, palette, readable } from "../../htdocs/js/run/colours.js";
-import { LineReader, LONGEST } from "../../htdocs/js/run/lines.js";
-import { Output } from "../../htdocs/js/run/output.js";
-import { breaks, Rows } from "../../htdocs/js/run/rows.js";
-import { find, inLine } from "../../htdocs/js/run/search.js";
+import { PLAIN, sgr } from "../../htdocs/js/log/ansi.js";
+import { contrast, look, palette, readable } from "../../htdocs/js/log/colours.js";
+import { LineReader, LONGEST } from "../../htdocs/js/log/lines.js";
+import { Output } from "../../htdocs/js/log/output.js";
+import { breaks, Rows } from "../../htdocs/js/log/rows.js";
+import { find, inLine } from "../../htdocs/js/log/search.js";
 
 const THEMES = { light: { ground: "#fbfbfa", ink: "#1c1b19" }, dark: { ground: "#141413", ink: "#ecebe7" } };
 const AT = "2026-11-20T10:00:00Z";

@@ -3,13 +3,13 @@
 import { post } from "../api.js";
 import { classes, html, useMemo, useState } from "../dom.js";
 import { clock, duration, plural } from "../format.js";
-import { LineReader } from "../run/lines.js";
+import { LogLines } from "../log/excerpt.js";
+import { LineReader } from "../log/lines.js";
 import { isLive } from "../run/state.js";
 import { why } from "../run/words.js";
 import { useStore } from "../store.js";
 import { Button } from "./button.js";
 import { Icon } from "./icon.js";
-import { LogLines } from "./log-lines.js";
 import { Pill } from "./pill.js";
 import { RunActions, RunState, Took, useRun } from "./run-parts.js";
 import { Clock } from "./time.js";

@@ -1,11 +1,11 @@
 /** All there is to know about a run besides its output. */
 import { html } from "../dom.js";
 import { bytes, count, duration, exact } from "../format.js";
+import { download } from "../log/log.js";
 import { KINDS, through, took } from "../run/words.js";
 import { Button } from "./button.js";
 import { Copyable, CopyButton } from "./copy.js";
 import { Icon } from "./icon.js";
-import { download } from "./log.js";
 import { RunState } from "./run-parts.js";
 
 /** @typedef {import("../types.js").Run} Run */

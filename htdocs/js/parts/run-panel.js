@@ -1,10 +1,10 @@
 /** A run beside something else: its state, its live output and how it ended. */
 import { classes, html, useState } from "../dom.js";
+import { Log } from "../log/log.js";
 import { isLive } from "../run/state.js";
 import { nameOf, why } from "../run/words.js";
 import { useStore } from "../store.js";
 import { Button } from "./button.js";
-import { Log } from "./log.js";
 import { ProblemState } from "./problem.js";
 import { RunFacts } from "./run-facts.js";
 import { RunActions, RunReason, RunState, Took, useRun } from "./run-parts.js";

@@ -1,9 +1,9 @@
 /** A run as it goes on: its document and its output, live while it is not over. Output that the connection did not bring,
  * or that was too much for it, is asked of the API by its offset. */
 import { get, query } from "../api.js";
+import { Output } from "../log/output.js";
 import { Link } from "../socket.js";
 import { createStore } from "../store.js";
-import { Output } from "./output.js";
 import { isLive } from "./state.js";
 
 /** Bytes that are asked for at once. */

@@ -1,7 +1,7 @@
 /** One run: its live log, and beside it all there is to know about it. */
 import { html, useState } from "../dom.js";
+import { download, Log } from "../log/log.js";
 import { copyText } from "../parts/copy.js";
-import { download, Log } from "../parts/log.js";
 import { Markdown } from "../parts/markdown.js";
 import { Menu } from "../parts/menu.js";
 import { Page } from "../parts/page.js";
@@ -10,9 +10,9 @@ import { RunFacts } from "../parts/run-facts.js";
 import { RunActions, RunReason, RunState, Took, useRun } from "../parts/run-parts.js";
 import { SkeletonRows } from "../parts/skeleton.js";
 import { tell } from "../parts/toast.js";
+import { go } from "../router.js";
 import { isLive } from "../run/state.js";
 import { nameOf, why } from "../run/words.js";
-import { go } from "../router.js";
 import { me } from "../session.js";
 import { useStore } from "../store.js";
 

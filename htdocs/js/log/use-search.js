@@ -1,14 +1,14 @@
 /** Searching a log: at once in what this browser holds, and beyond that where the server says. */
 import { useEffect, useMemo, useRef, useState } from "../dom.js";
-import { breaks } from "../run/rows.js";
-import { find, from as firstFrom, MOST } from "../run/search.js";
-import { ROW } from "./log-view.js";
-import { attempt } from "./toast.js";
+import { attempt } from "../parts/toast.js";
+import { breaks } from "./rows.js";
+import { find, from as firstFrom, MOST } from "./search.js";
+import { ROW } from "./view.js";
 
 /**
  * @param {import("../run/watch.js").RunWatch} watch
  * @param {number} version
- * @param {import("../run/rows.js").Rows} rows
+ * @param {import("./rows.js").Rows} rows
  * @param {any} view
  * @param {{current: any}} box
  * @param {number} character

@@ -1,7 +1,7 @@
 /** One row of a log: a line, or a part of one that is broken. */
 import { classes, html, memo } from "../dom.js";
 import { count } from "../format.js";
-import { look } from "../run/colours.js";
+import { look } from "./colours.js";
 
 /** A line may change its colour at each character; more changes in a row than this are not drawn. */
 const MOST_PIECES = 600;
@@ -9,7 +9,7 @@ const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-di
 
 /**
  * @typedef {object} RowProps
- * @property {import("../run/lines.js").Line} line
+ * @property {import("./lines.js").Line} line
  * @property {number} number of the line
  * @property {number} part which of its rows
  * @property {number} from the characters that it shows
@@ -39,7 +39,7 @@ export const LogRow = memo(draw);
 
 /**
  * The text between two characters, cut where style or mark changes.
- * @param {import("../run/lines.js").Line} line
+ * @param {import("./lines.js").Line} line
  * @param {number} from
  * @param {number} to
  * @param {{from: number, to: number}[]} marks

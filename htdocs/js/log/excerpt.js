@@ -1,13 +1,13 @@
 /** A few lines of output, all of them in the page: in a card. */
 import { html, useRef } from "../dom.js";
-import { LogRow } from "./log-row.js";
-import { useLogTheme } from "./log-theme.js";
+import { LogRow } from "./row-view.js";
+import { useLogTheme } from "./theme.js";
 
 /** @type {any[]} */
 const NONE = [];
 const LONGEST = 400;
 
-/** @param {{lines: import("../run/lines.js").Line[]}} props */
+/** @param {{lines: import("./lines.js").Line[]}} props */
 export function LogLines({ lines }) {
     const box = useRef(/** @type {any} */ (null));
     const theme = useLogTheme(box);

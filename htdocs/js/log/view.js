@@ -1,9 +1,9 @@
 /** The rows of a log that are in view, and how the view moves: it follows the end while the reader is there, and what the
  * reader looks at stays where it is while lines come before it or go. */
 import { html, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../dom.js";
-import { breaks } from "../run/rows.js";
-import { inLine } from "../run/search.js";
-import { LogRow } from "./log-row.js";
+import { LogRow } from "./row-view.js";
+import { breaks } from "./rows.js";
+import { inLine } from "./search.js";
 
 /** The height of --log-row in log.css. */
 export const ROW = 20;
@@ -42,7 +42,7 @@ export function useRoom(box, probe, times) {
 /**
  * @param {{current: any}} box the element that scrolls
  * @param {import("../run/watch.js").RunWatch} watch
- * @param {import("../run/rows.js").Rows} rows
+ * @param {import("./rows.js").Rows} rows
  * @param {number} height
  */
 export function useView(box, watch, rows, height) {
@@ -107,7 +107,7 @@ const NONE = [];
 
 /**
  * The drawn rows, at their place in the whole.
- * @param {{rows: import("../run/rows.js").Rows, top: number, height: number, times: boolean, found: any[], current: any, theme: any, character: number}} props
+ * @param {{rows: import("./rows.js").Rows, top: number, height: number, times: boolean, found: any[], current: any, theme: any, character: number}} props
  */
 export function Drawn({ rows, top, height, times, found, current, theme, character }) {
     const from = Math.max(0, top - AROUND);
@@ -128,7 +128,7 @@ export function Drawn({ rows, top, height, times, found, current, theme, charact
     </div>`;
 }
 
-/** @param {import("../run/rows.js").Rows} rows @param {number} row @param {any[]} found */
+/** @param {import("./rows.js").Rows} rows @param {number} row @param {any[]} found */
 function rowProps(rows, row, found) {
     const { line, number, part } = /** @type {{line: any, number: number, part: number}} */ (rows.at(row));
     const starts = breaks(line.text, rows.columns);

@@ -3,18 +3,18 @@ import { get } from "../api.js";
 import { classes, html, useMemo, useRef, useState } from "../dom.js";
 import { bytes, count, plural } from "../format.js";
 import { keep, recall } from "../keep.js";
-import { Rows } from "../run/rows.js";
+import { Button } from "../parts/button.js";
+import { copyText } from "../parts/copy.js";
+import { Menu } from "../parts/menu.js";
+import { attempt, tell } from "../parts/toast.js";
 import { isLive } from "../run/state.js";
 import { useStore } from "../store.js";
-import { Button } from "./button.js";
-import { copyText } from "./copy.js";
-import { LogAnnouncer } from "./log-announcer.js";
-import { useSearch } from "./log-find.js";
-import { LogSearch } from "./log-search.js";
-import { useLogTheme } from "./log-theme.js";
-import { Drawn, useRoom, useView } from "./log-view.js";
-import { Menu } from "./menu.js";
-import { attempt, tell } from "./toast.js";
+import { LogAnnouncer } from "./announcer.js";
+import { Rows } from "./rows.js";
+import { LogSearch } from "./search-bar.js";
+import { useLogTheme } from "./theme.js";
+import { useSearch } from "./use-search.js";
+import { Drawn, useRoom, useView } from "./view.js";
 
 /** @param {{watch: import("../run/watch.js").RunWatch, name: string, small?: boolean}} props name: for the file; small: in a panel */
 export function Log({ watch, name, small }) {

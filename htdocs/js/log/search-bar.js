@@ -1,8 +1,8 @@
 /** The line in which one searches a log: Enter goes to the next place, Shift-Enter to the one before, Escape closes. */
 import { html, useEffect, useRef } from "../dom.js";
 import { count } from "../format.js";
-import { Button } from "./button.js";
-import { Icon } from "./icon.js";
+import { Button } from "../parts/button.js";
+import { Icon } from "../parts/icon.js";
 
 /** @param {{search: any}} props from useSearch in log-find.js */
 export function LogSearch({ search }) {
