@@ -3,9 +3,9 @@
 import { html, memo, useEffect, useRef, useState } from "../dom.js";
 import { dayName } from "../format.js";
 import { rowsOf } from "../room/timeline.js";
+import { RunEnd, RunStart } from "../run/card.js";
 import { Notice } from "./notice.js";
 import { Post } from "./post.js";
-import { RunEnd, RunStart } from "./run-card.js";
 
 /**
  * @param {{events: any[], before: any, readSeq: number, target: number, context: any, log: any, observer: any}} props

@@ -2,11 +2,12 @@
 import { post } from "../api.js";
 import { html, useEffect, useState } from "../dom.js";
 import { randomId } from "../id.js";
+import { place, setQuery } from "../router.js";
+import { RunPanel } from "../run/panel.js";
 import { limitsOf, limitValues, narrowed } from "../script/limits.js";
 import { mappingOptions, useMappings } from "../script/load.js";
 import { parametersOf, valuesOf } from "../script/parameters.js";
 import { namesOf } from "../script/schema.js";
-import { place, setQuery } from "../router.js";
 import { useStore } from "../store.js";
 import { Button } from "./button.js";
 import { SelectField } from "./field.js";
@@ -14,7 +15,6 @@ import { Form, useForm } from "./form.js";
 import { LimitFields } from "./limit-fields.js";
 import { Panel } from "./page.js";
 import { ParameterFields } from "./parameter-fields.js";
-import { RunPanel } from "./run-panel.js";
 import { Switch } from "./switch.js";
 
 const OWN = "own";

@@ -20,7 +20,6 @@ import { Page } from "../parts/page.js";
 import { ParameterFields } from "../parts/parameter-fields.js";
 import { Pill } from "../parts/pill.js";
 import { ProblemNote } from "../parts/problem.js";
-import { RunReason } from "../parts/run-parts.js";
 import { SchemaEditor } from "../parts/schema-editor.js";
 import { SkeletonPosts, SkeletonRows } from "../parts/skeleton.js";
 import { Segments, Switch } from "../parts/switch.js";
@@ -28,6 +27,7 @@ import { Table } from "../parts/table.js";
 import { Tabs } from "../parts/tabs.js";
 import { Ago, Clock } from "../parts/time.js";
 import { tell } from "../parts/toast.js";
+import { RunReason } from "../run/parts.js";
 import { valuesOf } from "../script/parameters.js";
 import { rowsOf } from "../script/schema.js";
 

@@ -6,15 +6,15 @@ import { Markdown } from "../parts/markdown.js";
 import { Menu } from "../parts/menu.js";
 import { Page } from "../parts/page.js";
 import { ProblemState } from "../parts/problem.js";
-import { RunFacts } from "../parts/run-facts.js";
-import { RunActions, RunReason, RunState, Took, useRun } from "../parts/run-parts.js";
 import { SkeletonRows } from "../parts/skeleton.js";
 import { tell } from "../parts/toast.js";
 import { go } from "../router.js";
-import { isLive } from "../run/state.js";
-import { nameOf, why } from "../run/words.js";
 import { me } from "../session.js";
 import { useStore } from "../store.js";
+import { RunFacts } from "./facts.js";
+import { RunActions, RunReason, RunState, Took, useRun } from "./parts.js";
+import { isLive } from "./state.js";
+import { nameOf, why } from "./words.js";
 
 /** @param {{id: string}} props */
 export function RunView({ id }) {

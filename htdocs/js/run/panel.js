@@ -1,14 +1,14 @@
 /** A run beside something else: its state, its live output and how it ended. */
 import { classes, html, useState } from "../dom.js";
 import { Log } from "../log/log.js";
-import { isLive } from "../run/state.js";
-import { nameOf, why } from "../run/words.js";
+import { Button } from "../parts/button.js";
+import { ProblemState } from "../parts/problem.js";
+import { SkeletonRows } from "../parts/skeleton.js";
 import { useStore } from "../store.js";
-import { Button } from "./button.js";
-import { ProblemState } from "./problem.js";
-import { RunFacts } from "./run-facts.js";
-import { RunActions, RunReason, RunState, Took, useRun } from "./run-parts.js";
-import { SkeletonRows } from "./skeleton.js";
+import { RunFacts } from "./facts.js";
+import { RunActions, RunReason, RunState, Took, useRun } from "./parts.js";
+import { isLive } from "./state.js";
+import { nameOf, why } from "./words.js";
 
 /**
  * @param {{run: string | {id: string}, onRun?: (run: any) => void, class?: string}} props

@@ -1,13 +1,13 @@
 /** What the pages and cards of runs share: following one, its state, its time, and what can be done with it. */
 import { post } from "../api.js";
 import { html, useEffect, useMemo, useState } from "../dom.js";
-import { isLive } from "../run/state.js";
-import { RunWatch } from "../run/watch.js";
-import { took } from "../run/words.js";
-import { Button } from "./button.js";
-import { Icon } from "./icon.js";
-import { Pill } from "./pill.js";
-import { attempt } from "./toast.js";
+import { Button } from "../parts/button.js";
+import { Icon } from "../parts/icon.js";
+import { Pill } from "../parts/pill.js";
+import { attempt } from "../parts/toast.js";
+import { isLive } from "./state.js";
+import { RunWatch } from "./watch.js";
+import { took } from "./words.js";
 
 /** Follows a run for as long as the component is shown. @param {string} id @param {number} [first] bytes of output to begin with */
 export function useRun(id, first) {

@@ -2,11 +2,11 @@
 import { html } from "../dom.js";
 import { bytes, count, duration, exact } from "../format.js";
 import { download } from "../log/log.js";
-import { KINDS, through, took } from "../run/words.js";
-import { Button } from "./button.js";
-import { Copyable, CopyButton } from "./copy.js";
-import { Icon } from "./icon.js";
-import { RunState } from "./run-parts.js";
+import { Button } from "../parts/button.js";
+import { Copyable, CopyButton } from "../parts/copy.js";
+import { Icon } from "../parts/icon.js";
+import { RunState } from "./parts.js";
+import { KINDS, through, took } from "./words.js";
 
 /** @typedef {import("../types.js").Run} Run */
 

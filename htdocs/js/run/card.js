@@ -5,15 +5,15 @@ import { classes, html, useMemo, useState } from "../dom.js";
 import { clock, duration, plural } from "../format.js";
 import { LogLines } from "../log/excerpt.js";
 import { LineReader } from "../log/lines.js";
-import { isLive } from "../run/state.js";
-import { why } from "../run/words.js";
+import { Button } from "../parts/button.js";
+import { Icon } from "../parts/icon.js";
+import { Pill } from "../parts/pill.js";
+import { Clock } from "../parts/time.js";
+import { attempt } from "../parts/toast.js";
 import { useStore } from "../store.js";
-import { Button } from "./button.js";
-import { Icon } from "./icon.js";
-import { Pill } from "./pill.js";
-import { RunActions, RunState, Took, useRun } from "./run-parts.js";
-import { Clock } from "./time.js";
-import { attempt } from "./toast.js";
+import { RunActions, RunState, Took, useRun } from "./parts.js";
+import { isLive } from "./state.js";
+import { why } from "./words.js";
 
 /** @typedef {import("../types.js").RoomEvent} RoomEvent */
 
