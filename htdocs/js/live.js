@@ -1,8 +1,8 @@
 /** Hands the frames of the live connection to whoever keeps that state. */
-import { rooms, loadRooms, noteAlive, noteEvent, noteHeartbeat } from "./room/rooms.js";
-import { catchUpAll, logOf } from "./room/logs.js";
+import { catchUpAll, logOf } from "./room/log/logs.js";
+import { noteArrival, resendUnheard } from "./room/log/outbox.js";
 import { loadMembers } from "./room/members.js";
-import { noteArrival, resendUnheard } from "./room/outbox.js";
+import { rooms, loadRooms, noteAlive, noteEvent, noteHeartbeat } from "./room/rooms.js";
 import { startSocket } from "./socket.js";
 
 let seen = 0;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
-import { commandAt, open, parameterChoices, quoted, scriptChoices } from "../../htdocs/js/room/commands.js";
+import { commandAt, open, parameterChoices, quoted, scriptChoices } from "../../htdocs/js/room/composer/commands.js";
 import { assertNoProblems, openBrowser, openRoom, openWindow, write } from "./support/browser.js";
 import { newPerson, newRoom } from "./support/people.js";
 import { newScript } from "./support/runs.js";

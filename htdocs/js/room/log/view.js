@@ -1,15 +1,15 @@
 /** The scrolling log of a room: follows the end only when the reader is there, loads history upwards, marks as read. */
-import { html, useEffect, useLayoutEffect, useListener, useRef, useState } from "../dom.js";
-import { plural } from "../format.js";
-import { outboxOf } from "../room/outbox.js";
-import { markRead } from "../room/rooms.js";
-import { me } from "../session.js";
-import { useStore } from "../store.js";
-import { Button } from "./button.js";
+import { html, useEffect, useLayoutEffect, useListener, useRef, useState } from "../../dom.js";
+import { plural } from "../../format.js";
+import { Button } from "../../parts/button.js";
+import { me } from "../../session.js";
+import { useStore } from "../../store.js";
+import { markRead } from "../rooms.js";
 import { Chunk, createChunkObserver } from "./chunk.js";
 import { LetterPost } from "./letter.js";
 import { LiveAnswer } from "./live-answer.js";
-import { RoomStart } from "./room-start.js";
+import { outboxOf } from "./outbox.js";
+import { RoomStart } from "./start.js";
 
 const AT_END = 48;
 const LOAD_AHEAD = 1200;

@@ -1,13 +1,13 @@
 /** What the composer completes at the caret: members after an at sign; commands, scripts and their
  * parameters after a slash. */
-import { html, useEffect, useState } from "../dom.js";
-import { commandAt, commandChoices, open, orderOf, parameterChoices, scriptChoices } from "../room/commands.js";
-import { complete, mentionAt, suggest } from "../room/mentions.js";
-import { detailsOf, loadDetails, loadScripts, scripts } from "../room/scripts.js";
-import { me } from "../session.js";
-import { useStore } from "../store.js";
-import { Avatar } from "./avatar.js";
-import { Icon } from "./icon.js";
+import { html, useEffect, useState } from "../../dom.js";
+import { Avatar } from "../../parts/avatar.js";
+import { Icon } from "../../parts/icon.js";
+import { me } from "../../session.js";
+import { useStore } from "../../store.js";
+import { commandAt, commandChoices, open, orderOf, parameterChoices, scriptChoices } from "./commands.js";
+import { complete, mentionAt, suggest } from "./mentions.js";
+import { detailsOf, loadDetails, loadScripts, scripts } from "./scripts.js";
 
 /** @typedef {{key: string, draw: any, apply: () => {text: string, caret: number}}} Item */
 /** @typedef {{items: Item[], hint: any, eager: boolean}} Found eager: Enter takes the first one */

@@ -1,17 +1,17 @@
 /** Where one writes: grows to eight lines, Enter sends, @ completes members, / commands, the draft is kept. */
-import { html, useEffect, useLayoutEffect, useRef, useState } from "../dom.js";
-import { keep, recall } from "../keep.js";
-import { sendMessage } from "../room/outbox.js";
-import { me } from "../session.js";
-import { Button } from "./button.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../../dom.js";
+import { keep, recall } from "../../keep.js";
+import { Button } from "../../parts/button.js";
+import { Icon } from "../../parts/icon.js";
+import { me } from "../../session.js";
+import { sendMessage } from "../log/outbox.js";
 import { Suggestions, useCompletion } from "./completion.js";
-import { Icon } from "./icon.js";
 
 const LONGEST = 16000;
 const HEIGHT = 190;
 
 /**
- * @param {{room: import("../types.js").Room, members: any[], reply: any, onReply: (event: any) => void,
+ * @param {{room: import("../../types.js").Room, members: any[], reply: any, onReply: (event: any) => void,
  *   taken: {text: string} | null, onEditLast: () => void}} props taken: a text that comes back from a failed message
  */
 export function Composer({ room, members, reply, onReply, taken, onEditLast }) {

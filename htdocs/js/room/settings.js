@@ -2,16 +2,16 @@
 import { patch, remove } from "../api.js";
 import { html, useState } from "../dom.js";
 import { exact } from "../format.js";
-import { closeLog } from "../room/logs.js";
-import { dropRoom, putRoom } from "../room/rooms.js";
+import { Button } from "../parts/button.js";
+import { CopyButton } from "../parts/copy.js";
+import { ConfirmDialog } from "../parts/dialog.js";
+import { TextField } from "../parts/field.js";
+import { Form, useForm } from "../parts/form.js";
+import { Switch } from "../parts/switch.js";
+import { attempt, tell } from "../parts/toast.js";
 import { go } from "../router.js";
-import { Button } from "./button.js";
-import { CopyButton } from "./copy.js";
-import { ConfirmDialog } from "./dialog.js";
-import { TextField } from "./field.js";
-import { Form, useForm } from "./form.js";
-import { Switch } from "./switch.js";
-import { attempt, tell } from "./toast.js";
+import { closeLog } from "./log/logs.js";
+import { dropRoom, putRoom } from "./rooms.js";
 
 /** @param {{room: import("../types.js").Room, onChange: (room: any) => void}} props */
 export function RoomSettings({ room, onChange }) {

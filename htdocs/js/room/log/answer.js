@@ -1,8 +1,8 @@
 /** A streaming answer, assembled from deltas by their offset (in code points). Pure but for the store it lives in. */
-import { createStore } from "../store.js";
+import { createStore } from "../../store.js";
 
 /**
- * @typedef {{run: string, agent: import("../types.js").Principal, state: string, trigger: number | null, text: string,
+ * @typedef {{run: string, agent: import("../../types.js").Principal, state: string, trigger: number | null, text: string,
  *   chars: number, since: number}} Answer
  */
 

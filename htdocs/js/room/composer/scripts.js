@@ -1,10 +1,10 @@
 /** The scripts that can be run from a room: asked for when the first slash is typed, and again when that is a while ago. */
-import { get, query } from "../api.js";
-import { createStore } from "../store.js";
+import { get, query } from "../../api.js";
+import { createStore } from "../../store.js";
 
 const FRESH_MS = 30000;
 
-/** @type {import("../store.js").Store<{items: any[], details: Record<string, any>}>} */
+/** @type {import("../../store.js").Store<{items: any[], details: Record<string, any>}>} */
 export const scripts = createStore({ items: [], details: {} });
 let asked = 0;
 

@@ -1,10 +1,10 @@
 /** The beginning of a room: what it is for, and the obvious next things. */
-import { html } from "../dom.js";
-import { onDay } from "../format.js";
-import { setQuery } from "../router.js";
-import { Button } from "./button.js";
+import { html } from "../../dom.js";
+import { onDay } from "../../format.js";
+import { Button } from "../../parts/button.js";
+import { setQuery } from "../../router.js";
 
-/** @param {{room: import("../types.js").Room}} props */
+/** @param {{room: import("../../types.js").Room}} props */
 export function RoomStart({ room }) {
     return html`<div class="room__start">
         <h2>${room.name}</h2>

@@ -2,12 +2,12 @@
 import { post } from "../api.js";
 import { html } from "../dom.js";
 import { overlay } from "../frame.js";
-import { putRoom } from "../room/rooms.js";
+import { FormDialog } from "../parts/dialog.js";
+import { TextField } from "../parts/field.js";
+import { useForm } from "../parts/form.js";
+import { Switch } from "../parts/switch.js";
 import { go } from "../router.js";
-import { TextField } from "./field.js";
-import { FormDialog } from "./dialog.js";
-import { Switch } from "./switch.js";
-import { useForm } from "./form.js";
+import { putRoom } from "./rooms.js";
 
 export function RoomDialog() {
     const form = useForm({ name: "", topic: "", visibility: "private" });

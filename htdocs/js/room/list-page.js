@@ -1,8 +1,8 @@
 /** All rooms: the caller's by activity, public ones to join, and the archive. */
 import { get, post, query } from "../api.js";
 import { html, useState } from "../dom.js";
-import { overlay } from "../frame.js";
 import { plural } from "../format.js";
+import { overlay } from "../frame.js";
 import { useList } from "../load.js";
 import { Button } from "../parts/button.js";
 import { Empty } from "../parts/empty.js";
@@ -15,10 +15,10 @@ import { SkeletonRows } from "../parts/skeleton.js";
 import { Tabs } from "../parts/tabs.js";
 import { Ago } from "../parts/time.js";
 import { attempt } from "../parts/toast.js";
-import { loadRooms, rooms } from "../room/rooms.js";
 import { go, place, setQuery } from "../router.js";
 import { me } from "../session.js";
 import { useStore } from "../store.js";
+import { loadRooms, rooms } from "./rooms.js";
 
 export function Rooms() {
     const { query: { tab = "mine" } } = useStore(place);

@@ -1,13 +1,13 @@
 /** A message on its way: dimmed while it is sent; when that failed it keeps its text and offers to try again. */
-import { html } from "../dom.js";
-import { discardMessage, retryMessage } from "../room/outbox.js";
-import { me } from "../session.js";
-import { Avatar } from "./avatar.js";
-import { Button } from "./button.js";
-import { Markdown } from "./markdown.js";
+import { html } from "../../dom.js";
+import { Avatar } from "../../parts/avatar.js";
+import { Button } from "../../parts/button.js";
+import { Markdown } from "../../parts/markdown.js";
+import { me } from "../../session.js";
+import { discardMessage, retryMessage } from "./outbox.js";
 import { Head } from "./post.js";
 
-/** @param {{room: string, letter: import("../room/outbox.js").Letter, context: any}} props */
+/** @param {{room: string, letter: import("./outbox.js").Letter, context: any}} props */
 export function LetterPost({ room, letter, context }) {
     const failed = letter.state === "failed";
     return html`<article class=${failed ? "post post--head" : "post post--head post--sending"} tabindex="-1"

@@ -1,20 +1,20 @@
 /** One message, answer or error of the room's log. */
-import { patch, post, remove } from "../api.js";
-import { classes, html, memo, useState } from "../dom.js";
-import { clock, exact } from "../format.js";
-import { logOf } from "../room/logs.js";
-import { me } from "../session.js";
-import { Avatar } from "./avatar.js";
-import { Button } from "./button.js";
-import { copyText } from "./copy.js";
-import { ConfirmDialog } from "./dialog.js";
-import { Icon } from "./icon.js";
-import { Markdown } from "./markdown.js";
-import { Menu } from "./menu.js";
-import { Clock } from "./time.js";
-import { attempt, tell } from "./toast.js";
+import { patch, post, remove } from "../../api.js";
+import { classes, html, memo, useState } from "../../dom.js";
+import { clock, exact } from "../../format.js";
+import { Avatar } from "../../parts/avatar.js";
+import { Button } from "../../parts/button.js";
+import { copyText } from "../../parts/copy.js";
+import { ConfirmDialog } from "../../parts/dialog.js";
+import { Icon } from "../../parts/icon.js";
+import { Markdown } from "../../parts/markdown.js";
+import { Menu } from "../../parts/menu.js";
+import { Clock } from "../../parts/time.js";
+import { attempt, tell } from "../../parts/toast.js";
+import { me } from "../../session.js";
+import { logOf } from "./logs.js";
 
-/** @typedef {import("../types.js").RoomEvent} RoomEvent */
+/** @typedef {import("../../types.js").RoomEvent} RoomEvent */
 
 /** Somebody who is no longer there, or the system. */
 const NOBODY = { id: "", kind: "user", name: "CoAgent", handle: "" };

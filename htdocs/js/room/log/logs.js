@@ -1,7 +1,7 @@
 /** The logs of the rooms that were opened, kept complete: gaps, heartbeats and reconnects are answered by asking the
  * API for what follows the newest known sequence. */
-import { get, query } from "../api.js";
-import { createStore } from "../store.js";
+import { get, query } from "../../api.js";
+import { createStore } from "../../store.js";
 import { Log } from "./log.js";
 
 const KEPT_ROOMS = 8;
@@ -42,7 +42,7 @@ class LiveLog extends Log {
     /** @param {string} room */
     constructor(room) {
         super(room);
-        /** @type {import("../store.js").Store<{state: "idle" | "loading" | "ready" | "problem", problem: any, older: boolean}>} */
+        /** @type {import("../../store.js").Store<{state: "idle" | "loading" | "ready" | "problem", problem: any, older: boolean}>} */
         this.status = createStore({ state: "idle", problem: null, older: false });
         /** @type {Map<number, any>} events that came too early */
         this.held = new Map();

@@ -1,17 +1,17 @@
 /** Messages on their way: sent one after the other, kept in this browser until the server has them. A retry carries
  * the same Idempotency-Key, so a message whose answer was lost is not posted twice. */
-import { post } from "../api.js";
-import { randomId } from "../id.js";
-import { keep, recall } from "../keep.js";
-import { me } from "../session.js";
-import { createStore } from "../store.js";
+import { post } from "../../api.js";
+import { randomId } from "../../id.js";
+import { keep, recall } from "../../keep.js";
+import { me } from "../../session.js";
+import { createStore } from "../../store.js";
+import { noteEvent } from "../rooms.js";
 import { logOf } from "./logs.js";
-import { noteEvent } from "./rooms.js";
 
 /** @typedef {{key: string, text: string, reply_to: number | null, state: "sending" | "failed", problem: string, at: string,
  *   unheard?: boolean}} Letter unheard: the server was not reached, so it is sent again as soon as it can be */
 
-/** @type {Map<string, import("../store.js").Store<Letter[]>>} */
+/** @type {Map<string, import("../../store.js").Store<Letter[]>>} */
 const boxes = new Map();
 /** @type {Map<string, Promise<void>>} */
 const queues = new Map();

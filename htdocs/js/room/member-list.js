@@ -1,18 +1,18 @@
 /** The members of a room: who is here, what they may, inviting and removing. */
 import { patch, post, remove } from "../api.js";
 import { html, useState } from "../dom.js";
-import { loadMembers, membersOf } from "../room/members.js";
-import { dropRoom } from "../room/rooms.js";
+import { Avatar } from "../parts/avatar.js";
+import { ConfirmDialog } from "../parts/dialog.js";
+import { Menu } from "../parts/menu.js";
+import { ProblemState } from "../parts/problem.js";
+import { SkeletonForm } from "../parts/skeleton.js";
+import { attempt } from "../parts/toast.js";
 import { go } from "../router.js";
 import { me } from "../session.js";
 import { useStore } from "../store.js";
-import { Avatar } from "./avatar.js";
-import { ConfirmDialog } from "./dialog.js";
 import { Invite } from "./invite.js";
-import { Menu } from "./menu.js";
-import { ProblemState } from "./problem.js";
-import { SkeletonForm } from "./skeleton.js";
-import { attempt } from "./toast.js";
+import { loadMembers, membersOf } from "./members.js";
+import { dropRoom } from "./rooms.js";
 
 /** @type {Record<string, string>} */
 const ROLES = { owner: "Owner", member: "Member", viewer: "Reads only" };

@@ -1,11 +1,11 @@
 /** Inviting by name, handle or e-mail; the directory completes what is typed. */
 import { get, post, query } from "../api.js";
 import { html, useEffect, useState } from "../dom.js";
-import { loadMembers } from "../room/members.js";
-import { Avatar } from "./avatar.js";
-import { Button } from "./button.js";
-import { Form, useForm } from "./form.js";
-import { TextField } from "./field.js";
+import { Avatar } from "../parts/avatar.js";
+import { Button } from "../parts/button.js";
+import { TextField } from "../parts/field.js";
+import { Form, useForm } from "../parts/form.js";
+import { loadMembers } from "./members.js";
 
 const PAUSE_MS = 150;
 const SHOWN = 6;

@@ -1,11 +1,11 @@
 /** A stretch of fifty sequence numbers of the log. Far from the view it is only its height, so that a room with
  * ten thousand messages scrolls like one with ten. */
-import { html, memo, useEffect, useRef, useState } from "../dom.js";
-import { dayName } from "../format.js";
-import { rowsOf } from "../room/timeline.js";
-import { RunEnd, RunStart } from "../run/card.js";
+import { html, memo, useEffect, useRef, useState } from "../../dom.js";
+import { dayName } from "../../format.js";
+import { RunEnd, RunStart } from "../../run/card.js";
 import { Notice } from "./notice.js";
 import { Post } from "./post.js";
+import { rowsOf } from "./timeline.js";
 
 /**
  * @param {{events: any[], before: any, readSeq: number, target: number, context: any, log: any, observer: any}} props

@@ -1,15 +1,15 @@
 /** An answer that is being written: it grows in place, with a caret, and can be stopped. */
-import { post } from "../api.js";
-import { html, useState } from "../dom.js";
-import { me } from "../session.js";
-import { useStore } from "../store.js";
-import { Avatar } from "./avatar.js";
-import { Button } from "./button.js";
-import { Markdown } from "./markdown.js";
+import { post } from "../../api.js";
+import { html, useState } from "../../dom.js";
+import { Avatar } from "../../parts/avatar.js";
+import { Button } from "../../parts/button.js";
+import { Markdown } from "../../parts/markdown.js";
+import { attempt } from "../../parts/toast.js";
+import { me } from "../../session.js";
+import { useStore } from "../../store.js";
 import { Head } from "./post.js";
-import { attempt } from "./toast.js";
 
-/** @param {{answer: import("../room/log.js").AnswerStore, context: any}} props */
+/** @param {{answer: import("./log.js").AnswerStore, context: any}} props */
 export function LiveAnswer({ answer, context }) {
     const { run, agent, state, text } = useStore(answer);
     const [stopping, setStopping] = useState(false);

@@ -1,10 +1,10 @@
 /** A room's log as this browser holds it: an unbroken stretch of events up to the newest, edits and deletions applied,
  * and the answers that are being written. No network here (see logs.js). */
-import { createStore } from "../store.js";
+import { createStore } from "../../store.js";
 import { createAnswer, withDelta, withKept } from "./answer.js";
 
-/** @typedef {import("../types.js").RoomEvent} RoomEvent */
-/** @typedef {import("../store.js").Store<import("./answer.js").Answer>} AnswerStore */
+/** @typedef {import("../../types.js").RoomEvent} RoomEvent */
+/** @typedef {import("../../store.js").Store<import("./answer.js").Answer>} AnswerStore */
 
 /** Events are kept in buckets of this many sequence numbers; a change replaces only its bucket. */
 export const BUCKET = 50;
@@ -147,7 +147,7 @@ export class Log {
 
     /**
      * The live runs as the API lists them: the truth about which there are.
-     * @param {import("../types.js").LiveRun[]} list
+     * @param {import("../../types.js").LiveRun[]} list
      * @param {number} asked when it was asked for: what began later is not in it
      */
     takeLive(list, asked) {
