@@ -3,7 +3,7 @@
 import { patch } from "../api.js";
 import { useEffect, useMemo, useState } from "../dom.js";
 import { me } from "../session.js";
-import { nameErrors, newRow, rowsOf, schemaOf } from "./schema.js";
+import { nameErrors, newRow, rowsOf, schemaOf } from "./parameters/schema.js";
 
 const PAUSE_MS = 300;
 

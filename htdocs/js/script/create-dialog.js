@@ -1,17 +1,17 @@
 /** A new script: a name and a kind. Its text comes from a template that works at once. */
 import { post } from "../api.js";
 import { classes, html, useEffect } from "../dom.js";
-import { KINDS } from "../script/kinds.js";
-import { useKinds } from "../script/load.js";
-import { templateOf } from "../script/templates.js";
-import { FormDialog } from "./dialog.js";
-import { TextField } from "./field.js";
-import { useForm } from "./form.js";
-import { Pill } from "./pill.js";
-import { SkeletonRows } from "./skeleton.js";
-import { VisibilityField } from "./visibility.js";
+import { FormDialog } from "../parts/dialog.js";
+import { TextField } from "../parts/field.js";
+import { useForm } from "../parts/form.js";
+import { Pill } from "../parts/pill.js";
+import { SkeletonRows } from "../parts/skeleton.js";
+import { VisibilityField } from "../parts/visibility.js";
+import { KINDS } from "./kinds.js";
+import { useKinds } from "./load.js";
+import { templateOf } from "./templates.js";
 
-/** @typedef {import("../script/load.js").Kind} Kind */
+/** @typedef {import("./load.js").Kind} Kind */
 
 /** @param {{onClose: () => void, onSaved: (script: any) => void}} props */
 export function ScriptDialog({ onClose, onSaved }) {

@@ -2,20 +2,20 @@
 import { get, patch, query } from "../api.js";
 import { html } from "../dom.js";
 import { useList, useLoad } from "../load.js";
+import { Button } from "../parts/button.js";
+import { CodeEditor } from "../parts/code-editor.js";
+import { CopyButton } from "../parts/copy.js";
+import { Diff } from "../parts/diff.js";
+import { Menu } from "../parts/menu.js";
+import { ProblemState } from "../parts/problem.js";
+import { SkeletonRows } from "../parts/skeleton.js";
+import { Table } from "../parts/table.js";
+import { Ago } from "../parts/time.js";
+import { attempt } from "../parts/toast.js";
 import { setQuery, place, withQuery } from "../router.js";
-import { KINDS } from "../script/kinds.js";
-import { schemaOf, rowsOf } from "../script/schema.js";
 import { useStore } from "../store.js";
-import { Button } from "./button.js";
-import { CodeEditor } from "./code-editor.js";
-import { CopyButton } from "./copy.js";
-import { Diff } from "./diff.js";
-import { Menu } from "./menu.js";
-import { ProblemState } from "./problem.js";
-import { SkeletonRows } from "./skeleton.js";
-import { Table } from "./table.js";
-import { Ago } from "./time.js";
-import { attempt } from "./toast.js";
+import { KINDS } from "./kinds.js";
+import { schemaOf, rowsOf } from "./parameters/schema.js";
 
 /** @param {{script: any, draft: any, onChange: (script: any) => void}} props */
 export function ScriptVersions({ script, draft, onChange }) {

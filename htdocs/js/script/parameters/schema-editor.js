@@ -1,15 +1,15 @@
 /** What a script takes, as a table: a row for each parameter, its finer points folded away. The schema itself can be
  * looked at and edited as well. */
-import { classes, html, useId, useLayoutEffect, useRef, useState } from "../dom.js";
-import { plural } from "../format.js";
-import { applies, FORMATS, MOST, nameErrors, newRow, rowsOf, schemaOf, TYPES, unknownIn } from "../script/schema.js";
-import { Button } from "./button.js";
-import { CodeEditor } from "./code-editor.js";
-import { Empty } from "./empty.js";
-import { Icon } from "./icon.js";
-import { Segments } from "./switch.js";
+import { classes, html, useId, useLayoutEffect, useRef, useState } from "../../dom.js";
+import { plural } from "../../format.js";
+import { Button } from "../../parts/button.js";
+import { CodeEditor } from "../../parts/code-editor.js";
+import { Empty } from "../../parts/empty.js";
+import { Icon } from "../../parts/icon.js";
+import { Segments } from "../../parts/switch.js";
+import { applies, FORMATS, MOST, nameErrors, newRow, rowsOf, schemaOf, TYPES, unknownIn } from "./schema.js";
 
-/** @typedef {import("../script/schema.js").Row} Row */
+/** @typedef {import("./schema.js").Row} Row */
 
 /**
  * @param {{kind: string, rows: Row[], onChange: (rows: Row[]) => void, readOnly: boolean, problem?: string}} props

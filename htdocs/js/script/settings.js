@@ -1,18 +1,18 @@
 /** What a script is called, who sees it, and what its runs may. */
 import { patch } from "../api.js";
 import { html } from "../dom.js";
-import { limitsOf, limitValues } from "../script/limits.js";
-import { mappingOptions, useMappings } from "../script/load.js";
+import { Button } from "../parts/button.js";
+import { Copyable } from "../parts/copy.js";
+import { SelectField, TextField } from "../parts/field.js";
+import { Form, useForm } from "../parts/form.js";
+import { Switch } from "../parts/switch.js";
+import { Ago } from "../parts/time.js";
+import { tell } from "../parts/toast.js";
+import { VisibilityField } from "../parts/visibility.js";
 import { may } from "../session.js";
-import { Button } from "./button.js";
-import { Copyable } from "./copy.js";
-import { SelectField, TextField } from "./field.js";
-import { Form, useForm } from "./form.js";
-import { LimitFields } from "./limit-fields.js";
-import { Switch } from "./switch.js";
-import { Ago } from "./time.js";
-import { tell } from "./toast.js";
-import { VisibilityField } from "./visibility.js";
+import { mappingOptions, useMappings } from "./load.js";
+import { LimitFields } from "./run/limit-fields.js";
+import { limitsOf, limitValues } from "./run/limits.js";
 
 /** @param {any} script */
 const valuesOf = (script) => ({

@@ -1,7 +1,7 @@
 import { remove } from "../api.js";
 import { html } from "../dom.js";
-import { ConfirmDialog } from "./dialog.js";
-import { tell } from "./toast.js";
+import { ConfirmDialog } from "../parts/dialog.js";
+import { tell } from "../parts/toast.js";
 
 /** @param {{script: any, onClose: () => void, onDone: () => void}} props */
 export function DeleteScript({ script, onClose, onDone }) {

@@ -1,11 +1,11 @@
 /** The code of a script, over the whole page. It stays while another tab is shown, so that the steps back stay as well. */
 import { classes, html, useState } from "../dom.js";
-import { readText } from "../script/file.js";
-import { ACCEPTED, KINDS } from "../script/kinds.js";
-import { CodeEditor } from "./code-editor.js";
-import { DropFile, FileButton } from "./drop-file.js";
-import { ProblemNote } from "./problem.js";
-import { attempt, tell } from "./toast.js";
+import { CodeEditor } from "../parts/code-editor.js";
+import { DropFile, FileButton } from "../parts/drop-file.js";
+import { ProblemNote } from "../parts/problem.js";
+import { attempt, tell } from "../parts/toast.js";
+import { readText } from "./file.js";
+import { ACCEPTED, KINDS } from "./kinds.js";
 
 /** @param {{script: any, draft: any, hidden: boolean, problem: any}} props */
 export function ScriptCode({ script, draft, hidden, problem }) {

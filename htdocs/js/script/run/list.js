@@ -1,17 +1,17 @@
 /** What became of a script: its runs, newest first. */
-import { get, query } from "../api.js";
-import { html } from "../dom.js";
-import { useList } from "../load.js";
-import { place, setQuery } from "../router.js";
-import { RunState, Took } from "../run/parts.js";
-import { useStore } from "../store.js";
-import { Button } from "./button.js";
-import { Empty } from "./empty.js";
-import { Pill } from "./pill.js";
-import { ProblemState } from "./problem.js";
-import { SkeletonRows } from "./skeleton.js";
-import { Table } from "./table.js";
-import { Ago } from "./time.js";
+import { get, query } from "../../api.js";
+import { html } from "../../dom.js";
+import { useList } from "../../load.js";
+import { Button } from "../../parts/button.js";
+import { Empty } from "../../parts/empty.js";
+import { Pill } from "../../parts/pill.js";
+import { ProblemState } from "../../parts/problem.js";
+import { SkeletonRows } from "../../parts/skeleton.js";
+import { Table } from "../../parts/table.js";
+import { Ago } from "../../parts/time.js";
+import { place, setQuery } from "../../router.js";
+import { RunState, Took } from "../../run/parts.js";
+import { useStore } from "../../store.js";
 
 /** @param {{script: any}} props */
 export function ScriptRuns({ script }) {

@@ -1,10 +1,10 @@
-/** The fields of a script's parameters, by their schema. The values are those of script/parameters.js. */
-import { html } from "../dom.js";
-import { fieldOf } from "../script/parameters.js";
-import { namesOf } from "../script/schema.js";
-import { Check, SelectField, TextField } from "./field.js";
-import { Icon } from "./icon.js";
-import { Switch } from "./switch.js";
+/** The fields of a script's parameters, by their schema. The values are those of script/parameters/values.js. */
+import { html } from "../../dom.js";
+import { Check, SelectField, TextField } from "../../parts/field.js";
+import { Icon } from "../../parts/icon.js";
+import { Switch } from "../../parts/switch.js";
+import { namesOf } from "./schema.js";
+import { fieldOf } from "./values.js";
 
 const INPUT_TYPES = /** @type {Record<string, string>} */ ({ password: "password", date: "date", email: "email", uri: "url" });
 

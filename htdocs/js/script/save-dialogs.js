@@ -2,13 +2,13 @@
 import { get } from "../api.js";
 import { html } from "../dom.js";
 import { useLoad } from "../load.js";
-import { Button } from "./button.js";
-import { Dialog, FormDialog } from "./dialog.js";
-import { Diff } from "./diff.js";
-import { TextField } from "./field.js";
-import { useForm } from "./form.js";
-import { ProblemState } from "./problem.js";
-import { SkeletonRows } from "./skeleton.js";
+import { Button } from "../parts/button.js";
+import { Dialog, FormDialog } from "../parts/dialog.js";
+import { Diff } from "../parts/diff.js";
+import { TextField } from "../parts/field.js";
+import { useForm } from "../parts/form.js";
+import { ProblemState } from "../parts/problem.js";
+import { SkeletonRows } from "../parts/skeleton.js";
 
 /** @param {{onSave: (note: string) => void, onClose: () => void}} props */
 export function NoteDialog({ onSave, onClose }) {

@@ -1,21 +1,21 @@
 /** Running a script: the form of its parameters at the right, then what became of it in the same place. */
-import { post } from "../api.js";
-import { html, useEffect, useState } from "../dom.js";
-import { randomId } from "../id.js";
-import { place, setQuery } from "../router.js";
-import { RunPanel } from "../run/panel.js";
-import { limitsOf, limitValues, narrowed } from "../script/limits.js";
-import { mappingOptions, useMappings } from "../script/load.js";
-import { parametersOf, valuesOf } from "../script/parameters.js";
-import { namesOf } from "../script/schema.js";
-import { useStore } from "../store.js";
-import { Button } from "./button.js";
-import { SelectField } from "./field.js";
-import { Form, useForm } from "./form.js";
+import { post } from "../../api.js";
+import { html, useEffect, useState } from "../../dom.js";
+import { randomId } from "../../id.js";
+import { Button } from "../../parts/button.js";
+import { SelectField } from "../../parts/field.js";
+import { Form, useForm } from "../../parts/form.js";
+import { Panel } from "../../parts/page.js";
+import { Switch } from "../../parts/switch.js";
+import { place, setQuery } from "../../router.js";
+import { RunPanel } from "../../run/panel.js";
+import { useStore } from "../../store.js";
+import { mappingOptions, useMappings } from "../load.js";
+import { ParameterFields } from "../parameters/fields.js";
+import { namesOf } from "../parameters/schema.js";
+import { parametersOf, valuesOf } from "../parameters/values.js";
 import { LimitFields } from "./limit-fields.js";
-import { Panel } from "./page.js";
-import { ParameterFields } from "./parameter-fields.js";
-import { Switch } from "./switch.js";
+import { limitsOf, limitValues, narrowed } from "./limits.js";
 
 const OWN = "own";
 const NONE = "none";

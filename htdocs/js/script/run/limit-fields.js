@@ -1,6 +1,6 @@
-import { html } from "../dom.js";
-import { LIMITS } from "../script/limits.js";
-import { TextField } from "./field.js";
+import { html } from "../../dom.js";
+import { TextField } from "../../parts/field.js";
+import { LIMITS } from "./limits.js";
 
 /** @param {{form: any, widest?: Record<string, number>, help: string}} props widest: what holds where a field is empty */
 export function LimitFields({ form, widest = {}, help }) {
