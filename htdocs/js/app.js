@@ -2,6 +2,8 @@
 import { html, render, useEffect, useErrorBoundary } from "./dom.js";
 import { drawer, narrow, overlay } from "./frame.js";
 import { startLive } from "./live.js";
+import { Mappings } from "./mapping/list-page.js";
+import { Mapping } from "./mapping/page.js";
 import { Banner } from "./parts/banner.js";
 import { Button } from "./parts/button.js";
 import { Empty } from "./parts/empty.js";
@@ -27,8 +29,6 @@ import { Agent } from "./views/agent.js";
 import { Agents } from "./views/agents.js";
 import { Audit } from "./views/audit.js";
 import { Login, Register } from "./views/entrance.js";
-import { Mapping } from "./views/mapping.js";
-import { Mappings } from "./views/mappings.js";
 import { Profile } from "./views/profile.js";
 import { Providers } from "./views/providers.js";
 import { Settings } from "./views/settings.js";

@@ -2,6 +2,7 @@
 import { html, useState } from "../dom.js";
 import { LogLines } from "../log/excerpt.js";
 import { LineReader } from "../log/lines.js";
+import { EntriesEditor } from "../mapping/entries-editor.js";
 import { rowsOf as entriesOf } from "../mapping/entries.js";
 import { Avatar } from "../parts/avatar.js";
 import { Button } from "../parts/button.js";
@@ -10,7 +11,6 @@ import { Copyable } from "../parts/copy.js";
 import { ConfirmDialog } from "../parts/dialog.js";
 import { Diff } from "../parts/diff.js";
 import { Empty } from "../parts/empty.js";
-import { EntriesEditor } from "../parts/entries-editor.js";
 import { Check, SearchField, SelectField, TextField } from "../parts/field.js";
 import { useForm } from "../parts/form.js";
 import { DRAWINGS, Icon } from "../parts/icon.js";

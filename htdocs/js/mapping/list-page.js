@@ -7,7 +7,6 @@ import { Button } from "../parts/button.js";
 import { Empty } from "../parts/empty.js";
 import { SearchField } from "../parts/field.js";
 import { Icon } from "../parts/icon.js";
-import { DeleteMapping, MappingDialog } from "../parts/mapping-dialogs.js";
 import { Menu } from "../parts/menu.js";
 import { Page } from "../parts/page.js";
 import { ProblemState } from "../parts/problem.js";
@@ -17,6 +16,7 @@ import { Ago } from "../parts/time.js";
 import { go, place, setQuery } from "../router.js";
 import { may } from "../session.js";
 import { useStore } from "../store.js";
+import { DeleteMapping, MappingDialog } from "./dialogs.js";
 
 export function Mappings() {
     const list = useList((cursor, signal) => get("/mappings" + query({ cursor }), signal), []);

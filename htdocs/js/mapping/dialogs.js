@@ -1,11 +1,11 @@
 /** Making and deleting mappings. */
 import { post, remove } from "../api.js";
 import { html } from "../dom.js";
-import { ConfirmDialog, FormDialog } from "./dialog.js";
-import { TextField } from "./field.js";
-import { useForm } from "./form.js";
-import { tell } from "./toast.js";
-import { VisibilityField } from "./visibility.js";
+import { ConfirmDialog, FormDialog } from "../parts/dialog.js";
+import { TextField } from "../parts/field.js";
+import { useForm } from "../parts/form.js";
+import { tell } from "../parts/toast.js";
+import { VisibilityField } from "../parts/visibility.js";
 
 /** @param {{form: any}} props */
 export function MappingFields({ form, ...rest }) {

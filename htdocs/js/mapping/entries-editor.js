@@ -1,17 +1,17 @@
 /** The variables of a mapping as a table. Secrets go one way: a stored one can be replaced, never looked at. */
 import { html, useLayoutEffect, useRef, useState } from "../dom.js";
 import { plural } from "../format.js";
-import { faultsOf, merge, MOST, newEntry, parseLines } from "../mapping/entries.js";
-import { Button } from "./button.js";
-import { FormDialog } from "./dialog.js";
-import { Empty } from "./empty.js";
-import { TextField } from "./field.js";
-import { useForm } from "./form.js";
-import { Icon } from "./icon.js";
-import { Pill } from "./pill.js";
-import { tell } from "./toast.js";
+import { Button } from "../parts/button.js";
+import { FormDialog } from "../parts/dialog.js";
+import { Empty } from "../parts/empty.js";
+import { TextField } from "../parts/field.js";
+import { useForm } from "../parts/form.js";
+import { Icon } from "../parts/icon.js";
+import { Pill } from "../parts/pill.js";
+import { tell } from "../parts/toast.js";
+import { faultsOf, merge, MOST, newEntry, parseLines } from "./entries.js";
 
-/** @typedef {import("../mapping/entries.js").Entry} Entry */
+/** @typedef {import("./entries.js").Entry} Entry */
 
 /**
  * @param {{rows: Entry[], onChange: (rows: Entry[]) => void, readOnly: boolean, checked: boolean, errors?: Record<string, string>}} props

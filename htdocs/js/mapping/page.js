@@ -2,14 +2,11 @@
 import { get, patch } from "../api.js";
 import { html, useMemo, useState } from "../dom.js";
 import { useLoad } from "../load.js";
-import { entriesOf, faultsOf, rowsOf } from "../mapping/entries.js";
 import { Button } from "../parts/button.js";
-import { EntriesEditor } from "../parts/entries-editor.js";
 import { Form, useForm } from "../parts/form.js";
 import { useHotkeys } from "../parts/hotkeys.js";
 import { Icon } from "../parts/icon.js";
 import { LeaveGuard } from "../parts/leave-guard.js";
-import { DeleteMapping, MappingFields } from "../parts/mapping-dialogs.js";
 import { Menu } from "../parts/menu.js";
 import { Page } from "../parts/page.js";
 import { ProblemState } from "../parts/problem.js";
@@ -17,6 +14,9 @@ import { SkeletonForm } from "../parts/skeleton.js";
 import { Ago } from "../parts/time.js";
 import { tell } from "../parts/toast.js";
 import { go } from "../router.js";
+import { DeleteMapping, MappingFields } from "./dialogs.js";
+import { EntriesEditor } from "./entries-editor.js";
+import { entriesOf, faultsOf, rowsOf } from "./entries.js";
 
 /** @param {{id: string}} props */
 export function Mapping({ id }) {
