@@ -1,4 +1,6 @@
 /** Starts the application: session, routes, frame. */
+import { Agents } from "./agent/list-page.js";
+import { Agent } from "./agent/page.js";
 import { html, render, useEffect, useErrorBoundary } from "./dom.js";
 import { drawer, narrow, overlay } from "./frame.js";
 import { startLive } from "./live.js";
@@ -25,8 +27,6 @@ import { Script } from "./script/page.js";
 import { loadSession, may, session } from "./session.js";
 import { stopSocket } from "./socket.js";
 import { useStore } from "./store.js";
-import { Agent } from "./views/agent.js";
-import { Agents } from "./views/agents.js";
 import { Audit } from "./views/audit.js";
 import { Login, Register } from "./views/entrance.js";
 import { Profile } from "./views/profile.js";

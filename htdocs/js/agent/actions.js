@@ -1,10 +1,10 @@
 /** What can be done with an agent, wherever it is shown. */
 import { post } from "../api.js";
-import { loadRooms, rooms } from "../room/rooms.js";
 import { keep } from "../keep.js";
+import { attempt } from "../parts/toast.js";
+import { loadRooms, rooms } from "../room/rooms.js";
 import { go } from "../router.js";
 import { me } from "../session.js";
-import { attempt } from "./toast.js";
 
 /** Menu items to start, stop and restart. @param {any} agent @param {(agent: any) => void} onChange */
 export function agentActions(agent, onChange) {

@@ -3,8 +3,6 @@ import { get, query, remove } from "../api.js";
 import { html, useState } from "../dom.js";
 import { count } from "../format.js";
 import { useList, useLoad } from "../load.js";
-import { agentActions, tryAgent } from "../parts/agent-actions.js";
-import { AgentFields, AgentTuning, agentValues, saveAgent, useProviders } from "../parts/agent-form.js";
 import { Button } from "../parts/button.js";
 import { ConfirmDialog } from "../parts/dialog.js";
 import { Empty } from "../parts/empty.js";
@@ -20,6 +18,8 @@ import { Ago } from "../parts/time.js";
 import { tell } from "../parts/toast.js";
 import { go, place } from "../router.js";
 import { useStore } from "../store.js";
+import { agentActions, tryAgent } from "./actions.js";
+import { AgentFields, AgentTuning, agentValues, saveAgent, useProviders } from "./form.js";
 
 /** @param {{id: string}} props */
 export function Agent({ id }) {

@@ -1,9 +1,9 @@
 /** The form of an agent: its name and job first, the fine tuning after it. */
 import { get, patch, post } from "../api.js";
 import { html, useEffect, useState } from "../dom.js";
-import { FormDialog } from "./dialog.js";
-import { SelectField, TextField } from "./field.js";
-import { useForm } from "./form.js";
+import { FormDialog } from "../parts/dialog.js";
+import { SelectField, TextField } from "../parts/field.js";
+import { useForm } from "../parts/form.js";
 
 const PARAMETERS = ["temperature", "top_p", "max_tokens"];
 

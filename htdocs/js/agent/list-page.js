@@ -3,8 +3,6 @@ import { get, query } from "../api.js";
 import { html, useState } from "../dom.js";
 import { plural } from "../format.js";
 import { useList } from "../load.js";
-import { AgentDialog } from "../parts/agent-form.js";
-import { agentActions, tryAgent } from "../parts/agent-actions.js";
 import { Avatar } from "../parts/avatar.js";
 import { Button } from "../parts/button.js";
 import { Empty } from "../parts/empty.js";
@@ -18,6 +16,8 @@ import { Table } from "../parts/table.js";
 import { go, place, setQuery } from "../router.js";
 import { may } from "../session.js";
 import { useStore } from "../store.js";
+import { agentActions, tryAgent } from "./actions.js";
+import { AgentDialog } from "./form.js";
 
 export function Agents() {
     const { query: { q = "" } } = useStore(place);
