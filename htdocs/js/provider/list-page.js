@@ -10,12 +10,12 @@ import { Menu } from "../parts/menu.js";
 import { Page } from "../parts/page.js";
 import { Pill } from "../parts/pill.js";
 import { ProblemState } from "../parts/problem.js";
-import { CheckDialog } from "../parts/provider-check.js";
-import { ProviderDialog } from "../parts/provider-form.js";
 import { SkeletonRows } from "../parts/skeleton.js";
 import { Table } from "../parts/table.js";
 import { tell } from "../parts/toast.js";
 import { may } from "../session.js";
+import { CheckDialog } from "./check.js";
+import { ProviderDialog } from "./form.js";
 
 /** @type {Record<string, string>} */
 const KINDS = { openai: "OpenAI-compatible", command: "Built in" };

@@ -2,11 +2,11 @@
 import { get, patch, post } from "../api.js";
 import { html, useEffect, useState } from "../dom.js";
 import { plural } from "../format.js";
-import { Button } from "./button.js";
-import { Dialog } from "./dialog.js";
-import { Pill } from "./pill.js";
-import { ProblemNote } from "./problem.js";
-import { attempt } from "./toast.js";
+import { Button } from "../parts/button.js";
+import { Dialog } from "../parts/dialog.js";
+import { Pill } from "../parts/pill.js";
+import { ProblemNote } from "../parts/problem.js";
+import { attempt } from "../parts/toast.js";
 
 const POLL_MS = 400;
 const OVER = new Set(["succeeded", "failed", "cancelled", "timed_out", "lost"]);

@@ -1,9 +1,9 @@
 /** The form of a model endpoint. The key goes one way: it is never shown again. */
 import { patch, post } from "../api.js";
 import { html, useState } from "../dom.js";
-import { FormDialog } from "./dialog.js";
-import { SelectField, TextField } from "./field.js";
-import { useForm } from "./form.js";
+import { FormDialog } from "../parts/dialog.js";
+import { SelectField, TextField } from "../parts/field.js";
+import { useForm } from "../parts/form.js";
 
 /** Addresses that people would look up. @type {[string, string][]} */
 const KNOWN = [
