@@ -1,4 +1,7 @@
 /** Starts the application: session, routes, frame. */
+import { Users } from "./account/list-page.js";
+import { Login, Register } from "./account/login-page.js";
+import { Profile } from "./account/profile-page.js";
 import { Agents } from "./agent/list-page.js";
 import { Agent } from "./agent/page.js";
 import { html, render, useEffect, useErrorBoundary } from "./dom.js";
@@ -29,11 +32,8 @@ import { loadSession, may, session } from "./session.js";
 import { stopSocket } from "./socket.js";
 import { useStore } from "./store.js";
 import { Audit } from "./views/audit.js";
-import { Login, Register } from "./views/entrance.js";
-import { Profile } from "./views/profile.js";
 import { Settings } from "./views/settings.js";
 import { Styleguide } from "./views/styleguide.js";
-import { Users } from "./views/users.js";
 
 /** Path, view, and the permission without which the page is not there. @type {[string, any, string?][]} */
 const ROUTES = [

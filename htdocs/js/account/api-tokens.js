@@ -2,16 +2,16 @@
 import { get, post, query, remove } from "../api.js";
 import { html, useState } from "../dom.js";
 import { useList } from "../load.js";
-import { Button } from "./button.js";
-import { Copyable } from "./copy.js";
-import { ConfirmDialog, Dialog, FormDialog } from "./dialog.js";
-import { Empty } from "./empty.js";
-import { Check, SelectField, TextField } from "./field.js";
-import { useForm } from "./form.js";
-import { Icon } from "./icon.js";
-import { ProblemState } from "./problem.js";
-import { SkeletonRows } from "./skeleton.js";
-import { Ago } from "./time.js";
+import { Button } from "../parts/button.js";
+import { Copyable } from "../parts/copy.js";
+import { ConfirmDialog, Dialog, FormDialog } from "../parts/dialog.js";
+import { Empty } from "../parts/empty.js";
+import { Check, SelectField, TextField } from "../parts/field.js";
+import { useForm } from "../parts/form.js";
+import { Icon } from "../parts/icon.js";
+import { ProblemState } from "../parts/problem.js";
+import { SkeletonRows } from "../parts/skeleton.js";
+import { Ago } from "../parts/time.js";
 
 const DAY_MS = 86400000;
 /** @type {[string, string][]} */

@@ -16,10 +16,10 @@ import { Table } from "../parts/table.js";
 import { Ago } from "../parts/time.js";
 import { attempt, tell } from "../parts/toast.js";
 import { TypedSearch } from "../parts/typed-search.js";
-import { UserDialog } from "../parts/user-form.js";
 import { place, setQuery } from "../router.js";
 import { me } from "../session.js";
 import { useStore } from "../store.js";
+import { UserDialog } from "./user-form.js";
 
 export function Users() {
     const { query: { search = "", state = "" } } = useStore(place);

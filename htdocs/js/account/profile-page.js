@@ -2,7 +2,6 @@
 import { get, patch, post, query, remove } from "../api.js";
 import { html } from "../dom.js";
 import { useList } from "../load.js";
-import { ApiTokens } from "../parts/api-tokens.js";
 import { Button } from "../parts/button.js";
 import { TextField } from "../parts/field.js";
 import { Form, useForm } from "../parts/form.js";
@@ -19,6 +18,7 @@ import { attempt, tell } from "../parts/toast.js";
 import { place } from "../router.js";
 import { session, setUser, signOut } from "../session.js";
 import { useStore } from "../store.js";
+import { ApiTokens } from "./api-tokens.js";
 
 /** @type {Record<string, any>} */
 const TABS = { account: Account, security: Security, tokens: ApiTokens };

@@ -1,11 +1,11 @@
 /** The form of an account. */
 import { patch, post } from "../api.js";
 import { html } from "../dom.js";
+import { FormDialog } from "../parts/dialog.js";
+import { Check, SelectField, TextField } from "../parts/field.js";
+import { useForm } from "../parts/form.js";
+import { tell } from "../parts/toast.js";
 import { me } from "../session.js";
-import { FormDialog } from "./dialog.js";
-import { Check, SelectField, TextField } from "./field.js";
-import { useForm } from "./form.js";
-import { tell } from "./toast.js";
 
 /** @type {[string, string, string][]} */
 const PERMISSIONS = [
