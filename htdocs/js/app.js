@@ -4,6 +4,7 @@ import { Login, Register } from "./account/login-page.js";
 import { Profile } from "./account/profile-page.js";
 import { Agents } from "./agent/list-page.js";
 import { Agent } from "./agent/page.js";
+import { Audit } from "./audit/list-page.js";
 import { html, render, useEffect, useErrorBoundary } from "./dom.js";
 import { drawer, narrow, overlay } from "./frame.js";
 import { startLive } from "./live.js";
@@ -31,7 +32,6 @@ import { Script } from "./script/page.js";
 import { loadSession, may, session } from "./session.js";
 import { stopSocket } from "./socket.js";
 import { useStore } from "./store.js";
-import { Audit } from "./views/audit.js";
 import { Settings } from "./views/settings.js";
 import { Styleguide } from "./views/styleguide.js";
 
