@@ -30,9 +30,9 @@ import { RunView } from "./run/page.js";
 import { Scripts } from "./script/list-page.js";
 import { Script } from "./script/page.js";
 import { loadSession, may, session } from "./session.js";
+import { Settings } from "./settings/page.js";
 import { stopSocket } from "./socket.js";
 import { useStore } from "./store.js";
-import { Settings } from "./views/settings.js";
 import { Styleguide } from "./views/styleguide.js";
 
 /** Path, view, and the permission without which the page is not there. @type {[string, any, string?][]} */
