@@ -33,7 +33,7 @@ import { loadSession, may, session } from "./session.js";
 import { Settings } from "./settings/page.js";
 import { stopSocket } from "./socket.js";
 import { useStore } from "./store.js";
-import { Styleguide } from "./views/styleguide.js";
+import { Styleguide } from "./styleguide/page.js";
 
 /** Path, view, and the permission without which the page is not there. @type {[string, any, string?][]} */
 const ROUTES = [
