@@ -1,13 +1,13 @@
 /** The accounts of the studio, for who manages them. */
 import { get, patch, query, remove } from "../api.js";
 import { html, useState } from "../dom.js";
+import { Page } from "../frame/page-frame.js";
 import { useList } from "../load.js";
 import { Avatar } from "../parts/avatar.js";
 import { Button } from "../parts/button.js";
 import { ConfirmDialog } from "../parts/dialog.js";
 import { Empty } from "../parts/empty.js";
 import { Menu } from "../parts/menu.js";
-import { Page } from "../parts/page.js";
 import { Pill } from "../parts/pill.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonRows } from "../parts/skeleton.js";

@@ -1,18 +1,18 @@
 /** One's own account: who one is, how it looks, the password, where one is logged in, API tokens. */
 import { get, patch, post, query, remove } from "../api.js";
 import { html } from "../dom.js";
+import { Page } from "../frame/page-frame.js";
+import { chooseTheme } from "../frame/theme-button.js";
 import { useList } from "../load.js";
 import { Button } from "../parts/button.js";
 import { TextField } from "../parts/field.js";
 import { Form, useForm } from "../parts/form.js";
 import { Icon } from "../parts/icon.js";
-import { Page } from "../parts/page.js";
 import { Pill } from "../parts/pill.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonRows } from "../parts/skeleton.js";
 import { Segments } from "../parts/switch.js";
 import { Tabs } from "../parts/tabs.js";
-import { chooseTheme } from "../parts/theme-button.js";
 import { Ago } from "../parts/time.js";
 import { attempt, tell } from "../parts/toast.js";
 import { place } from "../router.js";

@@ -2,13 +2,13 @@
 import { get, query, remove } from "../api.js";
 import { html, useState } from "../dom.js";
 import { count } from "../format.js";
+import { Page } from "../frame/page-frame.js";
 import { useList, useLoad } from "../load.js";
 import { Button } from "../parts/button.js";
 import { ConfirmDialog } from "../parts/dialog.js";
 import { Empty } from "../parts/empty.js";
 import { Form, useForm } from "../parts/form.js";
 import { Menu } from "../parts/menu.js";
-import { Page } from "../parts/page.js";
 import { Pill } from "../parts/pill.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonForm, SkeletonRows } from "../parts/skeleton.js";

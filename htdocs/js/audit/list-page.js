@@ -2,6 +2,7 @@
 import { get, query } from "../api.js";
 import { html, useState } from "../dom.js";
 import { exact } from "../format.js";
+import { Page } from "../frame/page-frame.js";
 import { useList } from "../load.js";
 import { Avatar } from "../parts/avatar.js";
 import { Button } from "../parts/button.js";
@@ -9,7 +10,6 @@ import { Copyable } from "../parts/copy.js";
 import { Dialog } from "../parts/dialog.js";
 import { Empty } from "../parts/empty.js";
 import { SearchField } from "../parts/field.js";
-import { Page } from "../parts/page.js";
 import { Pill } from "../parts/pill.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonRows } from "../parts/skeleton.js";

@@ -2,13 +2,13 @@
 import { get, query } from "../api.js";
 import { html, useState } from "../dom.js";
 import { plural } from "../format.js";
+import { Page } from "../frame/page-frame.js";
 import { useList } from "../load.js";
 import { Button } from "../parts/button.js";
 import { Empty } from "../parts/empty.js";
 import { SearchField } from "../parts/field.js";
 import { Icon } from "../parts/icon.js";
 import { Menu } from "../parts/menu.js";
-import { Page } from "../parts/page.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonRows } from "../parts/skeleton.js";
 import { Table } from "../parts/table.js";

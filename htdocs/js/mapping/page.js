@@ -1,6 +1,7 @@
 /** One mapping: its variables, who sees it, and what uses it. */
 import { get, patch } from "../api.js";
 import { html, useMemo, useState } from "../dom.js";
+import { Page } from "../frame/page-frame.js";
 import { useLoad } from "../load.js";
 import { Button } from "../parts/button.js";
 import { Form, useForm } from "../parts/form.js";
@@ -8,7 +9,6 @@ import { useHotkeys } from "../parts/hotkeys.js";
 import { Icon } from "../parts/icon.js";
 import { LeaveGuard } from "../parts/leave-guard.js";
 import { Menu } from "../parts/menu.js";
-import { Page } from "../parts/page.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonForm } from "../parts/skeleton.js";
 import { Ago } from "../parts/time.js";

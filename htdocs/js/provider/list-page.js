@@ -1,13 +1,13 @@
 /** The model endpoints. Everybody sees their names; who may manage them adds, edits and checks them. */
 import { get, query, remove } from "../api.js";
 import { html, useState } from "../dom.js";
+import { Page } from "../frame/page-frame.js";
 import { useList } from "../load.js";
 import { Button } from "../parts/button.js";
 import { ConfirmDialog } from "../parts/dialog.js";
 import { Empty } from "../parts/empty.js";
 import { Icon } from "../parts/icon.js";
 import { Menu } from "../parts/menu.js";
-import { Page } from "../parts/page.js";
 import { Pill } from "../parts/pill.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonRows } from "../parts/skeleton.js";

@@ -1,7 +1,7 @@
 /** Making a room. */
 import { post } from "../api.js";
 import { html } from "../dom.js";
-import { overlay } from "../frame.js";
+import { overlay } from "../frame/state.js";
 import { FormDialog } from "../parts/dialog.js";
 import { TextField } from "../parts/field.js";
 import { useForm } from "../parts/form.js";

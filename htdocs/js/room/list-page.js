@@ -2,13 +2,13 @@
 import { get, post, query } from "../api.js";
 import { html, useState } from "../dom.js";
 import { plural } from "../format.js";
-import { overlay } from "../frame.js";
+import { Page } from "../frame/page-frame.js";
+import { overlay } from "../frame/state.js";
 import { useList } from "../load.js";
 import { Button } from "../parts/button.js";
 import { Empty } from "../parts/empty.js";
 import { SearchField } from "../parts/field.js";
 import { Icon } from "../parts/icon.js";
-import { Page } from "../parts/page.js";
 import { Pill } from "../parts/pill.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonRows } from "../parts/skeleton.js";

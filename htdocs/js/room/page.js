@@ -2,10 +2,10 @@
 import { get, post } from "../api.js";
 import { html, useEffect, useListener, useMemo, useState } from "../dom.js";
 import { plural } from "../format.js";
+import { Page, Panel } from "../frame/page-frame.js";
 import { Button } from "../parts/button.js";
 import { copyText } from "../parts/copy.js";
 import { Menu } from "../parts/menu.js";
-import { Page, Panel } from "../parts/page.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonPosts } from "../parts/skeleton.js";
 import { attempt, tell } from "../parts/toast.js";

@@ -1,11 +1,11 @@
 /** The history of runs: what was executed, for whom, and how it ended. The filters are the address. */
 import { get, query } from "../api.js";
 import { html, useEffect, useListener, useRef } from "../dom.js";
+import { Page } from "../frame/page-frame.js";
 import { useList, useLoad } from "../load.js";
 import { Avatar } from "../parts/avatar.js";
 import { Button } from "../parts/button.js";
 import { Empty } from "../parts/empty.js";
-import { Page } from "../parts/page.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonRows } from "../parts/skeleton.js";
 import { Segments } from "../parts/switch.js";

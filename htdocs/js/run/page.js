@@ -1,10 +1,10 @@
 /** One run: its live log, and beside it all there is to know about it. */
 import { html, useState } from "../dom.js";
+import { Page } from "../frame/page-frame.js";
 import { download, Log } from "../log/log.js";
 import { copyText } from "../parts/copy.js";
 import { Markdown } from "../parts/markdown.js";
 import { Menu } from "../parts/menu.js";
-import { Page } from "../parts/page.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonRows } from "../parts/skeleton.js";
 import { tell } from "../parts/toast.js";

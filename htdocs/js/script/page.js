@@ -1,6 +1,7 @@
 /** One script: its code, what it takes, its versions, its runs, its settings, and running it. */
 import { get } from "../api.js";
 import { html, useEffect, useState } from "../dom.js";
+import { Page } from "../frame/page-frame.js";
 import { useLoad } from "../load.js";
 import { Button } from "../parts/button.js";
 import { copyText } from "../parts/copy.js";
@@ -8,7 +9,6 @@ import { useHotkeys } from "../parts/hotkeys.js";
 import { Icon } from "../parts/icon.js";
 import { LeaveGuard } from "../parts/leave-guard.js";
 import { Menu } from "../parts/menu.js";
-import { Page } from "../parts/page.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonForm } from "../parts/skeleton.js";
 import { Tabs } from "../parts/tabs.js";

@@ -1,11 +1,11 @@
 /** Settings of the whole studio, for administrators. */
 import { get, patch } from "../api.js";
 import { html } from "../dom.js";
+import { Page } from "../frame/page-frame.js";
 import { useLoad } from "../load.js";
 import { Button } from "../parts/button.js";
 import { TextField } from "../parts/field.js";
 import { Form, useForm } from "../parts/form.js";
-import { Page } from "../parts/page.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonForm } from "../parts/skeleton.js";
 import { tell } from "../parts/toast.js";

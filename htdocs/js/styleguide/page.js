@@ -1,5 +1,6 @@
 /** All parts in one place, in all their states. */
 import { html, useState } from "../dom.js";
+import { Page } from "../frame/page-frame.js";
 import { LogLines } from "../log/excerpt.js";
 import { LineReader } from "../log/lines.js";
 import { EntriesEditor } from "../mapping/entries-editor.js";
@@ -16,7 +17,6 @@ import { useForm } from "../parts/form.js";
 import { DRAWINGS, Icon } from "../parts/icon.js";
 import { Markdown } from "../parts/markdown.js";
 import { Menu } from "../parts/menu.js";
-import { Page } from "../parts/page.js";
 import { Pill } from "../parts/pill.js";
 import { ProblemNote } from "../parts/problem.js";
 import { SkeletonPosts, SkeletonRows } from "../parts/skeleton.js";

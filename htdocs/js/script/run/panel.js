@@ -1,11 +1,11 @@
 /** Running a script: the form of its parameters at the right, then what became of it in the same place. */
 import { post } from "../../api.js";
 import { html, useEffect, useState } from "../../dom.js";
+import { Panel } from "../../frame/page-frame.js";
 import { randomId } from "../../id.js";
 import { Button } from "../../parts/button.js";
 import { SelectField } from "../../parts/field.js";
 import { Form, useForm } from "../../parts/form.js";
-import { Panel } from "../../parts/page.js";
 import { Switch } from "../../parts/switch.js";
 import { place, setQuery } from "../../router.js";
 import { RunPanel } from "../../run/panel.js";

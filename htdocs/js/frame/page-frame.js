@@ -1,9 +1,9 @@
 /** The frame of every page: a header of 48 px with title, context and at most two buttons and a menu. */
 import { html, useEffect, useListener } from "../dom.js";
-import { drawer } from "../frame.js";
+import { Button } from "../parts/button.js";
 import { rooms } from "../room/rooms.js";
 import { useStore } from "../store.js";
-import { Button } from "./button.js";
+import { drawer } from "./state.js";
 
 /** @param {{title: string, context?: any, actions?: any, children?: any, bare?: boolean, reading?: boolean}} props bare: the page scrolls by itself */
 export function Page({ title, context, actions, children, bare, reading }) {

@@ -1,9 +1,9 @@
 import { patch } from "../api.js";
 import { html } from "../dom.js";
+import { Button } from "../parts/button.js";
+import { tell } from "../parts/toast.js";
 import { applyTheme, me, session, setUser } from "../session.js";
 import { useStore } from "../store.js";
-import { Button } from "./button.js";
-import { tell } from "./toast.js";
 
 const NEXT = { system: "light", light: "dark", dark: "system" };
 const ICONS = { system: "system", light: "sun", dark: "moon" };

@@ -1,9 +1,9 @@
 /** Keyboard shortcuts: the list that ? shows, and the listener behind it. */
 import { html, useListener, useRef } from "../dom.js";
-import { drawer, overlay } from "../frame.js";
+import { Dialog } from "../parts/dialog.js";
 import { go } from "../router.js";
 import { may } from "../session.js";
-import { Dialog } from "./dialog.js";
+import { drawer, overlay } from "./state.js";
 
 /** @type {[string[], string][]} */
 const LIST = [

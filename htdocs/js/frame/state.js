@@ -1,6 +1,6 @@
 /** What of the frame is open: the rail as a drawer on phones, narrow on wide screens; the palette; the help. */
-import { keep, recall } from "./keep.js";
-import { createStore } from "./store.js";
+import { keep, recall } from "../keep.js";
+import { createStore } from "../store.js";
 
 export const drawer = createStore(false);
 export const narrow = createStore(recall("narrow", false));

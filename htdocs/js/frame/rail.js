@@ -1,15 +1,15 @@
 /** The left rail: where one can go, and where something new is. */
 import { classes, html, useEffect } from "../dom.js";
-import { drawer, narrow, overlay } from "../frame.js";
 import { plural } from "../format.js";
+import { Avatar, initials } from "../parts/avatar.js";
+import { Button } from "../parts/button.js";
+import { Icon, Mark } from "../parts/icon.js";
 import { alive, rooms } from "../room/rooms.js";
 import { place } from "../router.js";
 import { may, session, signOut } from "../session.js";
 import { link } from "../socket.js";
 import { useStore } from "../store.js";
-import { Avatar, initials } from "./avatar.js";
-import { Button } from "./button.js";
-import { Icon, Mark } from "./icon.js";
+import { drawer, narrow, overlay } from "./state.js";
 import { ThemeButton } from "./theme-button.js";
 
 const STATUS = { idle: "Connecting", connecting: "Connecting", live: "Connected", away: "Not connected" };

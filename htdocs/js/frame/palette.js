@@ -1,13 +1,13 @@
 /** Ctrl-K: find a room, a place or an action by typing. A combobox with its list. */
 import { html, useMemo, useState } from "../dom.js";
-import { overlay } from "../frame.js";
+import { Dialog } from "../parts/dialog.js";
+import { Icon } from "../parts/icon.js";
 import { rooms } from "../room/rooms.js";
 import { go } from "../router.js";
 import { signOut } from "../session.js";
 import { useStore } from "../store.js";
-import { Dialog } from "./dialog.js";
-import { Icon } from "./icon.js";
 import { places } from "./rail.js";
+import { overlay } from "./state.js";
 import { chooseTheme } from "./theme-button.js";
 
 /** @typedef {{text: string, icon: string, kind: string, run: () => void}} Entry */
