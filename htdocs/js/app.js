@@ -98,22 +98,22 @@ function skip(event) {
 function App() {
     const { state } = useStore(session);
     const { path } = useStore(place);
-    const atDoor = path === "/login" || path === "/register";
+    const atLogin = path === "/login" || path === "/register";
     useEffect(() => {
-        if (state === "in" && atDoor) {
+        if (state === "in" && atLogin) {
             const { to } = place.get().query;
             go(to?.startsWith("/") && !to.startsWith("//") ? to : "/rooms", { replace: true });
         }
-    }, [state, atDoor]);
+    }, [state, atLogin]);
     if (state === "unknown") {
-        return html`<div class="entrance" role="status" aria-label="Loading"><div class="entrance__brand"><${Mark} size=${40} /></div></div>`;
+        return html`<div class="login" role="status" aria-label="Loading"><div class="login__brand"><${Mark} size=${40} /></div></div>`;
     }
     if (state === "away") {
-        return html`<main class="entrance"><${Empty} icon="warning" title="The studio does not answer"
+        return html`<main class="login"><${Empty} icon="warning" title="The studio does not answer"
             text="It may be starting, or your connection may be down."><${Button} kind="primary" icon="refresh" onClick=${loadSession}>Try again</${Button}></${Empty}></main>`;
     }
     if (state === "in") {
-        return atDoor ? null : html`<${Frame} />`;
+        return atLogin ? null : html`<${Frame} />`;
     }
     return path === "/register" ? html`<${Register} />` : html`<${Login} />`;
 }

@@ -1,4 +1,4 @@
-/** The one door to Preact: components, hooks and the few things the vendored build leaves out. */
+/** The only import of Preact: components, hooks and the few things the vendored build leaves out. */
 import { Component, html, render, useCallback, useEffect, useErrorBoundary, useLayoutEffect, useMemo, useRef, useState }
     from "../vendor/preact.js";
 

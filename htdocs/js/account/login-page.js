@@ -8,11 +8,11 @@ import { go, place } from "../router.js";
 import { register, session, signIn } from "../session.js";
 import { useStore } from "../store.js";
 
-/** After the log-in one goes on to where one wanted to go. @param {string} door */
-function addressOf(door) {
+/** After the log-in one goes on to where one wanted to go. @param {string} page */
+function addressOf(page) {
     const { path, query } = place.get();
     const wanted = path === "/login" || path === "/register" ? query.to : path + location.search;
-    return door + (wanted && wanted !== "/" ? "?to=" + encodeURIComponent(wanted) : "");
+    return page + (wanted && wanted !== "/" ? "?to=" + encodeURIComponent(wanted) : "");
 }
 
 export function Login() {
@@ -21,44 +21,44 @@ export function Login() {
     useEffect(() => {
         go(setupNeeded ? "/register" : addressOf("/login"), { replace: true });
     }, [setupNeeded]);
-    return html`<${Entrance} title="Log in to CoAgent" text="Rooms for people and agents.">
+    return html`<${LoginCard} title="Log in to CoAgent" text="Rooms for people and agents.">
         ${ended && html`<p class="note" role="status">Your session has ended. Log in to go on where you were.</p>`}
-        <${Form} form=${form} onSubmit=${signIn} class="entrance__form">
+        <${Form} form=${form} onSubmit=${signIn} class="login__form">
             <${TextField} form=${form} name="email" label="E-mail" type="email" autocomplete="username" inputMode="email" autofocus />
             <${TextField} form=${form} name="password" label="Password" type="password" autocomplete="current-password" />
             <${Button} type="submit" kind="primary" wide busy=${form.busy}>Log in</${Button}>
         </${Form}>
-        ${registrationOpen && html`<p class="entrance__other">New here? <a href=${addressOf("/register")}>Create an account</a></p>`}
-    </${Entrance}>`;
+        ${registrationOpen && html`<p class="login__other">New here? <a href=${addressOf("/register")}>Create an account</a></p>`}
+    </${LoginCard}>`;
 }
 
 export function Register() {
     const { setupNeeded, registrationOpen } = useStore(session);
     const form = useForm({ name: "", email: "", password: "" });
     if (!setupNeeded && !registrationOpen) {
-        return html`<${Entrance} title="Registration is closed" text="Accounts here are made by an administrator. Ask for one.">
-            <p class="entrance__other"><a href=${addressOf("/login")}>Back to the log-in</a></p></${Entrance}>`;
+        return html`<${LoginCard} title="Registration is closed" text="Accounts here are made by an administrator. Ask for one.">
+            <p class="login__other"><a href=${addressOf("/login")}>Back to the log-in</a></p></${LoginCard}>`;
     }
-    return html`<${Entrance} title=${setupNeeded ? "Welcome to CoAgent" : "Create your account"}
+    return html`<${LoginCard} title=${setupNeeded ? "Welcome to CoAgent" : "Create your account"}
         text=${setupNeeded ? "This studio is new. The account that you create now is its administrator." : "Then join the rooms of your team."}>
-        <${Form} form=${form} onSubmit=${register} class="entrance__form">
+        <${Form} form=${form} onSubmit=${register} class="login__form">
             <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="name" placeholder="Ada Lovelace" autofocus />
             <${TextField} form=${form} name="email" label="E-mail" type="email" autocomplete="username" inputMode="email" />
             <${TextField} form=${form} name="password" label="Password" type="password" autocomplete="new-password"
                 help="At least 10 characters. A few unrelated words are good." />
             <${Button} type="submit" kind="primary" wide busy=${form.busy}>${setupNeeded ? "Create the administrator" : "Create the account"}</${Button}>
         </${Form}>
-        ${!setupNeeded && html`<p class="entrance__other">You have an account? <a href=${addressOf("/login")}>Log in</a></p>`}
-    </${Entrance}>`;
+        ${!setupNeeded && html`<p class="login__other">You have an account? <a href=${addressOf("/login")}>Log in</a></p>`}
+    </${LoginCard}>`;
 }
 
 /** @param {{title: string, text: string, children?: any}} props */
-function Entrance({ title, text, children }) {
+function LoginCard({ title, text, children }) {
     useEffect(() => {
         document.title = `${title} · CoAgent`;
     }, [title]);
-    return html`<main class="entrance"><div class="entrance__card">
-        <div class="entrance__brand"><${Mark} size=${44} /><div><h1>${title}</h1><p>${text}</p></div></div>
+    return html`<main class="login"><div class="login__card">
+        <div class="login__brand"><${Mark} size=${44} /><div><h1>${title}</h1><p>${text}</p></div></div>
         ${children}
     </div></main>`;
 }

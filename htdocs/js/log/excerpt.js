@@ -8,7 +8,7 @@ const NONE = [];
 const LONGEST = 400;
 
 /** @param {{lines: import("./lines.js").Line[]}} props */
-export function LogLines({ lines }) {
+export function LogExcerpt({ lines }) {
     const box = useRef(/** @type {any} */ (null));
     const theme = useLogTheme(box);
     return html`<div class="log-lines" ref=${box} tabindex="0" role="group" aria-label="Last lines of the output">

@@ -4,7 +4,7 @@ import { count } from "../format.js";
 import { Button } from "../parts/button.js";
 import { Icon } from "../parts/icon.js";
 
-/** @param {{search: any}} props from useSearch in log-find.js */
+/** @param {{search: any}} props from useSearch in use-search.js */
 export function LogSearch({ search }) {
     const { words, found, index, more, whole, part, nowhere } = search;
     const field = useRef(/** @type {any} */ (null));

@@ -3,7 +3,7 @@
 import { post } from "../api.js";
 import { classes, html, useMemo, useState } from "../dom.js";
 import { clock, duration, plural } from "../format.js";
-import { LogLines } from "../log/excerpt.js";
+import { LogExcerpt } from "../log/excerpt.js";
 import { LineReader } from "../log/lines.js";
 import { Button } from "../parts/button.js";
 import { Icon } from "../parts/icon.js";
@@ -41,7 +41,7 @@ function Live({ event, context, target }) {
     return html`<${Card} event=${event} target=${target} live
         state=${run ? html`<${RunState} run=${run} /><span class="soft small"><${Took} run=${run} /></span>` : html`<${Pill} state=${event.body.state} />`}
         actions=${run && context.canWrite && isLive(run) && html`<${RunActions} small run=${run} onChange=${(/** @type {any} */ next) => watch.put(next)} />`}>
-        ${lines.length > 0 && html`<${LogLines} lines=${lines} />`}
+        ${lines.length > 0 && html`<${LogExcerpt} lines=${lines} />`}
     </${Card}>`;
 }
 
@@ -60,7 +60,7 @@ export function RunEnd({ event, context, target }) {
         state=${html`<${Pill} state=${state} />${took !== undefined && took !== null && html`<span class="soft small tabular">${duration(took)}</span>`}`}
         actions=${context.canWrite && event.kind === "error" && event.body.retriable !== false && html`<${Button} small icon="refresh" busy=${asked} onClick=${again}>Run again</${Button}>`}>
         ${event.kind === "error" && reason && html`<p class="run-card__reason"><${Icon} name="warning" size=${14} />${reason}</p>`}
-        ${lines.length > 0 && html`<${LogLines} lines=${lines} />`}
+        ${lines.length > 0 && html`<${LogExcerpt} lines=${lines} />`}
         ${files > 0 && html`<p class="small"><a href=${`/runs/${event.run}`}>${plural(files, "file")} to download</a></p>`}
     </${Card}>`;
 }

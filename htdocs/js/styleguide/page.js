@@ -1,7 +1,7 @@
 /** All parts in one place, in all their states. */
 import { html, useState } from "../dom.js";
 import { Page } from "../frame/page-frame.js";
-import { LogLines } from "../log/excerpt.js";
+import { LogExcerpt } from "../log/excerpt.js";
 import { LineReader } from "../log/lines.js";
 import { EntriesEditor } from "../mapping/entries-editor.js";
 import { rowsOf as entriesOf } from "../mapping/entries.js";
@@ -100,7 +100,7 @@ function Output() {
         "\x1b[38;5;208mof 256\x1b[0m \x1b[38;2;250;240;120mtrue colour\x1b[0m \x1b[48;2;20;90;60mground\x1b[0m", " 10 %\r100 % a progress bar"].join("\n");
     reader.take({ stream: "stdout", text: text + "\n", at: "" });
     reader.take({ stream: "stderr", text: "an error\n", at: "" });
-    return html`<${Section} title="Output of a run"><${LogLines} lines=${reader.lines} /><${RunReason} text="It ended with exit status 3." /></${Section}>`;
+    return html`<${Section} title="Output of a run"><${LogExcerpt} lines=${reader.lines} /><${RunReason} text="It ended with exit status 3." /></${Section}>`;
 }
 
 function Inputs() {

@@ -9,7 +9,7 @@ import { rowsOf } from "./timeline.js";
 
 /**
  * @param {{events: any[], before: any, readSeq: number, target: number, context: any, log: any, observer: any}} props
- *   observer: tells which chunks are near (see room-log.js)
+ *   observer: tells which chunks are near (see view.js)
  */
 function draw({ events, before, readSeq, target, context, log, observer }) {
     const box = useRef(/** @type {any} */ (null));

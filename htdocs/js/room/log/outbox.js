@@ -9,9 +9,9 @@ import { noteEvent } from "../rooms.js";
 import { logOf } from "./logs.js";
 
 /** @typedef {{key: string, text: string, reply_to: number | null, state: "sending" | "failed", problem: string, at: string,
- *   unheard?: boolean}} Letter unheard: the server was not reached, so it is sent again as soon as it can be */
+ *   unheard?: boolean}} OutboxEntry unheard: the server was not reached, so it is sent again as soon as it can be */
 
-/** @type {Map<string, import("../../store.js").Store<Letter[]>>} */
+/** @type {Map<string, import("../../store.js").Store<OutboxEntry[]>>} */
 const boxes = new Map();
 /** @type {Map<string, Promise<void>>} */
 const queues = new Map();
@@ -23,20 +23,20 @@ const keptAs = (room) => `outbox.${me().id}.${room}`;
 export function outboxOf(room) {
     let box = boxes.get(room);
     if (!box) {
-        box = createStore(recall(keptAs(room), /** @type {Letter[]} */ ([])));
-        box.subscribe((letters) => keep(keptAs(room), letters.length ? letters : null));
+        box = createStore(recall(keptAs(room), /** @type {OutboxEntry[]} */ ([])));
+        box.subscribe((entries) => keep(keptAs(room), entries.length ? entries : null));
         boxes.set(room, box);
-        box.get().filter(({ state }) => state === "sending").forEach((letter) => enqueue(room, letter.key));
+        box.get().filter(({ state }) => state === "sending").forEach((entry) => enqueue(room, entry.key));
     }
     return box;
 }
 
 /** @param {string} room @param {string} text @param {number | null} replyTo */
 export function sendMessage(room, text, replyTo) {
-    const letter = { key: randomId(), text, reply_to: replyTo, state: "sending", problem: "", at: new Date().toISOString() };
+    const entry = { key: randomId(), text, reply_to: replyTo, state: "sending", problem: "", at: new Date().toISOString() };
     const box = outboxOf(room);
-    box.set([...box.get(), /** @type {Letter} */ (letter)]);
-    enqueue(room, letter.key);
+    box.set([...box.get(), /** @type {OutboxEntry} */ (entry)]);
+    enqueue(room, entry.key);
 }
 
 /** The server can be reached again. */
@@ -55,14 +55,14 @@ export function retryMessage(room, key) {
 /** Takes a message back that could not be sent. @param {string} room @param {string} key */
 export function discardMessage(room, key) {
     const box = outboxOf(room);
-    box.set(box.get().filter((letter) => letter.key !== key));
+    box.set(box.get().filter((entry) => entry.key !== key));
 }
 
 /** The room's log has this message of ours now, whether or not the answer to our request came. @param {any} event */
 export function noteArrival(event) {
-    const letter = boxes.get(event.room)?.get().find(({ text }) => text === event.body.text);
-    if (letter && event.author?.id === me().id) {
-        discardMessage(event.room, letter.key);
+    const entry = boxes.get(event.room)?.get().find(({ text }) => text === event.body.text);
+    if (entry && event.author?.id === me().id) {
+        discardMessage(event.room, entry.key);
     }
 }
 
@@ -74,11 +74,11 @@ function enqueue(room, key) {
 
 /** @param {string} room @param {string} key */
 async function deliver(room, key) {
-    const letter = outboxOf(room).get().find((item) => item.key === key);
-    if (!letter) {
+    const entry = outboxOf(room).get().find((item) => item.key === key);
+    if (!entry) {
         return;
     }
-    const body = letter.reply_to === null ? { text: letter.text } : { text: letter.text, reply_to: letter.reply_to };
+    const body = entry.reply_to === null ? { text: entry.text } : { text: entry.text, reply_to: entry.reply_to };
     try {
         const event = await post(`/rooms/${room}/messages`, body, key);
         discardMessage(room, key);
@@ -90,8 +90,8 @@ async function deliver(room, key) {
     }
 }
 
-/** @param {string} room @param {string} key @param {Partial<Letter>} part */
+/** @param {string} room @param {string} key @param {Partial<OutboxEntry>} part */
 function change(room, key, part) {
     const box = outboxOf(room);
-    box.set(box.get().map((letter) => (letter.key === key ? { ...letter, ...part } : letter)));
+    box.set(box.get().map((entry) => (entry.key === key ? { ...entry, ...part } : entry)));
 }

@@ -6,8 +6,8 @@ import { me } from "../../session.js";
 import { useStore } from "../../store.js";
 import { markRead } from "../rooms.js";
 import { Chunk, createChunkObserver } from "./chunk.js";
-import { LetterPost } from "./letter.js";
 import { LiveAnswer } from "./live-answer.js";
+import { OutboxPost } from "./outbox-entry.js";
 import { outboxOf } from "./outbox.js";
 import { RoomStart } from "./start.js";
 
@@ -18,7 +18,7 @@ const LOAD_AHEAD = 1200;
 export function RoomLog({ room, log, readSeq, target, context, foot }) {
     const version = useStore(log.version);
     const status = useStore(log.status);
-    const letters = useStore(outboxOf(room.id));
+    const entries = useStore(outboxOf(room.id));
     const scroller = useRef(/** @type {any} */ (null));
     const content = useRef(/** @type {any} */ (null));
     const [observer, setObserver] = useState(/** @type {any} */ (null));
@@ -32,7 +32,7 @@ export function RoomLog({ room, log, readSeq, target, context, foot }) {
     const look = () => view.atEnd() && document.visibilityState === "visible" && document.hasFocus() && markRead(room.id, log.newest);
     useEffect(() => void look(), [version, view.following]);
     useListener(window, "focus", look);
-    useEffect(() => view.toEnd(), [letters.length]);
+    useEffect(() => view.toEnd(), [entries.length]);
 
     const numbers = [...log.buckets.keys()].sort((a, b) => a - b);
     return html`
@@ -42,7 +42,7 @@ export function RoomLog({ room, log, readSeq, target, context, foot }) {
                 ${observer && numbers.map((number, index) => html`<${Chunk} key=${number} events=${log.buckets.get(number)}
                     before=${log.buckets.get(numbers[index - 1])?.at(-1)} readSeq=${readSeq} target=${inBucket(log, target, number)}
                     context=${context} log=${log} observer=${observer} />`)}
-                ${letters.map((letter) => html`<${LetterPost} key=${letter.key} room=${room.id} letter=${letter} context=${context} />`)}
+                ${entries.map((entry) => html`<${OutboxPost} key=${entry.key} room=${room.id} entry=${entry} context=${context} />`)}
                 ${[...log.answers.entries()].map(([run, answer]) => html`<${LiveAnswer} key=${run} answer=${answer} context=${context} />`)}
             </div>
         </div>

@@ -7,19 +7,19 @@ import { me } from "../../session.js";
 import { discardMessage, retryMessage } from "./outbox.js";
 import { Head } from "./post.js";
 
-/** @param {{room: string, letter: import("./outbox.js").Letter, context: any}} props */
-export function LetterPost({ room, letter, context }) {
-    const failed = letter.state === "failed";
+/** @param {{room: string, entry: import("./outbox.js").OutboxEntry, context: any}} props */
+export function OutboxPost({ room, entry, context }) {
+    const failed = entry.state === "failed";
     return html`<article class=${failed ? "post post--head" : "post post--head post--sending"} tabindex="-1"
         aria-label=${failed ? "Your message was not sent" : "Sending your message"}>
         <div class="post__side"><${Avatar} of=${me()} /></div>
         <div class="post__content">
-            <${Head} author=${me()} at=${letter.at} />
-            <div class="post__body"><${Markdown} text=${letter.text} handles=${context.handles} myId=${me().id} /></div>
+            <${Head} author=${me()} at=${entry.at} />
+            <div class="post__body"><${Markdown} text=${entry.text} handles=${context.handles} myId=${me().id} /></div>
             ${failed && html`<div class="post__failed" role="alert">
-                <p>${letter.unheard ? "Not sent yet. It goes as soon as the server can be reached." : `Not sent. ${letter.problem}`}</p>
-                <${Button} small icon="refresh" onClick=${() => retryMessage(room, letter.key)}>Send again</${Button}>
-                <${Button} small kind="quiet" onClick=${() => { discardMessage(room, letter.key); context.onTakeBack(letter.text); }}>Back to the composer</${Button}></div>`}
+                <p>${entry.unheard ? "Not sent yet. It goes as soon as the server can be reached." : `Not sent. ${entry.problem}`}</p>
+                <${Button} small icon="refresh" onClick=${() => retryMessage(room, entry.key)}>Send again</${Button}>
+                <${Button} small kind="quiet" onClick=${() => { discardMessage(room, entry.key); context.onTakeBack(entry.text); }}>Back to the composer</${Button}></div>`}
         </div>
     </article>`;
 }
