@@ -2,7 +2,9 @@
 
 import concurrent.futures
 import json
+import re
 import socket
+from pathlib import Path
 
 import pytest
 import requests
@@ -52,6 +54,15 @@ def test_pages_run_nothing_from_elsewhere_and_nothing_inline(studio):
         assert "unsafe" not in policy and "*" not in policy
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert "nginx/" not in headers["Server"]
+
+
+def test_the_page_loads_every_style_sheet(studio):
+    css = Path(__file__).parents[2] / "htdocs/css"
+    sheets = {f"/css/{file.relative_to(css)}" for file in css.rglob("*.css")}
+    named = re.findall(r'<link rel="stylesheet" href="([^"]+)">', requests.get(studio.url, timeout=10).text)
+    assert len(named) == len(sheets) and set(named) == sheets
+    for sheet in named:
+        assert requests.get(studio.url + sheet, timeout=10).headers["Content-Type"].startswith("text/css"), sheet
 
 
 def test_an_unchanged_file_is_not_sent_twice(studio):
