@@ -1,10 +1,5 @@
 /** Starts the application: session, routes, frame. */
-import { Users } from "./account/list-page.js";
 import { Login, Register } from "./account/login-page.js";
-import { Profile } from "./account/profile-page.js";
-import { Agents } from "./agent/list-page.js";
-import { Agent } from "./agent/page.js";
-import { Audit } from "./audit/list-page.js";
 import { html, render, useEffect, useErrorBoundary } from "./dom.js";
 import { Banner } from "./frame/banner.js";
 import { Page } from "./frame/page-frame.js";
@@ -13,43 +8,24 @@ import { Rail } from "./frame/rail.js";
 import { ShortcutKeys, Shortcuts } from "./frame/shortcuts.js";
 import { drawer, narrow, overlay } from "./frame/state.js";
 import { startLive } from "./live.js";
-import { Mappings } from "./mapping/list-page.js";
-import { Mapping } from "./mapping/page.js";
 import { Button } from "./parts/button.js";
 import { Empty } from "./parts/empty.js";
 import { Mark } from "./parts/icon.js";
 import { Toasts } from "./parts/toast.js";
-import { Providers } from "./provider/list-page.js";
 import { RoomDialog } from "./room/create-dialog.js";
-import { Rooms } from "./room/list-page.js";
-import { RoomView } from "./room/page.js";
 import { loadRooms } from "./room/rooms.js";
-import { go, match, place, startRouter } from "./router.js";
-import { Runs } from "./run/list-page.js";
-import { RunView } from "./run/page.js";
-import { Scripts } from "./script/list-page.js";
-import { Script } from "./script/page.js";
-import { loadSession, may, session } from "./session.js";
-import { Settings } from "./settings/page.js";
+import { go, place, startRouter } from "./router.js";
+import { routeOf } from "./routes.js";
+import { loadSession, session } from "./session.js";
 import { stopSocket } from "./socket.js";
 import { useStore } from "./store.js";
-import { Styleguide } from "./styleguide/page.js";
-
-/** Path, view, and the permission without which the page is not there. @type {[string, any, string?][]} */
-const ROUTES = [
-    ["/", Rooms], ["/rooms", Rooms], ["/rooms/:id", RoomView], ["/agents", Agents], ["/agents/:id", Agent], ["/providers", Providers],
-    ["/scripts", Scripts], ["/scripts/:id", Script], ["/mappings", Mappings], ["/mappings/:id", Mapping],
-    ["/runs", Runs], ["/runs/:id", RunView], ["/settings", Settings, "settings.manage"],
-    ["/users", Users, "users.manage"], ["/audit", Audit, "audit.read"], ["/profile", Profile], ["/styleguide", Styleguide],
-];
 
 /** @param {string} path */
 function viewOf(path) {
-    for (const [pattern, view, permission] of ROUTES) {
-        const values = match(pattern, path);
-        if (values && (!permission || may(permission))) {
-            return html`<${view} key=${pattern + (values.id || "")} ...${values} />`;
-        }
+    const found = routeOf(path);
+    if (found) {
+        const { route: { page, path: pattern, title }, values } = found;
+        return html`<${page} key=${pattern + (values.id || "")} title=${title} ...${values} />`;
     }
     return html`<${Page} title="Not found"><${Empty} icon="search" title="There is no such page"
         text="The address may be mistyped, or the page may need a permission that you do not have.">

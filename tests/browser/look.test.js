@@ -152,6 +152,30 @@ test("the keyboard leads to every place", async () => {
     await context.close();
 });
 
+test("rail, palette and keyboard lead to the pages that one may open, and to no other", async () => {
+    const { page, context, problems } = await openWindow(browser, await newPerson("Ada"));
+    await open(page, "/users");
+    await page.getByRole("heading", { name: "Not found", level: 1 }).waitFor();
+    const rail = page.getByRole("navigation", { name: "Main" }).locator("ul").last();
+    const studio = ["Agents", "Scripts", "Runs", "Mappings", "Providers"];
+    await becomes(() => rail.getByRole("link").allInnerTexts(), studio);
+    await page.keyboard.press("?");
+    const help = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+    await becomes(() => help.locator("dt:has(kbd:text-is('g')) + dd").allInnerTexts(), ["Rooms", "Agents", "Scripts", "Runs", "Mappings", "Profile"]);
+    await page.keyboard.press("Escape");
+    await help.waitFor({ state: "detached" });
+    await page.keyboard.press("Control+k");
+    const places = page.getByRole("option").filter({ has: page.locator("small", { hasText: /^place$/ }) }).locator("span");
+    await becomes(() => places.allInnerTexts(), ["Rooms", ...studio, "Profile"]);
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await Promise.all([page.keyboard.press("g"), page.keyboard.press("u")]);
+    await Promise.all([page.keyboard.press("g"), page.keyboard.press("m")]);
+    await page.getByRole("heading", { name: "Mappings", level: 1 }).waitFor();
+    assertNoProblems(problems);
+    await context.close();
+});
+
 test("the theme of the profile is applied at once, kept, and there before the first paint", async () => {
     const ada = await newPerson("Ada");
     const { page, context } = await openWindow(browser, ada, { colorScheme: "light" });

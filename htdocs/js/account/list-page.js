@@ -21,7 +21,8 @@ import { me } from "../session.js";
 import { useStore } from "../store.js";
 import { UserDialog } from "./user-form.js";
 
-export function Users() {
+/** @param {{title: string}} props */
+export function Users({ title }) {
     const { query: { search = "", state = "" } } = useStore(place);
     const list = useList((cursor, signal) => get("/admin/users" + query({ search, state, cursor }), signal), [search, state]);
     const [open, setOpen] = useState(/** @type {{what: string, user: any}} */ ({ what: "", user: null }));
@@ -31,7 +32,7 @@ export function Users() {
         list.reload();
     };
     const add = html`<${Button} kind="primary" icon="plus" onClick=${() => setOpen({ what: "form", user: null })}>Add a user</${Button}>`;
-    return html`<${Page} title="Users" context="Who can log in, and what they may" actions=${add}>
+    return html`<${Page} title=${title} context="Who can log in, and what they may" actions=${add}>
         <div class="page__tools"><${TypedSearch} label="Search name, handle or e-mail" name="search" value=${search} />
             <${Segments} label="Which users" name="state" value=${state} onChange=${(/** @type {string} */ value) => setQuery({ state: value })}
                 options=${[{ value: "", label: "All" }, { value: "enabled", label: "Active" }, { value: "disabled", label: "Disabled" }]} /></div>

@@ -23,10 +23,11 @@ import { ApiTokens } from "./api-tokens.js";
 /** @type {Record<string, any>} */
 const TABS = { account: Account, security: Security, tokens: ApiTokens };
 
-export function Profile() {
+/** @param {{title: string}} props */
+export function Profile({ title }) {
     const { query: { tab = "account" } } = useStore(place);
     const View = TABS[tab] || Account;
-    return html`<${Page} title="Profile" context="Your account" actions=${html`<${Button} icon="door" onClick=${signOut}>Log out</${Button}>`}>
+    return html`<${Page} title=${title} context="Your account" actions=${html`<${Button} icon="door" onClick=${signOut}>Log out</${Button}>`}>
         <${Tabs} label="Profile" current=${tab} items=${[{ id: "account", text: "Account", href: "/profile" },
             { id: "security", text: "Password and sessions", href: "/profile?tab=security" }, { id: "tokens", text: "API tokens", href: "/profile?tab=tokens" }]} />
         <${View} />

@@ -19,12 +19,13 @@ import { useStore } from "../store.js";
 import { agentActions, tryAgent } from "./actions.js";
 import { AgentDialog } from "./form.js";
 
-export function Agents() {
+/** @param {{title: string}} props */
+export function Agents({ title }) {
     const { query: { q = "" } } = useStore(place);
     const list = useList((cursor, signal) => get("/agents" + query({ cursor }), signal), []);
     const [creating, setCreating] = useState(false);
     const create = may("agents.create") && html`<${Button} kind="primary" icon="plus" onClick=${() => setCreating(true)}>New agent</${Button}>`;
-    return html`<${Page} title="Agents" context="Members that answer when they are mentioned" actions=${create}>
+    return html`<${Page} title=${title} context="Members that answer when they are mentioned" actions=${create}>
         ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
             : !list.items ? html`<${SkeletonRows} />`
             : !list.items.length ? html`<${Empty} icon="agents" title="No agents yet"

@@ -21,13 +21,13 @@ import { useStore } from "../store.js";
 import { agentActions, tryAgent } from "./actions.js";
 import { AgentFields, AgentTuning, agentValues, saveAgent, useProviders } from "./form.js";
 
-/** @param {{id: string}} props */
-export function Agent({ id }) {
+/** @param {{id: string, title: string}} props title: while it is loaded */
+export function Agent({ id, title }) {
     const { query: { tab = "settings" } } = useStore(place);
     const { data: agent, problem, reload, setData } = useLoad((signal) => get(`/agents/${id}`, signal), [id]);
     const [deleting, setDeleting] = useState(false);
     if (!agent) {
-        return html`<${Page} title="Agent" reading>${problem ? html`<${ProblemState} problem=${problem} onRetry=${reload} />` : html`<${SkeletonForm} />`}</${Page}>`;
+        return html`<${Page} title=${title} reading>${problem ? html`<${ProblemState} problem=${problem} onRetry=${reload} />` : html`<${SkeletonForm} />`}</${Page}>`;
     }
     const end = async () => {
         await remove(`/agents/${id}`);

@@ -21,13 +21,14 @@ import { useStore } from "../store.js";
 
 const NAMES = ["actor", "action", "outcome", "object_kind", "object_id", "request", "since", "until"];
 
-export function Audit() {
+/** @param {{title: string}} props */
+export function Audit({ title }) {
     const { query: asked } = useStore(place);
     const filter = Object.fromEntries(NAMES.map((name) => [name, asked[name]]));
     const list = useList((cursor, signal) => get("/audit" + query({ ...filter, cursor }), signal), Object.values(filter));
     const [open, setOpen] = useState(/** @type {any} */ (null));
     const filtered = Object.values(filter).some(Boolean);
-    return html`<${Page} title="Audit" context="Every action, who did it and from where"
+    return html`<${Page} title=${title} context="Every action, who did it and from where"
         actions=${html`<${Button} icon="refresh" kind="quiet" label="Refresh" onClick=${list.reload} />`}>
         <${Filters} filter=${filter} filtered=${filtered} />
         ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`

@@ -4,9 +4,9 @@ import { Dialog } from "../parts/dialog.js";
 import { Icon } from "../parts/icon.js";
 import { rooms } from "../room/rooms.js";
 import { go } from "../router.js";
+import { openRoutes } from "../routes.js";
 import { signOut } from "../session.js";
 import { useStore } from "../store.js";
-import { places } from "./rail.js";
 import { overlay } from "./state.js";
 import { chooseTheme } from "./theme-button.js";
 
@@ -18,9 +18,7 @@ function entriesOf(list) {
     return [
         ...list.map((room) => ({ text: room.name, kind: room.archived ? "archived room" : "room", run: open(`/rooms/${room.id}`),
             icon: room.visibility === "public" ? "hash" : "lock" })),
-        { text: "All rooms", icon: "rooms", kind: "place", run: open("/rooms") },
-        ...places().map(({ href, text, icon }) => ({ text, icon, kind: "place", run: open(href) })),
-        { text: "Profile", icon: "settings", kind: "place", run: open("/profile") },
+        ...openRoutes().flatMap(({ path, title, icon }) => (icon ? [{ text: title, icon, kind: "place", run: open(path) }] : [])),
         { text: "Make a room", icon: "plus", kind: "action", run: () => overlay.set("room") },
         { text: "Light colours", icon: "sun", kind: "action", run: () => chooseTheme("light") },
         { text: "Dark colours", icon: "moon", kind: "action", run: () => chooseTheme("dark") },

@@ -6,27 +6,14 @@ import { Button } from "../parts/button.js";
 import { Icon, Mark } from "../parts/icon.js";
 import { alive, rooms } from "../room/rooms.js";
 import { place } from "../router.js";
-import { may, session, signOut } from "../session.js";
+import { openRoutes } from "../routes.js";
+import { session, signOut } from "../session.js";
 import { link } from "../socket.js";
 import { useStore } from "../store.js";
 import { drawer, narrow, overlay } from "./state.js";
 import { ThemeButton } from "./theme-button.js";
 
 const STATUS = { idle: "Connecting", connecting: "Connecting", live: "Connected", away: "Not connected" };
-
-/** The places of this user. @returns {{href: string, text: string, icon: string, also?: string}[]} */
-export function places() {
-    return [
-        { href: "/agents", text: "Agents", icon: "agents" },
-        { href: "/scripts", text: "Scripts", icon: "script" },
-        { href: "/runs", text: "Runs", icon: "runs" },
-        { href: "/mappings", text: "Mappings", icon: "mapping" },
-        { href: "/providers", text: "Providers", icon: "provider" },
-        ...(may("users.manage") ? [{ href: "/users", text: "Users", icon: "users" }] : []),
-        ...(may("audit.read") ? [{ href: "/audit", text: "Audit", icon: "audit" }] : []),
-        ...(may("settings.manage") ? [{ href: "/settings", text: "Settings", icon: "settings" }] : []),
-    ];
-}
 
 export function Rail() {
     const open = useStore(drawer);
@@ -49,9 +36,9 @@ export function Rail() {
         <div class="rail__scroll">
             <${Rooms} path=${path} />
             <h2 class="rail__heading">Studio</h2>
-            <ul>${places().map(({ href, text, icon }) => html`<li><a class="rail__link" href=${href} title=${text}
+            <ul>${openRoutes().filter(({ rail }) => rail).map(({ path: href, title, icon }) => html`<li><a class="rail__link" href=${href} title=${title}
                 aria-current=${path === href || path.startsWith(href + "/") ? "page" : undefined}>
-                <${Icon} name=${icon} /><span class="ellipsis">${text}</span></a></li>`)}</ul>
+                <${Icon} name=${icon} /><span class="ellipsis">${title}</span></a></li>`)}</ul>
         </div>
         <div class="rail__foot">
             <a class="rail__person" href="/profile" title="Your profile" aria-current=${path === "/profile" ? "page" : undefined}>

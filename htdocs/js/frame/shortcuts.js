@@ -2,23 +2,25 @@
 import { html, useListener, useRef } from "../dom.js";
 import { Dialog } from "../parts/dialog.js";
 import { go } from "../router.js";
-import { may } from "../session.js";
+import { openRoutes } from "../routes.js";
 import { drawer, overlay } from "./state.js";
 
+/** Of the frame itself; where g and a letter lead stands in the routes. @type {[string[], string][]} */
+const FIRST = [[["Ctrl", "K"], "Search rooms, places and actions"], [["/"], "Search"]];
 /** @type {[string[], string][]} */
-const LIST = [
-    [["Ctrl", "K"], "Search rooms, places and actions"], [["/"], "Search"], [["g", "r"], "Rooms"], [["g", "a"], "Agents"],
-    [["g", "s"], "Scripts"], [["g", "h"], "Runs, the history"], [["g", "m"], "Mappings"], [["g", "u"], "Users"], [["g", "p"], "Profile"], [["n"], "Make a room"],
-    [["r"], "Reply to the selected message"], [["e"], "Edit the selected message of yours"], [["↑"], "In an empty composer: edit your last message"],
-    [["Ctrl", "S"], "Save the script or mapping"], [["Ctrl", "Enter"], "Run the script"], [["Ctrl", "F"], "In an output: search in it"], [["Esc"], "Close"], [["?"], "This list"],
+const LAST = [
+    [["n"], "Make a room"], [["r"], "Reply to the selected message"], [["e"], "Edit the selected message of yours"],
+    [["↑"], "In an empty composer: edit your last message"], [["Ctrl", "S"], "Save the script or mapping"],
+    [["Ctrl", "Enter"], "Run the script"], [["Ctrl", "F"], "In an output: search in it"], [["Esc"], "Close"], [["?"], "This list"],
 ];
-/** @type {Record<string, string>} */
-const PLACES = { r: "/rooms", a: "/agents", s: "/scripts", h: "/runs", m: "/mappings", u: "/users", p: "/profile" };
+
+/** @returns {[string[], string][]} */
+const leading = () => openRoutes().flatMap(({ key, title }) => (key ? [/** @type {[string[], string]} */ ([["g", key], title])] : []));
 
 export function Shortcuts() {
     return html`<${Dialog} title="Keyboard shortcuts" onClose=${() => overlay.set("")}>
         <div class="dialog__body"><dl class="shortcuts">
-            ${LIST.map(([keys, text]) => html`<dt>${keys.map((key) => html`<kbd>${key}</kbd> `)}</dt><dd>${text}</dd>`)}
+            ${[...FIRST, ...leading(), ...LAST].map(([keys, text]) => html`<dt>${keys.map((key) => html`<kbd>${key}</kbd> `)}</dt><dd>${text}</dd>`)}
         </dl></div>
     </${Dialog}>`;
 }
@@ -41,13 +43,12 @@ export function ShortcutKeys() {
         if (event.ctrlKey || event.metaKey || event.altKey || typing(event.composedPath()[0]) || document.querySelector("dialog[open]")) {
             return;
         }
-        if (event.timeStamp - went.current < 1200 && PLACES[event.key]) {
+        const wanted = event.timeStamp - went.current < 1200 && openRoutes().find(({ key }) => key === event.key);
+        if (wanted) {
             went.current = 0;
             event.preventDefault();
             event.stopImmediatePropagation();
-            if (event.key !== "u" || may("users.manage")) {
-                go(PLACES[event.key]);
-            }
+            go(wanted.path);
             return;
         }
         went.current = event.key === "g" ? event.timeStamp : 0;

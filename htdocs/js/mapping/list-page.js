@@ -18,11 +18,12 @@ import { may } from "../session.js";
 import { useStore } from "../store.js";
 import { DeleteMapping, MappingDialog } from "./dialogs.js";
 
-export function Mappings() {
+/** @param {{title: string}} props */
+export function Mappings({ title }) {
     const list = useList((cursor, signal) => get("/mappings" + query({ cursor }), signal), []);
     const [creating, setCreating] = useState(false);
     const create = may("mappings.create") && html`<${Button} kind="primary" icon="plus" onClick=${() => setCreating(true)}>New mapping</${Button}>`;
-    return html`<${Page} title="Mappings" context="Variables and secrets for scripts" actions=${create}>
+    return html`<${Page} title=${title} context="Variables and secrets for scripts" actions=${create}>
         ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
             : !list.items ? html`<${SkeletonRows} />`
             : !list.items.length ? html`<${Empty} icon="mapping" title="No mappings yet"

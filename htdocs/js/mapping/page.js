@@ -18,11 +18,11 @@ import { DeleteMapping, MappingFields } from "./dialogs.js";
 import { EntriesEditor } from "./entries-editor.js";
 import { entriesOf, faultsOf, rowsOf } from "./entries.js";
 
-/** @param {{id: string}} props */
-export function Mapping({ id }) {
+/** @param {{id: string, title: string}} props title: while it is loaded */
+export function Mapping({ id, title }) {
     const { data: mapping, problem, reload, setData } = useLoad((signal) => get(`/mappings/${id}`, signal), [id]);
     if (!mapping) {
-        return html`<${Page} title="Mapping">${problem ? html`<${ProblemState} problem=${problem} onRetry=${reload} />` : html`<${SkeletonForm} />`}</${Page}>`;
+        return html`<${Page} title=${title}>${problem ? html`<${ProblemState} problem=${problem} onRetry=${reload} />` : html`<${SkeletonForm} />`}</${Page}>`;
     }
     return html`<${Edited} key=${mapping.version} mapping=${mapping} onSaved=${setData} />`;
 }

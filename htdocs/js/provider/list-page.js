@@ -20,7 +20,8 @@ import { ProviderDialog } from "./form.js";
 /** @type {Record<string, string>} */
 const KINDS = { openai: "OpenAI-compatible", command: "Built in" };
 
-export function Providers() {
+/** @param {{title: string}} props */
+export function Providers({ title }) {
     const list = useList((cursor, signal) => get("/providers" + query({ cursor }), signal), []);
     const [open, setOpen] = useState(/** @type {{what: string, provider: any}} */ ({ what: "", provider: null }));
     const manages = may("providers.manage");
@@ -35,7 +36,7 @@ export function Providers() {
         tell(`${open.provider.name} was removed`);
         list.reload();
     };
-    return html`<${Page} title="Providers" context="Where agents get their language model from" actions=${add}>
+    return html`<${Page} title=${title} context="Where agents get their language model from" actions=${add}>
         ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
             : !list.items ? html`<${SkeletonRows} rows=${3} />`
             : !list.items.length ? html`<${Empty} icon="provider" title="No providers yet"

@@ -20,7 +20,8 @@ import { me } from "../session.js";
 import { useStore } from "../store.js";
 import { loadRooms, rooms } from "./rooms.js";
 
-export function Rooms() {
+/** @param {{title: string}} props */
+export function Rooms({ title }) {
     const { query: { tab = "mine" } } = useStore(place);
     const { items } = useStore(rooms);
     const archived = items.filter((room) => room.archived);
@@ -29,7 +30,7 @@ export function Rooms() {
         { id: "public", text: "Open to join", href: "/rooms?tab=public" },
         ...(archived.length ? [{ id: "archived", text: "Archived", href: "/rooms?tab=archived", number: archived.length }] : []),
     ];
-    return html`<${Page} title="Rooms" context="Where people and agents talk"
+    return html`<${Page} title=${title} context="Where people and agents talk"
         actions=${html`<${Button} kind="primary" icon="plus" onClick=${() => overlay.set("room")}>Make a room</${Button}>`}>
         <${Tabs} label="Rooms" current=${tab} items=${tabs} />
         ${tab === "public" ? html`<${OpenRooms} />` : html`<${OwnRooms} archived=${tab === "archived"} />`}

@@ -22,8 +22,8 @@ import { RoomSettings } from "./settings.js";
 
 const GUEST_MS = 4000;
 
-/** @param {{id: string}} props */
-export function RoomView({ id }) {
+/** @param {{id: string, title: string}} props title: while it is loaded */
+export function RoomView({ id, title }) {
     const listed = useStore(rooms, ({ items }) => items.find((room) => room.id === id));
     const [fetched, setFetched] = useState(/** @type {any} */ (null));
     const [problem, setProblem] = useState(/** @type {any} */ (null));
@@ -38,7 +38,7 @@ export function RoomView({ id }) {
     useEffect(load, [id, Boolean(listed)]);
     const room = listed ? { ...fetched, ...listed } : fetched;
     if (!room) {
-        return html`<${Page} title="Room" bare>${problem ? html`<${ProblemState} problem=${problem} onRetry=${load} />` : html`<${SkeletonPosts} />`}</${Page}>`;
+        return html`<${Page} title=${title} bare>${problem ? html`<${ProblemState} problem=${problem} onRetry=${load} />` : html`<${SkeletonPosts} />`}</${Page}>`;
     }
     return html`<${Room} room=${room} onChange=${setFetched} />`;
 }

@@ -21,14 +21,15 @@ import { KINDS, nameOf, through, why } from "./words.js";
 const FRESH_MS = 3000;
 const NOTHING = Object.fromEntries(FILTERS.map((name) => [name, null]));
 
-export function Runs() {
+/** @param {{title: string}} props */
+export function Runs({ title }) {
     const { query: asked } = useStore(place);
     const filter = Object.fromEntries(FILTERS.map((name) => [name, asked[name]]));
     const fetchPage = (/** @type {string | null} */ cursor, /** @type {AbortSignal} */ signal) => get("/runs" + query({ ...filterOf(filter), cursor }), signal);
     const list = useList(/** @type {any} */ (fetchPage), Object.values(filter));
     const filtered = Object.values(filter).some(Boolean);
     useFresh(list, fetchPage);
-    return html`<${Page} title="Runs" context="What was executed, and how it ended"
+    return html`<${Page} title=${title} context="What was executed, and how it ended"
         actions=${html`<${Button} icon="refresh" kind="quiet" label="Refresh" onClick=${list.reload} />`}>
         <${Filters} filter=${filter} filtered=${filtered} />
         ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`

@@ -16,12 +16,12 @@ import { RunActions, RunReason, RunState, Took, useRun } from "./parts.js";
 import { isLive } from "./state.js";
 import { nameOf, why } from "./words.js";
 
-/** @param {{id: string}} props */
-export function RunView({ id }) {
+/** @param {{id: string, title: string}} props title: while it is loaded */
+export function RunView({ id, title }) {
     const watch = useRun(id);
     const { run, problem } = useStore(watch.status);
     if (!run) {
-        return html`<${Page} title="Run">${problem ? html`<${ProblemState} problem=${problem} onRetry=${() => watch.load()} />` : html`<${SkeletonRows} rows=${8} />`}</${Page}>`;
+        return html`<${Page} title=${title}>${problem ? html`<${ProblemState} problem=${problem} onRetry=${() => watch.load()} />` : html`<${SkeletonRows} rows=${8} />`}</${Page}>`;
     }
     const name = nameOf(run);
     return html`<${Page} title=${name} bare context=${html`<span role="status"><${RunState} run=${run} /></span> <${Took} run=${run} />`} actions=${html`

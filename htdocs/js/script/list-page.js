@@ -51,7 +51,8 @@ const makeExample = () => attempt(async () => {
     }
 });
 
-export function Scripts() {
+/** @param {{title: string}} props */
+export function Scripts({ title }) {
     const { query: { q = "", kind = "", mine = "" } } = useStore(place);
     const list = useList((cursor, signal) => get("/scripts" + query({ query: q, kind, mine, cursor }), signal), [q, kind, mine]);
     const [creating, setCreating] = useState(false);
@@ -59,7 +60,7 @@ export function Scripts() {
     const actions = creator && html`<${FileButton} accept=${ACCEPTED} onFile=${upload}>Upload</${FileButton}>
         <${Button} kind="primary" icon="plus" onClick=${() => setCreating(true)}>New script</${Button}>`;
     const filtered = q || kind || mine;
-    return html`<${Page} title="Scripts" context="Programs that run in a sandbox" actions=${actions}>
+    return html`<${Page} title=${title} context="Programs that run in a sandbox" actions=${actions}>
         ${(filtered || list.items?.length > 0) && html`<${Filters} q=${q} kind=${kind} mine=${mine} />`}
         ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
             : !list.items ? html`<${SkeletonRows} />`

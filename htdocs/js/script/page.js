@@ -27,11 +27,11 @@ import { ConflictDialog, NoteDialog } from "./save-dialogs.js";
 import { ScriptSettings } from "./settings.js";
 import { ScriptVersions } from "./versions.js";
 
-/** @param {{id: string}} props */
-export function Script({ id }) {
+/** @param {{id: string, title: string}} props title: while it is loaded */
+export function Script({ id, title }) {
     const { data: script, problem, reload, setData } = useLoad((signal) => get(`/scripts/${id}`, signal), [id]);
     if (!script) {
-        return html`<${Page} title="Script">${problem ? html`<${ProblemState} problem=${problem} onRetry=${reload} />` : html`<${SkeletonForm} />`}</${Page}>`;
+        return html`<${Page} title=${title}>${problem ? html`<${ProblemState} problem=${problem} onRetry=${reload} />` : html`<${SkeletonForm} />`}</${Page}>`;
     }
     return html`<${Workbench} script=${script} onChange=${setData} />`;
 }

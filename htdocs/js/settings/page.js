@@ -12,9 +12,10 @@ import { tell } from "../parts/toast.js";
 
 const NAMES = /** @type {const} */ (["run_retention_days", "run_output_retention_days"]);
 
-export function Settings() {
+/** @param {{title: string}} props */
+export function Settings({ title }) {
     const { data, problem, reload, setData } = useLoad((signal) => get("/admin/settings", signal), []);
-    return html`<${Page} title="Settings" context="For everybody in this studio">
+    return html`<${Page} title=${title} context="For everybody in this studio">
         ${problem ? html`<${ProblemState} problem=${problem} onRetry=${reload} />` : !data ? html`<${SkeletonForm} lines=${2} />`
             : html`<${Retention} key=${JSON.stringify(data)} settings=${data} onSaved=${setData} />`}
     </${Page}>`;

@@ -67,8 +67,9 @@ def answer(question: str) -> str:
 /** @param {{title: string, children?: any}} props */
 const Section = ({ title, children }) => html`<section class="section"><div class="section__about"><h2>${title}</h2></div><div class="stack">${children}</div></section>`;
 
-export function Styleguide() {
-    return html`<${Page} title="Style guide" context="Every part, in every state">
+/** @param {{title: string}} props */
+export function Styleguide({ title }) {
+    return html`<${Page} title=${title} context="Every part, in every state">
         <${Section} title="Colours"><div class="swatches">${COLOURS.map((name) => html`<div><div class="swatch__colour" style=${{ background: `var(--${name})` }} /><span class="small soft">${name}</span></div>`)}</div></${Section}>
         <${Section} title="Icons"><div class="icons">${Object.keys(DRAWINGS).map((name) => html`<div><${Icon} name=${name} />${name}</div>`)}</div></${Section}>
         <${Controls} /><${Inputs} /><${Texts} /><${Scripting} /><${Output} />
