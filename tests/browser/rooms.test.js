@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertNoProblems, message, openBrowser, openRoom, openWindow, reads, texts, write } from "./support/browser.js";
 import { newPerson, newRoom, say } from "./support/people.js";
-import { sql } from "./support/studio.js";
+import { together } from "./support/rooms.js";
 import { becomes, until } from "./support/wait.js";
 
 /** @type {import("playwright-core").Browser} */
@@ -12,19 +12,6 @@ before(async () => {
     browser = await openBrowser();
 });
 after(() => browser.close());
-
-/** Two people and their windows, both in the room. @param {string} name */
-async function together(name) {
-    const [ada, bob] = [await newPerson("Ada"), await newPerson("Bob")];
-    const room = await newRoom(ada, name, [bob]);
-    const [left, right] = [await openWindow(browser, ada), await openWindow(browser, bob)];
-    await Promise.all([openRoom(left.page, room), openRoom(right.page, room)]);
-    const end = async () => {
-        assertNoProblems([...left.problems, ...right.problems]);
-        await Promise.all([left.context.close(), right.context.close()]);
-    };
-    return { ada, bob, room, left: left.page, right: right.page, end };
-}
 
 test("a newcomer makes a room, invites a colleague, and both see each other's messages", async () => {
     const [ada, bob] = [await newPerson("Ada"), await newPerson("Bobby Tables")];
@@ -50,7 +37,7 @@ test("a newcomer makes a room, invites a colleague, and both see each other's me
 });
 
 test("messages keep their order, however fast both write", async () => {
-    const { left, right, end } = await together("Order");
+    const { left, right, end } = await together(browser, "Order");
     const all = async (/** @type {any} */ page, /** @type {string} */ name) => {
         for (let n = 1; n <= 10; n++) {
             await write(page, `${name} ${n}`);
@@ -65,7 +52,7 @@ test("messages keep their order, however fast both write", async () => {
 });
 
 test("an edit and a deletion show on both sides", async () => {
-    const { ada, room, left, right, end } = await together("Second thoughts");
+    const { ada, room, left, right, end } = await together(browser, "Second thoughts");
     await say(ada, room, "Teh first word");
     await message(left, "Teh first word").hover();
     await message(left, "Teh first word").getByRole("button", { name: "Edit" }).click();
@@ -83,7 +70,7 @@ test("an edit and a deletion show on both sides", async () => {
 });
 
 test("a reply quotes what it answers, and the quotation leads there", async () => {
-    const { bob, room, left, right, end } = await together("Answers");
+    const { bob, room, left, right, end } = await together(browser, "Answers");
     await say(bob, room, "What is the answer?");
     await message(left, "What is the answer?").focus();
     await left.keyboard.press("r");
@@ -96,7 +83,7 @@ test("a reply quotes what it answers, and the quotation leads there", async () =
 });
 
 test("typing @ completes a member, who sees the mention as theirs", async () => {
-    const { bob, left, right, end } = await together("Mentions");
+    const { bob, left, right, end } = await together(browser, "Mentions");
     const composer = left.getByRole("combobox", { name: /^Message / });
     await composer.pressSequentially("Look at this, @" + bob.user.handle.slice(0, 5));
     await left.getByRole("option", { name: /Bob/ }).waitFor();
@@ -108,7 +95,7 @@ test("typing @ completes a member, who sees the mention as theirs", async () => 
 });
 
 test("Markdown is drawn, and nothing of it runs", async () => {
-    const { ada, room, right, end } = await together("Markdown");
+    const { ada, room, right, end } = await together(browser, "Markdown");
     await say(ada, room, "**bold** `code` <img src=x onerror=alert(1)> [bad](javascript:alert(1)) ![far](https://example.org/a.png)\n\n```js\nconst a = 1;\n```");
     const post = message(right, "bold");
     await post.locator("strong", { hasText: "bold" }).waitFor();
@@ -136,32 +123,8 @@ test("unread messages are counted in the rail, and reading clears the count", as
     await context.close();
 });
 
-test("a message that could not be sent keeps its text, and is posted once when sent again", async () => {
-    const { room, left, right, end } = await together("Retry");
-    let lost = 0;
-    await left.route(`**/api/rooms/${room.id}/messages`, async (route) => {
-        if (lost++ === 0) {
-            // The server takes it; only the answer is lost.
-            await fetch(route.request().url(), { method: "POST", headers: await route.request().allHeaders(), body: route.request().postData() });
-            await route.abort();
-        } else {
-            await route.continue();
-        }
-    });
-    // Without the live connection the arrival is not noticed, as when the network breaks in that moment.
-    await left.evaluate((module) => import(module).then((socket) => socket.stopSocket()), "/js/socket.js");
-    await write(left, "Only once, please");
-    await left.getByText("Not sent yet.").waitFor();
-    await message(right, "Only once, please").waitFor();
-    await left.getByRole("button", { name: "Send again" }).click();
-    await message(left, "Only once, please").waitFor();
-    assert.equal(await sql(`select count(*) from room_events where room_id = '${room.id}' and kind = 'message'`), "1");
-    assert.equal(await message(left, "Only once, please").count(), 1);
-    await end();
-});
-
 test("a draft is kept when one leaves the room", async () => {
-    const { room, left, end } = await together("Drafts");
+    const { room, left, end } = await together(browser, "Drafts");
     const composer = left.getByRole("combobox", { name: /^Message / });
     await composer.fill("Half a thou");
     await left.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Agents" }).click();
@@ -174,7 +137,7 @@ test("a draft is kept when one leaves the room", async () => {
 });
 
 test("who is removed loses the room at once", async () => {
-    const { ada, bob, room, right, end } = await together("Removal");
+    const { ada, bob, room, right, end } = await together(browser, "Removal");
     await ada.call("DELETE", `/rooms/${room.id}/members/${bob.user.id}`);
     await right.getByRole("link", { name: "Removal" }).waitFor({ state: "detached" });
     await right.getByText("This is not here").waitFor();
@@ -201,7 +164,7 @@ test("an open room is found, read and joined", async () => {
 });
 
 test("a room is renamed, archived, and deleted only after its name was typed", async () => {
-    const { room, left, right, end } = await together("Old name");
+    const { room, left, right, end } = await together(browser, "Old name");
     await left.goto(`/rooms/${room.id}?panel=settings`);
     await left.getByRole("textbox", { name: "Name" }).fill("New name");
     await left.getByRole("button", { name: "Save" }).click();

@@ -1,5 +1,6 @@
-/** Messages on their way: sent one after the other, kept in this browser until the server has them. A retry carries
- * the same Idempotency-Key, so a message whose answer was lost is not posted twice. */
+/** Messages on their way: sent one after the other, kept in this browser until the server has answered them. A retry
+ * carries the same Idempotency-Key, so a message whose answer was lost is not posted twice. Only that answer takes an
+ * entry out of the outbox: a message of ours that arrives with the same text may be of another window. */
 import { post } from "../../api.js";
 import { randomId } from "../../id.js";
 import { keep, recall } from "../../keep.js";
@@ -9,7 +10,8 @@ import { noteEvent } from "../rooms.js";
 import { logOf } from "./logs.js";
 
 /** @typedef {{key: string, text: string, reply_to: number | null, state: "sending" | "failed", problem: string, at: string,
- *   unheard?: boolean}} OutboxEntry unheard: the server was not reached, so it is sent again as soon as it can be */
+ *   unheard?: boolean, arrived?: boolean}} OutboxEntry unheard: the server was not reached, so it is sent again as soon as
+ *   it can be; arrived: a message like it came while it is sent, so it is not shown twice until the answer tells */
 
 /** @type {Map<string, import("../../store.js").Store<OutboxEntry[]>>} */
 const boxes = new Map();
@@ -24,11 +26,23 @@ export function outboxOf(room) {
     let box = boxes.get(room);
     if (!box) {
         box = createStore(recall(keptAs(room), /** @type {OutboxEntry[]} */ ([])));
-        box.subscribe((entries) => keep(keptAs(room), entries.length ? entries : null));
+        keepEntries(room, box);
         boxes.set(room, box);
         box.get().filter(({ state }) => state === "sending").forEach((entry) => enqueue(room, entry.key));
     }
     return box;
+}
+
+/** Other tabs of this browser keep theirs in the same place. @param {string} room @param {import("../../store.js").Store<OutboxEntry[]>} box */
+function keepEntries(room, box) {
+    let known = box.get();
+    box.subscribe((entries) => {
+        const ours = new Set([...known, ...entries].map(({ key }) => key));
+        const others = recall(keptAs(room), /** @type {OutboxEntry[]} */ ([])).filter(({ key }) => !ours.has(key));
+        const all = [...others, ...entries];
+        keep(keptAs(room), all.length ? all : null);
+        known = entries;
+    });
 }
 
 /** @param {string} room @param {string} text @param {number | null} replyTo */
@@ -58,11 +72,18 @@ export function discardMessage(room, key) {
     box.set(box.get().filter((entry) => entry.key !== key));
 }
 
-/** The room's log has this message of ours now, whether or not the answer to our request came. @param {any} event */
+/** A message of ours came. When one like it waits for the server, the server can be reached: sent again, it is answered
+ * with the event that it was, or posted. @param {any} event */
 export function noteArrival(event) {
-    const entry = boxes.get(event.room)?.get().find(({ text }) => text === event.body.text);
-    if (entry && event.author?.id === me().id) {
-        discardMessage(event.room, entry.key);
+    if (event.author?.id !== me().id) {
+        return;
+    }
+    const entry = boxes.get(event.room)?.get().find(({ text, state, unheard, arrived }) =>
+        text === event.body.text && (unheard || (state === "sending" && !arrived)));
+    if (entry?.unheard) {
+        retryMessage(event.room, entry.key);
+    } else if (entry) {
+        change(event.room, entry.key, { arrived: true });
     }
 }
 
@@ -73,8 +94,11 @@ function enqueue(room, key) {
 }
 
 /** @param {string} room @param {string} key */
+const find = (room, key) => outboxOf(room).get().find((entry) => entry.key === key);
+
+/** @param {string} room @param {string} key */
 async function deliver(room, key) {
-    const entry = outboxOf(room).get().find((item) => item.key === key);
+    const entry = find(room, key);
     if (!entry) {
         return;
     }
@@ -85,8 +109,18 @@ async function deliver(room, key) {
         noteEvent(event);
         logOf(room)?.takeEvent(event);
     } catch (/** @type {any} */ problem) {
-        const unheard = problem.status === 0 || problem.status === 503;
-        change(room, key, { state: "failed", problem: problem.fields?.text || problem.message, unheard });
+        fail(room, key, problem);
+    }
+}
+
+/** @param {string} room @param {string} key @param {any} problem */
+function fail(room, key, problem) {
+    const unheard = problem.status === 0 || problem.status === 503;
+    if (unheard && find(room, key)?.arrived) {
+        change(room, key, { arrived: false });
+        enqueue(room, key);
+    } else {
+        change(room, key, { state: "failed", problem: problem.fields?.text || problem.message, unheard, arrived: false });
     }
 }
 

@@ -42,7 +42,7 @@ export function RoomLog({ room, log, readSeq, target, context, foot }) {
                 ${observer && numbers.map((number, index) => html`<${Chunk} key=${number} events=${log.buckets.get(number)}
                     before=${log.buckets.get(numbers[index - 1])?.at(-1)} readSeq=${readSeq} target=${inBucket(log, target, number)}
                     context=${context} log=${log} observer=${observer} />`)}
-                ${entries.map((entry) => html`<${OutboxPost} key=${entry.key} room=${room.id} entry=${entry} context=${context} />`)}
+                ${entries.filter(({ arrived }) => !arrived).map((entry) => html`<${OutboxPost} key=${entry.key} room=${room.id} entry=${entry} context=${context} />`)}
                 ${[...log.answers.entries()].map(([run, answer]) => html`<${LiveAnswer} key=${run} answer=${answer} context=${context} />`)}
             </div>
         </div>
