@@ -51,10 +51,11 @@ test("a mapping is made, filled by hand and by pasted lines, and its secret neve
     await page.keyboard.type("REGION");
     await page.getByLabel("Value of REGION").fill("eu-west-1");
     await page.getByRole("button", { name: "Paste lines" }).click();
-    await page.getByRole("textbox", { name: "Lines" }).fill("# a comment\nexport DATABASE_URL=\"postgresql://db/app\"\nAPI_TOKEN=hunter2-and-more\nREGION=eu-north-1\nnot a line");
+    await page.getByRole("textbox", { name: "Lines" }).fill("# a comment\nexport DATABASE_URL=\"postgresql://db/app\"\nAPI_TOKEN=hunter2-and-more\nREGION=eu-north-1\nDIR=\"C:\\\\new\"\nnot a line");
     await page.getByRole("button", { name: "Take them" }).click();
     await becomes(() => page.getByRole("checkbox", { name: "Secret: API_TOKEN" }).isChecked(), true);
     await becomes(() => page.getByLabel("Value of REGION").inputValue(), "eu-north-1");
+    await becomes(() => page.getByLabel("Value of DIR").inputValue(), "C:\\new");
     await page.keyboard.press("Control+s");
     await page.getByText("Mapping saved").waitFor();
     await page.getByText("Stored", { exact: true }).waitFor();

@@ -1,5 +1,6 @@
 /** The entries of a mapping as rows of a table. A secret that is stored never comes back: its row only says that it is
  * there, and keeps it unless a new value is written. */
+import { parseDotenv } from "./dotenv.js";
 
 /** @typedef {{key: number, name: string, value: string, secret: boolean, stored: boolean}} Entry stored: a secret that is kept */
 
@@ -38,34 +39,14 @@ export function faultsOf(rows) {
     return faults;
 }
 
-/** Without the quotes around it, and with what they protected. @param {string} text */
-function unquote(text) {
-    const value = text.trim();
-    if (/^"(.*)"$/s.test(value)) {
-        return value.slice(1, -1).replace(/\\([\\"$`])/g, "$1").replace(/\\n/g, "\n");
-    }
-    return /^'(.*)'$/s.test(value) ? value.slice(1, -1) : value;
-}
-
 /**
  * The entries of lines such as KEY=VALUE or export KEY="VALUE"; names that sound secret are taken as secrets.
  * @param {string} text
  * @returns {{entries: Entry[], skipped: string[]}} skipped: lines that are none
  */
 export function parseLines(text) {
-    /** @type {Entry[]} */
-    const entries = [];
-    /** @type {string[]} */
-    const skipped = [];
-    for (const line of text.split(/\r?\n/)) {
-        const found = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=(.*)$/.exec(line);
-        if (found) {
-            const value = unquote(found[2]);
-            entries.push(newEntry({ name: found[1], value, secret: LIKELY_SECRET.test(found[1]) && value.length >= 4 }));
-        } else if (line.trim() && !line.trim().startsWith("#")) {
-            skipped.push(line.trim());
-        }
-    }
+    const { variables, skipped } = parseDotenv(text);
+    const entries = variables.map(({ name, value }) => newEntry({ name, value, secret: LIKELY_SECRET.test(name) && value.length >= 4 }));
     return { entries, skipped };
 }
 
