@@ -19,6 +19,12 @@ void fuzz_stream(const char *bytes, size_t length);
  * and show none of them. */
 void fuzz_mask(const char *bytes, size_t length);
 
+/* A JSON Schema and a value, a line each, in both dialects: errors have bounds, defaults are filled once and for all. */
+void fuzz_schema(const char *bytes, size_t length);
+
+/* A regular expression, then a text: a group around the expression changes nothing. */
+void fuzz_pattern(const char *bytes, size_t length);
+
 /* A file of settings. */
 void fuzz_settings(const char *bytes, size_t length);
 

@@ -101,3 +101,13 @@ Test(fuzz, settings_of_any_bytes_are_taken_or_told)
 {
     try_seeds("settings", fuzz_settings);
 }
+
+Test(fuzz, schemas_and_values_of_any_bytes_are_taken_or_told)
+{
+    try_seeds("schema", fuzz_schema);
+}
+
+Test(fuzz, patterns_of_any_bytes_end)
+{
+    try_seeds("pattern", fuzz_pattern);
+}

@@ -1,0 +1,259 @@
+#include "base/json.h"
+#include "schema/check.h"
+#include "schema/dialects.h"
+#include "schema/errors.h"
+#include "schema/types.h"
+
+#include <string.h>
+
+#define LIST_MOST 200 /* entries of a parameter that is a list */
+
+void check_refuse(struct check *check, const char *format, ...)
+{
+    struct text sentence = TEXT_EMPTY;
+    va_list arguments;
+
+    check->wrong = true;
+    if (!check->errors)
+        return;
+    va_start(arguments, format);
+    text_add_vformat(&sentence, format, arguments);
+    va_end(arguments);
+    errors_add(check->errors, text_string(&check->path), text_string(&sentence));
+    text_free(&sentence);
+}
+
+bool check_spend(struct check *check, long work)
+{
+    check->work -= work;
+    if (check->work <= 0)
+        check->exhausted = true;
+    return !check->exhausted;
+}
+
+static void check_member(struct check *check, struct json_object *schema, const char *name, struct json_object *value)
+{
+    size_t outside = path_enter(&check->path, name);
+
+    check_against(check, schema, value);
+    path_leave(&check->path, outside);
+}
+
+static void refuse_member(struct check *check, const char *name, const char *sentence)
+{
+    size_t outside = path_enter(&check->path, name);
+
+    check_refuse(check, "%s", sentence);
+    path_leave(&check->path, outside);
+}
+
+static void check_required(struct check *check, struct json_object *names, struct json_object *object)
+{
+    size_t count = json_object_is_type(names, json_type_array) ? json_object_array_length(names) : 0;
+
+    for (size_t i = 0; i < count && check_spend(check, 1); i++) {
+        struct json_object *name = json_object_array_get_idx(names, i);
+        if (json_object_is_type(name, json_type_string) &&
+            !json_object_object_get_ex(object, json_object_get_string(name), NULL))
+            refuse_member(check, json_object_get_string(name), "Is required.");
+    }
+}
+
+static void check_object(struct check *check, struct json_object *schema, struct json_object *object)
+{
+    struct json_object *properties = json_member(schema, "properties");
+    struct json_object *others = json_member(schema, "additionalProperties");
+    bool closed = check->dialect == SCHEMA_PARAMETERS ||
+                  (json_object_is_type(others, json_type_boolean) && !json_object_get_boolean(others));
+
+    check_required(check, json_member(schema, "required"), object);
+    json_object_object_foreach(object, name, value)
+    {
+        struct json_object *rule = json_member(properties, name);
+        if (!check_spend(check, 1))
+            return;
+        if (rule)
+            check_member(check, rule, name, value);
+        else if (closed)
+            refuse_member(check, name, "There is no such parameter.");
+        else if (others)
+            check_member(check, others, name, value);
+    }
+}
+
+static void check_unique(struct check *check, struct json_object *list)
+{
+    size_t count = json_object_array_length(list);
+
+    for (size_t i = 1; i < count; i++)
+        for (size_t k = 0; k < i && check_spend(check, 1); k++)
+            if (values_equal(json_object_array_get_idx(list, i), json_object_array_get_idx(list, k), &check->work)) {
+                check_refuse(check, "Must not have the same entry twice.");
+                return;
+            }
+}
+
+static void check_list(struct check *check, struct json_object *schema, struct json_object *list)
+{
+    struct json_object *items = json_member(schema, "items");
+    long long count = (long long)json_object_array_length(list);
+    long long least = type_count(json_member(schema, "minItems"), 0);
+    long long most = type_count(json_member(schema, "maxItems"), count);
+
+    if (count < least)
+        check_refuse(check, "Must have at least %lld entries.", least);
+    else if (count > most)
+        check_refuse(check, "Must have at most %lld entries.", most);
+    else if (json_flag(schema, "uniqueItems", false))
+        check_unique(check, list);
+    for (size_t i = 0; items && i < (size_t)count && !check->exhausted; i++) {
+        size_t outside = path_enter_index(&check->path, i);
+        check_against(check, items, json_object_array_get_idx(list, i));
+        path_leave(&check->path, outside);
+    }
+}
+
+/* A parameter that is a list of texts: its rule's enum is about each of them, and it has one error as a whole. */
+static void check_texts(struct check *check, struct json_object *schema, struct json_object *list)
+{
+    size_t count = json_object_array_length(list);
+
+    if (count > LIST_MOST)
+        check_refuse(check, "Must have at most %d entries.", LIST_MOST);
+    for (size_t i = 0; i < count && !check->wrong && check_spend(check, WORK_SCHEMA); i++) {
+        struct json_object *entry = json_object_array_get_idx(list, i);
+        if (!json_object_is_type(entry, json_type_string))
+            check_refuse(check, "Must be a text.");
+        else
+            check_listed(check, schema, entry);
+        if (!check->wrong)
+            check_text(check, schema, json_object_get_string(entry));
+    }
+}
+
+static bool is_of_texts(const struct check *check, struct json_object *schema)
+{
+    const char *entries = json_text(json_member(schema, "items"), "type");
+
+    return check->dialect == SCHEMA_PARAMETERS || (entries && strcmp(entries, "string") == 0);
+}
+
+static void refuse_type(struct check *check, struct json_object *schema, struct json_object *type)
+{
+    struct text words = TEXT_EMPTY;
+    size_t count = json_object_is_type(type, json_type_array) ? json_object_array_length(type) : 1;
+
+    for (size_t i = 0; i < count; i++) {
+        struct json_object *one =
+            json_object_is_type(type, json_type_array) ? json_object_array_get_idx(type, i) : type;
+        const char *name = json_object_get_string(one);
+        text_add(&words, i == 0 ? "" : i + 1 < count ? ", " : " or ");
+        text_add(&words,
+                 strcmp(name, "array") == 0 && is_of_texts(check, schema) ? "a list of texts" : type_words(name));
+    }
+    check_refuse(check, "Must be %s.", text_string(&words));
+    text_free(&words);
+}
+
+static bool check_type(struct check *check, struct json_object *schema, struct json_object *value)
+{
+    struct json_object *type = json_member(schema, "type");
+    bool fits = type == NULL;
+
+    if (json_object_is_type(type, json_type_string))
+        fits = type_fits(json_object_get_string(type), value);
+    for (size_t i = 0; json_object_is_type(type, json_type_array) && i < json_object_array_length(type) && !fits; i++)
+        fits = type_fits(json_object_get_string(json_object_array_get_idx(type, i)), value);
+    if (!fits)
+        refuse_type(check, schema, type);
+    return fits;
+}
+
+/* How many of these schemas a value fits. Their errors are not told: which of them was meant is not known. */
+static size_t count_fitting(struct check *check, struct json_object *schemas, struct json_object *value)
+{
+    struct json_object *errors = check->errors;
+    bool wrong = check->wrong;
+    size_t fitting = 0;
+
+    check->errors = NULL;
+    for (size_t i = 0; i < json_object_array_length(schemas) && !check->exhausted; i++) {
+        check->wrong = false;
+        check_against(check, json_object_array_get_idx(schemas, i), value);
+        fitting += !check->wrong;
+    }
+    check->errors = errors;
+    check->wrong = wrong;
+    return fitting;
+}
+
+static void check_combined(struct check *check, struct json_object *schema, struct json_object *value)
+{
+    struct json_object *all = json_member(schema, "allOf");
+    struct json_object *any = json_member(schema, "anyOf"), *one = json_member(schema, "oneOf");
+    const char *reference = json_text(schema, "$ref");
+
+    if (reference)
+        check_against(check, reference_target(check->root, reference), value);
+    for (size_t i = 0; json_object_is_type(all, json_type_array) && i < json_object_array_length(all); i++)
+        check_against(check, json_object_array_get_idx(all, i), value);
+    if (json_object_is_type(any, json_type_array) && count_fitting(check, any, value) == 0)
+        check_refuse(check, "Must have one of the forms that are allowed.");
+    if (json_object_is_type(one, json_type_array) && count_fitting(check, one, value) != 1)
+        check_refuse(check, "Must have exactly one of the forms that are allowed.");
+}
+
+/* What is said about a value of the right type. */
+static void check_content(struct check *check, struct json_object *schema, struct json_object *value)
+{
+    bool wrong = check->wrong;
+
+    check->wrong = false;
+    if (check->dialect == SCHEMA_TOOL || !json_object_is_type(value, json_type_array))
+        check_listed(check, schema, value);
+    if (!check->wrong) {
+        switch (json_object_get_type(value)) {
+        case json_type_string: check_text(check, schema, json_object_get_string(value)); break;
+        case json_type_int:
+        case json_type_double: check_number(check, schema, value); break;
+        case json_type_object: check_object(check, schema, value); break;
+        case json_type_array:
+            (check->dialect == SCHEMA_PARAMETERS ? check_texts : check_list)(check, schema, value);
+            break;
+        default: break;
+        }
+    }
+    check->wrong = check->wrong || wrong;
+}
+
+void check_against(struct check *check, struct json_object *schema, struct json_object *value)
+{
+    if (json_object_is_type(schema, json_type_boolean)) {
+        if (!json_object_get_boolean(schema))
+            check_refuse(check, "Must not be given.");
+        return;
+    }
+    if (++check->depth > DEPTH_MOST) {
+        check->exhausted = true;
+    } else if (check_spend(check, WORK_SCHEMA) && check_type(check, schema, value)) {
+        check_content(check, schema, value);
+        if (check->dialect == SCHEMA_TOOL)
+            check_combined(check, schema, value);
+    }
+    check->depth--;
+}
+
+enum outcome schema_check_value(struct json_object *schema, enum schema_dialect dialect, struct json_object *value,
+                                const char *prefix, struct json_object *errors)
+{
+    struct check check = {schema, dialect, errors, TEXT_EMPTY, WORK_MOST, 0, false, false};
+
+    text_add(&check.path, prefix);
+    check_against(&check, schema, value);
+    if (check.exhausted || check.work <= 0) {
+        path_leave(&check.path, strlen(prefix));
+        check_refuse(&check, "Takes too long to check: it is too large, or nested too deep.");
+    }
+    text_free(&check.path);
+    return check.wrong ? OUTCOME_INVALID : OUTCOME_OK;
+}
