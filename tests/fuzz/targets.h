@@ -25,6 +25,9 @@ void fuzz_schema(const char *bytes, size_t length);
 /* A regular expression, then a text: a group around the expression changes nothing. */
 void fuzz_pattern(const char *bytes, size_t length);
 
+/* A message of a room: the words of "/run", put in quotation marks, are the same words. */
+void fuzz_command(const char *bytes, size_t length);
+
 /* A file of settings. */
 void fuzz_settings(const char *bytes, size_t length);
 

@@ -111,3 +111,8 @@ Test(fuzz, patterns_of_any_bytes_end)
 {
     try_seeds("pattern", fuzz_pattern);
 }
+
+Test(fuzz, commands_of_any_bytes_have_words_or_a_sentence)
+{
+    try_seeds("command", fuzz_command);
+}
