@@ -5,6 +5,8 @@ grant usage on all sequences in schema public to coagent_app;
 
 -- What is only added to.
 revoke update, delete, truncate on audit_log, room_events, script_versions from coagent_app;
+-- What a migration lists.
+revoke insert, update, delete, truncate on run_kinds from coagent_app;
 -- The history of the schema is its owner's.
 revoke insert, update, delete, truncate on schema_migrations, schema_functions from coagent_app;
 

@@ -92,7 +92,6 @@ CREATE TABLE public.runs (
     CONSTRAINT runs_check CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text])) = (finished_at IS NOT NULL))),
     CONSTRAINT runs_check1 CHECK (((state <> 'running'::text) OR (lease_until IS NOT NULL))),
     CONSTRAINT runs_ended_by_check CHECK ((ended_by = ANY (ARRAY['exit'::text, 'signal'::text, 'memory'::text, 'cpu_time'::text, 'wall_time'::text, 'output'::text, 'processes'::text, 'disk'::text, 'cancelled'::text, 'start'::text, 'lost'::text]))),
-    CONSTRAINT runs_kind_check CHECK ((kind = ANY (ARRAY['script'::text, 'workflow'::text, 'agent'::text, 'worker'::text, 'housekeeping'::text]))),
     CONSTRAINT runs_of_scripts CHECK (((kind = 'script'::text) = (script_id IS NOT NULL))),
     CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text]))),
     CONSTRAINT runs_via_check CHECK ((via = ANY (ARRAY['api'::text, 'ui'::text, 'room'::text, 'job'::text, 'mcp'::text, 'agent'::text, 'workflow'::text])))
@@ -383,6 +382,12 @@ CREATE TABLE public.login_throttles (
     CONSTRAINT login_throttles_subject_check CHECK ((char_length(subject) <= 300))
 );
 
+CREATE TABLE public.run_kinds (
+    name text NOT NULL,
+    managed_by text NOT NULL,
+    of_asker boolean NOT NULL
+);
+
 CREATE TABLE public.run_output (
     run_id uuid NOT NULL,
     "position" bigint NOT NULL,
@@ -494,6 +499,9 @@ ALTER TABLE ONLY public.room_members
 
 ALTER TABLE ONLY public.rooms
     ADD CONSTRAINT rooms_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.run_kinds
+    ADD CONSTRAINT run_kinds_pkey PRIMARY KEY (name);
 
 ALTER TABLE ONLY public.run_output
     ADD CONSTRAINT run_output_pkey PRIMARY KEY (run_id, "position");
@@ -690,6 +698,9 @@ ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.principals(id);
 
 ALTER TABLE ONLY public.runs
+    ADD CONSTRAINT runs_kind FOREIGN KEY (kind) REFERENCES public.run_kinds(name);
+
+ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_mapping_id_fkey FOREIGN KEY (mapping_id) REFERENCES public.mappings(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.runs
@@ -773,6 +784,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.files TO coagent_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_throttles TO coagent_app;
+
+GRANT SELECT ON TABLE public.run_kinds TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.run_output TO coagent_app;
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/repair.h"
+#include "cron/run/lease.h"
 #include "queries.h"
 
 #include <poll.h>
@@ -12,15 +13,14 @@
 #define SILENCE_MS 2000 /* after nchan did not answer, so that waiting for it does not slow the answer down */
 #define STORE_MS 1000
 
-void answer_open(struct answer *answer, struct execution *execution)
+void answer_open(struct answer *answer, struct execution *execution, const struct agent_facts *facts)
 {
-    const char *kept = execution_fact(execution, FACT_TEXT);
-
     memset(answer, 0, sizeof *answer);
     answer->execution = execution;
-    text_add(&answer->text, kept);
+    answer->facts = facts;
+    text_add(&answer->text, facts->text);
     answer->sent = answer->stored = answer->text.length;
-    answer->sent_chars = utf8_length(kept);
+    answer->sent_chars = utf8_length(facts->text);
 }
 
 void answer_free(struct answer *answer)
@@ -45,8 +45,7 @@ static void send(struct answer *answer)
     if (answer->sent == answer->text.length)
         return;
     text_add_format(&frame, "{\"delta\":{\"room\":\"%s\",\"run\":\"%s\",\"agent\":%s,\"offset\":%zu,\"text\":",
-                    execution_fact(execution, FACT_ROOM), execution->id, execution_fact(execution, FACT_AGENT_JSON),
-                    answer->sent_chars);
+                    execution->facts.room, execution->id, answer->facts->document, answer->sent_chars);
     text_add_json(&frame, piece);
     text_add(&frame, "}}");
     enum outcome outcome = execution_publish(execution, frame.bytes, frame.length);
@@ -75,7 +74,7 @@ static void store(struct answer *answer)
 /* The lease first: who has lost it says nothing more. */
 bool answer_tick(struct answer *answer)
 {
-    bool going = execution_tick(answer->execution);
+    bool going = lease_tick(answer->execution);
     int64_t now = clock_monotonic_ms();
 
     if (answer->execution->state == EXECUTION_ORPHANED)

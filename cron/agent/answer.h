@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "cron/agent/facts.h"
 #include "cron/run/execution.h"
 
 #include <stdbool.h>
@@ -15,6 +16,7 @@
 
 struct answer {
     struct execution *execution;
+    const struct agent_facts *facts;
     struct text text; /* all of it, with what earlier attempts said */
     size_t sent;      /* bytes that the room has */
     size_t sent_chars;
@@ -24,7 +26,7 @@ struct answer {
 };
 
 /* Begins with what earlier attempts said. Freed with answer_free. */
-void answer_open(struct answer *answer, struct execution *execution);
+void answer_open(struct answer *answer, struct execution *execution, const struct agent_facts *facts);
 void answer_free(struct answer *answer);
 
 /* Adds a piece; what is beyond ANSWER_MOST is dropped, and the answer is false. */

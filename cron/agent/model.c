@@ -56,7 +56,7 @@ static int wake(void *context)
 /* The agent's model, the provider's, or the first that the endpoint has. */
 static bool choose_model(struct asking *asking)
 {
-    const char *named = execution_fact(asking->answer->execution, FACT_MODEL);
+    const char *named = asking->answer->facts->model;
     struct http_watch watch = asking->watch;
     struct json_object *models = NULL;
 
@@ -200,10 +200,10 @@ void model_answer(struct answer *answer, struct json_object *messages)
 
     asking.watch = (struct http_watch){&asking, take, tick, TICK_MS, wake};
     srand48((long)getpid());
-    if (endpoint_open(&asking.endpoint, execution->config, execution_fact(execution, FACT_BASE_URL),
-                      execution->facts[FACT_KEY_SEALED], &asking.error) == OUTCOME_OK &&
+    if (endpoint_open(&asking.endpoint, execution->config, answer->facts->base_url, answer->facts->key_sealed,
+                      &asking.error) == OUTCOME_OK &&
         choose_model(&asking)) {
-        asking.body = completions_request(asking.model, execution_fact(execution, FACT_PARAMETERS), messages);
+        asking.body = completions_request(asking.model, answer->facts->parameters, messages);
         done = ask(&asking);
     }
     finish(&asking, done);

@@ -4,7 +4,9 @@
 #include "cron/agent/answer.h"
 #include "cron/agent/command.h"
 #include "cron/agent/context.h"
+#include "cron/agent/facts.h"
 #include "cron/agent/model.h"
+#include "cron/run/lease.h"
 #include "queries.h"
 
 #include <limits.h>
@@ -28,11 +30,10 @@ static void read_row(const struct db *db, int row, struct said *said)
         said->number = 0;
 }
 
-static enum outcome read_room(struct execution *execution, struct room *room)
+static enum outcome read_room(struct execution *execution, const struct agent_facts *facts, struct room *room)
 {
-    enum outcome outcome = execution_ask(
-        execution, &query_run_context,
-        DB_VALUES(execution->facts[FACT_ROOM], execution->facts[FACT_TRIGGER_SEQ], execution->facts[FACT_AGENT]));
+    enum outcome outcome = execution_ask(execution, &query_run_context,
+                                         DB_VALUES(execution->facts.room, execution->facts.trigger_seq, facts->agent));
     int rows = outcome == OUTCOME_OK ? db_rows(execution->db) : 0;
 
     room->said = calloc((size_t)rows + 1, sizeof *room->said);
@@ -49,26 +50,24 @@ static enum outcome read_room(struct execution *execution, struct room *room)
     return outcome;
 }
 
-static char *system_prompt(const struct execution *execution)
+static char *system_prompt(const struct agent_facts *facts)
 {
     return text_format("%s%sYou are %s (@%s), a participant of the room \"%s\", in which several people and agents "
                        "talk. Messages of others begin with their name. Write your answer only, without your name "
                        "before it; Markdown is shown as it should be.",
-                       execution_fact(execution, FACT_PROMPT), execution_fact(execution, FACT_PROMPT)[0] ? "\n\n" : "",
-                       execution_fact(execution, FACT_AGENT_NAME), execution_fact(execution, FACT_AGENT_HANDLE),
-                       execution_fact(execution, FACT_ROOM_NAME));
+                       facts->prompt, facts->prompt[0] ? "\n\n" : "", facts->name, facts->handle, facts->room_name);
 }
 
-static struct json_object *room_messages(const struct execution *execution, const struct room *room)
+static struct json_object *room_messages(const struct agent_facts *facts, const struct room *room)
 {
-    char *system = system_prompt(execution);
+    char *system = system_prompt(facts);
     const struct context context = {
         .system = system,
         .question = &room->question,
         .said = room->said,
         .count = room->count,
-        .kept = execution_fact(execution, FACT_TEXT),
-        .tokens = execution_number(execution, FACT_CONTEXT_TOKENS, 16000),
+        .kept = facts->text,
+        .tokens = facts->context_tokens,
     };
     struct json_object *messages = context_messages(&context);
 
@@ -80,8 +79,7 @@ static struct json_object *room_messages(const struct execution *execution, cons
 static void answer_command(struct answer *answer, const struct room *room)
 {
     struct text whole = TEXT_EMPTY;
-    long pause = command_answer(room->question.text, room->question.name,
-                                execution_fact(answer->execution, FACT_AGENT_NAME), &whole);
+    long pause = command_answer(room->question.text, room->question.name, answer->facts->name, &whole);
     const char *rest = text_string(&whole);
     struct json_object *details = json_object_new_object();
 
@@ -103,11 +101,11 @@ static void answer_command(struct answer *answer, const struct room *room)
 
 static void answer_room(struct answer *answer, const struct room *room)
 {
-    if (strcmp(execution_fact(answer->execution, FACT_PROVIDER_KIND), "command") == 0) {
+    if (strcmp(answer->facts->provider_kind, "command") == 0) {
         answer_command(answer, room);
         return;
     }
-    struct json_object *messages = room_messages(answer->execution, room);
+    struct json_object *messages = room_messages(answer->facts, room);
 
     model_answer(answer, messages);
     json_object_put(messages);
@@ -118,18 +116,21 @@ static void fail(struct answer *answer, const char *state, const char *reason)
     answer_finish(answer, state, reason, json_object_new_object(), json_object_new_object());
 }
 
-void turn_run(struct execution *execution)
+static void run_turn(struct execution *execution)
 {
+    struct agent_facts facts;
     struct answer answer;
     struct room room = {.said = NULL};
 
+    agent_facts_read(&facts, &execution->row);
+    lease_limit(execution, facts.run_seconds);
     execution_tell(execution);
-    answer_open(&answer, execution);
-    if (execution_fact(execution, FACT_STARTED)[0] != 't')
+    answer_open(&answer, execution, &facts);
+    if (!facts.started)
         fail(&answer, "cancelled", "The agent was stopped."); /* after this run was claimed: it is asked to stop, too */
-    else if (!execution->facts[FACT_PROVIDER_KIND])
+    else if (!facts.provider_kind)
         fail(&answer, "failed", "This agent has no model yet: choose a provider in its settings.");
-    else if (read_room(execution, &room) != OUTCOME_OK)
+    else if (read_room(execution, &facts, &room) != OUTCOME_OK)
         fail(&answer, "failed", "The room could not be read.");
     else if (!room.has_question)
         fail(&answer, "cancelled", "The message that it should answer was deleted.");
@@ -138,3 +139,13 @@ void turn_run(struct execution *execution)
     free(room.said);
     answer_free(&answer);
 }
+
+static const struct db_statement *const statements[] = {&query_run_context, &query_run_say, NULL};
+
+const struct run_kind run_kind_agent = {
+    .name = "agent",
+    .take = &query_run_take_agent,
+    .run = run_turn,
+    .statements = statements,
+    .limit_seconds = 60,
+};

@@ -1,10 +1,9 @@
-/* A turn of a chat agent: it reads the room, and answers one message of it. */
+/* The kind of run "agent", a turn of a chat agent: it reads the room, and answers one message of it. */
 #ifndef COAGENT_TURN_H
 #define COAGENT_TURN_H
 
-#include "cron/run/execution.h"
+#include "cron/run/kind.h"
 
-/* Does the whole run and ends it. */
-void turn_run(struct execution *execution);
+extern const struct run_kind run_kind_agent;
 
 #endif

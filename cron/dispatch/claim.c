@@ -8,9 +8,9 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define KINDS "{agent,housekeeping,script}"
 #define RUNS_OF_A_USER "8" /* at once */
 #define BATCH 16           /* as run_claim takes at most */
 
@@ -23,7 +23,7 @@ static int read_rows(const struct db *db, struct claimed claimed[BATCH], long lo
     for (int row = 0; row < count; row++) {
         snprintf(claimed[row].id, sizeof claimed[row].id, "%s", db_value(db, row, 0));
         snprintf(claimed[row].fence, sizeof claimed[row].fence, "%s", db_value(db, row, 1));
-        snprintf(claimed[row].kind, sizeof claimed[row].kind, "%s", db_value(db, row, 2));
+        claimed[row].kind = run_kind_find(db_value(db, row, 2));
         number_parse(db_value(db, row, 3), 0, LLONG_MAX, found);
     }
     return count;
@@ -45,6 +45,7 @@ enum outcome claim_all(const struct config *config, struct db *db, struct worker
     struct claimed claimed[BATCH];
     enum outcome outcome;
     char limit[NUMBER_TEXT_SIZE];
+    char *kinds = run_kind_names();
     long long found = 0;
     int count;
 
@@ -52,7 +53,7 @@ enum outcome claim_all(const struct config *config, struct db *db, struct worker
     do {
         count = 0;
         db_queue(db, &query_run_loosely, DB_NO_VALUES);
-        outcome = db_do(db, &query_run_claim, DB_VALUES(host, limit, KINDS, RUNS_OF_A_USER, labels));
+        outcome = db_do(db, &query_run_claim, DB_VALUES(host, limit, kinds, RUNS_OF_A_USER, labels));
         if (outcome == OUTCOME_OK)
             count = read_rows(db, claimed, &found);
         for (int i = 0; i < count && outcome == OUTCOME_OK; i++)
@@ -60,5 +61,6 @@ enum outcome claim_all(const struct config *config, struct db *db, struct worker
     } while (outcome == OUTCOME_OK && count > 0 && (found > count || count == BATCH));
     if (outcome != OUTCOME_OK)
         log_warn("claiming: %s: %s", outcome_name(outcome), db_failure(db)->message);
+    free(kinds);
     return outcome;
 }

@@ -100,7 +100,7 @@ pid_t workers_fork(const struct workers *workers, struct db *own)
 enum outcome workers_start(struct workers *workers, struct db *own, const struct claimed *claimed)
 {
     struct worker_slot *slot = free_slot(workers);
-    pid_t executor = fork_with(workers, own, slot, strcmp(claimed->kind, "script") == 0);
+    pid_t executor = fork_with(workers, own, slot, claimed->kind->slim);
 
     if (executor == 0)
         _exit((int)execute(workers->config, claimed, slot ? slot->db : NULL, &workers->filter));

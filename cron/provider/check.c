@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/repair.h"
 #include "cron/provider/endpoint.h"
+#include "cron/run/lease.h"
 #include "queries.h"
 
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 
 static bool tick(void *context)
 {
-    return execution_tick(context);
+    return lease_tick(context);
 }
 
 static int wake(void *context)
@@ -56,11 +57,11 @@ static bool check(struct execution *execution, const char *provider, struct json
     return *models != NULL;
 }
 
-void provider_check_run(struct execution *execution)
+static void run_check(struct execution *execution)
 {
     execution_tell(execution);
 
-    struct json_object *inputs = json_tokener_parse(execution_fact(execution, FACT_INPUTS));
+    struct json_object *inputs = json_tokener_parse(execution->facts.inputs);
     struct json_object *result = json_object_new_object();
     struct json_object *models = NULL;
     struct text why = TEXT_EMPTY;
@@ -78,3 +79,13 @@ void provider_check_run(struct execution *execution)
     text_free(&why);
     text_free(&message);
 }
+
+static const struct db_statement *const statements[] = {&query_provider_endpoint, NULL};
+
+const struct run_kind run_kind_housekeeping = {
+    .name = "housekeeping",
+    .take = &query_run_take,
+    .run = run_check,
+    .statements = statements,
+    .limit_seconds = 60,
+};

@@ -1,10 +1,10 @@
-/* The housekeeping run that asks a provider for its models. */
+/* The kind of run "housekeeping": asks a provider for its models. Its result is {"ok","message","models","duration_ms"};
+ * that the endpoint fails is no failure of the run. */
 #ifndef COAGENT_PROVIDER_CHECK_H
 #define COAGENT_PROVIDER_CHECK_H
 
-#include "cron/run/execution.h"
+#include "cron/run/kind.h"
 
-/* Its result is {"ok","message","models","duration_ms"}; that the endpoint fails is no failure of the run. */
-void provider_check_run(struct execution *execution);
+extern const struct run_kind run_kind_housekeeping;
 
 #endif

@@ -1,11 +1,7 @@
 #include "cron/run/execution.h"
 
-#include "base/clock.h"
 #include "base/log.h"
-#include "base/number.h"
-#include "cron/agent/turn.h"
-#include "cron/provider/check.h"
-#include "cron/script/script.h"
+#include "cron/run/lease.h"
 #include "queries.h"
 
 #include <poll.h>
@@ -14,56 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STATEMENT_MS 10000
-#define DEAF_MS 200
-#define PATIENCE_MS 1000
 #define ASK_AGAIN_MS 250
-#define GRACE_SECONDS 60 /* to store and tell what was done, after the time is over */
-
-struct kind {
-    const char *name;
-    const struct db_statement *take;
-    void (*run)(struct execution *execution);
-};
-
-static const struct kind kinds[] = {
-    {"script", &query_run_take_script, script_run},
-    {"agent", &query_run_take, turn_run},
-    {"housekeeping", &query_run_take, provider_check_run},
-};
-
-static void disconnect(struct execution *execution)
-{
-    db_close(execution->db);
-    execution->db = NULL;
-    execution->listening = false;
-    execution->connect_at = clock_monotonic_ms() + 500;
-}
-
-/* The lease is renewed at once: it may be close to its end. */
-static void reconnect(struct execution *execution)
-{
-    struct text why = TEXT_EMPTY;
-
-    if (db_open(&execution->db, execution->config->database_url, DB_PREPARE_USED, STATEMENT_MS, &why) != OUTCOME_OK)
-        disconnect(execution);
-    else
-        execution->renew_at = 0;
-    execution->connects++;
-    execution->lent = NULL;
-    text_free(&why);
-}
-
-/* Whether it was stopped before it listened, renewing tells. */
-static void listen(struct execution *execution)
-{
-    if (db_listen(execution->db, "run_cancel") != OUTCOME_OK) {
-        disconnect(execution);
-        return;
-    }
-    execution->listening = true;
-    execution->renew_at = 0;
-}
 
 enum outcome execution_do(struct execution *execution, const struct db_statement *statement, const char *const values[])
 {
@@ -78,93 +25,10 @@ enum outcome execution_run(struct execution *execution)
     enum outcome outcome = db_run(execution->db);
 
     if (outcome == OUTCOME_AWAY)
-        disconnect(execution);
+        lease_disconnect(execution);
     else if (outcome != OUTCOME_OK && outcome != OUTCOME_ABSENT)
         log_warn("a statement failed: %s: %s", outcome_name(outcome), db_failure(execution->db)->message);
     return outcome;
-}
-
-static void renew(struct execution *execution, int64_t now)
-{
-    enum outcome outcome = execution_do(execution, &query_run_renew, DB_VALUES(execution->id, execution->fence));
-
-    execution->renew_at = now + RENEW_MS;
-    if (outcome == OUTCOME_ABSENT) {
-        execution->state = EXECUTION_ORPHANED;
-    } else if (outcome == OUTCOME_OK) {
-        execution->lease_until = now + LEASE_MS;
-        if (db_value(execution->db, 0, 0)[0] == 't' && execution->state == EXECUTION_GOING)
-            execution->state = EXECUTION_STOPPED;
-    }
-}
-
-static void hear(struct execution *execution)
-{
-    const char *channel;
-    const char *payload;
-    enum outcome outcome;
-
-    while ((outcome = db_notification(execution->db, 0, &channel, &payload)) == OUTCOME_OK)
-        if (strcmp(payload, execution->id) == 0 && execution->state == EXECUTION_GOING)
-            execution->state = EXECUTION_STOPPED;
-    if (outcome == OUTCOME_AWAY)
-        disconnect(execution);
-}
-
-bool execution_tick(struct execution *execution)
-{
-    int64_t now = clock_monotonic_ms();
-
-    if (execution->state == EXECUTION_ORPHANED)
-        return false;
-    if (!execution->db && now >= execution->connect_at)
-        reconnect(execution);
-    if (execution->db && !execution->listening && now >= execution->listen_at)
-        listen(execution);
-    if (execution->db && execution->listening)
-        hear(execution);
-    if (execution->db && now >= execution->renew_at)
-        renew(execution, now);
-    if (execution->state != EXECUTION_ORPHANED && clock_monotonic_ms() >= execution->lease_until)
-        execution->state = EXECUTION_ORPHANED;
-    if (execution->state == EXECUTION_GOING && now >= execution->deadline_at)
-        execution->state = EXECUTION_TIMED_OUT;
-    return execution->state == EXECUTION_GOING;
-}
-
-int execution_patience(const struct execution *execution)
-{
-    int64_t next = execution->state == EXECUTION_GOING ? execution->deadline_at : INT64_MAX;
-    int64_t left;
-
-    if (execution->db && !execution->listening && execution->listen_at < next)
-        next = execution->listen_at;
-    if (execution->db && execution->renew_at < next)
-        next = execution->renew_at;
-    if (!execution->db && execution->connect_at < next)
-        next = execution->connect_at;
-    left = next - clock_monotonic_ms();
-    return left < 0 ? 0 : left > PATIENCE_MS ? PATIENCE_MS : (int)left;
-}
-
-/* The alarm is for the case that the loop itself should ever hang. */
-void execution_limit(struct execution *execution, long seconds)
-{
-    execution->deadline_at = clock_monotonic_ms() + seconds * 1000;
-    alarm((unsigned)seconds + GRACE_SECONDS);
-}
-
-bool execution_wait(struct execution *execution, long ms)
-{
-    int64_t until = clock_monotonic_ms() + ms;
-    int64_t left;
-
-    while (execution_tick(execution) && (left = until - clock_monotonic_ms()) > 0) {
-        struct pollfd wake = {execution_socket(execution), POLLIN, 0};
-
-        poll(&wake, 1, left < 250 ? (int)left : 250);
-    }
-    return execution->state == EXECUTION_GOING;
 }
 
 enum outcome execution_ask(struct execution *execution, const struct db_statement *statement,
@@ -174,7 +38,7 @@ enum outcome execution_ask(struct execution *execution, const struct db_statemen
 
     do
         outcome = execution_do(execution, statement, values);
-    while ((outcome == OUTCOME_AWAY || outcome == OUTCOME_BUSY) && execution_wait(execution, ASK_AGAIN_MS));
+    while ((outcome == OUTCOME_AWAY || outcome == OUTCOME_BUSY) && lease_wait(execution, ASK_AGAIN_MS));
     return outcome;
 }
 
@@ -183,35 +47,22 @@ int execution_socket(const struct execution *execution)
     return execution->db ? db_socket(execution->db) : -1;
 }
 
-const char *execution_fact(const struct execution *execution, enum fact fact)
-{
-    return execution->facts[fact] ? execution->facts[fact] : "";
-}
-
-long execution_number(const struct execution *execution, enum fact fact, long fallback)
-{
-    long long number;
-
-    return number_parse(execution_fact(execution, fact), 0, 2000000000, &number) == OUTCOME_OK ? (long)number
-                                                                                               : fallback;
-}
-
 enum outcome execution_publish(struct execution *execution, const char *message, size_t length)
 {
     char channel[CHANNEL_SIZE];
 
-    if (!execution->facts[FACT_ROOM])
+    if (!execution->facts.room)
         return OUTCOME_OK;
     push_renew(&execution->push);
-    return publish(&execution->push, channel_name(channel, "r_", execution->facts[FACT_ROOM]), message, length);
+    return publish(&execution->push, channel_name(channel, "r_", execution->facts.room), message, length);
 }
 
 void execution_tell(struct execution *execution)
 {
-    const char *frame = execution_fact(execution, FACT_FRAME);
+    const char *frame = execution->facts.frame;
 
     push_renew(&execution->push);
-    publish(&execution->push, execution_fact(execution, FACT_CHANNELS), frame, strlen(frame));
+    publish(&execution->push, execution->facts.channels, frame, strlen(frame));
 }
 
 /* How it ends when the work did not come to its own end. */
@@ -230,16 +81,15 @@ bool execution_conclude(struct execution *execution, void (*queue)(void *context
 {
     enum outcome outcome = OUTCOME_AWAY;
 
-    while (execution->state != EXECUTION_ORPHANED && clock_monotonic_ms() < execution->lease_until) {
-        if (!execution->db)
-            reconnect(execution);
+    while (lease_lasts(execution)) {
+        lease_connect(execution);
         if (execution->db) {
             queue(context, execution->db);
             outcome = execution_run(execution);
         }
         if (outcome != OUTCOME_AWAY && outcome != OUTCOME_BUSY)
             break;
-        poll(NULL, 0, 250);
+        poll(NULL, 0, ASK_AGAIN_MS);
     }
     if (outcome == OUTCOME_OK && db_rows(execution->db) > 0)
         return true;
@@ -271,54 +121,28 @@ void execution_finish(struct execution *execution, const char *state, const char
     json_object_put(usage);
 }
 
-static const struct kind *kind_of(const char *name)
+/* Takes the run's facts; false when it is no longer ours. Asking again after a lost connection or a lock is no second
+ * start: the work has not begun. */
+static bool take_run(struct execution *execution, const struct db_statement *statement)
 {
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i].name, name) == 0)
-            return &kinds[i];
-    return NULL;
-}
-
-/* Takes the run's facts; false when it is no longer ours. Asking again after a lost connection is no second start: the
- * work has not begun. */
-static bool take(struct execution *execution, const struct db_statement *statement)
-{
-    enum outcome outcome;
+    enum outcome outcome = OUTCOME_AWAY;
     char pid[16];
 
     snprintf(pid, sizeof pid, "%d", (int)getpid());
-    for (;;) {
-        if (!execution->db)
-            reconnect(execution);
+    while (lease_lasts(execution)) {
+        lease_connect(execution);
         outcome = execution_do(execution, statement, DB_VALUES(execution->id, execution->fence, pid));
-        if (outcome != OUTCOME_AWAY || clock_monotonic_ms() >= execution->lease_until)
+        if (outcome != OUTCOME_AWAY && outcome != OUTCOME_BUSY)
             break;
-        poll(NULL, 0, 250);
+        poll(NULL, 0, ASK_AGAIN_MS);
     }
     if (outcome != OUTCOME_OK) {
         log_warn("the run could not be taken: %s", outcome_name(outcome));
         return false;
     }
-    for (int fact = 0; fact < FACT_COUNT; fact++) {
-        const char *value = db_value(execution->db, 0, fact);
-
-        execution->facts[fact] = value ? strdup(value) : NULL;
-    }
+    facts_copy(&execution->row, execution->db);
+    facts_read_shared(&execution->facts, &execution->row);
     return true;
-}
-
-static void work(struct execution *execution, const char *name)
-{
-    const struct kind *kind = kind_of(name);
-
-    if (!take(execution, kind ? kind->take : &query_run_take))
-        return;
-    execution_limit(execution, strcmp(name, "agent") == 0 ? execution_number(execution, FACT_RUN_SECONDS, 60) : 60);
-    if (kind)
-        kind->run(execution);
-    else
-        execution_finish(execution, "failed", "This runner does not know this kind of run.", json_object_new_object(),
-                         json_object_new_object());
 }
 
 /* Whether the lent connection is as the dispatcher knows it. */
@@ -333,15 +157,12 @@ static bool can_give_back(const struct execution *execution)
 
 static void open_execution(struct execution *execution, const struct claimed *claimed)
 {
-    int64_t now = clock_monotonic_ms();
-
     snprintf(execution->id, sizeof execution->id, "%s", claimed->id);
     snprintf(execution->fence, sizeof execution->fence, "%s", claimed->fence);
     log_set_context(execution->id);
+    push_open(&execution->push, execution->config->nchan_socket, NULL);
     execution->lent_prepared = execution->lent ? db_prepared(execution->lent) : 0;
-    execution->lease_until = now + LEASE_MS;
-    execution->renew_at = now + RENEW_MS;
-    execution->listen_at = now + DEAF_MS;
+    lease_open(execution);
 }
 
 enum executor_status execute(const struct config *config, const struct claimed *claimed, struct db *lent,
@@ -350,38 +171,38 @@ enum executor_status execute(const struct config *config, const struct claimed *
     struct execution execution = {
         .config = config, .filter = filter, .state = EXECUTION_GOING, .db = lent, .lent = lent};
 
-    push_open(&execution.push, config->nchan_socket, NULL);
     open_execution(&execution, claimed);
-    work(&execution, claimed->kind);
-    for (int fact = 0; fact < FACT_COUNT; fact++)
-        free(execution.facts[fact]);
+    if (take_run(&execution, claimed->kind->take)) {
+        lease_limit(&execution, claimed->kind->limit_seconds);
+        claimed->kind->run(&execution);
+    }
+    facts_free(&execution.row);
     if (can_give_back(&execution))
         return EXECUTOR_CLEAN;
     db_close(execution.db);
     return EXECUTOR_DONE;
 }
 
+static enum outcome prepare_kind(struct db *db, const struct run_kind *kind)
+{
+    const struct db_statement *const take[] = {kind->take, NULL};
+    enum outcome outcome = db_prepare(db, take);
+
+    return outcome == OUTCOME_OK ? db_prepare(db, kind->statements) : outcome;
+}
+
 enum outcome execution_warm(struct db *db)
 {
-    static const struct db_statement *const statements[] = {
-        &query_run_take_script,
-        &query_run_take,
-        &query_run_renew,
-        &query_run_loosely,
-        &query_run_output_add,
-        &query_run_finish_script,
-        &query_run_context,
-        &query_run_finish,
-        &query_provider_endpoint,
-        &query_run_say,
-        NULL,
-    };
-    static const char *const nobody = "00000000-0000-0000-0000-000000000000";
-    enum outcome outcome = db_prepare(db, statements);
+    static const struct db_statement *const shared[] = {&query_run_renew, &query_run_loosely, &query_run_finish, NULL};
+    enum outcome outcome = db_prepare(db, shared);
 
-    if (outcome != OUTCOME_OK)
-        return outcome;
-    db_queue(db, &query_run_finish_script, DB_VALUES(nobody, "0", "succeeded", NULL, NULL, "{}", "{}"));
-    outcome = db_do(db, &query_run_take_script, DB_VALUES(nobody, "0", "0"));
-    return outcome == OUTCOME_ABSENT ? OUTCOME_OK : outcome;
+    for (const struct run_kind *const *kind = run_kinds; *kind && outcome == OUTCOME_OK; kind++)
+        outcome = prepare_kind(db, *kind);
+    for (const struct run_kind *const *kind = run_kinds; *kind && outcome == OUTCOME_OK; kind++)
+        if ((*kind)->plan) {
+            (*kind)->plan(db);
+            outcome = db_run(db);
+            outcome = outcome == OUTCOME_ABSENT ? OUTCOME_OK : outcome;
+        }
+    return outcome;
 }

@@ -1,59 +1,19 @@
 /* An execution: one run in a process of its own, under a lease. The process outlives the dispatcher that started it.
  * Its connection is lent by the dispatcher, which takes it back when the process ends with EXECUTOR_CLEAN, or its own.
- */
-#ifndef COAGENT_EXECUTE_H
-#define COAGENT_EXECUTE_H
+ * What belongs to one kind of run stands with it (cron/run/kind.h). */
+#ifndef COAGENT_EXECUTION_H
+#define COAGENT_EXECUTION_H
 
 #include "base/config.h"
 #include "base/db.h"
 #include "base/json.h"
 #include "base/token.h"
+#include "cron/run/facts.h"
+#include "cron/run/kind.h"
 #include "push/announce.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-#define LEASE_MS 20000 /* as the statements of sql/queries/runs.sql say */
-#define RENEW_MS 5000
-
-/* The columns of run_take and of run_take_script, in their order. */
-enum fact {
-    FACT_ROOM,
-    FACT_TRIGGER_SEQ,
-    FACT_INPUTS,
-    FACT_FRAME,
-    FACT_CHANNELS,
-    FACT_OUTPUT_BYTES, /* of earlier attempts */
-    FACT_OF_KIND,
-
-    /* of an agent's run */
-    FACT_TEXT = FACT_OF_KIND, /* what earlier attempts said */
-    FACT_AGENT,
-    FACT_AGENT_NAME,
-    FACT_AGENT_HANDLE,
-    FACT_PROMPT,
-    FACT_MODEL,
-    FACT_PARAMETERS,
-    FACT_CONTEXT_TOKENS,
-    FACT_RUN_SECONDS,
-    FACT_PROVIDER_KIND,
-    FACT_BASE_URL,
-    FACT_KEY_SEALED,
-    FACT_ROOM_NAME,
-    FACT_STARTED,
-    FACT_AGENT_JSON,
-    FACT_COUNT, /* the longer of the two */
-
-    /* of a script's run */
-    FACT_SCRIPT_KIND = FACT_OF_KIND,
-    FACT_CODE,
-    FACT_SCHEMA,  /* of the parameters */
-    FACT_ENTRIES, /* of the mapping: [{"key", "value", "sealed"}] */
-    FACT_DRY_RUN,
-    FACT_NETWORK,
-    FACT_LIMITS,
-    FACT_STATE_SEALED,
-};
 
 enum execution_state {
     EXECUTION_GOING,
@@ -66,7 +26,7 @@ enum execution_state {
 struct claimed {
     char id[UUID_SIZE];
     char fence[16]; /* the attempt, as text */
-    char kind[16];
+    const struct run_kind *kind;
 };
 
 /* How an executor process ends. */
@@ -85,14 +45,15 @@ struct execution {
     size_t lent_prepared; /* statements that the dispatcher knows of */
     bool listening;       /* for somebody who stops it */
     char id[UUID_SIZE];
-    char fence[16];          /* the attempt, as text */
-    char *facts[FACT_COUNT]; /* owned; NULL is SQL null */
+    char fence[16];         /* the attempt, as text */
+    struct facts row;       /* what the run was taken with: all columns */
+    struct run_facts facts; /* the first of them */
     enum execution_state state;
     int64_t deadline_at; /* these are monotonic milliseconds */
     int64_t lease_until;
     int64_t renew_at;
     int64_t connect_at;
-    int64_t listen_at; /* most runs are over before it is worth to listen */
+    int64_t listen_at;
 };
 
 /* Makes a fresh connection ready to be lent: what executors say is prepared, and planned as well, which takes ten times
@@ -104,21 +65,8 @@ enum outcome execution_warm(struct db *db);
 enum executor_status execute(const struct config *config, const struct claimed *claimed, struct db *lent,
                              const struct text *filter);
 
-/* Renews the lease, hears whether to stop, reconnects. To be called when the socket is readable and at least after
- * execution_patience; cheap. false: end the work now, the state says why; the lease is renewed until the end. */
-bool execution_tick(struct execution *execution);
-
-/* Milliseconds until the next tick has something to do, at most 1000. */
-int execution_patience(const struct execution *execution);
-
-/* Sets the wall-clock limit, from now on. */
-void execution_limit(struct execution *execution, long seconds);
-
 /* Tells everybody who looks on that the run is running. */
 void execution_tell(struct execution *execution);
-
-/* Waits while ticking; the answer is execution_tick's. */
-bool execution_wait(struct execution *execution, long ms);
 
 /* The connection's socket, to wake up by, or -1. */
 int execution_socket(const struct execution *execution);
@@ -137,10 +85,6 @@ bool execution_conclude(struct execution *execution, void (*queue)(void *context
 /* A statement that only reads: asked again, ticking, while PostgreSQL is away and the work may go on. */
 enum outcome execution_ask(struct execution *execution, const struct db_statement *statement,
                            const char *const values[]);
-
-/* A fact, "" when it is null. */
-const char *execution_fact(const struct execution *execution, enum fact fact);
-long execution_number(const struct execution *execution, enum fact fact, long fallback);
 
 /* A message to the run's room, if it has one; a failure is left to the catch-up. */
 enum outcome execution_publish(struct execution *execution, const char *message, size_t length);

@@ -58,10 +58,10 @@ static void add_parameter(struct environment *environment, const char *name, str
 }
 
 /* A parameter of the format "password" is a secret, too. */
-static void add_parameters(struct environment *environment, const struct execution *execution)
+static void add_parameters(struct environment *environment, const char *given, const char *rules_of)
 {
-    struct json_object *inputs = json_tokener_parse(execution_fact(execution, FACT_INPUTS));
-    struct json_object *schema = json_tokener_parse(execution_fact(execution, FACT_SCHEMA));
+    struct json_object *inputs = json_tokener_parse(given);
+    struct json_object *schema = json_tokener_parse(rules_of);
     struct json_object *rules = json_member(schema, "properties");
 
     if (inputs && json_object_is_type(inputs, json_type_object)) {
@@ -112,9 +112,10 @@ static bool add_entry(struct environment *environment, const struct execution *e
     return opened;
 }
 
-static bool add_mapping(struct environment *environment, const struct execution *execution, struct text *why)
+static bool add_mapping(struct environment *environment, const struct execution *execution,
+                        const struct script_facts *facts, struct text *why)
 {
-    struct json_object *entries = json_tokener_parse(execution_fact(execution, FACT_ENTRIES));
+    struct json_object *entries = facts->entries[0] ? json_tokener_parse(facts->entries) : NULL;
     size_t count = entries ? json_object_array_length(entries) : 0;
     bool opened = true;
 
@@ -173,10 +174,9 @@ static void shape_inventory(struct environment *environment)
     }
 }
 
-static bool open_state(struct environment *environment, const struct execution *execution, struct text *why)
+static bool open_state(struct environment *environment, const struct execution *execution, const char *sealed,
+                       struct text *why)
 {
-    const char *sealed = execution->facts[FACT_STATE_SEALED];
-
     if (!sealed ||
         secret_open_fresh(execution->config, SCRIPT_STATE_PURPOSE, sealed, &environment->state) == OUTCOME_OK)
         return true;
@@ -195,11 +195,8 @@ static bool is_module(const char *code)
     return false;
 }
 
-static void add_files(struct environment *environment, const struct execution *execution)
+static void add_files(struct environment *environment, const char *code, const char *inputs)
 {
-    const char *code = execution_fact(execution, FACT_CODE);
-    const char *inputs = execution_fact(execution, FACT_INPUTS);
-
     add_file(environment, environment->kind->file, code, strlen(code));
     add_file(environment, "input.json", inputs, strlen(inputs));
     if (strcmp(environment->kind->name, "node") == 0 && is_module(code))
@@ -213,24 +210,22 @@ static void add_files(struct environment *environment, const struct execution *e
         add_file(environment, "terraform.tfstate", environment->state.bytes, environment->state.length);
 }
 
-static void choose_command(struct environment *environment, const struct execution *execution)
+static void choose_command(struct environment *environment, bool dry_run)
 {
-    bool dry = execution_fact(execution, FACT_DRY_RUN)[0] == 't';
-    const char *const *command = dry ? environment->kind->check : environment->kind->run;
+    const char *const *command = dry_run ? environment->kind->check : environment->kind->run;
 
     for (int i = 0; command[i]; i++)
         environment->argv[i] = strcmp(command[i], "@") == 0 ? environment->program : command[i];
 }
 
-enum outcome environment_open(struct environment *environment, const struct execution *execution, struct text *why)
+enum outcome environment_open(struct environment *environment, const struct execution *execution,
+                              const struct script_facts *facts, struct text *why)
 {
-    const char *kind = execution_fact(execution, FACT_SCRIPT_KIND);
-
     memset(environment, 0, sizeof *environment);
     environment->mask = mask_new();
-    environment->kind = script_kind_of(kind);
+    environment->kind = script_kind_of(facts->kind);
     if (!environment->kind) {
-        text_add_format(why, "This runner does not know scripts of the kind %s.", kind);
+        text_add_format(why, "This runner does not know scripts of the kind %s.", facts->kind);
         return OUTCOME_FAILED;
     }
     environment->program = script_program(environment->kind);
@@ -240,11 +235,12 @@ enum outcome environment_open(struct environment *environment, const struct exec
         return OUTCOME_INVALID;
     }
     add_surroundings(environment, execution);
-    add_parameters(environment, execution);
-    if (!add_mapping(environment, execution, why) || !open_state(environment, execution, why))
+    add_parameters(environment, execution->facts.inputs, facts->schema);
+    if (!add_mapping(environment, execution, facts, why) ||
+        !open_state(environment, execution, facts->state_sealed, why))
         return OUTCOME_INVALID;
-    add_files(environment, execution);
-    choose_command(environment, execution);
+    add_files(environment, facts->code, execution->facts.inputs);
+    choose_command(environment, facts->dry_run);
     mask_close(environment->mask);
     return OUTCOME_OK;
 }

@@ -9,6 +9,7 @@
 
 #include "cron/run/execution.h"
 #include "cron/sandbox/sandbox.h"
+#include "cron/script/facts.h"
 #include "cron/script/kind.h"
 #include "cron/script/mask.h"
 
@@ -28,9 +29,10 @@ struct environment {
     struct text variables_file; /* its parameters, as texts that are no templates */
 };
 
-/* Makes it from the execution's facts. Else INVALID or FAILED with why, a sentence for users. To be closed in any case,
+/* Makes it from the facts of the run. Else INVALID or FAILED with why, a sentence for users. To be closed in any case,
  * which wipes the secrets. */
-enum outcome environment_open(struct environment *environment, const struct execution *execution, struct text *why);
+enum outcome environment_open(struct environment *environment, const struct execution *execution,
+                              const struct script_facts *facts, struct text *why);
 void environment_close(struct environment *environment);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/number.h"
 #include "base/secretbox.h"
+#include "cron/run/lease.h"
 #include "cron/sandbox/files.h"
 #include "cron/script/environment.h"
 #include "cron/script/media_type.h"
@@ -189,7 +190,7 @@ static bool take_chunk(void *context, const char *bytes, size_t length)
     struct execution *execution = storing->execution;
     char position[NUMBER_TEXT_SIZE];
 
-    execution_tick(execution); /* a large file takes longer than a lease */
+    lease_tick(execution); /* a large file takes longer than a lease */
     if (!execution->db || execution->state == EXECUTION_ORPHANED)
         return false;
     number_text(storing->position, position);
@@ -280,7 +281,7 @@ static bool store_patiently(struct execution *execution, const struct sandbox *s
                             const char *name)
 {
     for (;;) {
-        execution_tick(execution);
+        lease_tick(execution);
         if (execution->state == EXECUTION_ORPHANED)
             return false;
         if (execution->db && store_file(execution, sandbox, mask, name))

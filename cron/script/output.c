@@ -24,12 +24,11 @@ static const char *const names[] = {"stdout", "stderr"};
 
 void output_open(struct output *output, struct execution *execution, const struct mask *mask, int64_t most)
 {
-    long long before = 0;
+    long long before = execution->facts.output_bytes;
 
     memset(output, 0, sizeof *output);
     output->execution = execution;
     output->most = most;
-    number_parse(execution_fact(execution, FACT_OUTPUT_BYTES), 0, INT64_MAX, &before);
     output->position = before;
     output->buffer = malloc(BUFFER_BYTES);
     if (!output->buffer)

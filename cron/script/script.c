@@ -2,10 +2,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "cron/run/execution.h"
+#include "cron/run/lease.h"
 #include "cron/run/slim.h"
 #include "cron/sandbox/sandbox.h"
 #include "cron/script/environment.h"
 #include "cron/script/exit_reason.h"
+#include "cron/script/facts.h"
 #include "cron/script/harvest.h"
 #include "cron/script/output.h"
 #include "cron/script/state.h"
@@ -24,6 +27,7 @@
 
 struct script {
     struct execution *execution;
+    struct script_facts facts;
     struct environment environment;
     struct sandbox_limits limits;
     long output_mb;
@@ -52,7 +56,7 @@ static void narrow(long *limit, struct json_object *wanted, const char *name)
 static void set_limits(struct script *script)
 {
     const struct execution *execution = script->execution;
-    struct json_object *wanted = json_tokener_parse(execution_fact(execution, FACT_LIMITS));
+    struct json_object *wanted = json_tokener_parse(script->facts.limits);
 
     script->limits = sandbox_limits_of(execution->config);
     script->output_mb = execution->config->run_output_mb;
@@ -182,7 +186,7 @@ static int shorter(int a, int b)
 
 static int patience(const struct script *script)
 {
-    int wait = shorter(output_patience(&script->output), execution_patience(script->execution));
+    int wait = shorter(output_patience(&script->output), lease_patience(script->execution));
 
     if (!script->told)
         wait = shorter(wait, TELL_MS);
@@ -227,7 +231,7 @@ static bool attend(struct script *script)
         output_tick(&script->output);
         if (script->environment.kind->keeps_state)
             state_tick(&script->state);
-        execution_tick(script->execution);
+        lease_tick(script->execution);
         if (script->execution->state == EXECUTION_ORPHANED)
             return false;
         stop_when_due(script);
@@ -244,11 +248,11 @@ static void run_sandboxed(struct script *script)
         .file_count = script->environment.file_count,
         .limits = script->limits,
         .filter = script->execution->filter,
-        .network = execution_fact(script->execution, FACT_NETWORK)[0] == 't',
+        .network = script->facts.network,
     };
     struct text why = TEXT_EMPTY;
 
-    execution_limit(script->execution, script->limits.wall_seconds + WALL_MARGIN_SECONDS);
+    lease_limit(script->execution, script->limits.wall_seconds + WALL_MARGIN_SECONDS);
     script->begun_at = clock_monotonic_ms();
     state_open(&script->state, script->execution, &script->sandbox, &script->environment.state);
     if (sandbox_start(&script->sandbox, &spec, &why) != OUTCOME_OK) {
@@ -264,11 +268,13 @@ static void run_sandboxed(struct script *script)
     text_free(&why);
 }
 
-void script_run(struct execution *execution)
+static void run_script(struct execution *execution)
 {
     struct script script = {.execution = execution};
     struct text why = TEXT_EMPTY;
-    enum outcome outcome = environment_open(&script.environment, execution, &why);
+
+    script_facts_read(&script.facts, &execution->row);
+    enum outcome outcome = environment_open(&script.environment, execution, &script.facts, &why);
 
     slim_keepers();
     set_limits(&script);
@@ -281,3 +287,23 @@ void script_run(struct execution *execution)
     environment_close(&script.environment);
     text_free(&why);
 }
+
+static void plan_statements(struct db *db)
+{
+    static const char *const nobody = "00000000-0000-0000-0000-000000000000";
+
+    db_queue(db, &query_run_finish_script, DB_VALUES(nobody, "0", "succeeded", NULL, NULL, "{}", "{}"));
+    db_queue(db, &query_run_take_script, DB_VALUES(nobody, "0", "0"));
+}
+
+static const struct db_statement *const statements[] = {&query_run_output_add, &query_run_finish_script, NULL};
+
+const struct run_kind run_kind_script = {
+    .name = "script",
+    .take = &query_run_take_script,
+    .run = run_script,
+    .statements = statements,
+    .plan = plan_statements,
+    .limit_seconds = 60,
+    .slim = true,
+};

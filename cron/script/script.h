@@ -1,10 +1,9 @@
-/* The executor of the kind "script": it runs one version of a script in a sandbox. */
+/* The kind of run "script": one version of a script in a sandbox. */
 #ifndef COAGENT_SCRIPT_H
 #define COAGENT_SCRIPT_H
 
-#include "cron/run/execution.h"
+#include "cron/run/kind.h"
 
-/* Does the whole run and ends it. */
-void script_run(struct execution *execution);
+extern const struct run_kind run_kind_script;
 
 #endif

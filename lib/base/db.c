@@ -282,6 +282,11 @@ int db_rows(const struct db *db)
     return PQntuples(db->rows);
 }
 
+int db_columns(const struct db *db)
+{
+    return PQnfields(db->rows);
+}
+
 const char *db_value(const struct db *db, int row, int column)
 {
     if (row < 0 || row >= PQntuples(db->rows) || column < 0 || column >= PQnfields(db->rows) ||

@@ -98,6 +98,7 @@ void db_rollback(struct db *db);
 
 /* The rows of the last statement that ran. A value is owned by db; NULL is SQL null. */
 int db_rows(const struct db *db);
+int db_columns(const struct db *db);
 const char *db_value(const struct db *db, int row, int column);
 size_t db_length(const struct db *db, int row, int column);
 

@@ -36,6 +36,16 @@ begin
                                         r.trigger_seq, null, about));
 end $$;
 
+-- What a run's end brings to its room, by its kind; nothing for the others.
+create function tell_run_end(r runs, ending_result jsonb) returns setof announced language plpgsql as $$
+begin
+    case r.kind
+        when 'agent' then return query select * from tell_answer(r, ending_result);
+        when 'script' then return next tell_script_end(r);
+        else null;
+    end case;
+end $$;
+
 -- Ends a run that is not over yet, and tells its room how. fence is the attempt that ends it (null: whoever), so that an
 -- executor whose run was given to another changes nothing. For an agent ending_result brings "text" (absent: what was
 -- kept), "model", "retriable" and its "thought"; for a script it is its result. how: exit_code, signal, ended_by.
@@ -66,11 +76,7 @@ begin
         where run_id = ended.id and size > (select coalesce(sum(octet_length(bytes)), 0) from file_chunks where file_id = f.id);
     end if;
     if exists (select from rooms where id = ended.room_id and deleted_at is null) then
-        if ended.kind = 'agent' then
-            return query select * from tell_answer(ended, ending_result);
-        elsif ended.kind = 'script' then
-            return next tell_script_end(ended);
-        end if;
+        return query select * from tell_run_end(ended, ending_result);
     end if;
     return query select run_channels(ended), run_frame(ended);
 end $$;

@@ -6,11 +6,10 @@ declare
 begin
     if r.id is null then
         return null;
-    elsif r.asked_by = caller_id() and (r.kind = 'script' or r.room_id is null)
-       or exists (select from scripts where id = r.script_id and owner_id = caller_id())
-       or caller_may('runs.manage')
-       or r.kind = 'script' and caller_may('scripts.manage')
-       or r.kind <> 'script' and r.room_id is null and caller_may('providers.manage') then
+    elsif caller_may('runs.manage')
+       or exists (select from run_kinds k where k.name = r.kind and (k.of_asker or r.room_id is null)
+                                                and (r.asked_by = caller_id() or caller_may(k.managed_by)))
+       or exists (select from scripts where id = r.script_id and owner_id = caller_id()) then
         return 'owner';
     end if;
     select coalesce(m.role, case when room.visibility = 'public' then 'viewer' end) into standing

@@ -14,9 +14,9 @@ from pg_roles r where r.rolname = current_user
 -- alone, truncates nothing, and makes no temporary tables. And for each function that runs with its owner's rights and
 -- would look for names where others can put some.
 with wanted (privilege, excepted) as (
-    values ('select', '{}'::text[]), ('insert', '{schema_migrations,schema_functions}'),
-           ('update', '{schema_migrations,schema_functions,audit_log,room_events,script_versions}'),
-           ('delete', '{schema_migrations,schema_functions,audit_log,room_events,script_versions}'), ('truncate', null)
+    values ('select', '{}'::text[]), ('insert', '{schema_migrations,schema_functions,run_kinds}'),
+           ('update', '{schema_migrations,schema_functions,run_kinds,audit_log,room_events,script_versions}'),
+           ('delete', '{schema_migrations,schema_functions,run_kinds,audit_log,room_events,script_versions}'), ('truncate', null)
 ), rights as (
     select c.oid, c.relname, w.privilege, coalesce(c.relname <> all (w.excepted), false) as wanted
     from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join wanted w

@@ -125,19 +125,28 @@ update runs set state = 'queued', attempt = attempt - 1, lease_until = null, due
 where id = $1::uuid and attempt = $2::int and (state = 'running') is true
 
 -- name: run_take :one
--- id, fence, pid: what the executor of an agent's run, or of one of ours, needs to know. From now on the run counts as
--- begun: it is not given to another unless it is retriable. ABSENT when the run is no longer its own; or when another has
--- it under the same fence, which comes when the server crashed before its disk had the first claim.
+-- id, fence, pid: what the executor of a run needs to know (struct run_facts). From now on the run counts as begun: it is
+-- not given to another unless it is retriable. ABSENT when the run is no longer its own; or when another has it under the
+-- same fence, which comes when the server crashed before its disk had the first claim.
+with taken as (
+    update runs set pid = $3::int, lease_until = now() + interval '20 seconds'
+    where id = $1::uuid and attempt = $2::int and (state = 'running') is true and (pid is null or pid = $3::int)
+    returning *
+)
+select t.room_id, t.trigger_seq, t.inputs, run_frame(row(t.*)::runs), run_channels(row(t.*)::runs), t.output_bytes
+from taken t
+
+-- name: run_take_agent :one
+-- The same for an agent's, with struct agent_facts.
 with taken as (
     update runs set pid = $3::int, lease_until = now() + interval '20 seconds'
     where id = $1::uuid and attempt = $2::int and (state = 'running') is true and (pid is null or pid = $3::int)
     returning *
 )
 select t.room_id, t.trigger_seq, t.inputs, run_frame(row(t.*)::runs), run_channels(row(t.*)::runs), t.output_bytes,
-       case t.kind when 'agent' then run_text(t.id) end, t.agent_id, self.name, self.handle, a.prompt,
+       run_text(t.id), t.agent_id, self.name, self.handle, a.prompt,
        coalesce(nullif(a.model, ''), p.default_model), a.parameters, a.context_tokens, a.run_seconds, p.kind, p.base_url,
-       p.key_sealed, room.name, t.agent_id is null or a.desired_state = 'started',
-       case t.kind when 'agent' then run_agent_json(t.agent_id) end
+       p.key_sealed, room.name, a.desired_state = 'started', run_agent_json(t.agent_id)
 from taken t
 left join agents a on a.id = t.agent_id
 left join principals self on self.id = t.agent_id
@@ -145,7 +154,7 @@ left join providers p on p.id = a.provider_id
 left join rooms room on room.id = t.room_id
 
 -- name: run_take_script :one
--- The same for a script's.
+-- The same for a script's, with struct script_facts.
 with taken as (
     update runs set pid = $3::int, lease_until = now() + interval '20 seconds'
     where id = $1::uuid and attempt = $2::int and (state = 'running') is true and (pid is null or pid = $3::int)

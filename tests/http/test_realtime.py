@@ -3,8 +3,10 @@
 import concurrent.futures
 import json
 import os
+import pathlib
 import signal
 import threading
+import time
 import uuid
 
 import pytest
@@ -289,3 +291,30 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_a_part_is_killed(studio, p
     reader.take(catch_up(bob, room, first))
     assert sorted(reader.events) == [event["seq"] for event in log]
     assert reader.sockets >= (2 if part in ("nchan", "front") else 1)
+
+
+def children_of(pid):
+    return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_a_stopped_nchan_keeps_nobody_waiting(studio, ann, room):
+    """Stopped, not dead: it takes connections and never answers. Each message used to wait for two seconds."""
+    master = studio.pids["nchan"]
+    stopped = [master, *children_of(master)]
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    begun = time.monotonic()
+    try:
+        said = [say(ann, room, f"into the void {number}") for number in range(10)]
+        assert ann.get("/rooms").status_code == 200
+        took = time.monotonic() - begun
+    finally:
+        for pid in stopped:
+            os.kill(pid, signal.SIGCONT)
+    assert took < 10, f"ten messages took {took:.1f} s"
+    with Listener(ann) as live:
+        newest = say(ann, room, "it is back")["seq"]
+        live.wait(lambda frame: frame.get("room") == room["id"] and frame.get("seq", 0) >= newest)  # itself, or a heartbeat
+    events = catch_up(ann, room, said[0]["seq"] - 1)
+    assert [event["seq"] for event in events if event["body"].get("text", "").startswith("into the void")] == [
+        event["seq"] for event in said]

@@ -57,6 +57,22 @@ def test_a_run_whose_executor_dies_is_lost_with_all_that_it_wrote_and_nothing_of
     wait_until(lambda: not processes_of(run))
 
 
+def test_an_executor_that_meets_a_lock_asks_again_and_its_run_goes_on(ann, studio):
+    """The statement that takes a run gives up after ten seconds; the lease lasts twenty."""
+    script = scripts.script(ann, "echo through")
+    holder = psycopg2.connect(studio.database_url)
+    try:
+        holder.cursor().execute("lock table script_states in access exclusive mode")
+        run = scripts.start(ann, script)
+        log = studio.state / "log" / "runner.log"
+        wait_until(lambda: f"{run} a statement failed: busy" in log.read_text(), what="an executor that gave a statement up")
+    finally:
+        holder.close()
+    ended = scripts.wait(ann, run)
+    assert (ended["state"], ended["attempt"]) == ("succeeded", 1)
+    assert scripts.read(ann, run) == "through\n"
+
+
 def test_what_terraform_has_made_is_not_forgotten_when_the_executor_dies(ann, studio, runnable):
     if "terraform" not in runnable:
         pytest.skip("nothing executes terraform here")

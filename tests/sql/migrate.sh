@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # coagentctl migrate, status and create-admin, on databases of their own. Part of tests/run-sql.
-: "${build:?}" "${cluster:?}"
+: "${top:?}" "${build:?}" "${cluster:?}"
 
 # fails_saying SENTENCE COMMAND...: the command must fail and say this.
 fails_saying() {

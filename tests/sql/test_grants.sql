@@ -6,6 +6,7 @@ select no_plan();
 select table_privs_are('public', 'audit_log', 'coagent_app', array['SELECT', 'INSERT'], 'the program only adds to the audit log');
 select table_privs_are('public', 'room_events', 'coagent_app', array['SELECT', 'INSERT'], 'the program only adds to the room log');
 select table_privs_are('public', 'schema_functions', 'coagent_app', array['SELECT'], 'the program only reads the history of functions');
+select table_privs_are('public', 'run_kinds', 'coagent_app', array['SELECT'], 'the kinds of runs are a migration''s');
 select table_privs_are('public', 'schema_migrations', 'coagent_app', array['SELECT'], 'the program only reads the history of the schema');
 select table_privs_are('public', 'script_versions', 'coagent_app', array['SELECT', 'INSERT'], 'the program never changes a version of a script');
 
@@ -13,7 +14,7 @@ select table_privs_are('public', 'script_versions', 'coagent_app', array['SELECT
 select table_privs_are('public', tablename, 'coagent_app', array['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
                        'the program works with ' || tablename)
 from pg_tables
-where schemaname = 'public' and tablename not in ('audit_log', 'room_events', 'schema_functions', 'schema_migrations', 'script_versions') and tableowner = 'coagent';
+where schemaname = 'public' and tablename not in ('audit_log', 'room_events', 'run_kinds', 'schema_functions', 'schema_migrations', 'script_versions') and tableowner = 'coagent';
 select is_empty($$select tablename from pg_tables where schemaname = 'public' and tableowner = 'coagent_app'$$,
                 'the program owns no table');
 select is_empty($$select rolname from pg_roles where rolname in ('coagent', 'coagent_app') and (rolsuper or rolcreaterole or rolbypassrls)$$,

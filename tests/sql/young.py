@@ -16,6 +16,7 @@ WAITING, ENDED = 3000, 3000
 MOST = 100  # rows that one node may read, with those that it throws away
 OF_EXECUTORS = {
     "run_take": (NOBODY, 0, 0),
+    "run_take_agent": (NOBODY, 0, 0),
     "run_take_script": (NOBODY, 0, 0),
     "run_renew": (NOBODY, 0),
     "run_output_add": (NOBODY, 0, 0, "stdout", "x", "f"),

@@ -217,7 +217,7 @@ Test(db, is_busy_after_the_time_limit)
     int64_t start = clock_monotonic_ms();
 
     cr_assert_eq(db_do(db, &slow, DB_NO_VALUES), OUTCOME_BUSY);
-    cr_assert_lt(clock_monotonic_ms() - start, 3000);
+    cr_assert_lt(clock_monotonic_ms() - start, 4900, "before the statement would have ended by itself");
     cr_assert(db_is_idle(db));
 }
 

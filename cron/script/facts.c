@@ -1,0 +1,27 @@
+#include "cron/script/facts.h"
+
+/* The columns of run_take_script. */
+enum {
+    COLUMN_KIND = FACTS_SHARED,
+    COLUMN_CODE,
+    COLUMN_SCHEMA,
+    COLUMN_ENTRIES,
+    COLUMN_DRY_RUN,
+    COLUMN_NETWORK,
+    COLUMN_LIMITS,
+    COLUMN_STATE_SEALED,
+};
+
+void script_facts_read(struct script_facts *script, const struct facts *facts)
+{
+    *script = (struct script_facts){
+        .kind = facts_text(facts, COLUMN_KIND),
+        .code = facts_text(facts, COLUMN_CODE),
+        .schema = facts_text(facts, COLUMN_SCHEMA),
+        .entries = facts_text(facts, COLUMN_ENTRIES),
+        .dry_run = facts_flag(facts, COLUMN_DRY_RUN),
+        .network = facts_flag(facts, COLUMN_NETWORK),
+        .limits = facts_text(facts, COLUMN_LIMITS),
+        .state_sealed = facts_value(facts, COLUMN_STATE_SEALED),
+    };
+}

@@ -1,0 +1,20 @@
+/* What a script's run is told, after what every run is told (run_take_script). Strings belong to the execution. */
+#ifndef COAGENT_SCRIPT_FACTS_H
+#define COAGENT_SCRIPT_FACTS_H
+
+#include "cron/run/facts.h"
+
+struct script_facts {
+    const char *kind; /* of the script: "sh", "python" … */
+    const char *code;
+    const char *schema;  /* of the parameters, JSON */
+    const char *entries; /* of the mapping: [{"key", "value", "sealed"}], "" without one */
+    bool dry_run;
+    bool network;
+    const char *limits;       /* narrower than the configured ones, JSON */
+    const char *state_sealed; /* what the script keeps from one run to the next, or NULL */
+};
+
+void script_facts_read(struct script_facts *script, const struct facts *facts);
+
+#endif
