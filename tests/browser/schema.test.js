@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { parametersOf, valuesOf } from "../../htdocs/js/script/parameters.js";
-import { nameErrors, rowsOf, schemaOf, unknownIn } from "../../htdocs/js/script/schema.js";
+import { parametersOf, valuesOf } from "../../htdocs/js/script/parameters/values.js";
+import { nameErrors, rowsOf, schemaOf, unknownIn } from "../../htdocs/js/script/parameters/schema.js";
 
 /** @param {string} name @returns {any[]} */
 const cases = (name) => JSON.parse(readFileSync(new URL(`../vectors/${name}`, import.meta.url), "utf8"));
