@@ -34,8 +34,16 @@ const struct route message_routes[] = {
 static void post(struct request *request)
 {
     const char *room = request->path_values[0];
+    struct text why = TEXT_EMPTY;
+    enum outcome outcome = messages_post(request->db, room, request->body, &why);
 
-    respond_announced_created(request, messages_post(request->db, room, request_body_json(request)), room, "events");
+    if (why.length > 0) {
+        respond_field_error(request, "text", text_string(&why));
+        respond_problem(request, outcome, text_string(&why));
+    } else {
+        respond_announced_created(request, outcome, room, "events");
+    }
+    text_free(&why);
 }
 
 /* PATCH /api/rooms/{id}/messages/{seq} {"text"}: 200 and the event of the edit; 403; 404; 422 */

@@ -122,11 +122,20 @@ static void list(struct request *request)
     respond_row(request, scripts_list(request->db, &filter, limit, request_query(request, "cursor")), 200);
 }
 
+/* why: what is wrong with the parameters, or "". */
+static void respond_unsaved(struct request *request, enum outcome outcome, struct text *why)
+{
+    if (why->length > 0)
+        respond_field_error(request, "parameters", text_string(why));
+    respond_problem(request, outcome, why->length > 0 ? text_string(why) : conflict_sentence(request));
+    text_free(why);
+}
+
 /* The answer to what was made: 201, or a problem. */
-static void respond_made(struct request *request, enum outcome outcome)
+static void respond_made(struct request *request, enum outcome outcome, struct text *why)
 {
     if (outcome != OUTCOME_OK) {
-        respond_problem(request, outcome, conflict_sentence(request));
+        respond_unsaved(request, outcome, why);
         return;
     }
     char *location = text_format("/scripts/%s", db_value(request->db, 0, 1));
@@ -138,7 +147,9 @@ static void respond_made(struct request *request, enum outcome outcome)
 /* POST /api/scripts: 201; 403; 409 when the name is taken; 422 */
 static void create(struct request *request)
 {
-    respond_made(request, scripts_create(request->db, request_body_json(request)));
+    struct text why = TEXT_EMPTY;
+
+    respond_made(request, scripts_create(request->db, request->body, &why), &why);
 }
 
 /* GET /api/scripts/{id} */
@@ -150,12 +161,13 @@ static void show(struct request *request)
 /* PATCH /api/scripts/{id}: 200; 403; 404; 409 when the version is stale or the name is taken; 422 */
 static void edit(struct request *request)
 {
-    enum outcome outcome = scripts_edit(request->db, request->path_values[0], request_body_json(request));
+    struct text why = TEXT_EMPTY;
+    enum outcome outcome = scripts_edit(request->db, request->path_values[0], request->body, &why);
 
     if (outcome == OUTCOME_OK)
         respond_row(request, outcome, 200);
     else
-        respond_problem(request, outcome, conflict_sentence(request));
+        respond_unsaved(request, outcome, &why);
 }
 
 /* DELETE /api/scripts/{id}: 204; 403; 404. Its name is free again. */
@@ -227,9 +239,11 @@ static void upload(struct request *request)
         return;
     }
     struct json_object *body = body_of_file(request, kind);
-    const char *json = json_object_to_json_string(body);
+    struct text why = TEXT_EMPTY;
 
-    respond_made(request, script ? scripts_edit(request->db, script, json) : scripts_create(request->db, json));
+    respond_made(request,
+                 script ? scripts_edit(request->db, script, body, &why) : scripts_create(request->db, body, &why),
+                 &why);
     json_object_put(body);
 }
 
@@ -237,6 +251,11 @@ static void upload(struct request *request)
 static void run(struct request *request)
 {
     const char *via = request->caller.kind == CALLER_COOKIE ? "ui" : "api";
+    struct json_object *errors = answer_errors(request->answer);
+    enum outcome outcome = scripts_run(request->db, request->path_values[0], request->body, via, errors);
 
-    respond_announced(request, scripts_run(request->db, request->path_values[0], request_body_json(request), via), 202);
+    if (outcome == OUTCOME_INVALID && json_object_array_length(errors) > 0)
+        respond_problem(request, outcome, "Some parameters are not valid.");
+    else
+        respond_announced(request, outcome, 202);
 }

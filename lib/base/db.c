@@ -247,6 +247,11 @@ void db_hold(struct db *db)
     db->held = true;
 }
 
+bool db_is_held(const struct db *db)
+{
+    return db->held;
+}
+
 enum outcome db_commit(struct db *db)
 {
     enum outcome outcome = OUTCOME_OK;

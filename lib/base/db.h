@@ -89,10 +89,11 @@ enum outcome db_run(struct db *db);
 /* queue + run of a single statement. */
 enum outcome db_do(struct db *db, const struct db_statement *statement, const char *const values[]);
 
-/* While held, db_run executes but does not commit: the transaction ends with db_commit (which runs first what is still
- * queued), with db_rollback, with the first failure of a db_run (then it is undone, and db_commit is FAILED), or with
+/* While held, db_run executes but does not commit, and what was queued before belongs to the same transaction, which
+ * ends with db_commit (which runs first what is still queued, whose rows are then readable), with db_rollback, with the first failure of a db_run (then it is undone, and db_commit is FAILED), or with
  * the connection. The rows of the last db_run stay readable. For the stored answers of Idempotency-Key. */
 void db_hold(struct db *db);
+bool db_is_held(const struct db *db);
 enum outcome db_commit(struct db *db);
 void db_rollback(struct db *db);
 

@@ -1,6 +1,7 @@
 #include "model/scripts.h"
 
 #include "base/number.h"
+#include "model/script_parameters.h"
 #include "queries.h"
 
 #include <string.h>
@@ -19,15 +20,19 @@ enum outcome scripts_get(struct db *db, const char *id)
     return db_do(db, &query_script_get, DB_VALUES(id));
 }
 
-enum outcome scripts_create(struct db *db, const char *body)
+enum outcome scripts_create(struct db *db, struct json_object *body, struct text *why)
 {
-    db_queue(db, &query_script_create, DB_VALUES(body));
+    if (script_parameters_complete(body, true, why) != OUTCOME_OK)
+        return OUTCOME_INVALID;
+    db_queue(db, &query_script_create, DB_VALUES(json_object_to_json_string(body)));
     return db_do(db, &query_script_touched, DB_NO_VALUES);
 }
 
-enum outcome scripts_edit(struct db *db, const char *id, const char *body)
+enum outcome scripts_edit(struct db *db, const char *id, struct json_object *body, struct text *why)
 {
-    db_queue(db, &query_script_edit, DB_VALUES(id, body));
+    if (script_parameters_complete(body, false, why) != OUTCOME_OK)
+        return OUTCOME_INVALID;
+    db_queue(db, &query_script_edit, DB_VALUES(id, json_object_to_json_string(body)));
     return db_do(db, &query_script_touched, DB_NO_VALUES);
 }
 
@@ -93,8 +98,41 @@ char *scripts_name_of(const char *filename)
     return ending && ending > name ? strndup(name, (size_t)(ending - name)) : strdup(name);
 }
 
-enum outcome scripts_run(struct db *db, const char *id, const char *body, const char *via)
+/* Fixes the version and the inputs of a run in the body. */
+static enum outcome prepare_run(struct db *db, struct json_object *body, struct json_object *errors)
 {
-    db_queue(db, &query_script_run, DB_VALUES(id, body, via));
-    return db_do(db, &query_run_touched, DB_NO_VALUES);
+    struct script_choice choice;
+    struct json_object *inputs = NULL;
+    enum outcome outcome = script_choice_read(db, &choice);
+
+    if (outcome == OUTCOME_OK)
+        outcome = script_parameters_check(&choice, json_member(body, "parameters"), &inputs, errors);
+    if (outcome == OUTCOME_OK) {
+        json_object_object_add(body, "version", json_object_new_string(choice.version));
+        json_object_object_add(body, "parameters", inputs);
+    }
+    script_choice_free(&choice);
+    return outcome;
+}
+
+/* What the script takes has to be read before the run can be queued: a second round trip in the same transaction. */
+enum outcome scripts_run(struct db *db, const char *id, struct json_object *body, const char *via,
+                         struct json_object *errors)
+{
+    bool was_held = db_is_held(db);
+    char digits[NUMBER_TEXT_SIZE];
+    const char *version = json_member(body, "version") ? number_text(json_long(body, "version", 0), digits) : NULL;
+
+    db_hold(db);
+    enum outcome outcome = db_do(db, &query_script_takes, DB_VALUES(id, version));
+    if (outcome == OUTCOME_OK)
+        outcome = prepare_run(db, body, errors);
+    if (outcome == OUTCOME_OK) {
+        db_queue(db, &query_script_run, DB_VALUES(id, json_object_to_json_string(body), via));
+        db_queue(db, &query_run_touched, DB_NO_VALUES);
+        return was_held ? db_run(db) : db_commit(db);
+    }
+    if (!was_held)
+        db_rollback(db);
+    return outcome;
 }

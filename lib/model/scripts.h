@@ -1,9 +1,10 @@
-/* Scripts: a head that people edit and immutable versions, which run. Each function is one pipeline: with what the
- * caller queued before (the guard), one transaction. Bodies are the checked fields as JSON; ids are UUIDs as text. */
+/* Scripts: a head that people edit and immutable versions, which run. Each function is one pipeline, scripts_run two:
+ * with what the caller queued before (the guard), one transaction. Bodies are the checked fields; ids are UUIDs as text. */
 #ifndef COAGENT_SCRIPTS_H
 #define COAGENT_SCRIPTS_H
 
 #include "base/db.h"
+#include "base/json.h"
 
 #include <stdbool.h>
 
@@ -22,12 +23,13 @@ enum outcome scripts_list(struct db *db, const struct script_filter *filter, int
 /* ABSENT when it is not there, was deleted or is invisible to the caller, here and below. */
 enum outcome scripts_get(struct db *db, const char *id);
 
-/* One row: document, id. CONFLICT: the name is taken. */
-enum outcome scripts_create(struct db *db, const char *body);
+/* One row: document, id. CONFLICT: the name is taken. INVALID with a sentence in why, and nothing asked: its "parameters"
+ * are no schema; they are put into their stored form. */
+enum outcome scripts_create(struct db *db, struct json_object *body, struct text *why);
 
 /* Changes the fields that the body has; other code or parameters make a new version. DENIED unless it is the caller's
- * or the caller may manage scripts; CONFLICT when "version" is stale or the name is taken. */
-enum outcome scripts_edit(struct db *db, const char *id, const char *body);
+ * or the caller may manage scripts; CONFLICT when "version" is stale or the name is taken. INVALID as above. */
+enum outcome scripts_edit(struct db *db, const char *id, struct json_object *body, struct text *why);
 
 /* Rows to announce, no document: its live runs are cancelled, its history stays. */
 enum outcome scripts_delete(struct db *db, const char *id);
@@ -46,7 +48,9 @@ const char *scripts_kind_of(const char *filename, const char *code);
 char *scripts_name_of(const char *filename);
 
 /* Queues a run; via is "ui" or "api". Rows to announce, the run's document first. INVALID with every parameter that is
- * wrong; DENIED or CONFLICT when it may not speak in the room. */
-enum outcome scripts_run(struct db *db, const char *id, const char *body, const char *via);
+ * wrong in errors; DENIED or CONFLICT when it may not speak in the room. The body gets the version that the parameters
+ * were checked against, and what the run is given. */
+enum outcome scripts_run(struct db *db, const char *id, struct json_object *body, const char *via,
+                         struct json_object *errors);
 
 #endif

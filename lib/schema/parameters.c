@@ -5,6 +5,7 @@
 #include "schema/errors.h"
 #include "schema/types.h"
 
+#include <math.h>
 #include <string.h>
 
 #define PARAMETERS_MOST 50
@@ -12,6 +13,7 @@
 #define TITLE_MOST 80
 #define DESCRIPTION_MOST 500
 #define CHOICES_MOST 100
+#define STORED_MOST 1e18L
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static bool is_text_of(struct json_object *value, size_t most)
@@ -37,10 +39,16 @@ static bool is_length(struct json_object *value, const char *type)
     return type_fits("integer", value) && type_count(value, TYPE_TEXT_MOST + 1) <= TYPE_TEXT_MOST;
 }
 
+/* What a schema says is stored and read again, so its numbers are those that come back as they were. */
+static bool is_storable(struct json_object *value)
+{
+    return type_fits("number", value) && fabsl(type_number(value)) <= STORED_MOST;
+}
+
 static bool is_bound(struct json_object *value, const char *type)
 {
     (void)type;
-    return type_fits("number", value);
+    return is_storable(value);
 }
 
 static bool is_format(struct json_object *value, const char *type)
@@ -61,8 +69,9 @@ static bool are_choices(struct json_object *value, const char *type)
 
     for (size_t i = 0; fit && i < count; i++) {
         struct json_object *choice = json_object_array_get_idx(value, i);
-        fit = type_fits(strcmp(type, "array") == 0 ? "string" : type, choice) &&
-              (!json_object_is_type(choice, json_type_string) || is_text_of(choice, TYPE_TEXT_MOST));
+        fit =
+            type_fits(strcmp(type, "array") == 0 ? "string" : type, choice) &&
+            (json_object_is_type(choice, json_type_string) ? is_text_of(choice, TYPE_TEXT_MOST) : is_storable(choice));
     }
     return fit;
 }
@@ -126,6 +135,8 @@ static void add_default_fault(struct json_object *rule, struct json_object *valu
 
     if (format && strcmp(format, "password") == 0)
         text_add(why, ".default: a password has none, because everybody could read it");
+    else if (type_fits("number", value) && !is_storable(value))
+        text_add(why, ".default has a value that it cannot have");
     else if (schema_check_value(rule, SCHEMA_PARAMETERS, value, "", errors) != OUTCOME_OK)
         text_add_format(why, ".default: %s", json_text(json_object_array_get_idx(errors, 0), "message"));
     json_object_put(errors);

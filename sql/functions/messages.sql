@@ -47,12 +47,12 @@ create function is_deleted(the_room uuid, the_seq bigint) returns boolean langua
 $$;
 
 -- The caller says something, or runs a script by saying so. The author has read what was before.
-create function message_post(the_room uuid, content text, replied bigint) returns setof announced language plpgsql as $$
+create function message_post(the_room uuid, content text, replied bigint, wanted run_command default null)
+returns setof announced language plpgsql as $$
 declare
     mentioned uuid[] := mentioned_members(the_room, message_text(content));
     event room_events;
     document json;
-    command run_command;
     agent uuid;
     asked room_events;
 begin
@@ -62,7 +62,8 @@ begin
             perform raise_outcome('CA422', 'There is no such message to reply to.', 'reply_to');
         end if;
     end if;
-    command := run_command_of(content);
+    -- Kept from being deleted before the room is locked, because a deletion takes its locks in this order too.
+    perform from scripts where id = wanted.script for key share;
     event := append_event(the_room, 'message', caller_id(), null, replied, null,
                           jsonb_build_object('text', content, 'mentions', mentioned));
     update room_members set read_seq = event.seq, read_number = event.number
@@ -77,8 +78,8 @@ begin
     document := event_json(event);
     return next announced_answer(document);
     return next row('r_' || the_room, event_frame(document))::announced;
-    if command.script is not null then
-        return next run_by_message(the_room, event.seq, command);
+    if wanted.script is not null then
+        return next run_by_message(the_room, event.seq, wanted);
         return;
     end if;
     if cardinality(mentioned) = 0 and replied is null then

@@ -19,7 +19,8 @@ begin
     end if;
 end $$;
 
--- Queues a run of a script that the caller sees. via says how it was asked for; wish may name "version" (absent: the
+-- Queues a run of a script that the caller sees. given: what the program has checked against the version that wish names,
+-- which is immutable, so it still holds. via says how it was asked for; wish may name "version" (absent: the
 -- newest), "mapping" (absent: the script's own; null: none), "dry_run", "limits" (narrower than the script's), "network"
 -- (false: without, though granted) and "retry_of". In a room, whose member the caller must be, it leaves a run event,
 -- which answers the_trigger. Announcing it is the caller's part.
@@ -50,7 +51,7 @@ begin
     perform prove_place_of_run(the_room);
     insert into runs (kind, asked_by, room_id, trigger_seq, inputs, retriable, script_id, script_version, mapping_id, via,
                       label, dry_run, network, limits, retry_of)
-    values ('script', caller_id(), the_room, the_trigger, check_parameters(chosen.parameters, given), script.retriable,
+    values ('script', caller_id(), the_room, the_trigger, given, script.retriable,
             script.id, chosen.number, script.mapping_id, the_via, script.label, coalesce((wish ->> 'dry_run')::boolean, false),
             script.network and coalesce((wish ->> 'network')::boolean, true),
             narrow_limits(script.limits, check_limits(coalesce(wish -> 'limits', '{}'))), (wish ->> 'retry_of')::uuid)

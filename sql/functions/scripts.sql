@@ -72,7 +72,7 @@ begin
             grant_network(coalesce((b ->> 'network')::boolean, false)), usable_mapping((b ->> 'mapping')::uuid),
             check_limits(coalesce(b -> 'limits', '{}')), b ->> 'label', coalesce((b ->> 'retriable')::boolean, false))
     returning * into made;
-    perform add_script_version(made.id, 1, b ->> 'code', check_parameter_schema(body -> 'parameters'), b ->> 'note');
+    perform add_script_version(made.id, 1, b ->> 'code', coalesce(b -> 'parameters', '{}'), b ->> 'note');
     insert into audit_log (action, object_kind, object_id, detail)
     values ('script.create', 'script', made.id::text,
             jsonb_build_object('name', made.name, 'kind', made.kind, 'visibility', made.visibility, 'network', made.network));
@@ -91,7 +91,7 @@ declare
 begin
     select * into newest from script_versions where script_id = old.id and number = old.latest;
     code := coalesce(b ->> 'code', newest.code);
-    parameters := case when b ? 'parameters' then check_parameter_schema(body -> 'parameters') else newest.parameters end;
+    parameters := coalesce(b -> 'parameters', newest.parameters);
     changed := code is distinct from newest.code or parameters is distinct from newest.parameters;
     if b ->> 'kind' <> old.kind then
         perform raise_outcome('CA422', 'A script stays of its kind. Make a new one.', 'kind');
@@ -167,3 +167,21 @@ create function script_version_item(v script_versions) returns jsonb language sq
     select jsonb_build_object('number', v.number, 'author', principal_json(v.author_id), 'note', v.note,
                               'created_at', api_time(v.created_at), 'size', octet_length(v.code))
 $$;
+
+-- The version of a script that the caller wants to run (null: the newest), and what it takes.
+create function script_takes(wanted uuid, wanted_version int) returns script_versions language plpgsql stable as $$
+declare
+    script scripts;
+    chosen script_versions;
+begin
+    select * into script from scripts where id = wanted;
+    if not found or not script_shows(script) then
+        perform raise_outcome('CA404', 'There is no such script.');
+    end if;
+    select * into chosen from script_versions
+    where script_id = script.id and number = coalesce(wanted_version, script.latest);
+    if not found then
+        perform raise_outcome('CA422', 'There is no such version of this script.', 'version');
+    end if;
+    return chosen;
+end $$;

@@ -1,4 +1,4 @@
--- Scripts and their versions. What a script takes and may is checked by the functions of migrations 0011 and 0014.
+-- Scripts and their versions. lib/schema has checked what a script takes; sql/functions/scripts.sql checks what it may.
 
 -- name: script_list :one
 -- limit, cursor, part of the name or description, kind, only the caller's own
@@ -71,8 +71,17 @@ select json_agg(json_build_object(
     order by k.place)
 from script_kinds() k
 
+-- name: script_takes :one
+-- id, version (null: the newest): the script, the number of the version, what it takes
+select script_id, number, parameters from script_takes($1::uuid, $2::int)
+
+-- name: script_named :many
+-- Its name: the script, the number of the newest version, what that takes; no row when the caller sees none of this name.
+select s.id, v.number, v.parameters from scripts s join script_versions v on v.script_id = s.id and v.number = s.latest
+where s.name = $1::citext and s.deleted_at is null and script_shows(s)
+
 -- name: script_run :exec
--- id, body, how it was asked for (ui, api)
+-- id, body with the version and the checked parameters, how it was asked for (ui, api)
 select set_config('coagent.object', (r).id::text, true)
-from (select queue_script_run($1::uuid, coalesce($2::jsonb -> 'parameters', '{}'), $2::jsonb, $3,
+from (select queue_script_run($1::uuid, $2::jsonb -> 'parameters', $2::jsonb, $3,
                               ($2::jsonb ->> 'room')::uuid) as r) as queued

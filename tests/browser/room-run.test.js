@@ -60,6 +60,8 @@ test("choices: scripts by the beginning of their names first, parameters that ar
     assert.deepEqual(parameterChoices(spot("/run d target=p"), SCHEMA).map(({ insert }) => insert), ["target=production "]);
     assert.deepEqual(parameterChoices(spot("/run d staging force="), SCHEMA).map(({ insert }) => insert), ["force=true ", "force=false "]);
     assert.deepEqual(open(["note=x"], SCHEMA), ["target", "force"]);
+    assert.deepEqual(open(["--note=x", "--force"], SCHEMA), ["target"]);
+    assert.deepEqual(parameterChoices(spot("/run d --target=p"), SCHEMA).map(({ insert }) => insert), ["target=production "]);
     assert.equal(quoted('say "hi"'), '"say \\"hi\\""');
 });
 

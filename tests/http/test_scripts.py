@@ -414,6 +414,23 @@ def test_a_run_is_queued_with_the_defaults_of_what_was_not_given(ann, studio):
     assert stored == [({"who": "you", "n": 3}, 1, "ui", ann.id)]
 
 
+def test_a_run_is_of_the_version_that_its_parameters_were_checked_against(ann, studio):
+    script = script_of(ann, parameters={"required": ["v1"], **properties(v1={"type": "string", "default": "x"})})
+    def edit():
+        for number in range(1, 25):
+            takes = {"required": [f"v{number + 1}"], **properties(**{f"v{number + 1}": {"type": "string", "default": "x"}})}
+            assert ann.patch(f"/scripts/{script['id']}", {"version": number, "parameters": takes}).status_code == 200
+    runner = ann.twin()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        editing = pool.submit(edit)
+        while not editing.done():
+            ask(runner, script)
+        editing.result()
+    rows = studio.sql("select script_version, inputs from runs where script_id = %s", script["id"])
+    assert rows and all(inputs == {f"v{version}": "x"} for version, inputs in rows)
+    assert len({version for version, _ in rows}) > 1
+
+
 def test_every_parameter_that_is_wrong_is_named(ann):
     script = script_of(ann, parameters={"required": ["n"], **properties(
         n={"type": "integer"}, d={"type": "string", "format": "date"}, c={"type": "string", "enum": ["a", "b"]})})

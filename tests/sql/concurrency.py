@@ -75,17 +75,22 @@ class Actor(threading.Thread):
         return rows
 
 
+def saying(room, text, script=None):
+    """Posts a message, which runs a script if one is named."""
+    return "messages_post", room, json.dumps({"text": text}), script, 1 if script else None, "{}" if script else None
+
+
 def talk(actor):
     """As a request with an Idempotency-Key does it: guard, claim, action."""
     room, number = actor.any("rooms"), random.randrange(AGENTS)
     user = random.choice(actor.world["users"] + actor.world["guests"][-3:])
-    text = random.choice(["Hello", f"@agent{number} and @user1, what now?", "@passing, do you hear?", "Fine.",
-                          *(f"/run {name}" for name in actor.world["scripts"][-1:])])
+    text, script = random.choice([("Hello", None), (f"@agent{number} and @user1, what now?", None), ("@passing, do you hear?", None),
+                                  ("Fine.", None), *(("/run it", made) for made in actor.world["scripts"][-1:])])
     sessions = actor.query("select id from sessions where user_id = %s", user)
     for (session,) in sessions:
         actor.attempt(user, ("guard_room", user, session, "", "write", user, "192.0.2.1", room, "member", True),
                       ("idempotency_claim", str(random.random()), "print"),
-                      ("messages_post", room, f'{{"text": "{text}"}}'))
+                      saying(room, text, script))
 
 
 def rewrite(actor):
@@ -170,7 +175,7 @@ def come_and_go(actor):
     for (answer, _) in actor.attempt(guest, ("rooms_create", '{"name": "Short", "visibility": "public"}'))[:1]:
         room = json.loads(answer)["id"]
         actor.attempt(admin, ("members_add", room, f'{{"id": "{admin}"}}'))
-        actor.attempt(guest, ("messages_post", room, '{"text": "@agent0?"}'))
+        actor.attempt(guest, saying(room, "@agent0?"))
         if random.random() < 0.5:
             actor.attempt(guest, ("rooms_delete", room))
     gone = '{"disabled": true}'
@@ -186,22 +191,22 @@ def pass_through(actor):
     for (answer, agent) in actor.attempt(owner, ("agent_create", body), ("agent_touched",)):
         for room in actor.world["rooms"]:
             actor.attempt(owner, ("members_add", room, f'{{"id": "{agent}"}}'))
-            actor.attempt(owner, ("messages_post", room, '{"text": "@passing, quick!"}'))
+            actor.attempt(owner, saying(room, "@passing, quick!"))
         actor.attempt(owner, ("agent_delete", agent))
 
 
 def script(actor):
     """A script that lives for a moment, and is run in a room by others; what it does is the executor's part."""
     user, name = actor.any("users"), f"script{random.getrandbits(60)}"
-    actor.attempt(user, ("script_create", json.dumps({"name": name, "kind": "sh", "code": "true"})))
+    actor.attempt(user, ("script_create", json.dumps({"name": name, "kind": "sh", "code": "true", "parameters": {}})))
     for (made,) in actor.query("select id from scripts where name = %s", name):
-        actor.world["scripts"].append(name)
+        actor.world["scripts"].append(made)
         for room in actor.world["rooms"]:
-            actor.attempt(user, ("messages_post", room, json.dumps({"text": f"/run {name}"})))
+            actor.attempt(user, saying(room, f"/run {name}", made))
         for (run,) in actor.query("select id from runs where script_id is not null order by random() limit 1"):
             actor.attempt(user, random.choice([("run_retry", run, "again", "api"), ("run_cancel", run)]), ("run_touched",))
         actor.attempt(user, ("script_delete", made))
-        actor.world["scripts"].remove(name)
+        actor.world["scripts"].remove(made)
 
 
 def make_world(url):

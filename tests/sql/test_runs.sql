@@ -1,7 +1,7 @@
 -- What becomes of an answer after it: who may ask for it again, and what is left to read when it was deleted. And what a
 -- script's output looks like, how a command is read, and where a history begins.
 begin;
-select plan(39);
+select plan(29);
 -- A place for helpers: the program may make no temporary tables.
 create schema trial;
 grant all on schema trial to public;
@@ -94,21 +94,6 @@ select is(trial.tail_of(convert_to(E'a\tb\u0007\n\n', 'UTF8')), E'a\tb', 'withou
 -- pages of bytes
 select is(run_output_slice((select run from talk), 1, 2), convert_to(E'\tb', 'UTF8'), 'a slice begins and ends within a chunk');
 select is(run_output_slice((select run from talk), 100, 5), ''::bytea, 'beyond the end there is nothing');
-
--- commands
-create function trial.words(command text) returns text language sql as $$
-    select string_agg(w.word || case when w.quoted then '!' else '' end, '|') from unnest(command_words(command)) w $$;
-select is(trial.words(E' a  "b c"\n d="e f" "" '), 'a|b c!|d=e f|!', 'words end at white space, unless it is quoted');
-select is(trial.words('"say \"hi\" \\" c:\dir'), 'say "hi" \!|c:\dir', 'quotation marks are escaped in quotation marks only');
-select is(trial.words('“a b”'), 'a b!', 'telephones write other quotation marks');
-select throws_ok($$select command_words('a "b')$$, 'CA422', 'A quotation mark is not closed.');
-select is(is_run_command('/run x') and is_run_command('/run') and not is_run_command('/runx') and not is_run_command(' /run x'), true,
-          'a command begins the message');
-select is(word_value('{"type": "integer"}', '12'), '12', 'a number is one');
-select is(word_value('{"type": "integer"}', 'twelve'), '"twelve"', 'what is none is left to the check');
-select is(word_value('{"type": "boolean"}', 'Yes'), 'true', 'yes is true');
-select is(word_value('{"type": "string"}', '12'), '"12"', 'a text of digits is a text');
-select is(word_value('{"type": "array"}', 'a,b'), '["a", "b"]', 'a list is parted by commas');
 
 -- where a history begins
 select ok(uuid_v7() >= uuid_floor(clock_timestamp() - interval '1 second') and uuid_v7() < uuid_floor(clock_timestamp() + interval '1 second'),

@@ -31,32 +31,44 @@ export function commandAt(text, caret) {
     return words.length ? { ...place, kind: "parameter", script } : { ...place, kind: "script" };
 }
 
-/** Words between spaces, "…" being one of them; the last one is what is not finished yet. @param {string} text */
-function wordsOf(text) {
-    const words = [{ text: "", start: 0 }];
-    let inside = false;
+const DOUBLE = "\"\u201c\u201d\u201e";
+/** What may be escaped within double quotation marks. */
+const ESCAPED = "\"\\$`\n";
+
+/** Words as a shell and the server (lib/command) read them: 'as it is', "with \\" and a backslash before any character. The
+ * last one is what is not finished yet. @param {string} text */
+export function wordsOf(text) {
+    const words = [{ text: "", start: 0, open: false }];
+    let inside = "";
     for (let index = 0; index < text.length; index++) {
-        const char = text[index];
+        const char = text[index], next = text[index + 1];
         const word = words[words.length - 1];
-        if (char === '"') {
-            inside = !inside;
-        } else if (char === "\\" && inside && index + 1 < text.length) {
-            word.text += text[++index];
-        } else if (/\s/.test(char) && !inside) {
-            if (word.text) {
-                words.push({ text: "", start: index + 1 });
-            } else {
-                word.start = index + 1;
-            }
-        } else {
+        if (inside ? (inside === "'" ? char === "'" : DOUBLE.includes(char)) : char === "'" || DOUBLE.includes(char)) {
+            inside = inside ? "" : char;
+            word.open = true;
+        } else if (char === "\\" && next !== undefined && inside !== "'" && (!inside || ESCAPED.includes(next))) {
+            word.text += next === "\n" ? "" : next;
+            word.open ||= next !== "\n";
+            index++;
+        } else if (inside || !/\s/.test(char)) {
             word.text += char;
+            word.open = true;
+        } else if (word.open) {
+            words.push({ text: "", start: index + 1, open: false });
+        } else {
+            word.start = index + 1;
         }
     }
     return words;
 }
 
 /** In quotation marks when it must be. @param {string} name */
-export const quoted = (name) => (/[\s"]/.test(name) ? `"${name.replace(/["\\]/g, "\\$&")}"` : name);
+export function quoted(name) {
+    if (name && !/[\s"'\\\u201c\u201d\u201e]|^(--|\u2014)/.test(name)) {
+        return name;
+    }
+    return /[\u201c\u201d\u201e]/.test(name) ? `'${name.replace(/'/g, "'\\''")}'` : `"${name.replace(/["\\$`]/g, "\\$&")}"`;
+}
 
 /** @typedef {{key: string, insert: string, title: string, hint: string}} Choice */
 
@@ -95,7 +107,7 @@ export function orderOf(schema) {
  * @returns {Choice[]}
  */
 export function parameterChoices({ word, given }, schema) {
-    const [, name, value] = /^(\w+)=(.*)$/.exec(word) || [];
+    const [, name, value] = /^(?:--)?(\w+)=(.*)$/.exec(word) || [];
     const exact = orderOf(schema).find((one) => one.toLowerCase() === name);
     if (exact) {
         return valuesOf(schema.properties[exact]).filter((one) => one.toLowerCase().startsWith(value) && one.toLowerCase() !== value)
@@ -107,6 +119,9 @@ export function parameterChoices({ word, given }, schema) {
     });
 }
 
+/** The parameter that a word names: NAME=…, --NAME=… or --NAME, in which - may stand for _. @param {string} word */
+const nameIn = (word) => (/^--([\w-]+)/.exec(word) || /^(\w+)=/.exec(word))?.[1].replace(/-/g, "_").toLowerCase();
+
 /**
  * What is still to be given: those by name are out, and as many as stand there without one; passwords, too, which
  * everybody in the room could read.
@@ -114,9 +129,9 @@ export function parameterChoices({ word, given }, schema) {
  * @param {any} schema
  */
 export function open(given, schema) {
-    const named = new Set(given.map((word) => /^(\w+)=/.exec(word)?.[1].toLowerCase()));
+    const named = new Set(given.map(nameIn));
     const rest = orderOf(schema).filter((name) => !named.has(name.toLowerCase()) && schema.properties[name].format !== "password");
-    return rest.slice(given.filter((word) => !/^\w+=/.test(word)).length);
+    return rest.slice(given.filter((word) => !nameIn(word) && word !== "--").length);
 }
 
 /** @param {{enum?: any[], type?: string}} property @returns {string[]} */

@@ -212,6 +212,28 @@ Test(db, keeps_the_rows_over_a_commit)
     cr_assert_str_eq(db_value(db, 0, 0), "2");
 }
 
+/* As a handler does that has to read first: the guard was queued before. */
+Test(db, holds_what_was_queued_before_too)
+{
+    db_queue(db, &put, DB_VALUES("test"));
+    cr_assert_not(db_is_held(db));
+    db_hold(db);
+    cr_assert(db_is_held(db));
+    cr_assert_eq(db_do(db, &add_one, DB_VALUES("1")), OUTCOME_OK);
+    db_rollback(db);
+    cr_assert_not(db_is_held(db));
+    expect_count("test", "0");
+}
+
+Test(db, reads_the_rows_of_what_was_queued_for_the_commit)
+{
+    db_hold(db);
+    cr_assert_eq(db_do(db, &add_one, DB_VALUES("1")), OUTCOME_OK);
+    db_queue(db, &add_one, DB_VALUES("2"));
+    cr_assert_eq(db_commit(db), OUTCOME_OK);
+    cr_assert_str_eq(db_value(db, 0, 0), "3");
+}
+
 Test(db, is_busy_after_the_time_limit)
 {
     int64_t start = clock_monotonic_ms();
