@@ -16,7 +16,8 @@ BUILD = TOP / os.environ.get("COAGENT_BUILD", "build")
 
 
 class Pool:
-    def __init__(self, cluster, **settings):
+    def __init__(self, cluster, programs=BUILD, **settings):
+        self.programs = programs
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="coagent-pool-"))
         self.socket = self.folder / "pool.sock"
         self.settings = {
@@ -41,12 +42,12 @@ class Pool:
         return {"PATH": os.environ["PATH"], "COAGENT_CONFIG": str(self.folder / "coagent.conf")}
 
     def run(self, program, *arguments, **options):
-        return subprocess.run([BUILD / program, *arguments], env=self.environment(), capture_output=True, text=True,
+        return subprocess.run([self.programs / program, *arguments], env=self.environment(), capture_output=True, text=True,
                               check=False, timeout=30, **options)
 
     def start(self):
         log = open(self.folder / "log", "ab")
-        self.process = subprocess.Popen([BUILD / "coagent-fcgi"], env=self.environment(), stderr=log,
+        self.process = subprocess.Popen([self.programs / "coagent-fcgi"], env=self.environment(), stderr=log,
                                         stdin=subprocess.DEVNULL)
         log.close()
         wait_until(self.socket.exists, what="the socket")
