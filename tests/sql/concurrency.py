@@ -15,6 +15,7 @@ import psycopg2
 from statements import call, statements
 
 SECONDS = 6
+SLOW_SECONDS = 60  # more, until every kind of action was done once
 USERS, AGENTS, ROOMS = 8, 4, 4
 # What may come of an action: it worked, it was refused in words, a claim met another (see run_claim), or the caller was
 # deleted between the guard and the action.
@@ -24,18 +25,18 @@ EXPECTED = ("CA4", "23505", "23503")
 class Actor(threading.Thread):
     """A connection of the program that does one kind of thing again and again until the time is up."""
 
-    def __init__(self, url, top, world, act, until):
+    def __init__(self, url, top, world, act, over):
         super().__init__(daemon=True)
         self.connection = psycopg2.connect(url)
         self.cursor = self.connection.cursor()
         for name, _, text in statements(top):
             self.cursor.execute(f"prepare {name} as {text}")
         self.connection.commit()
-        self.world, self.act, self.until = world, act, until
+        self.world, self.act, self.over = world, act, over
         self.outcomes, self.done = collections.Counter(), collections.Counter()
 
     def run(self):
-        while time.monotonic() < self.until:
+        while not self.over.is_set():
             try:
                 self.act(self)
             except psycopg2.Error as error:
@@ -275,11 +276,16 @@ RULES = {
 def main():
     app_url, owner_url, top = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
     world = make_world(owner_url)
-    until = time.monotonic() + SECONDS
-    actors = [Actor(app_url, top, world, act, until)
+    over = threading.Event()
+    actors = [Actor(app_url, top, world, act, over)
               for act in (talk, talk, rewrite, execute, execute, reap, stop, move, move, rule, come_and_go, come_and_go, pass_through, script)]
     for actor in actors:
         actor.start()
+    time.sleep(SECONDS)
+    limit = time.monotonic() + SLOW_SECONDS
+    while time.monotonic() < limit and any(not sum(actor.done[name] for actor in actors) for name in DONE):
+        time.sleep(0.1)
+    over.set()
     for actor in actors:
         actor.join()
     outcomes = sum((actor.outcomes for actor in actors), collections.Counter())
