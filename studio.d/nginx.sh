@@ -12,7 +12,8 @@ listen_lines() {
 # What "geo" takes: the addresses that may log in as often as they like.
 exempt_lines() {
     local address
-    for address in ${LOGIN_EXEMPT//,/ }; do
+    local addresses=${LOGIN_EXEMPT:-}
+    for address in ${addresses//,/ }; do
         printf '%s 1; ' "$address"
     done
 }

@@ -26,6 +26,7 @@ SETTINGS = {
 
 # Reports of the sanitizers, an answer that is our own fault, a crash of nginx or of PostgreSQL.
 COMPLAINT = re.compile(r"ERROR: \w+Sanitizer|runtime error:|answered 500|signal 11\b")
+SHELL_COMPLAINT = re.compile(r"^/\S+: line \d+: ", re.MULTILINE)
 REQUEST_ID = re.compile(r"(?<=\] )[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -105,15 +106,16 @@ class Studio:
         assert not complaints, "\n".join(complaints[:20])
 
 
-def command(*words):
-    """Runs ./studio; what it said is shown only when it failed. It leaves daemons behind, so its output goes to a file:
-    a pipe would stay open as long as they live."""
+def command(*words, settings=None):
+    """Runs ./studio, as the tests want it or with other settings; what it said is shown only when it failed, or when its
+    shell complained. It leaves daemons behind, so its output goes to a file: a pipe would stay open as long as they live."""
     with tempfile.TemporaryFile("w+") as said:
-        done = subprocess.run([TOP / "studio", *map(str, words)], env={**os.environ, **SETTINGS}, cwd=TOP,
+        done = subprocess.run([TOP / "studio", *map(str, words)], env={**os.environ, **(SETTINGS if settings is None else settings)}, cwd=TOP,
                               stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT, timeout=600, check=False)
         said.seek(0)
-        if done.returncode != 0:
-            raise RuntimeError(f"./studio {' '.join(map(str, words))} ended with {done.returncode}:\n{said.read()}")
+        output = said.read()
+        if done.returncode != 0 or SHELL_COMPLAINT.search(output):
+            raise RuntimeError(f"./studio {' '.join(map(str, words))} ended with {done.returncode}:\n{output}")
 
 
 def start():

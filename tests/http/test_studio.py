@@ -42,7 +42,7 @@ def own(tmp_path_factory):
     """A studio that the tests here may treat badly."""
     state = tmp_path_factory.mktemp("own") / "state"  # pytest's folders are closed to the users that services run as
     port = harness_studio.free_port()
-    harness_studio.command("up", "--detach", "--port", port, "--state", state)
+    harness_studio.command("up", "--detach", "--port", port, "--state", state, settings={})  # as it comes
     yield harness_studio.Studio(state, started=True)
     harness_studio.command("reset", "--state", state)
     assert not state.exists()
