@@ -24,7 +24,7 @@ static void stop(int signal_number)
 static int usage(FILE *out, int status)
 {
     fputs("Usage: coagent-runner [--seconds N] [--once]\n"
-          "Starts what is queued: runs of scripts, answers of agents, checks of providers; and keeps house.\n"
+          "Starts what is queued: runs of scripts, answers of agents, checks of providers; and does the chores.\n"
           "\n"
           "  --seconds N   serve for N seconds (1 to 3600, default 110); cron starts the next one by then, which\n"
           "                waits beside this one, so that it can go on at once should this one die\n"

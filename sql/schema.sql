@@ -345,6 +345,19 @@ ALTER TABLE public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.chores (
+    name text NOT NULL,
+    host text DEFAULT ''::text NOT NULL,
+    period_seconds integer NOT NULL,
+    state text NOT NULL,
+    begun_at timestamp with time zone DEFAULT now() NOT NULL,
+    duration_ms bigint DEFAULT 0 NOT NULL,
+    rows bigint DEFAULT 0 NOT NULL,
+    failures bigint DEFAULT 0 NOT NULL,
+    failure text,
+    CONSTRAINT chores_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text])))
+);
+
 CREATE TABLE public.file_chunks (
     file_id uuid NOT NULL,
     "position" bigint NOT NULL,
@@ -460,6 +473,9 @@ ALTER TABLE ONLY public.api_tokens
 
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.chores
+    ADD CONSTRAINT chores_pkey PRIMARY KEY (name, host);
 
 ALTER TABLE ONLY public.file_chunks
     ADD CONSTRAINT file_chunks_pkey PRIMARY KEY (file_id, "position");
@@ -776,6 +792,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO coagent_app;
 GRANT SELECT,INSERT ON TABLE public.audit_log TO coagent_app;
 
 GRANT USAGE ON SEQUENCE public.audit_log_id_seq TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chores TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.file_chunks TO coagent_app;
 

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/number.h"
-#include "cron/chores/housekeeping.h"
+#include "cron/chores/process.h"
 #include "cron/dispatch/claim.h"
 #include "cron/dispatch/leader.h"
 #include "cron/dispatch/register.h"
@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -22,9 +23,10 @@
 #define REGISTER_MS 60000
 #define PACE 2 /* times what a claim took has to pass before the next, where there is much to do */
 #define PACE_MOST_MS 20
-#define SLOW_MS 5 /* of claims and housekeeping together */
+#define SLOW_MS 5
 #define REPLAN_MS 1000
-#define WAIT_MS 1000 /* the longest sleep: housekeeping is due then */
+#define WAIT_MS 1000   /* the longest sleep */
+#define CHORES_MS 2000 /* between two starts of their process */
 #define BACKOFF_MOST_MS 2000
 
 struct dispatcher {
@@ -32,10 +34,11 @@ struct dispatcher {
     struct db *db; /* NULL while PostgreSQL is away */
     struct workers workers;
     struct leader leader;
-    struct housekeeping housekeeping;
     char host[256];
     char *labels;        /* as an array of PostgreSQL */
     int64_t register_at; /* when to tell again what this host can do */
+    pid_t chores;        /* their process */
+    int64_t chores_at;   /* it is not started before */
     int64_t end_at;      /* monotonic ms: the end of its time */
     int64_t connect_at;  /* not before */
     int64_t claim_at;    /* not before, unless nothing has happened for a while */
@@ -62,7 +65,6 @@ static void disconnect(struct dispatcher *dispatcher)
     db_close(dispatcher->db);
     dispatcher->db = NULL;
     workers_drop(&dispatcher->workers);
-    dispatcher->housekeeping.leads = false;
     dispatcher->connect_at = clock_monotonic_ms() + dispatcher->backoff_ms;
     dispatcher->backoff_ms =
         dispatcher->backoff_ms * 2 < BACKOFF_MOST_MS ? dispatcher->backoff_ms * 2 : BACKOFF_MOST_MS;
@@ -89,7 +91,8 @@ static void connect_database(struct dispatcher *dispatcher)
  * the server tells each listener of everything. */
 static void listen(struct dispatcher *dispatcher)
 {
-    dispatcher->listening = db_listen(dispatcher->db, "run_queued") == OUTCOME_OK;
+    dispatcher->listening = db_do(dispatcher->db, &query_runner_serves, DB_NO_VALUES) == OUTCOME_OK &&
+                            db_listen(dispatcher->db, "run_queued") == OUTCOME_OK;
     dispatcher->ask_at = 0;
     if (!dispatcher->listening)
         disconnect(dispatcher);
@@ -165,6 +168,26 @@ static void introduce(struct dispatcher *dispatcher)
         _exit(register_runner(dispatcher->order->config, dispatcher->host, dispatcher->labels));
 }
 
+/* They have a process of their own, so that none of them delays a claim; another one when it has died. workers_reap may
+ * have buried it already. */
+static void tend_chores(struct dispatcher *dispatcher)
+{
+    int64_t now = clock_monotonic_ms();
+    pid_t self = getpid();
+
+    if (dispatcher->chores > 0 && waitpid(dispatcher->chores, NULL, WNOHANG) == 0)
+        return;
+    if (dispatcher->chores > 0)
+        log_warn("the process of the chores has ended");
+    dispatcher->chores = 0;
+    if (now < dispatcher->chores_at)
+        return;
+    dispatcher->chores_at = now + CHORES_MS;
+    dispatcher->chores = workers_fork(&dispatcher->workers, dispatcher->db);
+    if (dispatcher->chores == 0)
+        _exit(chores_serve(dispatcher->order->config, dispatcher->host, self));
+}
+
 static enum outcome claim(struct dispatcher *dispatcher)
 {
     int64_t begun = clock_monotonic_ms();
@@ -189,14 +212,11 @@ static enum outcome replan_when_slow(struct dispatcher *dispatcher, int64_t begu
 
 static enum outcome work(struct dispatcher *dispatcher)
 {
-    const struct config *config = dispatcher->order->config;
     int64_t begun = clock_monotonic_ms();
     enum outcome outcome;
 
     workers_reap(&dispatcher->workers);
     outcome = claim(dispatcher);
-    if (outcome != OUTCOME_AWAY)
-        outcome = housekeeping_tick(&dispatcher->housekeeping, config, dispatcher->db, clock_monotonic_ms());
     if (outcome == OUTCOME_OK)
         outcome = replan_when_slow(dispatcher, begun);
     workers_reap(&dispatcher->workers);
@@ -210,6 +230,7 @@ static void serve(struct dispatcher *dispatcher)
     while (!is_over(dispatcher, clock_monotonic_ms())) {
         int64_t wait = dispatcher->connect_at - clock_monotonic_ms();
 
+        tend_chores(dispatcher);
         if (!dispatcher->db && wait > 0) {
             poll(NULL, 0, wait < 100 ? (int)wait : 100);
             continue;

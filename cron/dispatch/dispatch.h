@@ -1,6 +1,6 @@
 /* The dispatcher: serves its minute, and the next one beside its successor. It listens for queued runs, claims them and
- * starts their executors, and does the housekeeping. It can die at any moment: all state is in PostgreSQL, executors go
- * on without it, and the instance that cron has started since then waits already and takes over at once.
+ * starts their executors, and has a process that does the chores. It can die at any moment: all state is in PostgreSQL,
+ * executors go on without it, and the instance that cron has started since then waits already and takes over at once.
  * It and the executors LISTEN, so DATABASE_URL must lead to PostgreSQL itself or to a pool that pools sessions. */
 #ifndef COAGENT_DISPATCH_H
 #define COAGENT_DISPATCH_H

@@ -32,7 +32,7 @@ static void check_runner_lock(const struct patient *patient, struct finding *fin
     }
 }
 
-/* Milliseconds since the leading runner's last sign; -1: none leads. */
+/* Milliseconds since the last sign of a runner; -1: none is at work. */
 static bool look_for_runner(const struct patient *patient, struct finding *finding, long long *sign)
 {
     const char *value;
@@ -49,7 +49,7 @@ static bool look_for_runner(const struct patient *patient, struct finding *findi
 
 static void check_runner(const struct patient *patient, struct finding *finding)
 {
-    const char *cleaned;
+    const char *chore;
     long long sign = -1;
 
     for (int i = 0; i < RUNNER_TRIES && sign < 0; i++) {
@@ -62,14 +62,48 @@ static void check_runner(const struct patient *patient, struct finding *finding)
         find(finding, VERDICT_OK, "a runner is at work; its last sign was %lld ms ago", sign);
         return;
     }
-    cleaned = db_value(patient->db, 0, 1);
+    chore = db_value(patient->db, 0, 1);
     if (sign >= 0)
         find(finding, VERDICT_FAILED, "the runner has given no sign for %lld s", sign / 1000);
-    else if (cleaned)
-        find(finding, VERDICT_FAILED, "no runner is at work, so no agent answers; the last one cleaned up %s s ago",
-             cleaned);
+    else if (chore)
+        find(finding, VERDICT_FAILED, "no runner is at work, so no agent answers; the last chore began %s s ago",
+             chore);
     else
         find(finding, VERDICT_FAILED, "no runner is at work, and none ever was, so no agent answers");
+    mend_by_restart(patient, finding, PART_CRON);
+}
+
+/* What is wrong stands in the first row. */
+static void judge_chores(const struct patient *patient, struct finding *finding)
+{
+    const char *name = db_value(patient->db, 0, 0);
+    const char *failure = db_value(patient->db, 0, 4);
+
+    if (db_value(patient->db, 0, 3)[0] == 't') {
+        find(finding, VERDICT_FAILED, "the chore %s began %s s ago, and is due each %s s", name,
+             db_value(patient->db, 0, 1), db_value(patient->db, 0, 2));
+        mend_by_restart(patient, finding, PART_CRON);
+    } else if (failure) {
+        find(finding, VERDICT_FAILED, "the chore %s failed %s s ago: %s", name, db_value(patient->db, 0, 1), failure);
+    } else {
+        find(finding, VERDICT_OK, "each of %d chores was done in time", db_rows(patient->db));
+    }
+}
+
+/* A new studio has done none in its first moment. */
+static void check_chores(const struct patient *patient, struct finding *finding)
+{
+    for (int i = 0; i < RUNNER_TRIES; i++) {
+        if (i > 0)
+            poll(NULL, 0, RUNNER_PAUSE_MS);
+        if (!ask(patient, finding, &query_doctor_chores, DB_NO_VALUES))
+            return;
+        if (db_rows(patient->db) > 0) {
+            judge_chores(patient, finding);
+            return;
+        }
+    }
+    find(finding, VERDICT_FAILED, "the runner has never done a chore");
     mend_by_restart(patient, finding, PART_CRON);
 }
 
@@ -116,6 +150,7 @@ static void check_cron(const struct patient *patient, struct finding *finding)
 const struct check runner_checks[] = {
     {"runner-lock", NEEDS_SETTINGS, check_runner_lock},
     {"runner", NEEDS_SETTINGS | NEEDS_DATABASE, check_runner},
+    {"chores", NEEDS_SETTINGS | NEEDS_DATABASE, check_chores},
     {"cron", 0, check_cron},
     {NULL},
 };

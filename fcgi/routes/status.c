@@ -77,7 +77,7 @@ static void show_health(struct request *request)
 
 static void add_metric(struct text *body, const char *name, const char *label, const char *value, const char *number)
 {
-    if (*value)
+    if (*label)
         text_add_format(body, "%s{%s=\"%s\"} %s\n", name, label, value, number);
     else
         text_add_format(body, "%s %s\n", name, number);
@@ -111,8 +111,8 @@ static void show_metrics(struct request *request)
         return;
     }
     for (int row = 0; row < db_rows(request->db); row++)
-        add_metric(&body, db_value(request->db, row, 0), "state", db_value(request->db, row, 1),
-                   db_value(request->db, row, 2));
+        add_metric(&body, db_value(request->db, row, 0), db_value(request->db, row, 1), db_value(request->db, row, 2),
+                   db_value(request->db, row, 3));
     if (request->counters)
         add_pool_metrics(&body, request->counters);
     respond_bytes(request, 200, "text/plain; version=0.0.4; charset=utf-8", text_string(&body), body.length);

@@ -18,25 +18,36 @@ begin
 end $$;
 
 -- Removes what is older than it is to be kept, of at most so many runs: what they wrote and left first, because it may go
--- earlier, then the runs themselves. What has not ended stays. An id tells when its run was queued, so what is old stands
--- first in every index; of what stands there and stays, four times as many are passed over.
+-- earlier, then the runs themselves. A run loses all of its output at once, and no more runs do than have 16 MB together,
+-- or one. What has not ended stays. An id tells when its run was queued, so what is old stands first in every index; of
+-- what stands there and stays, a thousand are passed over.
 create function sweep_runs(most int, out outputs int, out left_files int, out whole_runs int) language plpgsql as $$
 declare
+    at_once constant bigint := 16777216;
+    passed_over constant int := 1000;
     run_limit timestamptz := kept_since(setting_days('run_retention_days'));
     output_limit timestamptz := greatest(run_limit, kept_since(setting_days('run_output_retention_days')));
     old uuid[];
 begin
-    old := array(select r.id from runs_with_output(uuid_floor(output_limit), most * 4) with_output join runs r on r.id = with_output
-                 where r.finished_at < output_limit limit most);
+    old := array(
+        select id
+        from (select id, sum(bytes) over (order by id) - bytes as before
+              from (select r.id, r.output_bytes + (select coalesce(sum(f.size), 0) from files f where f.run_id = r.id) as bytes
+                    from runs_with_output(uuid_floor(output_limit), most + passed_over) with_output
+                    join runs r on r.id = with_output
+                    where r.finished_at < output_limit limit most) sized) summed
+        where before < at_once);
     delete from run_output where run_id = any (old);
     get diagnostics outputs = row_count;
     delete from files where run_id = any (old);
     get diagnostics left_files = row_count;
-    delete from runs where id = any (array(
-        select r.id from (select id, finished_at from runs where id < uuid_floor(run_limit) order by id limit most * 4) r
+    old := array(
+        select r.id from (select id, finished_at from runs where id < uuid_floor(run_limit) order by id
+                          limit most + passed_over) r
         where r.finished_at < run_limit
               and not exists (select from run_output where run_id = r.id) and not exists (select from files where run_id = r.id)
-        limit most));
+        limit most);
+    delete from runs where id = any (array(select id from runs where id = any (old) for update skip locked));
     get diagnostics whole_runs = row_count;
 end $$;
 
@@ -68,11 +79,11 @@ begin
         get diagnostics removed = row_count;
     end if;
     if removed = 0 then
-        delete from files where run_id = any (old);
+        delete from files where id = any (array(select id from files where run_id = any (old) limit most));
         get diagnostics removed = row_count;
     end if;
     if removed = 0 then
-        delete from runs where id = any (old);
+        delete from runs where id = any (array(select id from runs where id = any (old) for update skip locked));
         get diagnostics removed = row_count;
     end if;
     return case when removed > 0 then removed else purge_room_log(gone, most) end;

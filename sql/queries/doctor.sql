@@ -61,13 +61,20 @@ select 'the state of the script ' || s.name, t.sealed, 'script.state' from scrip
 order by 1
 
 -- name: doctor_runner :one
--- Milliseconds since the runner that leads asked something, and seconds since it last cleaned up; each null when it never
--- did. The leader asks something each second, so its connection is its heartbeat.
-select (select (extract(epoch from clock_timestamp() - min(a.state_change)) * 1000)::bigint
+-- Milliseconds since a dispatcher at work asked something, and seconds since a chore began; each null when none ever did.
+-- A dispatcher asks something each second, so its connection is its heartbeat.
+select (select (extract(epoch from clock_timestamp() - max(a.state_change)) * 1000)::bigint
         from pg_locks l join pg_stat_activity a on a.pid = l.pid
-        where l.locktype = 'advisory' and l.classid = 4242 and l.objid = 1 and l.granted
+        where l.locktype = 'advisory' and l.classid = 4242 and l.objid = 3 and l.granted
           and l.database = (select oid from pg_database where datname = current_database())),
-       (select extract(epoch from now() - updated_at)::bigint from settings where key = 'runner.cleanup')
+       (select extract(epoch from now() - max(begun_at))::bigint from chores)
+
+-- name: doctor_chores :many
+-- What is wrong comes first: name, seconds since it began last, period in seconds, whether it is late, why it failed
+-- last or null
+select name, greatest(extract(epoch from now() - begun_at), 0)::bigint, period_seconds, late, failure
+from (select *, begun_at < now() - make_interval(secs => 3 * period_seconds + 300) as late from chores) judged
+order by late desc, failure is null, name
 
 -- name: status_summary :one
 -- What a studio is at. Of tables that grow it counts at most 1000 rows, and says "1000 or more" by more.

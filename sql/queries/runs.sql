@@ -289,15 +289,3 @@ select f.document, f.channel
 from (select * from expired order by room_id) e, finish_run(e.id, null, case when e.cancelled then 'cancelled' else 'lost' end,
                            case when e.cancelled then e.reason else 'The program that was working on it died.' end,
                            case e.kind when 'agent' then '{}'::jsonb end, null) as f
-
--- name: runner_lead :one
--- Whether this connection leads all runners of the database (heartbeats, reaping, cleaning up): the lock is the
--- session's, so it is free again when its holder is gone, however that came.
-select case when pg_try_advisory_lock(4242, 1) then 't' else 'f' end
-
--- name: cleanup_due :one
--- seconds: ABSENT unless the last clean-up is longer ago; then it counts as done by the caller.
-insert into settings (key, value) values ('runner.cleanup', 'true')
-on conflict (key) do update set updated_at = now()
-where settings.updated_at <= now() - make_interval(secs => $1::double precision)
-returning key

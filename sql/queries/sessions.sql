@@ -106,5 +106,8 @@ with keys_gone as (
         select ctid from login_throttles where last_failure_at < now() - interval '1 day'
         order by last_failure_at limit $1::int for update skip locked))
     returning 1
+), chores_gone as ( -- that no program does any more
+    delete from chores where begun_at < now() - interval '30 days'
+    returning 1
 )
-select (select count(*) from keys_gone) + (select count(*) from throttles_gone)
+select (select count(*) from keys_gone) + (select count(*) from throttles_gone) + (select count(*) from chores_gone)

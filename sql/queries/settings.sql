@@ -8,8 +8,8 @@ select settings_json()
 select settings_change($1::jsonb)
 
 -- name: runs_sweep :one
--- of at most so many runs: removes what is old; how many chunks of output, files and runs went
-select outputs, left_files, whole_runs from sweep_runs($1)
+-- of at most so many runs: removes what is old; how many rows went, and of them chunks of output, files and runs
+select outputs + left_files + whole_runs, outputs, left_files, whole_runs from sweep_runs($1)
 
 -- name: runs_swept :exec
 -- output, files, runs: so many went

@@ -25,11 +25,18 @@ left join lateral (
 select 1
 
 -- name: metrics_list :many
--- name, label, value. Only what an index of live rows answers.
-select 'coagent_runs_live', state, count(*) from runs where state in ('queued', 'running', 'waiting') group by state
+-- name, label or '', its value, number. Only what an index of live rows answers.
+select 'coagent_runs_live', 'state', state, count(*) from runs where state in ('queued', 'running', 'waiting') group by state
 union all
-select 'coagent_runs_oldest_queued_seconds', '',
+select 'coagent_runs_oldest_queued_seconds', '', '',
        coalesce(extract(epoch from now() - min(due_at))::bigint, 0) from runs where state = 'queued' and due_at <= now()
 union all
-select 'coagent_database_connections', coalesce(state, 'other'), count(*)
+select 'coagent_database_connections', 'state', coalesce(state, 'other'), count(*)
 from pg_stat_activity where datname = current_database() group by state
+union all
+select metric, 'chore', name, number
+from chores, lateral (values
+    ('coagent_chore_last_run_seconds', greatest(extract(epoch from now() - begun_at), 0)),
+    ('coagent_chore_duration_seconds', duration_ms / 1000.0),
+    ('coagent_chore_failures_total', failures)) as of_it (metric, number)
+where host = ''

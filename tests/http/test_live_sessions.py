@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 
+from harness import chores
 from harness.client import Client
 from harness.listener import Listener, Refused
 from harness.people import PASSWORD
@@ -88,7 +89,7 @@ def test_the_live_connection_ends_when_time_is_up(people, studio, kind):
     table = "sessions" if kind == "session" else "api_tokens"
     with Listener(shown) as live:
         studio.sql(f"update {table} set expires_at = now() - interval '1 second' where user_id = %s", client.id)
-        studio.sql("update settings set updated_at = now() - interval '1 day' where key = 'runner.cleanup'")
+        chores.make_due(studio, "expire_log_ins")
         assert_gone(shown, live)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness import finished
+from harness import chores, finished
 from harness.waiting import wait_until
 
 DEFAULTS = {"run_retention_days": 90, "run_output_retention_days": 30}
@@ -18,11 +18,6 @@ def settings(admin, studio):
     """Whatever a test sets, the next one finds the defaults."""
     yield lambda **changes: admin.patch("/admin/settings", changes)
     assert admin.patch("/admin/settings", DEFAULTS).json() == DEFAULTS
-
-
-def clean_up(studio):
-    """Makes the runner's clean-up due, which comes once an hour."""
-    studio.sql("update settings set updated_at = now() - interval '1 day' where key = 'runner.cleanup'")
 
 
 def old_run(studio, client, days, state="succeeded"):
@@ -43,8 +38,7 @@ def test_settings_have_defaults_and_are_changed_one_by_one(admin, settings):
 
 
 @pytest.mark.parametrize("changes", [{"run_retention_days": -1}, {"run_retention_days": 36501}, {"run_retention_days": None},
-                                     {"run_retention_days": "7"}, {"run_retention_days": 1.5}, {"seeded.studio": 1},
-                                     {"runner.cleanup": 1}])
+                                     {"run_retention_days": "7"}, {"run_retention_days": 1.5}, {"seeded.studio": 1}])
 def test_what_is_no_setting_is_refused(admin, settings, changes):
     assert settings(**changes).status_code == 422
     assert admin.get("/admin/settings").json() == DEFAULTS
@@ -66,7 +60,7 @@ def test_old_runs_go_and_others_stay(studio, ann, settings):
     ancient, old, live, fresh = (old_run(studio, ann, 100), old_run(studio, ann, 40), old_run(studio, ann, 100, "waiting"),
                                  old_run(studio, ann, 1))
     before = studio.sql("select coalesce(max(id), 0) from audit_log")[0][0]
-    clean_up(studio)
+    chores.make_due(studio, "sweep_runs")
     assert wait_until(lambda: ann.get(f"/runs/{ancient}").status_code == 404, 20)
     assert wait_until(lambda: ann.get(f"/runs/{old}/output").json()["removed"], 20)
     assert wait_until(lambda: ann.get(f"/runs/{old}").json()["files"] == [], 20)
@@ -82,11 +76,9 @@ def test_old_runs_go_and_others_stay(studio, ann, settings):
 def test_nothing_goes_when_everything_is_kept_for_ever(studio, ann, settings):
     settings(run_retention_days=0, run_output_retention_days=0)
     ancient = old_run(studio, ann, 4000)
-    clean_up(studio)
-    assert wait_until(lambda: studio.sql("select updated_at > now() - interval '1 hour' from settings where key = 'runner.cleanup'")[0][0], 20)
+    chores.do_now(studio, "sweep_runs")
     settings(run_retention_days=5000)
-    clean_up(studio)
-    assert wait_until(lambda: studio.sql("select updated_at > now() - interval '1 hour' from settings where key = 'runner.cleanup'")[0][0], 20)
+    chores.do_now(studio, "sweep_runs")
     assert ann.get(f"/runs/{ancient}/output").json()["chunks"][0]["text"] == "long ago\n"
 
 
@@ -95,5 +87,5 @@ def test_many_old_runs_go_in_one_sweep(studio, ann, settings):
     studio.sql("insert into runs (id, kind, state, asked_by, script_id, script_version, finished_at) "
                "select (left(uuid_floor(now() - interval '200 days')::text, 14) || '7' || substr(gen_random_uuid()::text, 16))::uuid, "
                "'script', 'succeeded', %s, %s, 1, now() - interval '200 days' from generate_series(1, 9000)", ann.id, script["id"])
-    clean_up(studio)
+    chores.make_due(studio, "sweep_runs")
     assert wait_until(lambda: ann.get("/runs", params={"script": script["id"]}).json()["items"] == [], 60)

@@ -16,6 +16,7 @@ class Process(typing.NamedTuple):
     parent: int
     state: str
     started: int
+    name: str     # its own
     program: str  # the file that it runs
     words: str    # how it calls itself
     folder: str   # where it works
@@ -24,14 +25,15 @@ class Process(typing.NamedTuple):
 def read(pid):
     """The process, or None when it is gone."""
     try:
-        words = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        name, _, words = pathlib.Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(")")
+        words = words.split()
         called = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         program = folder = ""
         if words[0] != "Z":
             program, folder = os.readlink(f"/proc/{pid}/exe"), os.readlink(f"/proc/{pid}/cwd")
     except (OSError, IndexError):
         return None
-    return Process(int(pid), int(words[1]), words[0], int(words[19]), program.removesuffix(" (deleted)"), called.strip(), folder)
+    return Process(int(pid), int(words[1]), words[0], int(words[19]), name, program.removesuffix(" (deleted)"), called.strip(), folder)
 
 
 def everybody():
@@ -94,9 +96,11 @@ class Processes:
                              ("postmaster", "backends")):
             roles[role] = below(roles[master])
         known = {one.pid for group in roles.values() for one in group}
-        roles["executors"] = [one for one in all_of_them.values() if one.pid not in known and
-                              one.program == str(self.folder / "app/sbin/coagent-runner")]
-        known |= {one.pid for one in roles["executors"]}
+        others = [one for one in all_of_them.values() if one.pid not in known and
+                  one.program == str(self.folder / "app/sbin/coagent-runner")]
+        roles["chores"] = [one for one in others if one.name == "coagent-chores"]
+        roles["executors"] = [one for one in others if one not in roles["chores"]]
+        known |= {one.pid for one in others}
         roles["strangers"] = [one for one in all_of_them.values() if one.pid not in known and
                               pathlib.Path(one.folder).is_relative_to(self.folder)]
         return roles
@@ -106,7 +110,8 @@ class Processes:
         roles = self.look()
         wanted = {"fast": 1, "wait": 1, "front": 1, "nchan": 1, "postmaster": 1, "nchan workers": 1,
                   "keepers": self.slots["fast"], "handlers": self.slots["fast"], "wait keepers": self.slots["wait"],
-                  "wait handlers": self.slots["wait"], "front workers": os.cpu_count()}
+                  "wait handlers": self.slots["wait"], "front workers": os.cpu_count(),
+                  "chores": 1}
         found = [f"{len(roles[role])} {role} instead of {count}" for role, count in wanted.items() if len(roles[role]) != count]
         found += [f"left over: {one.words} ({one.pid}, child of {one.parent})" for one in roles["strangers"]]
         found += [f"executor {one.pid} of no running run" for one in roles["executors"] if one.pid not in executors]
@@ -170,5 +175,6 @@ KINDS = {
     "nchan master": find_any("nchan"),
     "backend": find_any("backends", words="coagent_app"),
     "postmaster": find_any("postmaster"),
+    "chores": find_any("chores"),
     "dispatcher": find_oldest("dispatchers"),  # the one at work; a second one waits beside it
 }

@@ -1,0 +1,14 @@
+#include "cron/chores/chore.h"
+
+#include <stddef.h>
+
+/* What may not be late stands first. */
+const struct chore all_chores[] = {
+    {"reap_leases", CHORE_EACH_TICK, chore_reap_leases, true},
+    {"send_heartbeats", CHORE_EACH_TICK, chore_send_heartbeats, true},
+    {"expire_log_ins", CHORE_CLEANUP, chore_expire_log_ins, true},
+    {"remove_expired", CHORE_CLEANUP, chore_remove_expired, true},
+    {"purge_rooms", CHORE_CLEANUP, chore_purge_rooms, true},
+    {"sweep_runs", CHORE_CLEANUP, chore_sweep_runs, true},
+    {NULL, 0, NULL, false},
+};

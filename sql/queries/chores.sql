@@ -1,0 +1,39 @@
+-- What the runner does now and then, see cron/chores.
+
+-- name: runner_lead :one
+-- Whether this connection leads all runners of the database, so that its process does the chores of all: the lock is
+-- the session's, so it is free again when its holder is gone, however that came.
+select case when pg_try_advisory_lock(4242, 1) then 't' else 'f' end
+
+-- name: runner_serves :one
+-- This connection is a dispatcher's. Many may hold the lock at once, and doctor sees by it who they are.
+select pg_advisory_lock_shared(4242, 3)
+
+-- name: chores_wait :one
+-- milliseconds: so long does this connection wait for a lock. What a clean-up does not get now it gets the next time.
+select set_config('lock_timeout', $1, false)
+
+-- name: chores_due :many
+-- names, periods in seconds, host or '': which of them are due: those that were never done, those that somebody began
+-- and did not end, and those whose last time is a period ago or, after a jump of the clock, still to come. What failed is
+-- tried again after a minute.
+select wanted.name
+from unnest($1::text[], $2::int[]) as wanted (name, period)
+left join chores c on c.name = wanted.name and c.host = $3
+where c.name is null or c.state = 'running' or c.begun_at > now()
+   or c.begun_at <= now() - make_interval(secs => case c.state when 'failed' then least(wanted.period, 60) else wanted.period end)
+
+-- name: chore_begin :exec
+-- name, host or '', period in seconds
+insert into chores (name, host, period_seconds, state) values ($1, $2, $3, 'running')
+on conflict (name, host) do update set period_seconds = excluded.period_seconds, state = 'running', begun_at = now()
+
+-- name: chore_end :exec
+-- name, host or '', period in seconds, why it failed or null, milliseconds of work, rows. Of a chore without a beginning,
+-- one of each second, this is both.
+insert into chores (name, host, period_seconds, state, failure, duration_ms, rows, failures)
+values ($1, $2, $3, case when $4::text is null then 'done' else 'failed' end, $4, $5, $6, ($4::text is not null)::int)
+on conflict (name, host) do update
+set period_seconds = excluded.period_seconds, state = excluded.state, failure = excluded.failure,
+    duration_ms = excluded.duration_ms, rows = excluded.rows, failures = chores.failures + excluded.failures,
+    begun_at = case chores.state when 'running' then chores.begun_at else now() end
