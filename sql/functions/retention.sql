@@ -88,3 +88,16 @@ begin
     end if;
     return case when removed > 0 then removed else purge_room_log(gone, most) end;
 end $$;
+
+-- The schemas of functions that nobody uses, the oldest first, at most so many: those that no session names, none that a
+-- migration brought within a day, none of the last two. A program names its own while it is connected, see
+-- lib/base/db_connect.c.
+create function unused_functions(most int) returns text[] language sql stable as $$
+    select array(
+        select f.name from schema_functions f
+        where f.applied_at < now() - interval '1 day'
+              and f.name <> all (array(select name from schema_functions order by applied_at desc limit 2))
+              and not exists (select from pg_stat_activity a
+                              where a.datname = current_database() and a.application_name = 'coagent ' || f.name)
+        order by f.applied_at limit most)
+$$;

@@ -37,3 +37,8 @@ on conflict (name, host) do update
 set period_seconds = excluded.period_seconds, state = excluded.state, failure = excluded.failure,
     duration_ms = excluded.duration_ms, rows = excluded.rows, failures = chores.failures + excluded.failures,
     begun_at = case chores.state when 'running' then chores.begun_at else now() end
+
+-- name: functions_drop :one
+-- Drops one schema of functions that nobody uses: 1, or 0 when there is none. Nothing while somebody migrates.
+select case when pg_try_advisory_xact_lock(hashtextextended('coagent schema', 0))
+            then cardinality(drop_functions(unused_functions(1))) else 0 end

@@ -14,7 +14,7 @@ from harness import chores, executions, finished
 from harness.doctor import Ctl
 from harness.waiting import wait_until
 
-NAMES = {"reap_leases", "send_heartbeats", "expire_log_ins", "remove_expired", "purge_rooms", "sweep_runs"}
+NAMES = {"reap_leases", "send_heartbeats", "expire_log_ins", "remove_expired", "purge_rooms", "sweep_runs", "drop_functions"}
 MANY = 60000
 
 
@@ -146,3 +146,24 @@ def test_a_jump_of_the_clock_stops_no_chore(studio, jump):
     studio.sql("update chores set begun_at = now() + %s::interval where name = 'sweep_runs'", jump)
     wait_until(lambda: studio.sql("select abs(extract(epoch from now() - begun_at)) < 60 and state = 'done' "
                                   "from chores where name = 'sweep_runs'")[0][0], 20)
+
+
+def test_functions_that_no_session_names_are_dropped_and_others_are_not(studio, other):
+    def there():
+        return {name[3] for name, in studio.sql("select nspname from pg_namespace where nspname ~ '^fn_([abc])\\1{15}$'")}
+
+    for letter, days in (("a", 50), ("b", 40), ("c", 30)):
+        studio.sql(f"create schema fn_{letter * 16}")
+        studio.sql(f"create function fn_{letter * 16}.f() returns int language sql as 'select 1'")
+        studio.sql("insert into schema_functions (name, version, applied_at) values (%s, '0.0.1', now() - %s * interval '1 day')",
+                   f"fn_{letter * 16}", days)
+    other.cursor().execute(f"set application_name = 'coagent fn_{'a' * 16}'")
+    other.commit()
+    chores.do_now(studio, "drop_functions")
+    assert there() == {"a", "c"}, "one is in use, and one belongs to the version before"
+    other.close()
+    wait_until(lambda: studio.sql("select count(*) from pg_stat_activity where application_name like 'coagent fn_aaaa%%'") == [(0,)])
+    chores.do_now(studio, "drop_functions")
+    assert there() == {"c"}
+    studio.sql(f"drop schema fn_{'c' * 16} cascade")
+    studio.sql("delete from schema_functions where version = '0.0.1'")
