@@ -120,5 +120,10 @@ void guard_queue(struct request *request)
     case GUARD_ROOM_OPEN:
         guard_queue_room(request->db, &claim, request->path_values[0], guard->argument, guard->kind == GUARD_ROOM_OPEN);
         break;
+    case GUARD_SCRIPT: guard_queue_script(request->db, &claim, request->path_values[0], guard->argument); break;
+    case GUARD_MAPPING: guard_queue_mapping(request->db, &claim, request->path_values[0], guard->argument); break;
+    case GUARD_AGENT: guard_queue_agent(request->db, &claim, request->path_values[0], guard->argument); break;
+    case GUARD_RUN: guard_queue_run(request->db, &claim, request->path_values[0], guard->argument); break;
+    case GUARD_FILE: guard_queue_file(request->db, &claim, request->path_values[0]); break;
     }
 }

@@ -3,6 +3,7 @@
 #include "fcgi/http/match.h"
 #include "fcgi/openapi/openapi.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const permissions[] = {
@@ -10,6 +11,29 @@ static const char *const permissions[] = {
     "scripts.manage", "scripts.network", "mappings.create", "mappings.manage",  "runs.manage",
     "users.manage",   "audit.read",      "monitoring.read", "settings.manage",  NULL};
 static const char *const roles[] = {"viewer", "member", "owner", NULL};
+static const char *const see_edit_run[] = {"see", "edit", "run", NULL};
+static const char *const see_edit[] = {"see", "edit", NULL};
+static const char *const see_act[] = {"see", "act", NULL};
+static const char *const see[] = {"see", NULL};
+
+static const struct guard_rule rules[] = {
+    [GUARD_PUBLIC] = {"public", NULL, NULL, NULL},
+    [GUARD_USER] = {"user", NULL, NULL, NULL},
+    [GUARD_PERMISSION] = {"permission", NULL, "permission", permissions},
+    [GUARD_ROOM] = {"room", "/rooms/{id}", "role", roles},
+    [GUARD_ROOM_OPEN] = {"room_open", "/rooms/{id}", "role", roles},
+    [GUARD_SCRIPT] = {"script", "/scripts/{id}", "aim", see_edit_run},
+    [GUARD_MAPPING] = {"mapping", "/mappings/{id}", "aim", see_edit},
+    [GUARD_AGENT] = {"agent", "/agents/{id}", "aim", see_edit},
+    [GUARD_RUN] = {"run", "/runs/{id}", "aim", see_act},
+    [GUARD_FILE] = {"file", "/files/{id}", "aim", see},
+};
+enum { RULES = sizeof rules / sizeof *rules };
+
+const struct guard_rule *guard_rule(enum guard_kind kind)
+{
+    return (size_t)kind < RULES && rules[kind].name ? &rules[kind] : NULL;
+}
 
 static bool is_among(const char *const *names, const char *name)
 {
@@ -25,25 +49,30 @@ static void complain(struct text *why, const struct route *route, const char *wh
                     about ? about : "");
 }
 
+/* Whether a path is the object's own, or stands below it. */
+static bool is_path_of(const struct guard_rule *rule, const char *path)
+{
+    size_t length = rule->path ? strlen(rule->path) : 0;
+    return length && strncmp(path, rule->path, length) == 0 && (path[length] == '\0' || path[length] == '/');
+}
+
 static void check_guard(const struct route *route, struct text *why)
 {
-    const struct guard *guard = &route->guard;
-    switch (guard->kind) {
-    case GUARD_PUBLIC:
-    case GUARD_USER: return;
-    case GUARD_PERMISSION:
-        if (!is_among(permissions, guard->argument))
-            complain(why, route, "there is no such permission", guard->argument);
-        return;
-    case GUARD_ROOM:
-    case GUARD_ROOM_OPEN:
-        if (!is_among(roles, guard->argument))
-            complain(why, route, "there is no such role", guard->argument);
-        if (strncmp(route->path, "/rooms/{id}", strlen("/rooms/{id}")) != 0)
-            complain(why, route, "a room guard needs a path that begins with /rooms/{id}", NULL);
+    const struct guard_rule *rule = guard_rule(route->guard.kind);
+    if (!rule) {
+        complain(why, route, "no guard is declared", NULL);
         return;
     }
-    complain(why, route, "no guard is declared", NULL);
+    if (rule->arguments && !is_among(rule->arguments, route->guard.argument)) {
+        char *what = text_format("there is no such %s", rule->argument);
+        complain(why, route, what, route->guard.argument);
+        free(what);
+    }
+    if (rule->path && !is_path_of(rule, route->path))
+        complain(why, route, "this guard needs another path", rule->path);
+    for (const struct guard_rule *other = rules; other < rules + RULES; other++)
+        if (is_path_of(other, route->path) && (!rule->path || strcmp(rule->path, other->path) != 0))
+            complain(why, route, "this path needs the guard of its object", other->name);
 }
 
 static bool needs_limit(enum field_kind kind)

@@ -16,6 +16,13 @@ enum guard_kind {
     GUARD_ROOM,       /* a role in the room that the first path value names: "viewer", "member" or "owner".
                          Public rooms: every user is at least "viewer". Too little: 403 if it may see the room, else 404 */
     GUARD_ROOM_OPEN,  /* the same, and the room must not be archived (409) */
+
+    /* What for, as the first path value names the object: 404 unless the caller may see it, 403 when not for this. */
+    GUARD_SCRIPT,  /* "see", "edit" or "run" */
+    GUARD_MAPPING, /* "see" or "edit" */
+    GUARD_AGENT,   /* "see" or "edit" */
+    GUARD_RUN,     /* "see" or "act": stop it, ask for it again */
+    GUARD_FILE,    /* "see" */
 };
 
 struct guard {
@@ -42,6 +49,37 @@ struct guard {
     {                                                                                                                  \
         GUARD_ROOM_OPEN, role                                                                                          \
     }
+#define SCRIPT(aim)                                                                                                    \
+    {                                                                                                                  \
+        GUARD_SCRIPT, aim                                                                                              \
+    }
+#define MAPPING(aim)                                                                                                   \
+    {                                                                                                                  \
+        GUARD_MAPPING, aim                                                                                             \
+    }
+#define AGENT(aim)                                                                                                     \
+    {                                                                                                                  \
+        GUARD_AGENT, aim                                                                                               \
+    }
+#define RUN(aim)                                                                                                       \
+    {                                                                                                                  \
+        GUARD_RUN, aim                                                                                                 \
+    }
+#define FILE(aim)                                                                                                      \
+    {                                                                                                                  \
+        GUARD_FILE, aim                                                                                                \
+    }
+
+/* What the checks and the OpenAPI document know of a kind of guard. */
+struct guard_rule {
+    const char *name;
+    const char *path; /* how the path of its object begins, and no other guard's: "/scripts/{id}"; NULL: no object */
+    const char *argument;         /* what its argument is: "role"; NULL: it has none */
+    const char *const *arguments; /* those that there are, ended by NULL */
+};
+
+/* NULL: there is no such guard. */
+const struct guard_rule *guard_rule(enum guard_kind kind);
 
 enum field_kind {
     FIELD_TEXT, /* string, trimmed of nothing; limits in code points */
@@ -109,8 +147,9 @@ extern const struct field page_query[];
         "cursor", FIELD_LINE, false, 1, 500, NULL, "Where to go on: the \"next\" of the list before", false            \
     }
 
-/* What is wrong with the tables (a route given twice, an unknown permission or role, a room guard without a room, text
- * without a limit …), a line each. INVALID when there is something. */
+/* What is wrong with the tables (a route given twice, an unknown permission or role, a room guard without a room, a
+ * path of an object without the guard of that object, text without a limit …), a line each. INVALID when there is
+ * something. */
 enum outcome route_tables_check(const struct route *const *tables, struct text *why);
 
 /* The lines of an nginx map from $uri to the upstream coagent_wait, for the paths of the pool whose routes may wait, so

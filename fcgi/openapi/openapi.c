@@ -175,18 +175,6 @@ static struct json_object *security_of(const struct route *route)
                                               : "[{\"cookie\":[],\"csrf\":[]},{\"bearer\":[]}]");
 }
 
-static const char *guard_name(enum guard_kind kind)
-{
-    switch (kind) {
-    case GUARD_PUBLIC: return "public";
-    case GUARD_USER: return "user";
-    case GUARD_PERMISSION: return "permission";
-    case GUARD_ROOM: return "room";
-    case GUARD_ROOM_OPEN: return "room_open";
-    }
-    return "";
-}
-
 static struct json_object *operation_of(const struct route *route, const struct route *table)
 {
     struct json_object *operation = json_object_new_object();
@@ -202,7 +190,7 @@ static struct json_object *operation_of(const struct route *route, const struct 
         json_object_object_add(operation, "requestBody", file_body());
     json_object_object_add(operation, "responses", responses_of(route));
     json_object_object_add(operation, "security", security_of(route));
-    json_object_object_add(operation, "x-guard", string(guard_name(route->guard.kind)));
+    json_object_object_add(operation, "x-guard", string(guard_rule(route->guard.kind)->name));
     if (route->guard.argument)
         json_object_object_add(operation, "x-guard-argument", string(route->guard.argument));
     json_object_object_add(operation, "x-pool", string(route->pool == POOL_WAIT ? "wait" : "fast"));

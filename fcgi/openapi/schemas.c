@@ -3,7 +3,7 @@
 #include "fcgi/openapi/openapi.h"
 
 /* What a run is in a list. */
-#define RUN                                                                                                            \
+#define RUN_DOCUMENT                                                                                                   \
     "id:id kind:script|workflow|agent|worker|housekeeping "                                                            \
     "state:queued|running|waiting|succeeded|failed|cancelled|timed_out|lost name:text script:RunScript? "              \
     "agent:RunAgent? room:id? room_name:text? asked_by:Author? via:api|ui|room|job|mcp|agent|workflow "                \
@@ -64,8 +64,8 @@ const struct openapi_schema openapi_schemas[] = {
     {"ScriptMapping", "id:id name:text"},
     {"LastRun", "id:id state:queued|running|waiting|succeeded|failed|cancelled|timed_out|lost queued_at:time"},
     {"QueuedRun", "run:id"},
-    {"Run", RUN " parameters:object limits:object files:RunFile[] text:text? result:any?"},
-    {"RunItem", RUN},
+    {"Run", RUN_DOCUMENT " parameters:object limits:object files:RunFile[] text:text? result:any?"},
+    {"RunItem", RUN_DOCUMENT},
     {"RunOutput", "run:id state:text offset:whole next:whole bytes:whole truncated:flag removed:flag more:flag "
                   "chunks:RunChunk[]"},
     {"RunPlace", "offset:whole? next:whole more:flag bytes:whole"},

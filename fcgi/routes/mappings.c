@@ -60,9 +60,11 @@ const struct route mapping_routes[] = {
     ROUTE(METHOD_GET, "/mappings", USER, POOL_FAST, NULL, list_query, list, "The mappings, by name", "MappingList"),
     ROUTE(METHOD_POST, "/mappings", MAY("mappings.create"), POOL_FAST, create_fields, NULL, create, "Create a mapping",
           "Mapping"),
-    ROUTE(METHOD_GET, "/mappings/{id}", USER, POOL_FAST, NULL, NULL, show, "A mapping", "Mapping"),
-    ROUTE(METHOD_PATCH, "/mappings/{id}", USER, POOL_FAST, edit_fields, NULL, edit, "Change a mapping", "Mapping"),
-    ROUTE(METHOD_DELETE, "/mappings/{id}", USER, POOL_FAST, NULL, NULL, delete, "Delete a mapping that nothing uses"),
+    ROUTE(METHOD_GET, "/mappings/{id}", MAPPING("see"), POOL_FAST, NULL, NULL, show, "A mapping", "Mapping"),
+    ROUTE(METHOD_PATCH, "/mappings/{id}", MAPPING("edit"), POOL_FAST, edit_fields, NULL, edit, "Change a mapping",
+          "Mapping"),
+    ROUTE(METHOD_DELETE, "/mappings/{id}", MAPPING("edit"), POOL_FAST, NULL, NULL, delete,
+          "Delete a mapping that nothing uses"),
     ROUTE_END,
 };
 

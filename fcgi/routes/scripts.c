@@ -90,19 +90,22 @@ const struct route script_routes[] = {
     ROUTE(METHOD_GET, "/scripts", USER, POOL_FAST, NULL, list_query, list, "The scripts, by name", "ScriptList"),
     ROUTE(METHOD_POST, "/scripts", MAY("scripts.create"), POOL_FAST, create_fields, NULL, create, "Create a script",
           "Script"),
-    ROUTE(METHOD_GET, "/scripts/{id}", USER, POOL_FAST, NULL, NULL, show, "A script with its newest code", "Script"),
-    ROUTE(METHOD_PATCH, "/scripts/{id}", USER, POOL_FAST, edit_fields, NULL, edit, "Change a script", "Script"),
-    ROUTE(METHOD_DELETE, "/scripts/{id}", USER, POOL_FAST, NULL, NULL, delete_script,
+    ROUTE(METHOD_GET, "/scripts/{id}", SCRIPT("see"), POOL_FAST, NULL, NULL, show, "A script with its newest code",
+          "Script"),
+    ROUTE(METHOD_PATCH, "/scripts/{id}", SCRIPT("edit"), POOL_FAST, edit_fields, NULL, edit, "Change a script",
+          "Script"),
+    ROUTE(METHOD_DELETE, "/scripts/{id}", SCRIPT("edit"), POOL_FAST, NULL, NULL, delete_script,
           "Delete a script and stop its runs; their history stays"),
-    ROUTE(METHOD_GET, "/scripts/{id}/versions", USER, POOL_FAST, NULL, page_query, versions,
+    ROUTE(METHOD_GET, "/scripts/{id}/versions", SCRIPT("see"), POOL_FAST, NULL, page_query, versions,
           "The versions of a script, the newest first", "ScriptVersionList"),
-    ROUTE(METHOD_GET, "/scripts/{id}/versions/{seq}", USER, POOL_FAST, NULL, NULL, version,
+    ROUTE(METHOD_GET, "/scripts/{id}/versions/{seq}", SCRIPT("see"), POOL_FAST, NULL, NULL, version,
           "A version of a script with its code", "ScriptVersion"),
     ROUTE(METHOD_GET, "/scripts/kinds", USER, POOL_FAST, NULL, NULL, kinds,
           "The kinds of scripts, and which of them can run here", "ScriptKind[]"),
     ROUTE(METHOD_POST, "/scripts/upload", MAY("scripts.create"), POOL_WAIT, NULL, upload_query, upload,
           "Make a script, or a new version of one, of a file", "Script", .raw = CODE_MOST),
-    ROUTE(METHOD_POST, "/scripts/{id}/run", USER, POOL_FAST, run_fields, NULL, run, "Run a script", "Run", true),
+    ROUTE(METHOD_POST, "/scripts/{id}/run", SCRIPT("run"), POOL_FAST, run_fields, NULL, run, "Run a script", "Run",
+          true),
     ROUTE_END,
 };
 
@@ -222,13 +225,16 @@ static struct json_object *body_of_file(struct request *request, const char *kin
     return body;
 }
 
-/* POST /api/scripts/upload?filename=&script=: 201 and the script; 403; 404; 409; 413; 415; 422 */
+/* POST /api/scripts/upload?filename=&script=: the path does not name the script, so its guard is queued here. 201 and
+ * the script; 403; 404; 409; 413; 415; 422 */
 static void upload(struct request *request)
 {
     const char *script = request_query(request, "script");
     const char *code = text_string(request->raw);
     const char *kind = scripts_kind_of(request_query(request, "filename"), code);
 
+    if (script)
+        scripts_queue_proof(request->db, script);
     if (!utf8_is_valid(code, request->raw->length)) {
         refuse_file(request, "code", "A script is text in UTF-8 without NUL.");
         return;

@@ -7,14 +7,13 @@
 
 enum outcome agents_list(struct db *db, int limit, const char *cursor);
 
-/* ABSENT when it is not there or was deleted, here and below. */
+/* ABSENT when it is not there, here and below. */
 enum outcome agents_get(struct db *db, const char *id);
 
 /* body: the checked fields as JSON. One row: document, id. CONFLICT: the handle is taken. */
 enum outcome agents_create(struct db *db, const char *body);
 
-/* Changes the fields that the body has. One row: document, id. DENIED unless it is the caller's or the caller may
- * manage agents; CONFLICT when "version" is stale. */
+/* Changes the fields that the body has. One row: document, id. CONFLICT when "version" is stale. */
 enum outcome agents_edit(struct db *db, const char *id, const char *body);
 
 enum outcome agents_start(struct db *db, const char *id);   /* rows to announce */

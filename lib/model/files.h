@@ -1,4 +1,4 @@
-/* Files that runs have left, visible as their run is: ABSENT when it is not. */
+/* Files that runs have left. ABSENT when it is not there. */
 #ifndef COAGENT_FILES_H
 #define COAGENT_FILES_H
 

@@ -13,16 +13,15 @@
  * those with query (or NULL) in the name or the description. */
 enum outcome mappings_list(struct db *db, const char *query, int limit, const char *cursor);
 
-/* ABSENT when it is not there, was deleted or is invisible to the caller, here and below. */
+/* ABSENT when it is not there, here and below. */
 enum outcome mappings_get(struct db *db, const char *id);
 
 /* From checked fields; secret values in "entries" are sealed, and taken out of the body before anything else sees it.
  * One row: document, id. CONFLICT: the name is taken. */
 enum outcome mappings_create(struct db *db, const struct config *config, struct json_object *body);
 
-/* Changes the fields that the body has; "entries" replace all there are, and a secret without a value stays. DENIED
- * unless it is the caller's or the caller may manage mappings; CONFLICT when "version" is stale or the name is taken.
- */
+/* Changes the fields that the body has; "entries" replace all there are, and a secret without a value stays.
+ * CONFLICT when "version" is stale or the name is taken. */
 enum outcome mappings_edit(struct db *db, const struct config *config, const char *id, struct json_object *body);
 
 /* CONFLICT while a script or a live run uses it. */

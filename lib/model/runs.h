@@ -5,14 +5,14 @@
 
 #include "base/db.h"
 
-/* The run's document. ABSENT when it is not there or invisible to the caller, here and below. */
+/* The run's document. ABSENT when it is not there, here and below. */
 enum outcome runs_get(struct db *db, const char *id);
 
 /* A page of the runs that the caller sees, newest first, as filter (a JSON object) says: state (a list), kind, script,
  * agent, room, asked_by, since, until, limit, cursor. INVALID when one of them is not what it should be. */
 enum outcome runs_list(struct db *db, const char *filter);
 
-/* Asks it to stop; a run that is over stays as it is. Rows to announce. DENIED to who only looks on. */
+/* Asks it to stop; a run that is over stays as it is. Rows to announce. */
 enum outcome runs_cancel(struct db *db, const char *id);
 
 /* A new run of the same: an agent's answer, mode "again" or "resume", or a script with what it was given. via is "ui"

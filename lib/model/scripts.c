@@ -15,6 +15,11 @@ enum outcome scripts_list(struct db *db, const struct script_filter *filter, int
                  DB_VALUES(most, cursor, filter->query, filter->kind, filter->mine ? "true" : "false"));
 }
 
+void scripts_queue_proof(struct db *db, const char *id)
+{
+    db_queue(db, &query_script_prove, DB_VALUES(id, "edit"));
+}
+
 enum outcome scripts_get(struct db *db, const char *id)
 {
     return db_do(db, &query_script_get, DB_VALUES(id));

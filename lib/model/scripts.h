@@ -20,15 +20,18 @@ struct script_filter {
 /* By name, from a cursor on (NULL: from the start), at most limit of them: those that the caller may see. */
 enum outcome scripts_list(struct db *db, const struct script_filter *filter, int limit, const char *cursor);
 
-/* ABSENT when it is not there, was deleted or is invisible to the caller, here and below. */
+/* For a script that the path does not name: queues the proof that the caller may edit it, behind the guard. */
+void scripts_queue_proof(struct db *db, const char *id);
+
+/* ABSENT when it is not there, here and below. */
 enum outcome scripts_get(struct db *db, const char *id);
 
 /* One row: document, id. CONFLICT: the name is taken. INVALID with a sentence in why, and nothing asked: its "parameters"
  * are no schema; they are put into their stored form. */
 enum outcome scripts_create(struct db *db, struct json_object *body, struct text *why);
 
-/* Changes the fields that the body has; other code or parameters make a new version. DENIED unless it is the caller's
- * or the caller may manage scripts; CONFLICT when "version" is stale or the name is taken. INVALID as above. */
+/* Changes the fields that the body has; other code or parameters make a new version. CONFLICT when "version" is stale
+ * or the name is taken. INVALID as above. */
 enum outcome scripts_edit(struct db *db, const char *id, struct json_object *body, struct text *why);
 
 /* Rows to announce, no document: its live runs are cancelled, its history stays. */

@@ -7,13 +7,17 @@ create function agent_json(a agents) returns json language sql stable as $$
         'rooms', (select count(*) from room_members m join rooms r on r.id = m.room_id
                   where m.principal_id = a.id and r.deleted_at is null),
         'version', a.version, 'created_at', api_time(a.created_at),
-        'editable', a.owner_id = caller_id() or caller_may('agents.manage'))
+        'editable', agent_is_editable(a))
     from principals self where self.id = a.id
 $$;
 
--- The agent, locked for a change by the caller; raises when it is gone, not the caller's, or newer than was seen
--- (seen null: the change does not depend on what was there).
-create function agent_for_edit(wanted uuid, seen int) returns agents language plpgsql as $$
+create function agent_is_editable(a agents) returns boolean language sql stable as $$
+    select a.owner_id = caller_id() or caller_may('agents.manage')
+$$;
+
+-- The agent, locked for a change that the guard has permitted; raises when it is gone since, or newer than was seen (seen
+-- null: the change does not depend on what was there).
+create function agent_lock(wanted uuid, seen int) returns agents language plpgsql as $$
 declare
     agent agents;
 begin
@@ -21,8 +25,6 @@ begin
     where a.id = wanted and p.deleted_at is null for no key update of a;
     if not found then
         perform raise_outcome('CA404', 'There is no such agent.');
-    elsif agent.owner_id is distinct from caller_id() and not caller_may('agents.manage') then
-        perform raise_outcome('CA403', 'Only its owner, or who may manage agents, may change this agent.');
     elsif seen <> agent.version then
         perform raise_outcome('CA409', 'This agent was changed in the meantime. Load it again.', 'version');
     end if;
@@ -75,7 +77,7 @@ $$;
 -- Returns what is to be published after the commit.
 create function remove_agent(wanted uuid) returns table (channel text, document text) language plpgsql as $$
 declare
-    agent agents := agent_for_edit(wanted, null);
+    agent agents := agent_lock(wanted, null);
     self principals;
     live uuid[];
     one uuid;

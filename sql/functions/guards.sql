@@ -85,6 +85,73 @@ begin
     end if;
 end $$;
 
+-- The objects that have guards of their own. Each proof comes after prove_caller and says what the caller may with the
+-- object that the path names: one that is invisible to the caller raises the same as one that does not exist; one that is
+-- visible, but not for this, raises CA403. Nothing is locked: a change locks its row afterwards, and looks there whether it
+-- is still there.
+
+create function prove_script(wanted uuid, aim text) returns void language plpgsql as $$
+declare
+    script scripts;
+begin
+    select * into script from scripts where id = wanted;
+    if not found or not script_shows(script) then
+        perform raise_outcome('CA404', 'There is no such script.');
+    elsif aim = 'edit' and not script_is_editable(script) then
+        perform raise_outcome('CA403', 'Only the owner and users with the permission "scripts.manage" may change this script.');
+    end if;
+end $$;
+
+create function prove_mapping(wanted uuid, aim text) returns void language plpgsql as $$
+declare
+    mapping mappings;
+begin
+    select * into mapping from mappings where id = wanted;
+    if not found or not mapping_shows(mapping) then
+        perform raise_outcome('CA404', 'There is no such mapping.');
+    elsif aim = 'edit' and not mapping_is_editable(mapping) then
+        perform raise_outcome('CA403', 'Only the owner and users with the permission "mappings.manage" may change this mapping.');
+    end if;
+end $$;
+
+-- Every user sees every agent, to invite it.
+create function prove_agent(wanted uuid, aim text) returns void language plpgsql as $$
+declare
+    agent agents;
+begin
+    select a.* into agent from agents a join principals p on p.id = a.id where a.id = wanted and p.deleted_at is null;
+    if not found then
+        perform raise_outcome('CA404', 'There is no such agent.');
+    elsif aim = 'edit' and not agent_is_editable(agent) then
+        perform raise_outcome('CA403', 'Only the owner and users with the permission "agents.manage" may change this agent.');
+    end if;
+end $$;
+
+create function prove_run(wanted uuid, aim text) returns void language plpgsql as $$
+declare
+    run runs;
+    standing text;
+begin
+    select * into run from runs where id = wanted;
+    standing := run_role(run);
+    if standing is null then
+        perform raise_outcome('CA404', 'There is no such run.');
+    elsif aim = 'act' and standing = 'viewer' then
+        perform raise_outcome('CA403', 'Only members of the room may do that.');
+    end if;
+end $$;
+
+-- A file is visible to those who see the run that left it.
+create function prove_file(wanted uuid) returns void language plpgsql as $$
+declare
+    run runs;
+begin
+    select r.* into run from files f join runs r on r.id = f.run_id where f.id = wanted;
+    if run_role(run) is null then
+        perform raise_outcome('CA404', 'There is no such file.');
+    end if;
+end $$;
+
 -- What an API token needs to make use of a permission of its user: for what everybody may at first, making rooms, agents,
 -- scripts and mappings of one's own, the scope "write" is enough; for what reaches others' it takes "admin".
 create function permission_scope(permission text) returns text language sql immutable parallel safe as $$

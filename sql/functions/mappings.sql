@@ -14,17 +14,15 @@ create function mapping_is_editable(m mappings) returns boolean language sql sta
     select m.owner_id = caller_id() or caller_may('mappings.manage')
 $$;
 
--- The mapping, locked for a change by the caller; raises when it is invisible, not the caller's, or newer than was seen
--- (seen null: the change does not depend on what was there).
-create function mapping_for_edit(wanted uuid, seen int) returns mappings language plpgsql as $$
+-- The mapping, locked for a change that the guard has permitted; raises when it was deleted since, or is newer than was
+-- seen (seen null: the change does not depend on what was there).
+create function mapping_lock(wanted uuid, seen int) returns mappings language plpgsql as $$
 declare
     mapping mappings;
 begin
-    select * into mapping from mappings where id = wanted for update; -- no run begins with it meanwhile
-    if not found or not mapping_shows(mapping) then
+    select * into mapping from mappings where id = wanted and deleted_at is null for update; -- no run begins with it meanwhile
+    if not found then
         perform raise_outcome('CA404', 'There is no such mapping.');
-    elsif not mapping_is_editable(mapping) then
-        perform raise_outcome('CA403', 'Only its owner, or who may manage mappings, may change this mapping.');
     elsif seen <> mapping.version then
         perform raise_outcome('CA409', 'This mapping was changed in the meantime. Load it again.', 'version');
     end if;
@@ -113,7 +111,7 @@ end $$;
 
 create function mapping_edit(wanted uuid, body jsonb) returns uuid language plpgsql as $$
 declare
-    old mappings := mapping_for_edit(wanted, (body ->> 'version')::int);
+    old mappings := mapping_lock(wanted, (body ->> 'version')::int);
 begin
     update mappings as m set
         name = coalesce(body ->> 'name', m.name), description = coalesce(body ->> 'description', m.description),
@@ -131,7 +129,7 @@ end $$;
 -- Its name is free again; its values are gone for good. Scripts and live runs that use it keep it from being deleted.
 create function remove_mapping(wanted uuid) returns void language plpgsql as $$
 declare
-    mapping mappings := mapping_for_edit(wanted, null);
+    mapping mappings := mapping_lock(wanted, null);
     names text;
     hidden bigint;
 begin

@@ -1,18 +1,14 @@
--- The run, locked for a change by the caller; raises when it is invisible or the caller only looks on. A run's script is
--- locked before the run, as by who deletes the script with its runs: else a run that is asked for again while it ends
--- could wait for the script, and the script's deletion for the run.
-create function run_for_change(wanted uuid) returns runs language plpgsql as $$
+-- The run, locked for a change that the guard has permitted; raises when it is gone since. A run's script is locked before
+-- the run, as by who deletes the script with its runs: else a run that is asked for again while it ends could wait for the
+-- script, and the script's deletion for the run.
+create function run_lock(wanted uuid) returns runs language plpgsql as $$
 declare
     run runs;
-    standing text;
 begin
     perform from scripts where id = (select script_id from runs where id = wanted) for key share;
     select * into run from runs where id = wanted for no key update;
-    standing := run_role(run);
-    if run.id is null or standing is null then
+    if not found then
         perform raise_outcome('CA404', 'There is no such run.');
-    elsif standing = 'viewer' then
-        perform raise_outcome('CA403', 'Only members of the room may do that.');
     end if;
     return run;
 end $$;
@@ -78,6 +74,7 @@ begin
     if exists (select from scripts where id = old.script_id and deleted_at is not null) then
         perform raise_outcome('CA409', 'The script was deleted.');
     end if;
+    perform prove_script(old.script_id, 'run'); -- the guard has asked about the run
     return queue_script_run(old.script_id, old.inputs, jsonb_build_object(
         'version', old.script_version, 'mapping', old.mapping_id, 'dry_run', old.dry_run, 'network', old.network,
         'limits', old.limits, 'retry_of', old.id), by_way, old.room_id, old.trigger_seq);
@@ -86,7 +83,7 @@ end $$;
 -- Runs again what a run was about, when it is over: a script as it was, or an answer that did not come to its end.
 create function retry_run(wanted uuid, mode text, by_way text) returns runs language plpgsql as $$
 declare
-    old runs := run_for_change(wanted);
+    old runs := run_lock(wanted);
 begin
     if old.kind not in ('agent', 'script') then
         perform raise_outcome('CA409', 'Only answers of agents and runs of scripts can be repeated.');

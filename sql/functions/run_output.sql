@@ -83,9 +83,7 @@ declare
     edge bytea;
 begin
     select * into run from runs where id = wanted;
-    if run_role(run) is null then
-        perform raise_outcome('CA404', 'There is no such run.');
-    elsif run.kind = 'agent' and is_taken_back(run.id) then
+    if run.kind = 'agent' and is_taken_back(run.id) then
         total := 0;
         start := 0;
     elsif from_byte is null and start > 0 then

@@ -19,11 +19,11 @@ begin
     end if;
 end $$;
 
--- Queues a run of a script that the caller sees. given: what the program has checked against the version that wish names,
--- which is immutable, so it still holds. via says how it was asked for; wish may name "version" (absent: the
--- newest), "mapping" (absent: the script's own; null: none), "dry_run", "limits" (narrower than the script's), "network"
--- (false: without, though granted) and "retry_of". In a room, whose member the caller must be, it leaves a run event,
--- which answers the_trigger. Announcing it is the caller's part.
+-- Queues a run of a script that the caller may run, as a guard or prove_script has found. given: what the program has
+-- checked against the version that wish names, which is immutable, so it still holds. via says how it was asked for; wish
+-- may name "version" (absent: the newest), "mapping" (absent: the script's own; null: none), "dry_run", "limits" (narrower
+-- than the script's), "network" (false: without, though granted) and "retry_of". In a room, whose member the caller must
+-- be, it leaves a run event, which answers the_trigger. Announcing it is the caller's part.
 create function queue_script_run(wanted uuid, given jsonb, wish jsonb, the_via text, the_room uuid default null,
                                  the_trigger bigint default null)
 returns runs language plpgsql as $$
@@ -32,8 +32,8 @@ declare
     chosen script_versions;
     made runs;
 begin
-    select * into script from scripts where id = wanted for key share; -- against a deletion at the same time
-    if not found or not script_shows(script) then
+    select * into script from scripts where id = wanted and deleted_at is null for key share; -- against a deletion at the same time
+    if not found then
         perform raise_outcome('CA404', 'There is no such script.');
     end if;
     select * into chosen from script_versions

@@ -7,17 +7,15 @@ create function script_is_editable(s scripts) returns boolean language sql stabl
     select s.owner_id = caller_id() or caller_may('scripts.manage')
 $$;
 
--- The script, locked for a change by the caller; raises when it is invisible, not the caller's, or newer than was seen
+-- The script, locked for a change that the guard has permitted; raises when it was deleted since, or is newer than was seen
 -- (seen null: the change does not depend on what was there).
-create function script_for_edit(wanted uuid, seen int) returns scripts language plpgsql as $$
+create function script_lock(wanted uuid, seen int) returns scripts language plpgsql as $$
 declare
     script scripts;
 begin
-    select * into script from scripts where id = wanted for no key update;
-    if not found or not script_shows(script) then
+    select * into script from scripts where id = wanted and deleted_at is null for no key update;
+    if not found then
         perform raise_outcome('CA404', 'There is no such script.');
-    elsif not script_is_editable(script) then
-        perform raise_outcome('CA403', 'Only its owner, or who may manage scripts, may change this script.');
     elsif seen <> script.version then
         perform raise_outcome('CA409', 'This script was changed in the meantime. Load it again.', 'version');
     end if;
@@ -83,7 +81,7 @@ end $$;
 create function script_edit(wanted uuid, body json) returns uuid language plpgsql as $$
 declare
     b jsonb := body;
-    old scripts := script_for_edit(wanted, (b ->> 'version')::int);
+    old scripts := script_lock(wanted, (b ->> 'version')::int);
     newest script_versions;
     code text;
     parameters jsonb;
@@ -125,7 +123,7 @@ declare
     script scripts;
 begin
     perform from scripts where id = wanted for update; -- no run of it begins from here on
-    script := script_for_edit(wanted, null);
+    script := script_lock(wanted, null);
     update scripts set deleted_at = now(), mapping_id = null where id = script.id;
     insert into audit_log (action, object_kind, object_id, detail)
     values ('script.delete', 'script', script.id::text, jsonb_build_object('name', script.name));
@@ -171,15 +169,10 @@ $$;
 -- The version of a script that the caller wants to run (null: the newest), and what it takes.
 create function script_takes(wanted uuid, wanted_version int) returns script_versions language plpgsql stable as $$
 declare
-    script scripts;
     chosen script_versions;
 begin
-    select * into script from scripts where id = wanted;
-    if not found or not script_shows(script) then
-        perform raise_outcome('CA404', 'There is no such script.');
-    end if;
-    select * into chosen from script_versions
-    where script_id = script.id and number = coalesce(wanted_version, script.latest);
+    select v.* into chosen from scripts s join script_versions v on v.script_id = s.id and v.number = coalesce(wanted_version, s.latest)
+    where s.id = wanted;
     if not found then
         perform raise_outcome('CA422', 'There is no such version of this script.', 'version');
     end if;

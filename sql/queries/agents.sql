@@ -43,7 +43,7 @@ with edited as (
         context_tokens = coalesce((b ->> 'context_tokens')::int, a.context_tokens),
         run_seconds = coalesce((b ->> 'run_seconds')::int, a.run_seconds),
         version = a.version + 1, updated_at = now()
-    from agent_for_edit($1::uuid, ($2::jsonb ->> 'version')::int) as o, (select $2::jsonb as b) as given
+    from agent_lock($1::uuid, ($2::jsonb ->> 'version')::int) as o, (select $2::jsonb as b) as given
     where a.id = o.id
     returning a.id, b
 ), named as (
@@ -60,14 +60,12 @@ select set_config('coagent.object', id::text, true) from edited
 select agent_json(a), a.id from agents a where a.id = current_setting('coagent.object')::uuid
 
 -- name: agent_get :one
-select coalesce((select agent_json(a) from agents a join principals p on p.id = a.id
-                 where a.id = $1::uuid and p.deleted_at is null),
-                to_json(raise_outcome('CA404', 'There is no such agent.')::text))
+select agent_json(a) from agents a where a.id = $1::uuid
 
 -- name: agent_start :many
 with agent as (
     update agents as a set desired_state = 'started', version = a.version + 1, updated_at = now()
-    from agent_for_edit($1::uuid, null) as o where a.id = o.id
+    from agent_lock($1::uuid, null) as o where a.id = o.id
     returning a.*
 ), audited as (
     insert into audit_log (action, object_kind, object_id) select 'agent.start', 'agent', id::text from agent
@@ -78,7 +76,7 @@ select agent_json(row(agent.*)::agents)::text, null from agent
 -- id, the state after it (stopped; started for a restart). Its live runs are cancelled.
 with agent as (
     update agents as a set desired_state = $2, version = a.version + 1, updated_at = now()
-    from agent_for_edit($1::uuid, null) as o where a.id = o.id
+    from agent_lock($1::uuid, null) as o where a.id = o.id
     returning a.*
 ), audited as (
     insert into audit_log (action, object_kind, object_id)
@@ -98,16 +96,13 @@ select document, channel from remove_agent($1::uuid)
 
 -- name: agent_logs :one
 -- id, limit, cursor: its newest runs, for who may edit it; others see those of rooms that they see.
-with agent as (
-    select a.id from agents a join principals p on p.id = a.id where a.id = $1::uuid and p.deleted_at is null
-), page as (
+with page as (
     select r, row_number() over (order by (r).id desc) as n
     from (select runs as r from runs
           where agent_id = $1::uuid and id < coalesce(cursor_id($3), 'ffffffff-ffff-ffff-ffff-ffffffffffff') and run_role(runs) is not null
           order by id desc limit $2::int + 1) as found
 )
-select case when exists (select from agent) then json_build_object(
+select json_build_object(
     'items', coalesce(json_agg(run_json(r) order by n) filter (where n <= $2::int), '[]'),
     'next', case when count(*) > $2::int then (array_agg(cursor_of((r).id)) filter (where n = $2::int))[1] end)
-else to_json(raise_outcome('CA404', 'There is no such agent.')::text) end
 from page

@@ -27,8 +27,7 @@ select set_config('coagent.object', mapping_edit($1::uuid, $2::jsonb)::text, tru
 select mapping_json(m), m.id from mappings m where m.id = current_setting('coagent.object')::uuid
 
 -- name: mapping_get :one
-select coalesce((select mapping_json(m) from mappings m where m.id = $1::uuid and mapping_shows(m)),
-                to_jsonb(raise_outcome('CA404', 'There is no such mapping.')::text))
+select mapping_json(m) from mappings m where m.id = $1::uuid
 
 -- name: mapping_delete :exec
 select remove_mapping($1::uuid)

@@ -1,8 +1,7 @@
 -- Runs, as handlers see and change them.
 
 -- name: run_get :one
-select coalesce((select run_json(r) from runs r where r.id = $1::uuid and run_role(r) is not null),
-                to_json(raise_outcome('CA404', 'There is no such run.')::text))
+select run_json(r) from runs r where r.id = $1::uuid
 
 -- name: run_list :one
 -- what is wanted: state, kind, script, agent, room, asked_by, since, until, limit, cursor
@@ -15,21 +14,21 @@ select position, stream, at, bytes from run_output_page($1::uuid, $2::bigint, $3
 
 -- name: run_output_size :one
 select case when r.kind = 'agent' and is_taken_back(id) then 0 else run_output_size(id) end
-from runs r where id = $1::uuid and run_role(r) is not null
+from runs r where id = $1::uuid
 
 -- name: run_output_piece :one
 -- run, offset: the bytes from there on, at most 1 MiB
 select run_output_slice(id, $2::bigint, 1048576) from runs r
-where id = $1::uuid and run_role(r) is not null and not (r.kind = 'agent' and is_taken_back(id))
+where id = $1::uuid and not (r.kind = 'agent' and is_taken_back(id))
 
 -- name: run_output_stretch :one
 -- run, offset, offset: the bytes between, and how many there are in all
 select run_output_stretch(id, $2::bigint, $3::bigint), run_output_size(id)::text from runs r
-where id = $1::uuid and run_role(r) is not null and not (r.kind = 'agent' and is_taken_back(id))
+where id = $1::uuid and not (r.kind = 'agent' and is_taken_back(id))
 
 -- name: run_cancel :exec
 with run as (
-    select id from run_for_change($1::uuid)
+    select id from run_lock($1::uuid)
 ), audited as (
     insert into audit_log (action, object_kind, object_id) select 'run.cancel', 'run', id::text from run
 ), object as (

@@ -27,8 +27,11 @@ select set_config('coagent.object', script_edit($1::uuid, $2::json)::text, true)
 select script_json(s), s.id from scripts s where s.id = current_setting('coagent.object')::uuid
 
 -- name: script_get :one
-select coalesce((select script_json(s) from scripts s where s.id = $1::uuid and script_shows(s)),
-                to_jsonb(raise_outcome('CA404', 'There is no such script.')::text))
+select script_json(s) from scripts s where s.id = $1::uuid
+
+-- name: script_prove :exec
+-- id, what for (see, edit, run): for a script that the path does not name, behind the guard
+select prove_script($1::uuid, $2)
 
 -- name: script_delete :many
 -- Its live runs are cancelled, its history stays.
@@ -38,25 +41,21 @@ select document, channel from remove_script($1::uuid)
 
 -- name: script_versions :one
 -- id, limit, cursor: the newest first
-with script as (
-    select s.id from scripts s where s.id = $1::uuid and script_shows(s)
-), page as (
+with page as (
     select v, row_number() over (order by (v).number desc) as n
     from (select script_versions as v from script_versions
-          where script_id = (select id from script) and number < coalesce(cursor_number($3), 2147483647)
+          where script_id = $1::uuid and number < coalesce(cursor_number($3), 2147483647)
           order by number desc limit $2::int + 1) as found
 )
-select case when exists (select from script) then json_build_object(
+select json_build_object(
     'items', coalesce(json_agg(script_version_item(v) order by n) filter (where n <= $2::int), '[]'),
     'next', case when count(*) > $2::int then (array_agg((v).number::text) filter (where n = $2::int))[1] end)
-else to_json(raise_outcome('CA404', 'There is no such script.')::text) end
 from page
 
 -- name: script_version :one
 -- id, number
 select coalesce((select script_version_item(v) || jsonb_build_object('code', v.code, 'parameters', v.parameters)
-                 from scripts s join script_versions v on v.script_id = s.id and v.number::bigint = $2::bigint
-                 where s.id = $1::uuid and script_shows(s)),
+                 from script_versions v where v.script_id = $1::uuid and v.number::bigint = $2::bigint),
                 to_jsonb(raise_outcome('CA404', 'There is no such version.')::text))
 
 -- name: script_kinds :one

@@ -24,6 +24,11 @@ class Route:
         return self.method != "GET"
 
     @property
+    def noun(self):
+        """What the guard is about, if it is about an object: "room" of "room_open"."""
+        return self.guard.removesuffix("_open") if self.guard not in ("public", "user", "permission") else None
+
+    @property
     def body(self):
         """The schema of the JSON body, or None."""
         content = self.description.get("requestBody", {}).get("content", {})
@@ -45,6 +50,10 @@ class Route:
             name = match.group(1)
             return str(values.get(name, 999999 if name == "seq" else uuid.uuid4()))
         return re.sub(r"{(\w+)}", value, self.path)
+
+    def at(self, places, **values):
+        """The path to an object of the guard's noun; places: noun -> id."""
+        return self.fill(**({"id": places[self.noun]} if self.noun else {}), **values)
 
 
 def read(document):

@@ -3,7 +3,7 @@
 import dataclasses
 import time
 
-from harness import tokens
+from harness import objects, tokens
 
 # What a caller may be in the room of the matrix, from least to most.
 RANKS = ("viewer", "member", "owner")
@@ -24,8 +24,16 @@ class Persona:
     origin_is_right: bool = True
     options: dict = dataclasses.field(default_factory=dict)  # of Client.request
 
+    @property
+    def id(self):
+        return self.client.user and self.client.id
+
     def may(self, permission):
         return self.is_admin or permission in self.permissions
+
+    def manages(self, permission):
+        """For what reaches the objects of others, an API token needs the scope "admin"."""
+        return self.may(permission) and "admin" in self.scopes
 
 
 class Stage:
@@ -43,7 +51,8 @@ class Stage:
         answer = self.owner.patch(f"/rooms/{self.archived['id']}",
                                   {"archived": True, "version": self.version(self.archived)})
         assert answer.status_code == 200, answer.text
-        self.personas = [*self.refused(), *self.members(), *self.restricted()]
+        self.personas = [*self.refused(), *self.members(), *self.managers(), *self.restricted()]
+        self.objects = objects.make(people.studio, self.owner, self.member, self.private, self.public)
 
     def make_room(self, name, **more):
         room = self.people.room(self.owner, name, **more)
@@ -94,6 +103,12 @@ class Stage:
             Persona("admin", self.people.admin, is_admin=True),
             Persona("user without permissions", self.people.user("plain", permissions=[])),
         ]
+
+    def managers(self):
+        """Those who may do everything with the objects of a noun, and are not in the room."""
+        names = ("scripts.manage", "mappings.manage", "agents.manage", "runs.manage", "providers.manage")
+        return [Persona(f"user with {name}", self.people.user("manager", permissions=[name]), permissions=(name,))
+                for name in names]
 
     def restricted(self):
         """Those who may much, but come in the wrong way."""

@@ -7,11 +7,10 @@ import json
 import re
 import socket
 import time
-import uuid
 
 import pytest
 
-from harness import malform
+from harness import malform, objects
 
 REQUEST_ID = re.compile(r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})$")
 # Changing their own account would end the session of the caller.
@@ -25,7 +24,13 @@ def room(people):
 
 
 @pytest.fixture(scope="module")
-def caller(people, room):  # pylint: disable=unused-argument
+def places(studio, people, room):
+    """An object of each noun that routes are guarded by, of the administrator's too."""
+    return objects.places(studio, people.admin, room)
+
+
+@pytest.fixture(scope="module")
+def caller(people):
     return people.admin
 
 
@@ -70,15 +75,11 @@ def report(wrong):
     return f"{len(wrong)} differences:\n" + "\n".join(wrong[:40])
 
 
-def path_of(route, room):
-    return route.fill(id=room["id"]) if route.guard.startswith("room") else route.fill()
-
-
-def test_every_wrong_field_is_named(with_body, caller, room):
+def test_every_wrong_field_is_named(with_body, caller, places):
     wrong = []
     for route in with_body:
         for field, body in malform.bad_fields(route.body):
-            answer = caller.request(route.method, path_of(route, room), json=body)
+            answer = caller.request(route.method, route.at(places), json=body)
             check(wrong, f"{route} {field} {json.dumps(body)[:100]}", answer, 422, field)
     assert not wrong, report(wrong)
 
@@ -89,24 +90,24 @@ def test_all_wrong_fields_are_named_at_once(caller):
     assert {error["field"] for error in answer.json()["errors"]} == {"name", "topic", "visibility", "nonsense"}
 
 
-def test_what_is_no_json_object_is_400(with_body, caller, room):
+def test_what_is_no_json_object_is_400(with_body, caller, places):
     wrong = []
     for route in with_body:
         for name, body in malform.bad_bodies(route.body):
-            answer = caller.request(route.method, path_of(route, room), data=body,
+            answer = caller.request(route.method, route.at(places), data=body,
                                     headers={"Content-Type": "application/json"})
             check(wrong, f"{route} {name}", answer, 400)
     assert not wrong, report(wrong)
 
 
-def test_other_media_types_are_415(with_body, caller, room):
+def test_other_media_types_are_415(with_body, caller, places):
     wrong = []
     types = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonx",
              "application/xml"]
     for route, media_type in itertools.product(with_body, types):
         if media_type in route.description["requestBody"]["content"]:
             continue
-        answer = caller.request(route.method, path_of(route, room), data=b'{"x": 1}', headers={"Content-Type": media_type})
+        answer = caller.request(route.method, route.at(places), data=b'{"x": 1}', headers={"Content-Type": media_type})
         check(wrong, f"{route} {media_type}", answer, 415)
     assert not wrong, report(wrong)
 
@@ -117,21 +118,21 @@ def test_json_with_a_charset_parameter_is_json(people, caller):
     assert answer.status_code == 201
 
 
-def test_bodies_where_none_is_taken_are_refused(routes, caller, room):
+def test_bodies_where_none_is_taken_are_refused(routes, caller, places):
     wrong = []
     for route in routes:
         if "requestBody" in route.description or not route.is_unsafe or route.path in NEVER_AS_ADMIN:
             continue
-        answer = caller.request(route.method, path_of(route, room), json={"x": 1})
+        answer = caller.request(route.method, route.at(places), json={"x": 1})
         check(wrong, str(route), answer, 400)
     assert not wrong, report(wrong)
 
 
-def test_a_huge_body_is_413_everywhere(with_body, caller, room):
+def test_a_huge_body_is_413_everywhere(with_body, caller, places):
     wrong = []
     body = b'{"x": "' + b"y" * 2_000_000 + b'"}'
     for route in with_body:
-        answer = caller.request(route.method, path_of(route, room), data=body, headers={"Content-Type": "application/json"})
+        answer = caller.request(route.method, route.at(places), data=body, headers={"Content-Type": "application/json"})
         check(wrong, str(route), answer, 413)
     assert not wrong, report(wrong)
 
@@ -144,7 +145,7 @@ def test_what_is_refused_before_its_body_was_read_is_answered_whole(anonymous, c
         assert problem_of(answer, status) is None, problem_of(answer, status)
 
 
-def test_ids_that_are_none_look_absent(routes, caller, room):
+def test_ids_that_are_none_look_absent(routes, caller, places):
     wrong = []
     for route in routes:
         if not route.values or route.path in NEVER_AS_ADMIN:
@@ -152,7 +153,7 @@ def test_ids_that_are_none_look_absent(routes, caller, room):
         for name, bad in itertools.product(route.values, malform.BAD_IDS):
             if name == "seq" and bad == "0":
                 continue
-            path = route.fill(**{"id": room["id"], name: bad}) if route.guard.startswith("room") else route.fill(**{name: bad})
+            path = route.fill(**{name: bad}) if name == "id" else route.at(places, **{name: bad})
             answer = caller.request(route.method, path, json={} if route.body else None)
             # nginx itself answers what is no path at all
             if answer.status_code not in (400, 404, 405, 414):
@@ -164,16 +165,13 @@ def test_ids_that_are_none_look_absent(routes, caller, room):
     assert not wrong, report(wrong)
 
 
-def test_absent_objects_are_404(routes, caller, room):
+def test_absent_objects_are_404(routes, caller, places):
     """With a body that keeps to the schema where one is needed, so that the object itself is looked for."""
     wrong = []
     for route in routes:
         if not route.values or route.guard == "public":
             continue
-        if route.guard.startswith("room") and route.values == ["id"]:
-            path = route.fill(id=uuid.uuid4())
-        else:
-            path = path_of(route, room)
+        path = route.fill() if route.values == ["id"] else route.at(places)
         body = None
         if route.body:
             body = {name: malform.contract.example(route.body["properties"][name]) for name in route.body.get("required", [])}
@@ -184,7 +182,7 @@ def test_absent_objects_are_404(routes, caller, room):
     assert not wrong, report(wrong)
 
 
-def test_bad_query_parameters_are_named(routes, caller, room):
+def test_bad_query_parameters_are_named(routes, caller, places):
     wrong = []
     values = {
         "integer": ["x", "", "-1", "1.5", "999999999999999999999999", "0x10", " 1"],
@@ -202,20 +200,20 @@ def test_bad_query_parameters_are_named(routes, caller, room):
             for value in bad:
                 if len(value) > 5000:
                     continue  # nginx's own limit, tested below
-                answer = caller.request(route.method, path_of(route, room), params={name: value})
+                answer = caller.request(route.method, route.at(places), params={name: value})
                 check(wrong, f"{route} ?{name}={value}", answer, 422, name)
-        answer = caller.request(route.method, path_of(route, room), params={"no_such": "1"}, json={} if route.body else None)
+        answer = caller.request(route.method, route.at(places), params={"no_such": "1"}, json={} if route.body else None)
         check(wrong, f"{route} ?no_such=1", answer, 422, "no_such")
     assert not wrong, report(wrong)
 
 
-def test_bad_cursors_are_refused(routes, caller, room):
+def test_bad_cursors_are_refused(routes, caller, places):
     wrong = []
     cursors = ["x", "!!!", "AAAA", "eyJ4IjoxfQ", "a" * 400, "%00", "' or 1=1 --", "-1", "999999999999999999999999"]
     for route, cursor in itertools.product(routes, cursors):
         if "cursor" not in route.query:
             continue
-        answer = caller.request(route.method, path_of(route, room), params={"cursor": cursor})
+        answer = caller.request(route.method, route.at(places), params={"cursor": cursor})
         if answer.status_code not in (404, 422):
             wrong.append(f"{route} {cursor[:20]}: {answer.status_code} {answer.text[:100]}")
     assert not wrong, report(wrong)

@@ -10,11 +10,14 @@ import uuid
 import pytest
 
 from harness.listener import Listener, Refused
+from harness.objects import Thing
 from harness.personas import RANKS, Stage
 from harness.pool import wait_until
 
 PASSED = 422
 GUARDS = {"public", "user", "permission", "room", "room_open"}
+# What a path with an id may name without a guard of that object: what everybody may see, and what is the caller's own.
+WITHOUT_OBJECT_GUARD = {"GET /providers/{id}", "DELETE /profile/sessions/{id}", "DELETE /profile/tokens/{id}"}
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +25,9 @@ def stage(people):
     return Stage(people)
 
 
-def expected(route, persona, room):
-    """The status that the guard's declaration means for this persona: the order is the router's."""
+def expected(route, persona, place):
+    """The status that the guard's declaration means for this persona: the order is the router's. place is the room or the
+    object that the path names, or None."""
     if not persona.origin_is_right:
         return 403
     if route.guard == "public":
@@ -37,9 +41,17 @@ def expected(route, persona, room):
     if route.guard == "permission":
         scope = "write" if route.argument.endswith(".create") else "admin"
         return PASSED if scope in persona.scopes and persona.may(route.argument) else 403
-    if route.guard in ("room", "room_open"):
-        return expected_in_room(route, persona, room)
+    if route.noun == "room":
+        return expected_in_room(route, persona, place)
+    if route.noun:
+        return expected_of_object(route, place.aims(persona))
     return PASSED
+
+
+def expected_of_object(route, aims):
+    if not aims:
+        return 404
+    return PASSED if route.argument in aims else 403
 
 
 def expected_in_room(route, persona, room):
@@ -57,19 +69,30 @@ def send(persona, route, path, **more):
     return persona.client.request(route.method, path, **{**persona.options, **more})
 
 
+def places_of(route, stage, room):
+    """What the path may name: (id, what expected wants to know of it)."""
+    if route.noun == "room":
+        return [(room["id"], room)]
+    if route.noun:
+        return [(thing.id, thing) for thing in stage.objects[route.noun]]
+    return [(None, None)]
+
+
 def try_everybody(routes, stage, room):
     """Every difference between what is declared and what is answered."""
     wrong = []
     for route, persona in itertools.product(routes, stage.personas):
-        path = route.fill(id=room["id"]) if route.guard.startswith("room") else route.fill()
-        want = expected(route, persona, room)
-        got = send(persona, route, path, params={"no-such-parameter": "1"})
-        if got.status_code != want:
-            wrong.append(f"{route} as {persona.name}: {got.status_code} instead of {want}: {got.text[:120]}")
-        if want in (401, 403) and route.guard != "public":
-            valid = send(persona, route, path)
-            if valid.status_code != want:
-                wrong.append(f"{route} as {persona.name}, valid: {valid.status_code} instead of {want}")
+        for place_id, place in places_of(route, stage, room):
+            path = route.fill(id=place_id) if place_id else route.fill()
+            about = f"{route} as {persona.name}" + (f" ({place.name})" if isinstance(place, Thing) else "")
+            want = expected(route, persona, place)
+            got = send(persona, route, path, params={"no-such-parameter": "1"})
+            if got.status_code != want:
+                wrong.append(f"{about}: {got.status_code} instead of {want}: {got.text[:120]}")
+            if want != PASSED and route.guard != "public":
+                valid = send(persona, route, path)
+                if valid.status_code != want:
+                    wrong.append(f"{about}, valid: {valid.status_code} instead of {want}")
     return wrong
 
 
@@ -77,11 +100,30 @@ def differences(wrong):
     return f"{len(wrong)} differences:\n" + "\n".join(wrong[:30])
 
 
-def test_every_route_declares_a_guard(routes):
+def test_every_route_declares_a_guard(routes, stage):
+    """A new kind of guard needs objects on the stage: see harness/objects.py."""
     assert routes
-    assert [str(route) for route in routes if route.guard not in GUARDS] == []
+    assert [str(route) for route in routes if route.guard not in GUARDS | set(stage.objects)] == []
     assert [str(route) for route in routes if route.guard == "permission" and not route.argument] == []
     assert [str(route) for route in routes if route.guard.startswith("room") and route.argument not in RANKS] == []
+
+
+def test_a_path_to_an_object_has_a_guard_of_that_object(routes):
+    """Every noun brings its guard: a user alone is not enough where the path names something."""
+    open_ones = {str(route) for route in routes if "id" in route.values and route.guard in ("public", "user")}
+    assert open_ones == WITHOUT_OBJECT_GUARD
+    assert [str(route) for route in routes if route.noun and not route.path.startswith(f"/{route.noun}s/{{id}}")] == []
+
+
+def test_every_aim_of_a_guard_is_tried_by_who_may_and_who_may_not(routes, stage):
+    """The stage is rich enough: for each route and each refusal that its guard knows there is somebody."""
+    for route in routes:
+        if not route.noun or route.noun == "room":
+            continue
+        seen = {expected_of_object(route, thing.aims(persona))
+                for thing in stage.objects[route.noun] for persona in stage.personas if persona.known}
+        wanted = {PASSED} if route.noun == "agent" else {PASSED, 404}
+        assert seen >= wanted | ({403} if route.argument in ("edit", "act") else set()), str(route)
 
 
 def test_public_routes_are_the_ones_that_are_meant_to_be(routes):
@@ -102,7 +144,7 @@ def test_every_route_answers_everybody_as_its_guard_says(routes, stage):
 @pytest.mark.parametrize("name", ["public", "archived"])
 def test_room_routes_answer_everybody_in_other_rooms(routes, stage, name):
     room = {**getattr(stage, name), "archived": name == "archived"}
-    wrong = try_everybody([route for route in routes if route.guard.startswith("room")], stage, room)
+    wrong = try_everybody([route for route in routes if route.noun == "room"], stage, room)
     assert not wrong, differences(wrong)
 
 
@@ -115,19 +157,32 @@ def what_shows(answer):
     return answer.status_code, headers, answer.text.replace(own, "REQUEST-ID")
 
 
+INPUTS = [{}, {"params": {"no-such-parameter": "1"}}, {"json": {"no-such-field": 1}}, {"data": b"{broken"}]
+
+
+def leaks(persona, route, there, absent):
+    """Where the answers for what is invisible and for what does not exist differ, with valid, invalid and broken input."""
+    for more in INPUTS:
+        seen, missing = (what_shows(send(persona, route, path, **more)) for path in (there, absent))
+        if seen != missing or seen[0] != 404:
+            yield f"{route} as {persona.name} with {more}: {seen} instead of {missing}"
+
+
 def test_a_private_room_looks_absent_to_those_outside(routes, stage):
-    """Byte for byte the same answer as for a room that does not exist, with valid, invalid and broken input."""
+    """Byte for byte the same answer as for a room that does not exist."""
     outsiders = [persona for persona in stage.personas if persona.name in ("foreigner", "admin")]
-    inputs = [{}, {"params": {"no-such-parameter": "1"}}, {"json": {"no-such-field": 1}}, {"data": b"{broken"}]
-    wrong = []
-    for route, persona, more in itertools.product(routes, outsiders, inputs):
-        if not route.guard.startswith("room"):
-            continue
-        member = str(uuid.uuid4())
-        seen = what_shows(send(persona, route, route.fill(id=stage.private["id"], member=member), **more))
-        absent = what_shows(send(persona, route, route.fill(member=member), **more))
-        if seen != absent or seen[0] != 404:
-            wrong.append(f"{route} as {persona.name} with {more}: {seen} instead of {absent}")
+    member = str(uuid.uuid4())
+    wrong = [leak for route, persona in itertools.product(routes, outsiders) if route.noun == "room"
+             for leak in leaks(persona, route, route.fill(id=stage.private["id"], member=member), route.fill(member=member))]
+    assert not wrong, differences(wrong)
+
+
+def test_what_is_invisible_looks_absent(routes, stage):
+    """The same for scripts, mappings, runs and files."""
+    foreigner = next(persona for persona in stage.personas if persona.name == "foreigner")
+    tried = [(route, thing) for route in routes for thing in stage.objects.get(route.noun, []) if not thing.aims(foreigner)]
+    assert {thing.noun for _, thing in tried} == set(stage.objects) - {"agent"}
+    wrong = [leak for route, thing in tried for leak in leaks(foreigner, route, route.fill(id=thing.id), route.fill())]
     assert not wrong, differences(wrong)
 
 

@@ -36,8 +36,21 @@ Test(tables, guards_name_what_exists)
     expect(TABLE(GET("/a", MAY("rooms.creat"))), "no such permission: rooms.creat");
     expect(TABLE(GET("/rooms/{id}", ROOM("viewer"))), NULL);
     expect(TABLE(GET("/rooms/{id}", ROOM("reader"))), "no such role: reader");
-    expect(TABLE(GET("/agents/{id}", ROOM("viewer"))), "a room guard needs a path");
+    expect(TABLE(GET("/agents/{id}", ROOM("viewer"))), "this guard needs another path: /rooms/{id}");
     expect(TABLE({METHOD_GET, "/a", {0, NULL}, POOL_FAST, NULL, NULL, nothing, "x"}), "no guard is declared");
+}
+
+Test(tables, the_path_of_an_object_has_the_guard_of_that_object)
+{
+    expect(TABLE(GET("/scripts/{id}", SCRIPT("see")), GET("/scripts/{id}/run", SCRIPT("run"))), NULL);
+    expect(TABLE(GET("/scripts/{id}", SCRIPT("act"))), "no such aim: act");
+    expect(TABLE(GET("/mappings/{id}", MAPPING("run"))), "no such aim: run");
+    expect(TABLE(GET("/files/{id}", FILE("edit"))), "no such aim: edit");
+    expect(TABLE(GET("/scripts", SCRIPT("see"))), "this guard needs another path: /scripts/{id}");
+    expect(TABLE(GET("/agents/{id}", RUN("see"))), "this guard needs another path: /runs/{id}");
+    expect(TABLE(GET("/agents/{id}/logs", USER)), "this path needs the guard of its object: agent");
+    expect(TABLE(GET("/runs/{id}/output", MAY("runs.manage"))), "this path needs the guard of its object: run");
+    expect(TABLE(GET("/rooms/{id}/events", PUBLIC)), "this path needs the guard of its object: room");
 }
 
 Test(tables, no_route_hides_another)
