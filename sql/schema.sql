@@ -98,6 +98,19 @@ CREATE TABLE public.runs (
 )
 WITH (fillfactor='85');
 
+CREATE TABLE public.api_tokens (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    name text NOT NULL,
+    token_hash text NOT NULL,
+    scopes text[] NOT NULL,
+    expires_at timestamp with time zone,
+    last_used_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT api_tokens_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
+    CONSTRAINT api_tokens_scopes_check CHECK (((scopes <@ ARRAY['read'::text, 'write'::text, 'admin'::text]) AND (cardinality(scopes) > 0)))
+);
+
 CREATE TABLE public.principals (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     kind text NOT NULL,
@@ -306,19 +319,6 @@ begin
     end if;
     return removed;
 end $$;
-
-CREATE TABLE public.api_tokens (
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    user_id uuid NOT NULL,
-    name text NOT NULL,
-    token_hash text NOT NULL,
-    scopes text[] NOT NULL,
-    expires_at timestamp with time zone,
-    last_used_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT api_tokens_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
-    CONSTRAINT api_tokens_scopes_check CHECK (((scopes <@ ARRAY['read'::text, 'write'::text, 'admin'::text]) AND (cardinality(scopes) > 0)))
-);
 
 CREATE TABLE public.audit_log (
     id bigint NOT NULL,
@@ -763,6 +763,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO coagent_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO coagent_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.principals TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rooms TO coagent_app;
@@ -786,8 +788,6 @@ GRANT ALL ON FUNCTION public.drop_functions(schemas text[]) TO coagent_app;
 
 REVOKE ALL ON FUNCTION public.purge_room_log(the_room uuid, most integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.purge_room_log(the_room uuid, most integer) TO coagent_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO coagent_app;
 
 GRANT SELECT,INSERT ON TABLE public.audit_log TO coagent_app;
 

@@ -86,7 +86,7 @@ enum outcome guard_check_csrf(const struct request *request, const char **why)
     return OUTCOME_DENIED;
 }
 
-static struct guard_claim claim_of(const struct request *request)
+struct guard_claim guard_claim_of(const struct request *request)
 {
     return (struct guard_claim){
         .user_id = request->caller.user_id,
@@ -100,7 +100,7 @@ static struct guard_claim claim_of(const struct request *request)
 
 void guard_queue_caller(struct request *request)
 {
-    struct guard_claim claim = claim_of(request);
+    struct guard_claim claim = guard_claim_of(request);
     guard_queue_user(request->db, &claim);
 }
 
@@ -108,7 +108,7 @@ void guard_queue_caller(struct request *request)
 void guard_queue(struct request *request)
 {
     const struct guard *guard = &request->route->guard;
-    struct guard_claim claim = claim_of(request);
+    struct guard_claim claim = guard_claim_of(request);
     switch (guard->kind) {
     case GUARD_PUBLIC:
         if (request_is_unsafe(request))

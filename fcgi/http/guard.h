@@ -4,6 +4,7 @@
 #define COAGENT_GUARD_H
 
 #include "fcgi/http/request.h"
+#include "model/guards.h"
 
 /* Reads the caller from "Authorization: Bearer" or the cookie auth_token: an access token (its signature and expiry
  * are checked) or an API token (its shape is). OK also when there is no token; UNAUTHENTICATED when there is one that
@@ -20,6 +21,9 @@ enum outcome guard_check_csrf(const struct request *request, const char **why);
 /* Queues the route's guard. The router does it before the handler; a handler that needs a second transaction calls it
  * again, because what the guard sets (the caller, the request) ends with the first. */
 void guard_queue(struct request *request);
+
+/* What the request says about its caller, not yet proved. Points into the request. */
+struct guard_claim guard_claim_of(const struct request *request);
 
 /* Queues the proof of the caller alone, for a path value that cannot be an id. */
 void guard_queue_caller(struct request *request);

@@ -1,5 +1,7 @@
 #include "fcgi/http/origin.h"
 
+#include "fcgi/http/guard.h"
+
 #include <string.h>
 
 static bool is_text(const char *string)
@@ -15,9 +17,7 @@ struct origin request_origin(const struct request *request)
 {
     const char *agent = request_header(request, "User-Agent");
     return (struct origin){
-        .request_id = request->id,
-        .caller_id = request->caller.user_id,
-        .address = request->address,
+        .claim = guard_claim_of(request),
         .agent = agent && is_text(agent) ? agent : "",
     };
 }

@@ -83,6 +83,22 @@ static const char *sentence_of_database(struct request *request, int status)
     return failure && strcmp(failure->sqlstate, raised) == 0 && failure->message[0] ? failure->message : NULL;
 }
 
+/* A name that is taken is a conflict that PostgreSQL finds by itself: the index says which. */
+static const char *sentence_of_index(struct request *request, enum outcome outcome)
+{
+    static const char *const taken[][2] = {
+        {"scripts_name", "There is a script of this name."},
+        {"mappings_name", "There is a mapping of this name."},
+        {"providers_name_key", "There is a provider of this name."},
+        {"principals_handle_key", "This handle is taken."},
+    };
+    const struct db_failure *failure = request->db && outcome == OUTCOME_CONFLICT ? db_failure(request->db) : NULL;
+    for (size_t i = 0; failure && i < sizeof taken / sizeof *taken; i++)
+        if (strcmp(failure->constraint, taken[i][0]) == 0)
+            return taken[i][1];
+    return NULL;
+}
+
 static void add_outcome_headers(struct request *request, enum outcome outcome)
 {
     const struct db_failure *failure = request->db ? db_failure(request->db) : NULL;
@@ -121,6 +137,8 @@ void respond_problem(struct request *request, enum outcome outcome, const char *
         if (outcome == OUTCOME_INVALID || outcome == OUTCOME_CONFLICT || outcome == OUTCOME_DENIED)
             add_fields_of_database(request);
     }
+    if (!detail)
+        detail = sentence_of_index(request, outcome);
     if (problem.status == 500)
         log_error("answered 500: %s", detail ? detail : outcome_name(outcome));
     add_outcome_headers(request, outcome);

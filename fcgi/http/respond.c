@@ -11,10 +11,13 @@ void respond_json(struct request *request, int status, const char *json)
     answer_set(request->answer, status, "application/json", json, strlen(json));
 }
 
-void respond_created(struct request *request, const char *location, const char *json)
+void respond_created(struct request *request, const char *list, const char *json)
 {
-    const char *path = request_keep(request, text_format("/api%s", location));
+    struct json_object *document = json_tokener_parse(json);
+    struct json_object *id = json_member(document, json_member(document, "id") ? "id" : "seq");
+    const char *path = request_keep(request, text_format("/api%s/%s", list, id ? json_object_get_string(id) : ""));
 
+    json_object_put(document);
     answer_set_location(request->answer, path);
     respond_header(request, "Location", path);
     respond_json(request, 201, json);
@@ -93,32 +96,19 @@ void respond_announced(struct request *request, enum outcome outcome, int status
     announce_changes(request);
 }
 
-void respond_announced_created(struct request *request, enum outcome outcome, const char *room, const char *list)
+void respond_announced_created(struct request *request, enum outcome outcome, const char *list)
 {
     if (outcome != OUTCOME_OK) {
         respond_problem(request, outcome, NULL);
         return;
     }
-    char *location = text_format("/rooms/%s/%s", room, list);
-
-    respond_created(request, location, db_value(request->db, 0, 0));
+    respond_created(request, list, db_value(request->db, 0, 0));
     announce_changes(request);
-    free(location);
 }
 
 void announce_changes(struct request *request)
 {
     announcements_add_rows(answer_announcements(request->answer), request->db);
-}
-
-void announce_later(struct request *request, const char *channels, const char *message)
-{
-    announcements_add(answer_announcements(request->answer), channels, message);
-}
-
-void close_channel_later(struct request *request, const char *channel)
-{
-    announcements_add(answer_announcements(request->answer), channel, NULL);
 }
 
 void respond_header(struct request *request, const char *name, const char *value)

@@ -13,8 +13,9 @@ struct field_fault;
 /* Success with a finished JSON document, usually PostgreSQL's. json is copied. */
 void respond_json(struct request *request, int status, const char *json);
 
-/* 201 with Location "/api<path>" and the object. */
-void respond_created(struct request *request, const char *location, const char *json);
+/* 201 with the object and its Location: its "id" (an event's "seq") below list, the path of what holds it ("/rooms").
+ */
+void respond_created(struct request *request, const char *list, const char *json);
 
 /* 204. */
 void respond_nothing(struct request *request);
@@ -23,9 +24,9 @@ void respond_nothing(struct request *request);
 void respond_bytes(struct request *request, int status, const char *media_type, const char *body, size_t length);
 
 /* What is too large for memory, as a download: length bytes, which are fetched in pieces while the answer goes out.
- * fetch gets the request, and is asked for what stands at an offset until all is there; its bytes last until it is asked
- * again. An empty piece ends the connection before its announced end, so that the client knows. media_type and file_name
- * are owned by the request; file_name is whatever a program chose. */
+ * fetch gets the request, and is asked for what stands at an offset until all is there; its bytes last until it is
+ * asked again. An empty piece ends the connection before its announced end, so that the client knows. media_type and
+ * file_name are owned by the request; file_name is whatever a program chose. */
 void respond_pieces(struct request *request, const char *media_type, const char *file_name, long long length,
                     fetch_piece fetch);
 
@@ -49,16 +50,11 @@ void respond_row(struct request *request, enum outcome outcome, int status);
 
 /* The usual end of a handler that changes something. The last statement's rows are of the SQL type "announced"
  * (push/announce.h): answers the first document with this status, 204 when it is null, or a problem, and announces the
- * others after the answer. respond_announced_created answers 201 with the place "/rooms/<room>/<list>" of what was made.
- * announce_changes is for handlers that answer themselves. */
+ * others after the answer. respond_announced_created answers 201, as respond_created does. announce_changes is for
+ * handlers that answer themselves. */
 void respond_announced(struct request *request, enum outcome outcome, int status);
-void respond_announced_created(struct request *request, enum outcome outcome, const char *room, const char *list);
+void respond_announced_created(struct request *request, enum outcome outcome, const char *list);
 void announce_changes(struct request *request);
-
-/* After the answer has been sent (never when it is a failure): a message to nchan channels, or the end of the sockets
- * on a channel. Arguments are copied. */
-void announce_later(struct request *request, const char *channels, const char *message);
-void close_channel_later(struct request *request, const char *channel);
 
 /* Before the answer, whatever it will be: where a refused request ends the access of others. */
 void close_channel_now(struct request *request, const char *channel);

@@ -67,13 +67,6 @@ const struct route admin_routes[] = {
     ROUTE_END,
 };
 
-/* The user's live connections are asked who they are again, and end when the session did. */
-static void renew_connections(struct request *request)
-{
-    char channel[CHANNEL_SIZE];
-    close_channel_later(request, channel_name(channel, "u_", request->path_values[0]));
-}
-
 /* GET /api/admin/users?search=&role=&state=&limit=&cursor= */
 static void list(struct request *request)
 {
@@ -92,13 +85,10 @@ static void create(struct request *request)
     struct origin origin = request_origin(request);
     struct field_fault fault = {0};
     enum outcome outcome = users_create(request->db, request->config, &origin, request->body, &fault);
-    if (outcome != OUTCOME_OK) {
+    if (outcome == OUTCOME_OK)
+        respond_announced_created(request, outcome, request->path);
+    else
         respond_fault(request, outcome, &fault);
-        return;
-    }
-    char *location = text_format("/admin/users/%s", db_value(request->db, 0, 1));
-    respond_created(request, location, db_value(request->db, 0, 0));
-    free(location);
 }
 
 /* GET /api/admin/users/{id}: 200; 404 */
@@ -114,23 +104,15 @@ static void edit(struct request *request)
     struct origin origin = request_origin(request);
     struct field_fault fault = {0};
     enum outcome outcome =
-        users_change(request->db, request->config, &origin, request->path_values[0], request->body, &fault);
-    if (outcome != OUTCOME_OK) {
+        users_edit(request->db, request->config, &origin, request->path_values[0], request->body, &fault);
+    if (outcome == OUTCOME_OK)
+        respond_announced(request, outcome, 200);
+    else
         respond_fault(request, outcome, &fault);
-        return;
-    }
-    renew_connections(request);
-    respond_row(request, outcome, 200);
 }
 
 /* DELETE /api/admin/users/{id}: 204; 403; 404; 409 the last administrator */
 static void delete_user(struct request *request)
 {
-    enum outcome outcome = users_delete(request->db, request->path_values[0]);
-    if (outcome != OUTCOME_OK) {
-        respond_problem(request, outcome, NULL);
-        return;
-    }
-    renew_connections(request);
-    respond_nothing(request);
+    respond_announced(request, users_delete(request->db, request->path_values[0]), 204);
 }

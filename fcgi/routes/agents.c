@@ -3,8 +3,6 @@
 
 #include "fcgi/http/route.h"
 
-#include <stdlib.h>
-
 static void list(struct request *request);
 static void create(struct request *request);
 static void show(struct request *request);
@@ -77,16 +75,7 @@ static void list(struct request *request)
 /* POST /api/agents: 201; 409 when the handle is taken or the provider is gone; 422 */
 static void create(struct request *request)
 {
-    enum outcome outcome = agents_create(request->db, request_body_json(request));
-
-    if (outcome != OUTCOME_OK) {
-        respond_problem(request, outcome, NULL);
-        return;
-    }
-    char *location = text_format("/agents/%s", db_value(request->db, 0, 1));
-
-    respond_created(request, location, db_value(request->db, 0, 0));
-    free(location);
+    respond_announced_created(request, agents_create(request->db, request_body_json(request)), request->path);
 }
 
 /* GET /api/agents/{id} */
@@ -98,7 +87,7 @@ static void show(struct request *request)
 /* PATCH /api/agents/{id}: 200; 403; 404; 409 when the version is stale or the handle is taken; 422 */
 static void edit(struct request *request)
 {
-    respond_row(request, agents_edit(request->db, request->path_values[0], request_body_json(request)), 200);
+    respond_announced(request, agents_edit(request->db, request->path_values[0], request_body_json(request)), 200);
 }
 
 /* DELETE /api/agents/{id}: 204; 403; 404. It leaves its rooms, what it wrote stays. */

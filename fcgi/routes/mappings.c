@@ -3,9 +3,6 @@
 
 #include "fcgi/http/route.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 static void list(struct request *request);
 static void create(struct request *request);
 static void show(struct request *request);
@@ -68,13 +65,6 @@ const struct route mapping_routes[] = {
     ROUTE_END,
 };
 
-/* A name that is taken is the one conflict whose sentence the database does not have. */
-static const char *conflict_sentence(struct request *request)
-{
-    return strcmp(db_failure(request->db)->constraint, "mappings_name") == 0 ? "There is a mapping of this name."
-                                                                             : NULL;
-}
-
 /* GET /api/mappings?query=&limit=&cursor= */
 static void list(struct request *request)
 {
@@ -88,16 +78,7 @@ static void list(struct request *request)
 /* POST /api/mappings: 201; 403; 409 when the name is taken; 422 with "entries.N.key" or its like */
 static void create(struct request *request)
 {
-    enum outcome outcome = mappings_create(request->db, request->config, request->body);
-
-    if (outcome != OUTCOME_OK) {
-        respond_problem(request, outcome, conflict_sentence(request));
-        return;
-    }
-    char *location = text_format("/mappings/%s", db_value(request->db, 0, 1));
-
-    respond_created(request, location, db_value(request->db, 0, 0));
-    free(location);
+    respond_announced_created(request, mappings_create(request->db, request->config, request->body), request->path);
 }
 
 /* GET /api/mappings/{id} */
@@ -109,21 +90,12 @@ static void show(struct request *request)
 /* PATCH /api/mappings/{id}: 200; 403; 404; 409 when the version is stale or the name is taken; 422 */
 static void edit(struct request *request)
 {
-    enum outcome outcome = mappings_edit(request->db, request->config, request->path_values[0], request->body);
-
-    if (outcome == OUTCOME_OK)
-        respond_row(request, outcome, 200);
-    else
-        respond_problem(request, outcome, conflict_sentence(request));
+    respond_announced(request, mappings_edit(request->db, request->config, request->path_values[0], request->body),
+                      200);
 }
 
 /* DELETE /api/mappings/{id}: 204; 403; 404; 409 while a script or a run that is not over uses it */
 static void delete (struct request *request)
 {
-    enum outcome outcome = mappings_delete(request->db, request->path_values[0]);
-
-    if (outcome == OUTCOME_OK)
-        respond_nothing(request);
-    else
-        respond_problem(request, outcome, NULL);
+    respond_announced(request, mappings_delete(request->db, request->path_values[0]), 204);
 }

@@ -47,9 +47,8 @@ static void list(struct request *request)
 /* POST /api/rooms/{id}/members {"handle" | "email" | "id", "role"?}: 201; 403; 409: a member already; 422: nobody */
 static void add(struct request *request)
 {
-    const char *room = request->path_values[0];
-
-    respond_announced_created(request, members_add(request->db, room, request_body_json(request)), room, "members");
+    respond_announced_created(request, members_add(request->db, request->path_values[0], request_body_json(request)),
+                              request->path);
 }
 
 /* PATCH /api/rooms/{id}/members/{member} {"role"?, "notify"?}: 200; 403; 404; 409: the last owner */

@@ -33,15 +33,14 @@ const struct route message_routes[] = {
 /* POST /api/rooms/{id}/messages {"text", "reply_to"?}: 201 and its event; 422 */
 static void post(struct request *request)
 {
-    const char *room = request->path_values[0];
     struct text why = TEXT_EMPTY;
-    enum outcome outcome = messages_post(request->db, room, request->body, &why);
+    enum outcome outcome = messages_post(request->db, request->path_values[0], request->body, &why);
 
     if (why.length > 0) {
         respond_field_error(request, "text", text_string(&why));
         respond_problem(request, outcome, text_string(&why));
     } else {
-        respond_announced_created(request, outcome, room, "events");
+        respond_announced_created(request, outcome, request->path);
     }
     text_free(&why);
 }

@@ -39,13 +39,6 @@ const struct route profile_routes[] = {
     ROUTE_END,
 };
 
-/* Live connections are asked who they are again. */
-static void renew_connections(struct request *request)
-{
-    char channel[CHANNEL_SIZE];
-    close_channel_later(request, channel_name(channel, "u_", request->caller.user_id));
-}
-
 /* GET /api/profile */
 static void show(struct request *request)
 {
@@ -57,9 +50,9 @@ static void edit(struct request *request)
 {
     struct origin origin = request_origin(request);
     struct field_fault fault = {0};
-    enum outcome outcome = users_change_own(request->db, request->config, &origin, request->body, &fault);
+    enum outcome outcome = users_edit_own(request->db, request->config, &origin, request->body, &fault);
     if (outcome == OUTCOME_OK)
-        respond_row(request, outcome, 200);
+        respond_announced(request, outcome, 200);
     else
         respond_fault(request, outcome, &fault);
 }
@@ -70,14 +63,12 @@ static void change_password(struct request *request)
     struct origin origin = request_origin(request);
     struct field_fault fault = {0};
     enum outcome outcome =
-        users_change_password(request->db, request->config, &origin, request_field(request, "current_password"),
-                              request_field(request, "new_password"), request->caller.session_id, &fault);
-    if (outcome == OUTCOME_OK) {
-        renew_connections(request);
-        respond_nothing(request);
-        return;
-    }
-    respond_fault(request, outcome, &fault);
+        users_set_own_password(request->db, request->config, &origin, request_field(request, "current_password"),
+                               request_field(request, "new_password"), &fault);
+    if (outcome == OUTCOME_OK)
+        respond_announced(request, outcome, 204);
+    else
+        respond_fault(request, outcome, &fault);
 }
 
 /* GET /api/profile/sessions?limit=&cursor= */
@@ -91,11 +82,5 @@ static void list_sessions(struct request *request)
 /* DELETE /api/profile/sessions/{id}: 204; 404 */
 static void revoke_session(struct request *request)
 {
-    enum outcome outcome = sessions_revoke(request->db, request->path_values[0], "user");
-    if (outcome != OUTCOME_OK) {
-        respond_problem(request, outcome, NULL);
-        return;
-    }
-    renew_connections(request);
-    respond_nothing(request);
+    respond_announced(request, sessions_revoke(request->db, request->path_values[0], "user"), 204);
 }

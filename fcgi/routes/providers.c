@@ -3,8 +3,6 @@
 
 #include "fcgi/http/route.h"
 
-#include <stdlib.h>
-
 static void list(struct request *request);
 static void create(struct request *request);
 static void show(struct request *request);
@@ -69,16 +67,7 @@ static void list(struct request *request)
 /* POST /api/providers: 201; 409 when the name is taken, 422 */
 static void create(struct request *request)
 {
-    enum outcome outcome = providers_create(request->db, request->config, request->body);
-
-    if (outcome != OUTCOME_OK) {
-        respond_problem(request, outcome, outcome == OUTCOME_CONFLICT ? "There is a provider of this name." : NULL);
-        return;
-    }
-    char *location = text_format("/providers/%s", db_value(request->db, 0, 1));
-
-    respond_created(request, location, db_value(request->db, 0, 0));
-    free(location);
+    respond_announced_created(request, providers_create(request->db, request->config, request->body), request->path);
 }
 
 /* GET /api/providers/{id} */
@@ -90,22 +79,18 @@ static void show(struct request *request)
 /* PATCH /api/providers/{id}: 200; 404; 409 when the version is stale or the name is taken; 422 */
 static void edit(struct request *request)
 {
-    respond_row(request, providers_edit(request->db, request->config, request->path_values[0], request->body), 200);
+    respond_announced(request, providers_edit(request->db, request->config, request->path_values[0], request->body),
+                      200);
 }
 
 /* DELETE /api/providers/{id}: 204; 404; 409 while agents use it */
 static void delete (struct request *request)
 {
-    enum outcome outcome = providers_delete(request->db, request->path_values[0]);
-
-    if (outcome == OUTCOME_OK)
-        respond_nothing(request);
-    else
-        respond_problem(request, outcome, NULL);
+    respond_announced(request, providers_delete(request->db, request->path_values[0]), 204);
 }
 
 /* POST /api/providers/{id}/check: 202 {"run"}; its result is {"ok","message","models","duration_ms"}; 404 */
 static void check(struct request *request)
 {
-    respond_row(request, providers_check(request->db, request->path_values[0]), 202);
+    respond_announced(request, providers_check(request->db, request->path_values[0]), 202);
 }

@@ -1,10 +1,8 @@
 /* Rooms: what they are called, who sees them, and that they end. */
 #include "model/rooms.h"
 
-#include "base/json.h"
 #include "fcgi/http/route.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static void list(struct request *request);
@@ -68,20 +66,7 @@ static void list(struct request *request)
 /* POST /api/rooms {"name", "topic"?, "visibility"?}: 201. The caller is its owner. */
 static void create(struct request *request)
 {
-    enum outcome outcome = rooms_create(request->db, request_body_json(request));
-
-    if (outcome != OUTCOME_OK) {
-        respond_problem(request, outcome, NULL);
-        return;
-    }
-    const char *room = db_value(request->db, 0, 0);
-    struct json_object *document = json_tokener_parse(room);
-    char *location = text_format("/rooms/%s", json_text(document, "id"));
-
-    respond_created(request, location, room);
-    announce_changes(request);
-    free(location);
-    json_object_put(document);
+    respond_announced_created(request, rooms_create(request->db, request_body_json(request)), request->path);
 }
 
 /* GET /api/rooms/{id} */

@@ -109,12 +109,6 @@ const struct route script_routes[] = {
     ROUTE_END,
 };
 
-/* A name that is taken is the one conflict whose sentence the database does not have. */
-static const char *conflict_sentence(struct request *request)
-{
-    return strcmp(db_failure(request->db)->constraint, "scripts_name") == 0 ? "There is a script of this name." : NULL;
-}
-
 /* GET /api/scripts?query=&kind=&mine=&limit=&cursor= */
 static void list(struct request *request)
 {
@@ -130,21 +124,17 @@ static void respond_unsaved(struct request *request, enum outcome outcome, struc
 {
     if (why->length > 0)
         respond_field_error(request, "parameters", text_string(why));
-    respond_problem(request, outcome, why->length > 0 ? text_string(why) : conflict_sentence(request));
+    respond_problem(request, outcome, why->length > 0 ? text_string(why) : NULL);
     text_free(why);
 }
 
 /* The answer to what was made: 201, or a problem. */
 static void respond_made(struct request *request, enum outcome outcome, struct text *why)
 {
-    if (outcome != OUTCOME_OK) {
+    if (outcome == OUTCOME_OK)
+        respond_announced_created(request, outcome, "/scripts");
+    else
         respond_unsaved(request, outcome, why);
-        return;
-    }
-    char *location = text_format("/scripts/%s", db_value(request->db, 0, 1));
-
-    respond_created(request, location, db_value(request->db, 0, 0));
-    free(location);
 }
 
 /* POST /api/scripts: 201; 403; 409 when the name is taken; 422 */
@@ -168,7 +158,7 @@ static void edit(struct request *request)
     enum outcome outcome = scripts_edit(request->db, request->path_values[0], request->body, &why);
 
     if (outcome == OUTCOME_OK)
-        respond_row(request, outcome, 200);
+        respond_announced(request, outcome, 200);
     else
         respond_unsaved(request, outcome, &why);
 }

@@ -4,7 +4,7 @@
 #include "fcgi/http/route.h"
 
 static void show(struct request *request);
-static void change(struct request *request);
+static void edit(struct request *request);
 
 #define DAYS_MOST 36500
 
@@ -19,7 +19,7 @@ static const struct field change_fields[] = {
 const struct route setting_routes[] = {
     ROUTE(METHOD_GET, "/admin/settings", MAY("settings.manage"), POOL_FAST, NULL, NULL, show, "The settings",
           "Settings"),
-    ROUTE(METHOD_PATCH, "/admin/settings", MAY("settings.manage"), POOL_FAST, change_fields, NULL, change,
+    ROUTE(METHOD_PATCH, "/admin/settings", MAY("settings.manage"), POOL_FAST, change_fields, NULL, edit,
           "Change settings", "Settings"),
     ROUTE_END,
 };
@@ -31,7 +31,7 @@ static void show(struct request *request)
 }
 
 /* PATCH /api/admin/settings: 200 with all of them */
-static void change(struct request *request)
+static void edit(struct request *request)
 {
-    respond_row(request, settings_change(request->db, request_body_json(request)), 200);
+    respond_announced(request, settings_edit(request->db, request_body_json(request)), 200);
 }

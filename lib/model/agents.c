@@ -18,29 +18,27 @@ enum outcome agents_get(struct db *db, const char *id)
 
 enum outcome agents_create(struct db *db, const char *body)
 {
-    db_queue(db, &query_agent_create, DB_VALUES(body));
-    return db_do(db, &query_agent_touched, DB_NO_VALUES);
+    return db_do(db, &query_agent_create, DB_VALUES(body));
 }
 
 enum outcome agents_edit(struct db *db, const char *id, const char *body)
 {
-    db_queue(db, &query_agent_edit, DB_VALUES(id, body));
-    return db_do(db, &query_agent_touched, DB_NO_VALUES);
+    return db_do(db, &query_agent_edit, DB_VALUES(id, body));
 }
 
 enum outcome agents_start(struct db *db, const char *id)
 {
-    return db_do(db, &query_agent_start, DB_VALUES(id));
+    return db_do(db, &query_agent_switch, DB_VALUES(id, "start"));
 }
 
 enum outcome agents_stop(struct db *db, const char *id)
 {
-    return db_do(db, &query_agent_stop, DB_VALUES(id, "stopped"));
+    return db_do(db, &query_agent_switch, DB_VALUES(id, "stop"));
 }
 
 enum outcome agents_restart(struct db *db, const char *id)
 {
-    return db_do(db, &query_agent_stop, DB_VALUES(id, "started"));
+    return db_do(db, &query_agent_switch, DB_VALUES(id, "restart"));
 }
 
 enum outcome agents_delete(struct db *db, const char *id)

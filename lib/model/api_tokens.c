@@ -38,7 +38,6 @@ enum outcome api_tokens_create(struct db *db, const char *user_id, struct json_o
     const char *document = json_object_to_json_string(body);
     *token = make_token(user_id);
     digest_hex(*token, digest);
-    db_queue(db, &query_api_token_check, DB_VALUES(document));
     return db_do(db, &query_api_token_create, DB_VALUES(document, digest));
 }
 

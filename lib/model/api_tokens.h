@@ -12,7 +12,7 @@ enum outcome api_tokens_list(struct db *db, int limit, const char *cursor);
  * value, without the token; *token is the token, which nobody can read again: the caller wipes and frees it. */
 enum outcome api_tokens_create(struct db *db, const char *user_id, struct json_object *body, char **token);
 
-/* ABSENT: not the caller's. */
+/* Rows to announce. ABSENT: not the caller's. */
 enum outcome api_tokens_revoke(struct db *db, const char *id);
 
 #endif

@@ -7,16 +7,21 @@
 
 void context_queue(struct db *db, const char *caller, const struct origin *origin)
 {
-    db_queue(db, &query_request_context, DB_VALUES(caller, origin->request_id, origin->address));
+    db_queue(db, &query_request_context, DB_VALUES(caller, origin->claim.request_id, origin->claim.address));
+}
+
+void caller_queue(struct db *db, const struct origin *origin)
+{
+    guard_queue_user(db, &origin->claim);
 }
 
 enum outcome credentials_refuse(struct db *db, const struct origin *origin, const char *action, const char *email,
                                 const char *reason, const struct credentials *credentials)
 {
-    const char *user_id = email ? credentials->user_id : origin->caller_id;
+    const char *user_id = email ? credentials->user_id : origin->claim.user_id;
     context_queue(db, email ? "" : user_id, origin);
     if (strcmp(reason, "password") == 0 || strcmp(reason, "unknown") == 0)
-        db_queue(db, &query_throttle_count_address, DB_VALUES(origin->address));
+        db_queue(db, &query_throttle_count_address, DB_VALUES(origin->claim.address));
     return db_do(db, &query_audit_refused_password, DB_VALUES(action, user_id[0] ? user_id : NULL, email, reason));
 }
 
@@ -34,7 +39,7 @@ enum outcome credentials_prove(struct db *db, const struct config *config, const
                                struct credentials *credentials)
 {
     *credentials = (struct credentials){0};
-    db_queue(db, &query_throttle_check_address, DB_VALUES(origin->address));
+    db_queue(db, &query_throttle_check_address, DB_VALUES(origin->claim.address));
     db_queue(db, &query_throttle_take_account, DB_VALUES(email));
     if (email)
         db_queue(db, &query_user_credentials, DB_VALUES(email));

@@ -6,15 +6,14 @@
 #include "base/db.h"
 #include "base/password.h"
 #include "base/token.h"
+#include "model/guards.h"
 
 #include <stdbool.h>
 
 /* Where a request comes from, for sessions and the audit log. */
 struct origin {
-    const char *request_id;
-    const char *caller_id; /* whom the token names, proved by the guard if the route has one; "" for nobody */
-    const char *address;   /* of the client, "" when unknown */
-    const char *agent;     /* the User-Agent header, "" when absent or not text */
+    struct guard_claim claim; /* whom the token names; "" for nobody */
+    const char *agent;        /* the User-Agent header, "" when absent or not text */
 };
 
 /* Which field of the input breaks a rule, and a sentence for the user; NULL: none does. */
@@ -30,8 +29,13 @@ struct credentials {
     bool wrong; /* the account is unknown, or this is not its password */
 };
 
-/* Opens the second transaction of a request, which no guard opens: who acts (caller "" for nobody), from where. */
+/* Opens a transaction that no guard opens: who acts (caller "" for nobody), from where. It proves and grants nothing:
+ * what asks for a permission needs caller_queue. */
 void context_queue(struct db *db, const char *caller, const struct origin *origin);
+
+/* Opens the second transaction of a guarded request that changes something: the caller is proved again, with the scopes
+ * that they have, because a session or token may have ended while a password was hashed. */
+void caller_queue(struct db *db, const struct origin *origin);
 
 /* Verifies the password of an account, or of the caller's own when email is NULL, in one round trip with what is queued
  * already; action is what the audit log calls a refusal. OK; UNAUTHENTICATED with credentials->wrong; LIMITED: too many

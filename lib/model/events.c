@@ -22,5 +22,5 @@ enum outcome events_read(struct db *db, const char *room, long long seq)
 {
     char bound[NUMBER_TEXT_SIZE];
 
-    return db_do(db, &query_events_read, DB_VALUES(room, number_text(seq, bound)));
+    return db_do(db, &query_room_read, DB_VALUES(room, number_text(seq, bound)));
 }

@@ -50,8 +50,7 @@ enum outcome mappings_create(struct db *db, const struct config *config, struct 
 
     if (outcome != OUTCOME_OK)
         return outcome;
-    db_queue(db, &query_mapping_create, DB_VALUES(json_object_to_json_string(body)));
-    return db_do(db, &query_mapping_touched, DB_NO_VALUES);
+    return db_do(db, &query_mapping_create, DB_VALUES(json_object_to_json_string(body)));
 }
 
 enum outcome mappings_edit(struct db *db, const struct config *config, const char *id, struct json_object *body)
@@ -60,8 +59,7 @@ enum outcome mappings_edit(struct db *db, const struct config *config, const cha
 
     if (outcome != OUTCOME_OK)
         return outcome;
-    db_queue(db, &query_mapping_edit, DB_VALUES(id, json_object_to_json_string(body)));
-    return db_do(db, &query_mapping_touched, DB_NO_VALUES);
+    return db_do(db, &query_mapping_edit, DB_VALUES(id, json_object_to_json_string(body)));
 }
 
 enum outcome mappings_delete(struct db *db, const char *id)

@@ -1,5 +1,6 @@
 /* Mappings: named sets of variables for scripts. Each function is one pipeline: with what the caller queued before (the
- * guard), one transaction. Ids are UUIDs as text, documents are JSON text in the first column of the last statement. */
+ * guard), one transaction. Ids are UUIDs as text, documents are JSON text in the first column of the last statement.
+ * Changes leave rows to announce (push/announce.h). */
 #ifndef COAGENT_MAPPINGS_H
 #define COAGENT_MAPPINGS_H
 
@@ -17,7 +18,7 @@ enum outcome mappings_list(struct db *db, const char *query, int limit, const ch
 enum outcome mappings_get(struct db *db, const char *id);
 
 /* From checked fields; secret values in "entries" are sealed, and taken out of the body before anything else sees it.
- * One row: document, id. CONFLICT: the name is taken. */
+ * CONFLICT: the name is taken. */
 enum outcome mappings_create(struct db *db, const struct config *config, struct json_object *body);
 
 /* Changes the fields that the body has; "entries" replace all there are, and a secret without a value stays.

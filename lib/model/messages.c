@@ -47,7 +47,7 @@ static enum outcome post_command(struct db *db, const char *room, const char *bo
     if (outcome == OUTCOME_OK)
         outcome = read_inputs(db, command, &choice, &inputs, why);
     if (outcome == OUTCOME_OK) {
-        db_queue(db, &query_messages_post,
+        db_queue(db, &query_message_post,
                  DB_VALUES(room, body, choice.script, choice.version, json_object_to_json_string(inputs)));
         outcome = was_held ? db_run(db) : db_commit(db);
     } else if (!was_held) {
@@ -65,7 +65,7 @@ enum outcome messages_post(struct db *db, const char *room, struct json_object *
     enum outcome outcome = run_command_read(json_text(body, "text"), &command, why);
 
     if (outcome == OUTCOME_ABSENT)
-        outcome = db_do(db, &query_messages_post, DB_VALUES(room, json, NULL, NULL, NULL));
+        outcome = db_do(db, &query_message_post, DB_VALUES(room, json, NULL, NULL, NULL));
     else if (outcome == OUTCOME_OK)
         outcome = post_command(db, room, json, command, why);
     run_command_free(command);
@@ -74,10 +74,10 @@ enum outcome messages_post(struct db *db, const char *room, struct json_object *
 
 enum outcome messages_edit(struct db *db, const char *room, const char *seq, const char *text)
 {
-    return db_do(db, &query_messages_edit, DB_VALUES(room, seq, text));
+    return db_do(db, &query_message_edit, DB_VALUES(room, seq, text));
 }
 
 enum outcome messages_delete(struct db *db, const char *room, const char *seq)
 {
-    return db_do(db, &query_messages_delete, DB_VALUES(room, seq));
+    return db_do(db, &query_message_delete, DB_VALUES(room, seq));
 }

@@ -5,9 +5,9 @@
 #include "base/db.h"
 #include "base/json.h"
 
-/* Says something, and asks the agents that it addresses, or runs the script that "/run …" names. body is the checked body
- * of the request: text, reply_to. INVALID: nothing there to reply to, or with a sentence in why a command that cannot be
- * meant. A command takes two round trips, in one transaction. */
+/* Says something, and asks the agents that it addresses, or runs the script that "/run …" names. body is the checked
+ * body of the request: text, reply_to. INVALID: nothing there to reply to, or with a sentence in why a command that
+ * cannot be meant. A command takes two round trips, in one transaction. */
 enum outcome messages_post(struct db *db, const char *room, struct json_object *body, struct text *why);
 
 /* ABSENT: no such message, or deleted; DENIED: somebody else's. Owners of the room may delete any. */

@@ -38,9 +38,8 @@ enum outcome providers_create(struct db *db, const struct config *config, struct
     enum outcome outcome = take_key(config, body, &sealed);
 
     if (outcome == OUTCOME_OK) {
-        db_queue(db, &query_provider_create,
-                 DB_VALUES(json_object_to_json_string(body), sealed.length ? sealed.bytes : NULL));
-        outcome = db_do(db, &query_provider_touched, DB_NO_VALUES);
+        outcome = db_do(db, &query_provider_create,
+                        DB_VALUES(json_object_to_json_string(body), sealed.length ? sealed.bytes : NULL));
     }
     text_free(&sealed);
     return outcome;
@@ -52,9 +51,8 @@ enum outcome providers_edit(struct db *db, const struct config *config, const ch
     enum outcome outcome = take_key(config, body, &sealed);
 
     if (outcome == OUTCOME_OK) {
-        db_queue(db, &query_provider_edit,
-                 DB_VALUES(id, json_object_to_json_string(body), sealed.length ? sealed.bytes : NULL));
-        outcome = db_do(db, &query_provider_touched, DB_NO_VALUES);
+        outcome = db_do(db, &query_provider_edit,
+                        DB_VALUES(id, json_object_to_json_string(body), sealed.length ? sealed.bytes : NULL));
     }
     text_free(&sealed);
     return outcome;

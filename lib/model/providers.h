@@ -1,5 +1,6 @@
 /* Model endpoints. Ids are UUIDs as text, documents are JSON text in the first column of the last statement. Each
- * function is one pipeline: with what the caller queued before (the guard), one transaction. */
+ * function is one pipeline: with what the caller queued before (the guard), one transaction. Changes leave rows to
+ * announce (push/announce.h). */
 #ifndef COAGENT_PROVIDERS_H
 #define COAGENT_PROVIDERS_H
 
@@ -15,8 +16,8 @@ enum outcome providers_list(struct db *db, int limit, const char *cursor);
 /* ABSENT when it is not there, here and below. */
 enum outcome providers_get(struct db *db, const char *id);
 
-/* From checked fields; "key" is sealed, and taken out of the body before anything else sees it. The second column is
- * the id. CONFLICT: the name is taken. */
+/* From checked fields; "key" is sealed, and taken out of the body before anything else sees it. CONFLICT:
+ * the name is taken. */
 enum outcome providers_create(struct db *db, const struct config *config, struct json_object *body);
 
 /* Changes the fields that the body has; CONFLICT when its "version" is stale. A null "key" removes the key. */

@@ -8,30 +8,30 @@ enum outcome rooms_list(struct db *db, bool public_ones, const char *cursor, lon
     char most[NUMBER_TEXT_SIZE];
 
     number_text(limit, most);
-    return db_do(db, public_ones ? &query_rooms_list_public : &query_rooms_list, DB_VALUES(cursor, most));
+    return db_do(db, public_ones ? &query_room_list_public : &query_room_list, DB_VALUES(cursor, most));
 }
 
 enum outcome rooms_get(struct db *db, const char *id)
 {
-    return db_do(db, &query_rooms_get, DB_VALUES(id));
+    return db_do(db, &query_room_get, DB_VALUES(id));
 }
 
 enum outcome rooms_create(struct db *db, const char *body)
 {
-    return db_do(db, &query_rooms_create, DB_VALUES(body));
+    return db_do(db, &query_room_create, DB_VALUES(body));
 }
 
 enum outcome rooms_edit(struct db *db, const char *id, const char *body)
 {
-    return db_do(db, &query_rooms_edit, DB_VALUES(id, body));
+    return db_do(db, &query_room_edit, DB_VALUES(id, body));
 }
 
 enum outcome rooms_delete(struct db *db, const char *id)
 {
-    return db_do(db, &query_rooms_delete, DB_VALUES(id));
+    return db_do(db, &query_room_delete, DB_VALUES(id));
 }
 
 enum outcome rooms_stop(struct db *db, const char *id)
 {
-    return db_do(db, &query_rooms_stop, DB_VALUES(id));
+    return db_do(db, &query_room_stop, DB_VALUES(id));
 }

@@ -1,5 +1,5 @@
-/* Rooms. The guard is queued before; each of these runs the unit of work. What changes something leaves rows of
- * (document or NULL, channel): the answer first, then what is to be published (see SQL type "announced"). */
+/* Rooms. The guard is queued before; each of these runs the unit of work. Changes leave rows to
+ * announce (push/announce.h). */
 #ifndef COAGENT_ROOMS_H
 #define COAGENT_ROOMS_H
 

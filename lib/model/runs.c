@@ -14,12 +14,10 @@ enum outcome runs_list(struct db *db, const char *filter)
 
 enum outcome runs_cancel(struct db *db, const char *id)
 {
-    db_queue(db, &query_run_cancel, DB_VALUES(id));
-    return db_do(db, &query_run_touched, DB_NO_VALUES);
+    return db_do(db, &query_run_cancel, DB_VALUES(id));
 }
 
 enum outcome runs_retry(struct db *db, const char *id, const char *mode, const char *via)
 {
-    db_queue(db, &query_run_retry, DB_VALUES(id, mode, via));
-    return db_do(db, &query_run_touched, DB_NO_VALUES);
+    return db_do(db, &query_run_retry, DB_VALUES(id, mode, via));
 }

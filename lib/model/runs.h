@@ -1,5 +1,5 @@
-/* Runs, everything that is executed, as handlers see and change them; the runner's own statements are its own. What a
- * change announces travels as rows of (document, channel), the document for the caller first. */
+/* Runs, everything that is executed, as handlers see and change them; the runner's own statements are its own. Changes
+ * leave rows to announce (push/announce.h). */
 #ifndef COAGENT_RUNS_H
 #define COAGENT_RUNS_H
 

@@ -29,16 +29,14 @@ enum outcome scripts_create(struct db *db, struct json_object *body, struct text
 {
     if (script_parameters_complete(body, true, why) != OUTCOME_OK)
         return OUTCOME_INVALID;
-    db_queue(db, &query_script_create, DB_VALUES(json_object_to_json_string(body)));
-    return db_do(db, &query_script_touched, DB_NO_VALUES);
+    return db_do(db, &query_script_create, DB_VALUES(json_object_to_json_string(body)));
 }
 
 enum outcome scripts_edit(struct db *db, const char *id, struct json_object *body, struct text *why)
 {
     if (script_parameters_complete(body, false, why) != OUTCOME_OK)
         return OUTCOME_INVALID;
-    db_queue(db, &query_script_edit, DB_VALUES(id, json_object_to_json_string(body)));
-    return db_do(db, &query_script_touched, DB_NO_VALUES);
+    return db_do(db, &query_script_edit, DB_VALUES(id, json_object_to_json_string(body)));
 }
 
 enum outcome scripts_delete(struct db *db, const char *id)
@@ -134,7 +132,6 @@ enum outcome scripts_run(struct db *db, const char *id, struct json_object *body
         outcome = prepare_run(db, body, errors);
     if (outcome == OUTCOME_OK) {
         db_queue(db, &query_script_run, DB_VALUES(id, json_object_to_json_string(body), via));
-        db_queue(db, &query_run_touched, DB_NO_VALUES);
         return was_held ? db_run(db) : db_commit(db);
     }
     if (!was_held)

@@ -1,5 +1,6 @@
 /* Scripts: a head that people edit and immutable versions, which run. Each function is one pipeline, scripts_run two:
- * with what the caller queued before (the guard), one transaction. Bodies are the checked fields; ids are UUIDs as text. */
+ * with what the caller queued before (the guard), one transaction. Bodies are the checked fields; ids are UUIDs as
+ * text. */
 #ifndef COAGENT_SCRIPTS_H
 #define COAGENT_SCRIPTS_H
 
@@ -26,8 +27,8 @@ void scripts_queue_proof(struct db *db, const char *id);
 /* ABSENT when it is not there, here and below. */
 enum outcome scripts_get(struct db *db, const char *id);
 
-/* One row: document, id. CONFLICT: the name is taken. INVALID with a sentence in why, and nothing asked: its "parameters"
- * are no schema; they are put into their stored form. */
+/* Rows to announce, here and below. CONFLICT: the name is taken. INVALID with a sentence in why, and nothing asked: its
+ * "parameters" are no schema; they are put into their stored form. */
 enum outcome scripts_create(struct db *db, struct json_object *body, struct text *why);
 
 /* Changes the fields that the body has; other code or parameters make a new version. CONFLICT when "version" is stale

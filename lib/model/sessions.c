@@ -101,7 +101,7 @@ enum outcome sessions_log_in(struct db *db, const struct config *config, const s
 static enum outcome count_taken(struct db *db, const struct origin *origin)
 {
     struct db_failure failure = *db_failure(db);
-    enum outcome outcome = db_do(db, &query_throttle_count_address, DB_VALUES(origin->address));
+    enum outcome outcome = db_do(db, &query_throttle_count_address, DB_VALUES(origin->claim.address));
     if (outcome != OUTCOME_OK)
         return outcome;
     db_recall_failure(db, &failure);
@@ -120,7 +120,7 @@ enum outcome sessions_register(struct db *db, const struct config *config, const
         return outcome;
     }
     /* Asked before the costly hash, and again when it is written: meanwhile somebody else may have been the first. */
-    db_queue(db, &query_throttle_check_address, DB_VALUES(origin->address));
+    db_queue(db, &query_throttle_check_address, DB_VALUES(origin->claim.address));
     outcome = db_do(db, &query_user_register_check, DB_VALUES(email, open));
     if (outcome != OUTCOME_OK)
         return outcome == OUTCOME_CONFLICT ? count_taken(db, origin) : outcome;

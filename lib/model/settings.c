@@ -4,10 +4,10 @@
 
 enum outcome settings_get(struct db *db)
 {
-    return db_do(db, &query_settings_get, DB_NO_VALUES);
+    return db_do(db, &query_setting_list, DB_NO_VALUES);
 }
 
-enum outcome settings_change(struct db *db, const char *changes)
+enum outcome settings_edit(struct db *db, const char *changes)
 {
-    return db_do(db, &query_settings_change, DB_VALUES(changes));
+    return db_do(db, &query_setting_edit, DB_VALUES(changes));
 }

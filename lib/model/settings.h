@@ -7,7 +7,7 @@
 /* All of them, as a document. */
 enum outcome settings_get(struct db *db);
 
-/* changes is a checked JSON object of those to change; answers all. */
-enum outcome settings_change(struct db *db, const char *changes);
+/* changes is a checked JSON object of those to change. Rows to announce, all of them first. */
+enum outcome settings_edit(struct db *db, const char *changes);
 
 #endif

@@ -11,15 +11,6 @@ enum outcome users_own(struct db *db)
     return db_do(db, &query_user_own, DB_NO_VALUES);
 }
 
-/* The change itself, behind the guard or behind the context of a proved password. */
-static enum outcome change_own(struct db *db, struct json_object *body)
-{
-    const char *changes = json_object_to_json_string(body);
-    db_queue(db, &query_user_check_own_names, DB_VALUES(changes));
-    db_queue(db, &query_user_change_own, DB_VALUES(changes));
-    return db_do(db, &query_user_own, DB_NO_VALUES);
-}
-
 /* The caller's own password, which is a field of a form here: a wrong one is that field's fault. */
 static enum outcome prove_own(struct db *db, const struct config *config, const struct origin *origin,
                               const char *action, const char *password, struct credentials *credentials,
@@ -44,31 +35,31 @@ static enum outcome make_hash(const struct config *config, const char *password,
     return outcome;
 }
 
-enum outcome users_change_own(struct db *db, const struct config *config, const struct origin *origin,
-                              struct json_object *body, struct field_fault *fault)
+enum outcome users_edit_own(struct db *db, const struct config *config, const struct origin *origin,
+                            struct json_object *body, struct field_fault *fault)
 {
     struct credentials credentials;
     struct json_object *password = json_object_get(json_member(body, "current_password"));
+    bool proved = json_member(body, "email") && password;
     enum outcome outcome = OUTCOME_OK;
     json_object_object_del(body, "current_password"); /* the audit log keeps the body */
-    if (json_member(body, "email") && password) {
+    if (proved) {
         outcome =
             prove_own(db, config, origin, "profile.change", json_object_get_string(password), &credentials, fault);
         if (outcome == OUTCOME_OK) {
-            context_queue(db, credentials.user_id, origin);
+            caller_queue(db, origin);
             db_queue(db, &query_throttle_clear_account, DB_NO_VALUES);
         }
-    } else {
-        db_queue(db, &query_user_check_same_email, DB_VALUES(json_text(body, "email")));
     }
     if (outcome == OUTCOME_OK)
-        outcome = change_own(db, body);
+        outcome =
+            db_do(db, &query_profile_edit, DB_VALUES(json_object_to_json_string(body), proved ? "true" : "false"));
     json_object_put(password);
     return outcome;
 }
 
-enum outcome users_change_password(struct db *db, const struct config *config, const struct origin *origin,
-                                   const char *current, const char *wanted, const char *keep, struct field_fault *fault)
+enum outcome users_set_own_password(struct db *db, const struct config *config, const struct origin *origin,
+                                    const char *current, const char *wanted, struct field_fault *fault)
 {
     struct credentials credentials;
     char hash[PASSWORD_HASH_SIZE];
@@ -78,11 +69,11 @@ enum outcome users_change_password(struct db *db, const struct config *config, c
     outcome = make_hash(config, wanted, NULL, "new_password", hash, fault);
     if (outcome != OUTCOME_OK)
         return outcome;
-    context_queue(db, credentials.user_id, origin);
+    caller_queue(db, origin);
     db_queue(db, &query_throttle_clear_account, DB_NO_VALUES);
-    outcome = db_do(db, &query_user_change_password, DB_VALUES(credentials.hash, hash, keep));
+    outcome = db_do(db, &query_profile_set_password, DB_VALUES(credentials.hash, hash, origin->claim.session_id));
     explicit_bzero(hash, sizeof hash);
-    return outcome == OUTCOME_ABSENT ? OUTCOME_CONFLICT : outcome;
+    return outcome;
 }
 
 enum outcome users_list(struct db *db, const struct user_filter *filter, int limit, const char *cursor)
@@ -98,7 +89,7 @@ enum outcome users_get(struct db *db, const char *id)
 }
 
 /* Hashes the body's password and takes it out: the rest of the body goes to the audit log. The guard in the queue is
- * asked first, so that nobody else makes us work or learns a rule; then the context stands for it. Leaves hash empty
+ * asked first, so that nobody else makes us work or learns a rule; then the caller is proved again. Leaves hash empty
  * when there is no password. */
 static enum outcome take_password(struct db *db, const struct config *config, const struct origin *origin,
                                   struct json_object *body, char hash[PASSWORD_HASH_SIZE], struct field_fault *fault)
@@ -112,18 +103,8 @@ static enum outcome take_password(struct db *db, const struct config *config, co
         outcome = make_hash(config, password, json_text(body, "email"), "password", hash, fault);
     json_object_object_del(body, "password");
     if (outcome == OUTCOME_OK)
-        context_queue(db, origin->caller_id, origin);
+        caller_queue(db, origin);
     return outcome;
-}
-
-/* What every change of somebody's account begins with: one at a time, and only what the caller may. */
-static void queue_checks(struct db *db, const char *id, const char *changes, bool with_password)
-{
-    db_queue(db, &query_user_lock_roles, DB_NO_VALUES);
-    if (id)
-        db_queue(db, &query_user_lock_log_ins, DB_VALUES(id));
-    db_queue(db, &query_user_check_change, DB_VALUES(id, changes, with_password ? "true" : "false"));
-    db_queue(db, &query_user_check_names, DB_VALUES(id, changes));
 }
 
 enum outcome users_create(struct db *db, const struct config *config, const struct origin *origin,
@@ -131,36 +112,22 @@ enum outcome users_create(struct db *db, const struct config *config, const stru
 {
     char hash[PASSWORD_HASH_SIZE];
     enum outcome outcome = take_password(db, config, origin, body, hash, fault);
-    if (outcome != OUTCOME_OK)
-        return outcome;
-    const char *document = json_object_to_json_string(body);
-    queue_checks(db, NULL, document, true);
-    return db_do(db, &query_user_create, DB_VALUES(document, hash));
+    if (outcome == OUTCOME_OK)
+        outcome = db_do(db, &query_user_create, DB_VALUES(json_object_to_json_string(body), hash));
+    return outcome;
 }
 
-enum outcome users_change(struct db *db, const struct config *config, const struct origin *origin, const char *id,
-                          struct json_object *body, struct field_fault *fault)
+enum outcome users_edit(struct db *db, const struct config *config, const struct origin *origin, const char *id,
+                        struct json_object *body, struct field_fault *fault)
 {
     char hash[PASSWORD_HASH_SIZE];
     enum outcome outcome = take_password(db, config, origin, body, hash, fault);
-    if (outcome != OUTCOME_OK)
-        return outcome;
-    const char *changes = json_object_to_json_string(body);
-    queue_checks(db, id, changes, hash[0] != '\0');
-    if (json_flag(body, "disabled", false))
-        db_queue(db, &query_user_stop_runs, DB_VALUES(id, "The user who asked for it was disabled."));
-    db_queue(db, &query_user_change, DB_VALUES(id, changes, hash[0] ? hash : NULL));
-    return db_do(db, &query_user_get, DB_VALUES(id));
+    if (outcome == OUTCOME_OK)
+        outcome = db_do(db, &query_user_edit, DB_VALUES(id, json_object_to_json_string(body), hash[0] ? hash : NULL));
+    return outcome;
 }
 
 enum outcome users_delete(struct db *db, const char *id)
 {
-    /* To be gone takes as much away as to be disabled. */
-    queue_checks(db, id, "{\"disabled\": true}", false);
-    db_queue(db, &query_user_stop_runs, DB_VALUES(id, "The user who asked for it was deleted."));
-    db_queue(db, &query_user_lock, DB_VALUES(id));
-    db_queue(db, &query_user_lock_rooms, DB_VALUES(id));
-    db_queue(db, &query_user_close_rooms, DB_VALUES(id));
-    db_queue(db, &query_user_leave_rooms, DB_VALUES(id));
     return db_do(db, &query_user_delete, DB_VALUES(id));
 }

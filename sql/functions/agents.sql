@@ -73,9 +73,65 @@ create function run_agent_json(agent uuid) returns json language sql stable as $
     select json_build_object('id', id, 'name', name, 'handle', handle) from principals where id = agent
 $$;
 
+create function agent_create(body jsonb) returns setof announced language plpgsql as $$
+declare
+    self principals;
+    made agents;
+begin
+    insert into principals (kind, handle, name) values ('agent', agent_handle(body ->> 'handle'), body ->> 'name')
+    returning * into self;
+    insert into agents (id, provider_id, model, prompt, parameters, context_tokens, run_seconds, owner_id)
+    values (self.id, (body ->> 'provider_id')::uuid, coalesce(body ->> 'model', ''), coalesce(body ->> 'prompt', ''),
+            agent_parameters(coalesce(body -> 'parameters', '{}')), coalesce((body ->> 'context_tokens')::int, 16000),
+            coalesce((body ->> 'run_seconds')::int, 300), caller_id())
+    returning * into made;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('agent.create', 'agent', self.id::text, jsonb_build_object('handle', self.handle, 'name', self.name));
+    return next announced_answer(agent_json(made));
+end $$;
+
+-- Changes what the body names.
+create function agent_edit(wanted uuid, body jsonb) returns setof announced language plpgsql as $$
+declare
+    agent agents := agent_lock(wanted, (body ->> 'version')::int);
+begin
+    update agents as a set
+        provider_id = case when body ? 'provider_id' then (body ->> 'provider_id')::uuid else a.provider_id end,
+        model = coalesce(body ->> 'model', a.model), prompt = coalesce(body ->> 'prompt', a.prompt),
+        parameters = agent_parameters(coalesce(body -> 'parameters', a.parameters)),
+        context_tokens = coalesce((body ->> 'context_tokens')::int, a.context_tokens),
+        run_seconds = coalesce((body ->> 'run_seconds')::int, a.run_seconds),
+        version = a.version + 1, updated_at = now()
+    where a.id = wanted
+    returning * into agent;
+    update principals as p set handle = coalesce(agent_handle(body ->> 'handle'), p.handle), name = coalesce(body ->> 'name', p.name)
+    where p.id = wanted;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('agent.edit', 'agent', wanted::text, body - 'version' - 'prompt');
+    return next announced_answer(agent_json(agent));
+end $$;
+
+-- Starts, stops or restarts an agent: the action says which. Stopping and restarting end its live runs.
+create function agent_switch(wanted uuid, action text) returns setof announced language plpgsql as $$
+declare
+    agent agents := agent_lock(wanted, null);
+    stopped announced[];
+begin
+    update agents set desired_state = case action when 'stop' then 'stopped' else 'started' end, version = version + 1,
+                      updated_at = now()
+    where id = wanted
+    returning * into agent;
+    if action <> 'start' then
+        stopped := array(select c from cancel_runs(array(
+            select id from runs where agent_id = wanted and state in ('queued', 'running', 'waiting')), 'The agent was stopped.') c);
+    end if;
+    insert into audit_log (action, object_kind, object_id) values ('agent.' || action, 'agent', wanted::text);
+    return next announced_answer(agent_json(agent));
+    return query select * from unnest(stopped);
+end $$;
+
 -- The agent is gone: its runs stop, it leaves its rooms, its handle is free again. Its name stays in what it wrote.
--- Returns what is to be published after the commit.
-create function remove_agent(wanted uuid) returns table (channel text, document text) language plpgsql as $$
+create function agent_delete(wanted uuid) returns setof announced language plpgsql as $$
 declare
     agent agents := agent_lock(wanted, null);
     self principals;
@@ -89,14 +145,15 @@ begin
     where id in (select room_id from room_members where principal_id = agent.id
                  union all select room_id from runs where id = any (live))
     order by id for no key update;
+    return next announced_answer(null);
     return query select * from cancel_runs(live, 'The agent was deleted.');
     for one in
         select m.room_id from room_members m join rooms r on r.id = m.room_id
         where m.principal_id = agent.id and r.deleted_at is null order by m.room_id
     loop
-        return query select 'r_' || one, event_frame(event_json(append_event(
+        return next announced_event(append_event(
             one, 'member', caller_id(), null, null, null,
-            jsonb_build_object('action', 'removed', 'member', author_json(self)))));
+            jsonb_build_object('action', 'removed', 'member', author_json(self))));
     end loop;
     delete from room_members where principal_id = agent.id;
     update agents set desired_state = 'stopped', provider_id = null where id = agent.id;

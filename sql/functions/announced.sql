@@ -10,32 +10,35 @@ begin
     return json_build_object('room', event -> 'room', 'seq', event -> 'seq');
 end $$;
 
--- What people do with rooms and memberships. Each function is one change: it locks, checks, changes, writes the room's
--- log and the audit log, and returns rows of "announced": first the answer (no channel), then what goes to nchan after
--- the commit, in this order: a document to a channel, or no document: the sockets on this channel end, because the
--- rooms that they may listen to have changed.
-create type announced as (channel text, document text);
+-- What a change leaves behind. Every function that changes something for a caller is one change: it locks, checks, changes,
+-- writes the audit log (and the room's), and returns rows of "announced": first the answer (no channel; no document: the
+-- change has none), then what goes to nchan after the commit, in this order: a document to a channel, or no document: the
+-- sockets on this channel end, because what they may listen to has changed.
+create type announced as (document text, channel text);
 
 create function announced_answer(answer json) returns announced language sql immutable as $$
-    select row(null, answer::text)::announced
+    select row(answer::text, null)::announced
 $$;
 
 create function announced_event(event room_events) returns announced language plpgsql stable as $$
 begin
-    return row('r_' || event.room_id, event_frame(event_json(event)))::announced;
+    return row(event_frame(event_json(event)), 'r_' || event.room_id)::announced;
 end $$;
 
+-- The sockets of a user are asked again who they are.
+create function announced_renewal(the_user uuid) returns announced language sql immutable as $$
+    select row(null, 'u_' || the_user)::announced
+$$;
+
 create function announced_rooms_changed(the_user uuid) returns setof announced language sql immutable as $$
-    select 'u_' || the_user, '{"personal":{"type":"rooms_changed"}}' where the_user is not null
-    union all select 'u_' || the_user, null where the_user is not null
+    select '{"personal":{"type":"rooms_changed"}}', 'u_' || the_user where the_user is not null
+    union all select null, 'u_' || the_user where the_user is not null
 $$;
 
 -- Who listens to a run of the room is asked again who they are: with what the room shows, its runs are hidden.
 create function close_run_channels(the_room uuid) returns setof announced language sql stable as $$
-    select row('run_' || id, null)::announced from runs where room_id = the_room and state in ('queued', 'running', 'waiting')
+    select row(null, 'run_' || id)::announced from runs where room_id = the_room and state in ('queued', 'running', 'waiting')
 $$;
-
--- What people and runners do with runs, and how both see them. What is to be published comes as rows of "announced".
 
 -- Where those listen who watch a run: its own channel, and its room's.
 create function run_channels(r runs) returns text language sql stable as $$
@@ -49,3 +52,16 @@ create function run_frame(r runs) returns text language sql stable as $$
         'cancel_requested', r.cancel_requested_at is not null,
         'agent', case when r.agent_id is not null then run_agent_json(r.agent_id) end))::text
 $$;
+
+-- A run that was made by a change: the answer, then the event that tells its room, and its state.
+create function announced_run(made runs) returns setof announced language plpgsql as $$
+declare
+    event room_events;
+begin
+    return next announced_answer(run_json(made));
+    select * into event from room_events where run_id = made.id order by seq desc limit 1;
+    if found then
+        return next announced_event(event);
+    end if;
+    return next row(run_frame(made), run_channels(made))::announced;
+end $$;

@@ -95,7 +95,7 @@ create function mapping_keys(mapping uuid) returns jsonb language sql stable as 
     from mapping_entries where mapping_id = mapping
 $$;
 
-create function mapping_create(body jsonb) returns uuid language plpgsql as $$
+create function mapping_create(body jsonb) returns setof announced language plpgsql as $$
 declare
     made mappings;
 begin
@@ -106,28 +106,29 @@ begin
     insert into audit_log (action, object_kind, object_id, detail)
     values ('mapping.create', 'mapping', made.id::text,
             jsonb_build_object('name', made.name, 'visibility', made.visibility, 'entries', mapping_keys(made.id)));
-    return made.id;
+    return next announced_answer(mapping_json(made)::json);
 end $$;
 
-create function mapping_edit(wanted uuid, body jsonb) returns uuid language plpgsql as $$
+create function mapping_edit(wanted uuid, body jsonb) returns setof announced language plpgsql as $$
 declare
-    old mappings := mapping_lock(wanted, (body ->> 'version')::int);
+    mapping mappings := mapping_lock(wanted, (body ->> 'version')::int);
 begin
     update mappings as m set
         name = coalesce(body ->> 'name', m.name), description = coalesce(body ->> 'description', m.description),
         visibility = coalesce(body ->> 'visibility', m.visibility), version = m.version + 1, updated_at = now()
-    where m.id = old.id;
+    where m.id = wanted
+    returning * into mapping;
     if body ? 'entries' then
-        perform set_mapping_entries(old.id, body -> 'entries');
+        perform set_mapping_entries(wanted, body -> 'entries');
     end if;
     insert into audit_log (action, object_kind, object_id, detail)
-    values ('mapping.edit', 'mapping', old.id::text, body - 'version' - 'entries'
-            || case when body ? 'entries' then jsonb_build_object('entries', mapping_keys(old.id)) else '{}' end);
-    return old.id;
+    values ('mapping.edit', 'mapping', wanted::text, body - 'version' - 'entries'
+            || case when body ? 'entries' then jsonb_build_object('entries', mapping_keys(wanted)) else '{}' end);
+    return next announced_answer(mapping_json(mapping)::json);
 end $$;
 
 -- Its name is free again; its values are gone for good. Scripts and live runs that use it keep it from being deleted.
-create function remove_mapping(wanted uuid) returns void language plpgsql as $$
+create function mapping_delete(wanted uuid) returns setof announced language plpgsql as $$
 declare
     mapping mappings := mapping_lock(wanted, null);
     names text;
@@ -146,6 +147,7 @@ begin
     update mappings set deleted_at = now() where id = mapping.id;
     insert into audit_log (action, object_kind, object_id, detail)
     values ('mapping.delete', 'mapping', mapping.id::text, jsonb_build_object('name', mapping.name));
+    return next announced_answer(null);
 end $$;
 
 -- The scripts that use it, those that the caller may see.

@@ -58,7 +58,7 @@ begin
 end $$;
 
 -- The role is an owner's to change, the notifications are the member's own. null leaves as it is.
-create function member_change(the_room uuid, member uuid, the_role text, the_notify text)
+create function member_edit(the_room uuid, member uuid, the_role text, the_notify text)
 returns setof announced language plpgsql as $$
 declare
     room rooms := lock_room(the_room);

@@ -77,7 +77,7 @@ begin
     perform audit_room('message.post', the_room, jsonb_build_object('seq', event.seq));
     document := event_json(event);
     return next announced_answer(document);
-    return next row('r_' || the_room, event_frame(document))::announced;
+    return next row(event_frame(document), 'r_' || the_room)::announced;
     if wanted.script is not null then
         return next run_by_message(the_room, event.seq, wanted);
         return;
@@ -187,7 +187,7 @@ begin
     from rooms where id = the_room;
     return next announced_answer(answer::json);
     if moved then
-        return query select 'u_' || caller_id(), json_build_object('personal', answer || '{"type": "read"}')::text;
+        return query select json_build_object('personal', answer || '{"type": "read"}')::text, 'u_' || caller_id();
     end if;
 end $$;
 

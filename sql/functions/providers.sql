@@ -18,8 +18,8 @@ begin
     return case when kind = 'openai' then rtrim(url, '/') else '' end;
 end $$;
 
--- The provider, locked for a change by the caller, whose permission the guard has proved.
-create function provider_for_edit(wanted uuid, seen int) returns providers language plpgsql as $$
+-- The provider, locked for a change that the guard has permitted.
+create function provider_lock(wanted uuid, seen int) returns providers language plpgsql as $$
 declare
     provider providers;
 begin
@@ -46,9 +46,46 @@ begin
     return url;
 end $$;
 
--- Agents that use a provider keep it from being removed; those that are deleted do not.
-create function remove_provider(wanted uuid) returns void language plpgsql as $$
+create function provider_create(body jsonb, sealed_key text) returns setof announced language plpgsql as $$
 declare
+    the_kind constant text := coalesce(body ->> 'kind', 'openai');
+    made providers;
+begin
+    insert into providers (name, kind, base_url, key_sealed, default_model, price_prompt, price_completion)
+    values (body ->> 'name', the_kind, provider_url(the_kind, coalesce(body ->> 'base_url', '')), sealed_key,
+            coalesce(body ->> 'default_model', ''), coalesce((body ->> 'price_prompt')::numeric, 0),
+            coalesce((body ->> 'price_completion')::numeric, 0))
+    returning * into made;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('provider.create', 'provider', made.id::text,
+            jsonb_build_object('name', made.name, 'kind', made.kind, 'base_url', made.base_url));
+    return next announced_answer(provider_json(made));
+end $$;
+
+-- Changes what the body names. The key is kept when the body does not speak of it, and only for the same server.
+create function provider_edit(wanted uuid, body jsonb, sealed_key text) returns setof announced language plpgsql as $$
+declare
+    provider providers := provider_lock(wanted, (body ->> 'version')::int);
+    url constant text := moved_provider_url(provider, body);
+begin
+    update providers as p set
+        name = coalesce(body ->> 'name', p.name), kind = coalesce(body ->> 'kind', p.kind), base_url = url,
+        key_sealed = case when (body ->> 'key_given')::boolean then sealed_key else p.key_sealed end,
+        default_model = coalesce(body ->> 'default_model', p.default_model),
+        price_prompt = coalesce((body ->> 'price_prompt')::numeric, p.price_prompt),
+        price_completion = coalesce((body ->> 'price_completion')::numeric, p.price_completion),
+        version = p.version + 1, updated_at = now()
+    where p.id = wanted
+    returning * into provider;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('provider.edit', 'provider', wanted::text, body - 'version');
+    return next announced_answer(provider_json(provider));
+end $$;
+
+-- Agents that use a provider keep it from being removed; those that are deleted do not.
+create function provider_delete(wanted uuid) returns setof announced language plpgsql as $$
+declare
+    provider providers := provider_lock(wanted, null);
     users_of text;
 begin
     select string_agg('@' || p.handle, ', ' order by p.handle) into users_of
@@ -57,4 +94,22 @@ begin
         perform raise_outcome('CA409', 'This provider is used by ' || users_of || '. Give them another one first.');
     end if;
     delete from providers where id = wanted;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('provider.delete', 'provider', wanted::text, jsonb_build_object('name', provider.name));
+    return next announced_answer(null);
+end $$;
+
+-- Queues the run that asks the endpoint for its models; answers {"run"}.
+create function provider_check(wanted uuid) returns setof announced language plpgsql as $$
+declare
+    provider providers := provider_lock(wanted, null);
+    made runs;
+begin
+    insert into runs (kind, priority, asked_by, inputs)
+    values ('housekeeping', 10, caller_id(), jsonb_build_object('task', 'provider.check', 'provider', provider.id))
+    returning * into made;
+    perform pg_notify('run_queued', made.id::text);
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('provider.check', 'provider', wanted::text, jsonb_build_object('run', made.id));
+    return next announced_answer(json_build_object('run', run_json(made)));
 end $$;

@@ -58,7 +58,7 @@ begin
 end $$;
 
 -- null leaves as it is. One event for each thing that changes.
-create function room_change(the_room uuid, seen int, the_name text, the_topic text, the_visibility text, archive boolean)
+create function room_edit(the_room uuid, seen int, the_name text, the_topic text, the_visibility text, archive boolean)
 returns setof announced language plpgsql as $$
 declare
     before rooms := lock_room(the_room);

@@ -81,9 +81,10 @@ begin
 end $$;
 
 -- Runs again what a run was about, when it is over: a script as it was, or an answer that did not come to its end.
-create function retry_run(wanted uuid, mode text, by_way text) returns runs language plpgsql as $$
+create function run_retry(wanted uuid, mode text, by_way text) returns setof announced language plpgsql as $$
 declare
     old runs := run_lock(wanted);
+    made runs;
 begin
     if old.kind not in ('agent', 'script') then
         perform raise_outcome('CA409', 'Only answers of agents and runs of scripts can be repeated.');
@@ -92,5 +93,24 @@ begin
     elsif exists (select from rooms where id = old.room_id and archived_at is not null) then
         perform raise_outcome('CA409', 'The room is archived.');
     end if;
-    return case old.kind when 'agent' then ask_again(old, mode) else run_again(old, by_way) end;
+    made := case old.kind when 'agent' then ask_again(old, mode) else run_again(old, by_way) end;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('run.retry', 'run', wanted::text, jsonb_build_object('mode', mode, 'run', made.id));
+    return query select * from announced_run(made);
+end $$;
+
+-- Asks a run to stop; one that is over stays as it is.
+create function run_cancel(wanted uuid) returns setof announced language plpgsql as $$
+declare
+    run runs := run_lock(wanted);
+    stopped announced[];
+begin
+    stopped := array(select c from cancel_runs(array[wanted], 'Stopped.') c);
+    insert into audit_log (action, object_kind, object_id) values ('run.cancel', 'run', wanted::text);
+    select * into run from runs where id = wanted;
+    return next announced_answer(run_json(run));
+    return query select * from unnest(stopped);
+    if run.state = 'running' then
+        return next row(run_frame(run), run_channels(run))::announced;
+    end if;
 end $$;

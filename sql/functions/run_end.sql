@@ -78,7 +78,7 @@ begin
     if exists (select from rooms where id = ended.room_id and deleted_at is null) then
         return query select * from tell_run_end(ended, ending_result);
     end if;
-    return query select run_channels(ended), run_frame(ended);
+    return query select run_frame(ended), run_channels(ended);
 end $$;
 
 -- Asks runs to stop. One that nobody executes now ends at once; the executor of a running one is told, keeps what it

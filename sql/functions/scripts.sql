@@ -58,8 +58,8 @@ begin
     values (script, number, code, parameters, coalesce(note, ''), caller_id());
 end $$;
 
--- body: the checked fields, and as JSON text besides, because that keeps the order of the parameters. Returns the id.
-create function script_create(body json) returns uuid language plpgsql as $$
+-- body: the checked fields, and as JSON text besides, because that keeps the order of the parameters.
+create function script_create(body json) returns setof announced language plpgsql as $$
 declare
     b jsonb := body;
     made scripts;
@@ -74,14 +74,15 @@ begin
     insert into audit_log (action, object_kind, object_id, detail)
     values ('script.create', 'script', made.id::text,
             jsonb_build_object('name', made.name, 'kind', made.kind, 'visibility', made.visibility, 'network', made.network));
-    return made.id;
+    return next announced_answer(script_json(made)::json);
 end $$;
 
 -- Changes what the body names. Other code or other parameters make a new version.
-create function script_edit(wanted uuid, body json) returns uuid language plpgsql as $$
+create function script_edit(wanted uuid, body json) returns setof announced language plpgsql as $$
 declare
     b jsonb := body;
     old scripts := script_lock(wanted, (b ->> 'version')::int);
+    edited scripts;
     newest script_versions;
     code text;
     parameters jsonb;
@@ -107,18 +108,19 @@ begin
         label = case when b ? 'label' then b ->> 'label' else s.label end,
         retriable = coalesce((b ->> 'retriable')::boolean, s.retriable),
         latest = s.latest + changed::int, version = s.version + 1, updated_at = now()
-    where s.id = old.id;
+    where s.id = old.id
+    returning * into edited;
     if changed then
         perform add_script_version(old.id, old.latest + 1, code, parameters, b ->> 'note');
     end if;
     insert into audit_log (action, object_kind, object_id, detail)
     values ('script.edit', 'script', old.id::text, b - 'version' - 'code' - 'parameters'
             || case when changed then jsonb_build_object('number', old.latest + 1) else '{}' end);
-    return old.id;
+    return next announced_answer(script_json(edited)::json);
 end $$;
 
--- Its name is free again, its live runs stop, its history stays. Returns what is to be published after the commit.
-create function remove_script(wanted uuid) returns setof announced language plpgsql as $$
+-- Its name is free again, its live runs stop, its history stays.
+create function script_delete(wanted uuid) returns setof announced language plpgsql as $$
 declare
     script scripts;
 begin
@@ -127,8 +129,17 @@ begin
     update scripts set deleted_at = now(), mapping_id = null where id = script.id;
     insert into audit_log (action, object_kind, object_id, detail)
     values ('script.delete', 'script', script.id::text, jsonb_build_object('name', script.name));
+    return next announced_answer(null);
     return query select * from cancel_runs(array(
         select id from runs where script_id = script.id and state in ('queued', 'running', 'waiting')), 'The script was deleted.');
+end $$;
+
+-- Queues a run of it. body: what the caller wishes (see queue_script_run), with the checked "parameters"; room: which is told.
+create function script_run(wanted uuid, body jsonb, by_way text) returns setof announced language plpgsql as $$
+declare
+    made constant runs := queue_script_run(wanted, body -> 'parameters', body, by_way, (body ->> 'room')::uuid);
+begin
+    return query select * from announced_run(made);
 end $$;
 
 -- The newest run of a script among those that the caller may see; null when there is none.

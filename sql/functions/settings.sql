@@ -11,8 +11,8 @@ create function settings_json() returns json language sql stable as $$
                              'run_output_retention_days', setting_days('run_output_retention_days'))
 $$;
 
--- changes: the settings to change, checked already.
-create function settings_change(changes jsonb) returns json language plpgsql as $$
+-- changes: the settings to change, checked already. Answers all of them.
+create function setting_edit(changes jsonb) returns setof announced language plpgsql as $$
 declare
     before jsonb := settings_json();
 begin
@@ -21,5 +21,5 @@ begin
     insert into audit_log (action, object_kind, detail)
     select 'settings.change', 'settings', jsonb_build_object('from', jsonb_object_agg(key, before -> key), 'to', changes)
     from jsonb_object_keys(changes) key having count(*) > 0;
-    return settings_json();
+    return next announced_answer(settings_json());
 end $$;

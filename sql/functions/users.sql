@@ -16,3 +16,147 @@ begin
     perform pg_advisory_xact_lock(hashtextextended('users.first', 0));
     return not exists (select from users);
 end $$;
+
+create function user_answer(who uuid) returns announced language sql stable as $$
+    select announced_answer(user_json(u, p)) from users u join principals p on p.id = u.id where u.id = who
+$$;
+
+-- Raises when another than this user (null: a new one) has the e-mail address or the handle.
+create function user_check_names(who uuid, changes jsonb) returns void language plpgsql as $$
+declare
+    new_email constant citext := changes ->> 'email';
+    new_handle constant text := changes ->> 'handle';
+begin
+    if exists (select from users where email = new_email and id is distinct from who) then
+        perform raise_outcome('CA409', 'There is an account with this e-mail address already.', 'email');
+    elsif new_handle !~ '^[a-z0-9][a-z0-9._-]{0,38}$' then
+        perform raise_outcome('CA422', 'A handle is made of a to z, 0 to 9, dot, dash and underscore, 39 at most.', 'handle');
+    elsif is_reserved_handle(new_handle) then
+        perform raise_outcome('CA422', 'This handle is reserved.', 'handle');
+    elsif exists (select from principals where handle = new_handle::citext and id is distinct from who) then
+        perform raise_outcome('CA409', 'This handle is taken.', 'handle');
+    end if;
+end $$;
+
+-- Locks what every change of an account begins with: who changes roles waits for others who do, so that two administrators
+-- cannot remove each other at once; and the log-ins of the user before anything else of the account, because a request of
+-- theirs locks its session first.
+create function user_lock(who uuid) returns void language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended('users.roles', 0));
+    perform from sessions where user_id = who order by id for no key update;
+    perform from api_tokens where user_id = who order by id for no key update;
+end $$;
+
+-- Raises when the caller may not make this change of a user (null: a new one), the version is stale, or the last enabled
+-- administrator would be lost. The caller is looked at again behind the lock, which an administrator may have held who took
+-- their permission away. Users who manage users without being administrators touch no administrator, grant nothing that they
+-- do not have, and set no password of somebody who may more than they, or they could log in as them. What everybody may from
+-- the start does not count.
+create function user_check_change(who uuid, changes jsonb, with_password boolean) returns void language plpgsql as $$
+declare
+    caller users;
+    target users;
+    wanted constant text[] := array(select jsonb_array_elements_text(changes -> 'permissions'));
+begin
+    select * into caller from users where id = caller_id();
+    select * into target from users where id = who;
+    if not caller_may('users.manage') then
+        perform raise_outcome('CA403', 'You do not have the permission to do this.');
+    elsif who is not null and target.id is null then
+        perform raise_outcome('CA404', 'There is no such user.');
+    elsif caller.role <> 'admin' and (target.role = 'admin' or changes ->> 'role' = 'admin') then
+        perform raise_outcome('CA403', 'Only an administrator may do this to or with an administrator.');
+    elsif not wanted <@ permission_names() then
+        perform raise_outcome('CA422', 'Permissions are ' || array_to_string(permission_names(), ', ') || '.', 'permissions');
+    elsif caller.role <> 'admin' and not wanted <@ (coalesce(caller.permissions, '{}') || coalesce(target.permissions, '{}')) then
+        perform raise_outcome('CA403', 'You can only grant permissions that you have yourself.');
+    elsif caller.role <> 'admin' and with_password and target.id <> caller.id
+          and not target.permissions <@ (caller.permissions || default_permissions()) then
+        perform raise_outcome('CA403', 'Only who may as much as this user can set their password.');
+    elsif target.version <> (changes ->> 'version')::int then
+        perform raise_outcome('CA409', 'The user was changed by somebody else meanwhile. Load it again.');
+    elsif coalesce(target.role = 'admin' and target.disabled_at is null
+                   and (changes ->> 'role' = 'user' or (changes ->> 'disabled')::boolean), false)
+          and not exists (select from users where role = 'admin' and disabled_at is null and id <> target.id) then
+        perform raise_outcome('CA409', 'This is the last administrator who can log in. Make another one first.');
+    end if;
+end $$;
+
+-- The permissions of a body in their order, each once; null when it does not speak of them.
+create function user_permissions(body jsonb) returns text[] language sql immutable as $$
+    select case when body ? 'permissions'
+                then array(select distinct p from jsonb_array_elements_text(body -> 'permissions') as p order by p) end
+$$;
+
+-- body: the checked fields without the password (email, name, handle, role, permissions, theme).
+create function user_create(body jsonb, hash text) returns setof announced language plpgsql as $$
+declare
+    local_part constant text := split_part(body ->> 'email', '@', 1);
+    self principals;
+    account users;
+begin
+    perform user_lock(null);
+    perform user_check_change(null, body, true);
+    perform user_check_names(null, body);
+    insert into principals (kind, handle, name)
+    values ('user', coalesce(body ->> 'handle', free_handle(local_part)), coalesce(body ->> 'name', left(local_part, 80)))
+    returning * into self;
+    insert into users (id, email, password_hash, role, permissions, theme)
+    values (self.id, body ->> 'email', hash, coalesce(body ->> 'role', 'user'),
+            coalesce(user_permissions(body), default_permissions()), coalesce(body ->> 'theme', 'system'))
+    returning * into account;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('user.create', 'user', self.id::text,
+            jsonb_build_object('email', account.email, 'role', account.role, 'permissions', account.permissions));
+    return next announced_answer(user_json(account, self));
+end $$;
+
+-- Asks everything to stop that a user has asked for. Returns what is to be announced.
+create function user_stop_runs(who uuid, why text) returns setof announced language sql as $$
+    select * from cancel_runs(array(select id from runs where asked_by = who and state in ('queued', 'running', 'waiting')), why)
+$$;
+
+-- Changes what the body names (email, name, handle, role, permissions, theme, disabled) and the password, when there is a
+-- hash. A new password, another role and disabling end the user's sessions; a new password ends a throttle, too; disabling
+-- stops what the user has asked for.
+create function user_edit(who uuid, changes jsonb, hash text) returns setof announced language plpgsql as $$
+declare
+    before jsonb;
+    old users;
+    account users;
+    stopped announced[];
+    ended bigint;
+begin
+    perform user_lock(who);
+    perform user_check_change(who, changes, hash is not null);
+    perform user_check_names(who, changes);
+    if (changes ->> 'disabled')::boolean then
+        stopped := array(select s from user_stop_runs(who, 'The user who asked for it was disabled.') s);
+    end if;
+    select jsonb_build_object('email', u.email, 'role', u.role, 'permissions', u.permissions, 'disabled', u.disabled_at is not null,
+                              'name', p.name, 'handle', p.handle) into before
+    from users u join principals p on p.id = u.id where u.id = who;
+    select * into old from users where id = who;
+    update principals set name = coalesce(changes ->> 'name', name), handle = coalesce((changes ->> 'handle')::citext, handle)
+    where id = who and changes ?| array['name', 'handle'];
+    update users set email = coalesce((changes ->> 'email')::citext, email), role = coalesce(changes ->> 'role', role),
+        theme = coalesce(changes ->> 'theme', theme), permissions = coalesce(user_permissions(changes), permissions),
+        disabled_at = case (changes ->> 'disabled')::boolean
+            when true then coalesce(disabled_at, now()) when false then null else disabled_at end,
+        password_hash = coalesce(hash, password_hash), version = version + 1, updated_at = now()
+    where id = who
+    returning * into account;
+    update sessions set revoked_at = now(),
+        revoked_reason = case when account.disabled_at is not null then 'disabled' when hash is not null then 'password' else 'admin' end
+    where user_id = who and revoked_at is null
+      and (hash is not null or account.role <> old.role or account.disabled_at is not null);
+    get diagnostics ended = row_count;
+    delete from login_throttles where hash is not null and subject = 'a:' || lower(account.email::text);
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('user.change', 'user', who::text,
+            jsonb_build_object('changes', changes - 'version', 'before', before, 'password', hash is not null, 'sessions_revoked', ended));
+    return next user_answer(who);
+    return next announced_renewal(who);
+    return query select * from unnest(stopped);
+end $$;

@@ -33,6 +33,6 @@ select row_to_json(document) from (
            coalesce(min(page.seq) > 1, false) as more, live_runs(room.id) as live
     from rooms room left join page on true where room.id = $1::uuid group by room.id) document
 
--- name: events_read :many
--- room, seq: moves the caller's read marker; rows of document and channel, the answer first
-select document, channel from room_read($1, $2)
+-- name: room_read :many
+-- room, seq: moves the caller's read marker
+select * from room_read($1, $2)

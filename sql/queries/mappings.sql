@@ -14,23 +14,19 @@ select json_build_object(
     'next', case when count(*) > $1::int then (array_agg(cursor_of((m).name::text)) filter (where n = $1::int))[1] end)
 from page
 
--- name: mapping_create :exec
+-- name: mapping_create :many
 -- body, its secrets sealed
-select set_config('coagent.object', mapping_create($1::jsonb)::text, true)
+select * from mapping_create($1::jsonb)
 
--- name: mapping_edit :exec
+-- name: mapping_edit :many
 -- id, body, its secrets sealed
-select set_config('coagent.object', mapping_edit($1::uuid, $2::jsonb)::text, true)
-
--- name: mapping_touched :one
--- The mapping that the statement before it made or changed.
-select mapping_json(m), m.id from mappings m where m.id = current_setting('coagent.object')::uuid
+select * from mapping_edit($1::uuid, $2::jsonb)
 
 -- name: mapping_get :one
 select mapping_json(m) from mappings m where m.id = $1::uuid
 
--- name: mapping_delete :exec
-select remove_mapping($1::uuid)
+-- name: mapping_delete :many
+select * from mapping_delete($1::uuid)
 
 -- name: mapping_values :many
 -- For the runner: key, value of what is not secret, sealed value of what is.

@@ -1,6 +1,6 @@
--- Members of rooms. Changes are functions of migration 0007: they return rows of document and channel, the answer first.
+-- Members of rooms. A change answers rows of "announced" (sql/functions/announced.sql).
 
--- name: members_list :one
+-- name: member_list :one
 -- room, cursor (null: from the start), how many
 with page as (
     select p.id, member_json(m, p) as item, row_number() over (order by m.principal_id) as place
@@ -12,15 +12,15 @@ select json_build_object('items', coalesce(json_agg(item) filter (where place <=
                          'next', case when count(*) > $3::int then cursor_of((array_agg(id))[$3::int]) end)
 from page
 
--- name: members_add :many
+-- name: member_add :many
 -- room, body: one of handle, email and id; role (absent: member)
-select document, channel
+select *
 from member_add($1, $2::jsonb ->> 'handle', $2::jsonb ->> 'email', ($2::jsonb ->> 'id')::uuid,
                 coalesce($2::jsonb ->> 'role', 'member'))
 
--- name: members_edit :many
+-- name: member_edit :many
 -- room, member, body: role, notify; what is absent stays as it is
-select document, channel from member_change($1, $2, $3::jsonb ->> 'role', $3::jsonb ->> 'notify')
+select * from member_edit($1, $2, $3::jsonb ->> 'role', $3::jsonb ->> 'notify')
 
--- name: members_remove :many
-select document, channel from member_remove($1, $2)
+-- name: member_remove :many
+select * from member_remove($1, $2)

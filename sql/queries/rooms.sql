@@ -1,6 +1,6 @@
--- Rooms. Changes are functions of migration 0007: they return rows of document and channel, the answer first.
+-- Rooms. A change answers rows of "announced" (sql/functions/announced.sql).
 
--- name: rooms_list :one
+-- name: room_list :one
 -- The caller's rooms by id. cursor (null: from the start), how many
 with page as (
     select m.room_id as id, room_json(r, m) as item, row_number() over (order by m.room_id) as place
@@ -12,7 +12,7 @@ select json_build_object('items', coalesce(json_agg(item) filter (where place <=
                          'next', case when count(*) > $2::int then cursor_of((array_agg(id))[$2::int]) end)
 from page
 
--- name: rooms_list_public :one
+-- name: room_list_public :one
 -- The public rooms that the caller may join. cursor (null: from the start), how many
 with page as (
     select r.id, room_json(r, null) as item, row_number() over (order by r.id) as place
@@ -25,21 +25,21 @@ select json_build_object('items', coalesce(json_agg(item) filter (where place <=
                          'next', case when count(*) > $2::int then cursor_of((array_agg(id))[$2::int]) end)
 from page
 
--- name: rooms_get :one
+-- name: room_get :one
 select (room_answer($1)).document
 
--- name: rooms_create :many
+-- name: room_create :many
 -- body: name, topic, visibility; what is absent takes the default
-select document, channel from room_create($1::jsonb ->> 'name', $1::jsonb ->> 'topic', $1::jsonb ->> 'visibility')
+select * from room_create($1::jsonb ->> 'name', $1::jsonb ->> 'topic', $1::jsonb ->> 'visibility')
 
--- name: rooms_edit :many
+-- name: room_edit :many
 -- room, body: version, name, topic, visibility, archived; what is absent stays as it is
-select document, channel
-from room_change($1, ($2::jsonb ->> 'version')::int, $2::jsonb ->> 'name', $2::jsonb ->> 'topic',
+select *
+from room_edit($1, ($2::jsonb ->> 'version')::int, $2::jsonb ->> 'name', $2::jsonb ->> 'topic',
                  $2::jsonb ->> 'visibility', ($2::jsonb ->> 'archived')::boolean)
 
--- name: rooms_delete :many
-select document, channel from room_delete($1)
+-- name: room_delete :many
+select * from room_delete($1)
 
--- name: rooms_stop :many
-select document, channel from room_stop($1)
+-- name: room_stop :many
+select * from room_stop($1)

@@ -26,36 +26,12 @@ where id = $1::uuid and not (r.kind = 'agent' and is_taken_back(id))
 select run_output_stretch(id, $2::bigint, $3::bigint), run_output_size(id)::text from runs r
 where id = $1::uuid and not (r.kind = 'agent' and is_taken_back(id))
 
--- name: run_cancel :exec
-with run as (
-    select id from run_lock($1::uuid)
-), audited as (
-    insert into audit_log (action, object_kind, object_id) select 'run.cancel', 'run', id::text from run
-), object as (
-    select set_config('coagent.object', id::text, true) from run
-)
-select object.*, c.channel from run join object on true left join cancel_runs(array[run.id], 'Stopped.') as c on true
+-- name: run_cancel :many
+select * from run_cancel($1::uuid)
 
--- name: run_retry :exec
+-- name: run_retry :many
 -- id, mode (again, resume), via
-with run as (
-    select id from retry_run($1::uuid, $2, $3)
-), audited as (
-    insert into audit_log (action, object_kind, object_id, detail)
-    select 'run.retry', 'run', $1, jsonb_build_object('mode', $2::text, 'run', id) from run
-)
-select set_config('coagent.object', id::text, true) from run
-
--- name: run_touched :many
--- The run that the statement before it made or changed, then what it announces: its newest event, and its state.
-select run_json(r)::text as document, null as channel, 0 as n
-from runs r where r.id = current_setting('coagent.object')::uuid
-union all
-(select event_frame(event_json(e)), 'r_' || e.room_id, 1 from room_events e
- where e.run_id = current_setting('coagent.object')::uuid order by e.seq desc limit 1)
-union all
-select run_frame(r), run_channels(r), 2 from runs r where r.id = current_setting('coagent.object')::uuid
-order by n
+select * from run_retry($1::uuid, $2, $3)
 
 -- The rest is for the runner; what is to be published comes as rows of (document, channel), a null channel for nobody. $fence is the attempt: an executor whose run was given to another changes nothing.
 -- Where a run is meant by its id, "(state = …) is true" keeps the planner from the small indexes of those that run: they

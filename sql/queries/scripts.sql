@@ -15,16 +15,12 @@ select json_build_object(
     'next', case when count(*) > $1::int then (array_agg(cursor_of((s).name::text)) filter (where n = $1::int))[1] end)
 from page
 
--- name: script_create :exec
-select set_config('coagent.object', script_create($1::json)::text, true)
+-- name: script_create :many
+select * from script_create($1::json)
 
--- name: script_edit :exec
+-- name: script_edit :many
 -- id, body
-select set_config('coagent.object', script_edit($1::uuid, $2::json)::text, true)
-
--- name: script_touched :one
--- The script that the statement before it made or changed.
-select script_json(s), s.id from scripts s where s.id = current_setting('coagent.object')::uuid
+select * from script_edit($1::uuid, $2::json)
 
 -- name: script_get :one
 select script_json(s) from scripts s where s.id = $1::uuid
@@ -35,9 +31,7 @@ select prove_script($1::uuid, $2)
 
 -- name: script_delete :many
 -- Its live runs are cancelled, its history stays.
-select null as document, null as channel
-union all
-select document, channel from remove_script($1::uuid)
+select * from script_delete($1::uuid)
 
 -- name: script_versions :one
 -- id, limit, cursor: the newest first
@@ -79,8 +73,6 @@ select script_id, number, parameters from script_takes($1::uuid, $2::int)
 select s.id, v.number, v.parameters from scripts s join script_versions v on v.script_id = s.id and v.number = s.latest
 where s.name = $1::citext and s.deleted_at is null and script_shows(s)
 
--- name: script_run :exec
+-- name: script_run :many
 -- id, body with the version and the checked parameters, how it was asked for (ui, api)
-select set_config('coagent.object', (r).id::text, true)
-from (select queue_script_run($1::uuid, $2::jsonb -> 'parameters', $2::jsonb, $3,
-                              ($2::jsonb ->> 'room')::uuid) as r) as queued
+select * from script_run($1::uuid, $2::jsonb, $3)

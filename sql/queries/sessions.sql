@@ -66,17 +66,9 @@ select json_build_object(
     'next', case when count(*) > $2::int then cursor_of((array_agg(id order by position))[$2::int]) end)::text
 from page
 
--- name: session_revoke :one
--- session, reason. One of the caller's live sessions
-with revoked as (
-    update sessions set revoked_at = now(), revoked_reason = $2
-    where id = $1::uuid and user_id = caller_id() and revoked_at is null and expires_at > now()
-    returning id
-), audited as (
-    insert into audit_log (action, object_kind, object_id)
-    select case $2 when 'logout' then 'auth.logout' else 'session.revoke' end, 'session', id::text from revoked
-)
-select id from revoked
+-- name: session_revoke :many
+-- session, why: user or logout
+select * from session_revoke($1::uuid, $2)
 
 -- name: log_ins_expire :many
 -- most rows of each kind. Removes sessions and API tokens that have expired, and answers the channels whose sockets end

@@ -1,11 +1,11 @@
 -- What an administrator changes while the program runs.
 
--- name: settings_get :one
+-- name: setting_list :one
 select settings_json()
 
--- name: settings_change :one
+-- name: setting_edit :many
 -- the settings to change
-select settings_change($1::jsonb)
+select * from setting_edit($1::jsonb)
 
 -- name: runs_sweep :one
 -- of at most so many runs: removes what is old; how many rows went, and of them chunks of output, files and runs

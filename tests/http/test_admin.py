@@ -253,3 +253,17 @@ def test_no_password_or_token_reaches_the_audit_log(people, admin, studio):
     change(admin, ann.id, password="a very secret password")
     text = studio.sql("select string_agg(detail::text, ' ') from audit_log")[0][0]
     assert "secret password" not in text and PASSWORD not in text and token not in text
+
+
+def test_a_token_sets_passwords_with_the_scopes_that_it_has(people, admin):
+    """A password is hashed between two transactions: the second knows the caller's scopes as well as the first."""
+    full, narrow = people.api_token(admin, "read", "write", "admin"), people.api_token(admin, "read", "write")
+    body = {"email": f"by-token-{uuid.uuid4().hex[:8]}@example.org", "password": "a long enough password"}
+    assert narrow.post("/admin/users", body).status_code == 403
+    made = full.post("/admin/users", body)
+    assert made.status_code == 201, made.text
+    assert made.headers["Location"] == f"/api/admin/users/{made.json()['id']}"
+    path = f"/admin/users/{made.json()['id']}"
+    assert narrow.patch(path, {"password": "another long password"}).status_code == 403
+    assert full.patch(path, {"password": "another long password"}).status_code == 200
+    people.anonymous().log_in(body["email"], "another long password")

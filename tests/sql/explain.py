@@ -89,6 +89,7 @@ def execute(cursor, name, parameters, text, example):
     """Runs one example; the complaints, each a line."""
     values, before = example
     cursor.execute("select set_config('coagent.caller', fixture_id('user', 0)::text, true), "
+                   "set_config('coagent.scopes', 'read,write,admin', true), "
                    "set_config('coagent.request', gen_random_uuid()::text, true), "
                    "set_config('coagent.address', '192.0.2.7', true)")
     if before:

@@ -30,7 +30,8 @@ select is(array(select key from unnest(array['PATH', 'LD_AUDIT', 'COAGENT_X', 'P
 
 -- all of them
 create table trial.made as
-select mapping_create('{"name": "M", "entries": [{"key": "A", "value": "1"}, {"key": "S", "sealed": "s1.x", "length": 9, "secret": true}]}') as id;
+select (document::json ->> 'id')::uuid as id
+from mapping_create('{"name": "M", "entries": [{"key": "A", "value": "1"}, {"key": "S", "sealed": "s1.x", "length": 9, "secret": true}]}');
 select lives_ok($$select set_mapping_entries((select id from made), '[{"key": "S", "secret": true}, {"key": "B", "value": "2"}]')$$);
 select results_eq($$select key, value, sealed from mapping_entries where mapping_id = (select id from made) order by key$$,
                   $$values ('B', '2', null), ('S', null, 's1.x')$$, 'what is given replaces what was there');
@@ -38,15 +39,16 @@ select is((select detail from audit_log where action = 'mapping.create')::text ~
 
 -- deleting
 create table trial.used as
-select script_create(json_build_object('name', 'S', 'kind', 'sh', 'code', 'true', 'mapping', id)) as script from made;
-select throws_ok($$select remove_mapping((select id from made))$$, 'CA409',
+select (s.document::json ->> 'id')::uuid as script
+from made, script_create(json_build_object('name', 'S', 'kind', 'sh', 'code', 'true', 'mapping', id)) s;
+select throws_ok($$select mapping_delete((select id from made))$$, 'CA409',
                  'This mapping is used by S. Give them another one first.', 'a script keeps it');
 create table trial.queued as select (queue_script_run(script, '{}', '{}', 'api')).id as run from used;
 update scripts set mapping_id = null;
-select throws_ok($$select remove_mapping((select id from made))$$, 'CA409', 'This mapping is used by a run that is not over yet.',
+select throws_ok($$select mapping_delete((select id from made))$$, 'CA409', 'This mapping is used by a run that is not over yet.',
                  'so does a run that is not over');
 select finish_run(run, null, 'succeeded', null, null, null) from queued \g /dev/null
-select lives_ok($$select remove_mapping((select id from made))$$, 'then nothing does');
+select lives_ok($$select mapping_delete((select id from made))$$, 'then nothing does');
 
 select * from finish();
 rollback;

@@ -27,7 +27,7 @@ create function trial.room() returns uuid language sql stable as $$ select id fr
 create function trial.mentions(text) returns text language sql stable as $$
     select string_agg(handle, ' ' order by handle) from who where id = any (mentioned_members(trial.room(), $1)) $$;
 create function trial.kinds(said announced[]) returns text language sql stable as $$
-    select string_agg(coalesce(document::json ->> 'kind', document), ' ' order by place) from unnest(said) with ordinality x(channel, document, place) where place > 1 $$;
+    select string_agg(coalesce(document::json ->> 'kind', document), ' ' order by place) from unnest(said) with ordinality x(document, channel, place) where place > 1 $$;
 create function trial.newest() returns room_events language sql stable as $$
     select e from room_events e where room_id = trial.room() order by seq desc limit 1 $$;
 create function trial.mark(text) returns text language sql stable as $$

@@ -37,7 +37,7 @@ select is(document::jsonb - 'id' - 'created_at' - 'last_event_at',
           '{"name": "First", "topic": "", "visibility": "private", "archived": false, "role": "owner", "member": true,
             "last_seq": 1, "read_seq": 1, "unread": 0, "mentioned": false, "version": 1}', 'a new room belongs to who made it')
 from made where channel is null;
-select is(trial.channels(array(select row(channel, document)::announced from made)), '{u_ann,"u_ann closed"}',
+select is(trial.channels(array(select row(document, channel)::announced from made)), '{u_ann,"u_ann closed"}',
           'the sockets of the owner are renewed');
 select is(trial.newest(), '{"action": "created", "name": "First"}', 'the log begins with the creation');
 
@@ -60,10 +60,10 @@ select lives_ok($$select member_add(trial.room(), null, null, trial.id_of('bot')
 -- what needs an owner
 select trial.become('bob');
 select throws_ok($$select member_add(trial.room(), 'eve', null, null, 'member')$$, 'CA403', 'Only an owner of the room may add members.');
-select throws_ok($$select member_change(trial.room(), trial.id_of('bob'), 'owner', null)$$, 'CA403', 'Only an owner of the room may change roles.');
-select throws_ok($$select member_change(trial.room(), trial.id_of('ann'), null, 'none')$$, 'CA403', 'Everybody chooses their own notifications.');
+select throws_ok($$select member_edit(trial.room(), trial.id_of('bob'), 'owner', null)$$, 'CA403', 'Only an owner of the room may change roles.');
+select throws_ok($$select member_edit(trial.room(), trial.id_of('ann'), null, 'none')$$, 'CA403', 'Everybody chooses their own notifications.');
 select throws_ok($$select member_remove(trial.room(), trial.id_of('ann'))$$, 'CA403', 'Only an owner of the room may remove members.');
-select is((select document::json ->> 'notify' from member_change(trial.room(), trial.id_of('bob'), null, 'all')), 'all',
+select is((select document::json ->> 'notify' from member_edit(trial.room(), trial.id_of('bob'), null, 'all')), 'all',
           'notifications are one''s own');
 select trial.become('eve');
 select throws_ok($$select member_add(trial.room(), null, null, trial.id_of('eve'), 'member')$$, 'CA403',
@@ -74,17 +74,17 @@ select throws_ok($$select member_add(trial.room(), null, 'nobody@example.com', n
 -- the last owner
 select trial.become('ann');
 select throws_ok($$select member_remove(trial.room(), trial.id_of('ann'))$$, 'CA409', null, 'the last owner cannot leave');
-select throws_ok($$select member_change(trial.room(), trial.id_of('ann'), 'member', null)$$, 'CA409', null, 'nor step down');
-select lives_ok($$select member_change(trial.room(), trial.id_of('bob'), 'owner', null)$$, 'there may be two owners');
+select throws_ok($$select member_edit(trial.room(), trial.id_of('ann'), 'member', null)$$, 'CA409', null, 'nor step down');
+select lives_ok($$select member_edit(trial.room(), trial.id_of('bob'), 'owner', null)$$, 'there may be two owners');
 select is(trial.newest() ->> 'role', 'owner', 'the log says the new role');
-select lives_ok($$select member_change(trial.room(), trial.id_of('ann'), 'member', null)$$, 'then the first may step down');
+select lives_ok($$select member_edit(trial.room(), trial.id_of('ann'), 'member', null)$$, 'then the first may step down');
 select trial.become('bob');
 
 -- edits
-select throws_ok($$select room_change(trial.room(), 7, 'Other', null, null, null)$$, 'CA409', null, 'a stale version changes nothing');
-select is((select count(*) from room_change(trial.room(), 1, 'Second', 'about', 'public', null) where channel like 'r\_%'), 3::bigint,
+select throws_ok($$select room_edit(trial.room(), 7, 'Other', null, null, null)$$, 'CA409', null, 'a stale version changes nothing');
+select is((select count(*) from room_edit(trial.room(), 1, 'Second', 'about', 'public', null) where channel like 'r\_%'), 3::bigint,
           'each thing that changes is told');
-select is((select count(*) from room_change(trial.room(), 2, 'Second', 'about', 'public', false)), 1::bigint, 'what stays is not told');
+select is((select count(*) from room_edit(trial.room(), 2, 'Second', 'about', 'public', false)), 1::bigint, 'what stays is not told');
 select trial.become('eve');
 select is((select trial.channels(array_agg(m)) from member_add(trial.room(), null, null, trial.id_of('eve'), 'member') m),
           '{u_eve,"u_eve closed",r_}', 'everybody may join a public room');

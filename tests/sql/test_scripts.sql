@@ -39,7 +39,7 @@ select ok(octet_length(told::text) < 4096 and jsonb_array_length(told) > 10, 'as
 from trial.told((select jsonb_agg(jsonb_build_object('field', 'f' || n, 'message', repeat('ä', 60))) from generate_series(1, 200) n)) as told;
 
 -- versions
-create table trial.made as select script_create('{"name": "S", "kind": "sh", "code": "one"}') as id;
+create table trial.made as select * from script_create('{"name": "S", "kind": "sh", "code": "one"}');
 select throws_ok($$update script_versions set code = 'two'$$, '42501', null, 'the program cannot rewrite a version');
 select throws_ok($$delete from script_versions$$, '42501', null, 'nor remove one');
 

@@ -210,19 +210,14 @@ static void refresh(struct request *request)
 /* POST /api/auth/logout: 204; the session ends everywhere at once. 403 with an API token, which has none */
 static void log_out(struct request *request)
 {
-    char channel[CHANNEL_SIZE];
     if (request->caller.kind == CALLER_API_TOKEN) {
         respond_problem(request, OUTCOME_DENIED, "An API token has no session to end. Revoke the token instead.");
         return;
     }
     enum outcome outcome = sessions_revoke(request->db, request->caller.session_id, "logout");
-    if (outcome != OUTCOME_OK) {
-        respond_problem(request, outcome, NULL);
-        return;
-    }
-    set_cookies(request, "", "");
-    close_channel_later(request, channel_name(channel, "u_", request->caller.user_id));
-    respond_nothing(request);
+    if (outcome == OUTCOME_OK)
+        set_cookies(request, "", "");
+    respond_announced(request, outcome, 204);
 }
 
 /* GET /api/auth/verify-token: 200 {"valid":true,"user","session_id","expires_at"}; 401 */

@@ -38,13 +38,12 @@ static void list(struct request *request)
 static void answer_created(struct request *request, const char *token)
 {
     const char *document = db_value(request->db, 0, 0);
-    char *location = text_format("/profile/tokens/%s", db_value(request->db, 0, 1));
     struct text body = TEXT_EMPTY;
     text_add_bytes(&body, document, strlen(document) - 1); /* without the last brace */
     text_add_format(&body, ",\"token\":\"%s\"}", token);
-    respond_created(request, location, text_string(&body));
+    respond_created(request, request->path, text_string(&body));
+    announce_changes(request);
     text_free_secret(&body);
-    free(location);
 }
 
 /* POST /api/profile/tokens {"name","scopes","expires_at"?}: 201; 403 with an API token, which must not make others that
@@ -68,12 +67,5 @@ static void create(struct request *request)
 /* DELETE /api/profile/tokens/{id}: 204, and the user's live connections are asked who they are again; 404 */
 static void revoke(struct request *request)
 {
-    enum outcome outcome = api_tokens_revoke(request->db, request->path_values[0]);
-    if (outcome != OUTCOME_OK) {
-        respond_problem(request, outcome, NULL);
-        return;
-    }
-    char channel[CHANNEL_SIZE];
-    close_channel_later(request, channel_name(channel, "u_", request->caller.user_id));
-    respond_nothing(request);
+    respond_announced(request, api_tokens_revoke(request->db, request->path_values[0]), 204);
 }

@@ -99,11 +99,29 @@ Test(respond, no_header_can_be_smuggled_in)
     struct memory memory;
     memory_open(&memory, get, NULL);
     respond_header(&memory.request, "X-A", "1\r\nSet-Cookie: evil=1");
-    respond_created(&memory.request, "/rooms/1\r\nX-Evil: 1", "{}");
+    respond_created(&memory.request, "/rooms\r\nX-Evil: 1", "{\"id\":\"1\"}");
     respond_send(&memory.request);
     cr_expect_not(sent(&memory, "evil"));
     cr_expect_not(sent(&memory, "X-Evil"));
     memory_close(&memory);
+}
+
+static void expect_location(const char *list, const char *json, const char *location)
+{
+    struct memory memory;
+    memory_open(&memory, get, NULL);
+    respond_created(&memory.request, list, json);
+    cr_expect_str_eq(answer_location(memory.request.answer), location);
+    respond_send(&memory.request);
+    cr_expect(sent(&memory, "Status: 201"));
+    memory_close(&memory);
+}
+
+Test(respond, what_was_created_stands_below_its_list_by_its_id_or_seq)
+{
+    expect_location("/rooms", "{\"name\":\"x\",\"id\":\"7f\"}", "/api/rooms/7f");
+    expect_location("/rooms/1/members", "{\"id\":\"2\",\"seq\":9}", "/api/rooms/1/members/2");
+    expect_location("/rooms/1/messages", "{\"room\":\"1\",\"seq\":9}", "/api/rooms/1/messages/9");
 }
 
 Test(respond, cookies_are_out_of_reach_of_scripts)
@@ -190,8 +208,8 @@ Test(respond, reset_forgets_the_answer_and_what_was_to_follow)
 {
     struct memory memory;
     memory_open(&memory, get, NULL);
-    respond_created(&memory.request, "/rooms/1", "{\"secret\":1}");
-    announce_later(&memory.request, "r_1", "{}");
+    respond_created(&memory.request, "/rooms", "{\"id\":\"1\",\"secret\":1}");
+    announcements_add(answer_announcements(memory.request.answer), "r_1", "{}");
     answer_reset(memory.request.answer);
     cr_expect_eq(answer_status(memory.request.answer), 0);
     respond_problem(&memory.request, OUTCOME_DENIED, NULL);

@@ -1,0 +1,43 @@
+create function api_token_json(token api_tokens) returns json language sql stable as $$
+    select json_build_object('id', token.id, 'name', token.name, 'scopes', token.scopes, 'expires_at', api_time(token.expires_at),
+                             'last_used_at', api_time(token.last_used_at), 'created_at', api_time(token.created_at))
+$$;
+
+-- body: the checked name, scopes and expires_at. Only the SHA-256 of the token is kept.
+create function api_token_create(body jsonb, digest text) returns setof announced language plpgsql as $$
+declare
+    made api_tokens;
+begin
+    if body -> 'scopes' = '[]' or exists (
+        select from jsonb_array_elements_text(body -> 'scopes') as scope where scope not in ('read', 'write', 'admin')) then
+        perform raise_outcome('CA422', 'Scopes are one or more of read, write and admin.', 'scopes');
+    elsif (body ->> 'expires_at')::timestamptz <= now() then
+        perform raise_outcome('CA422', 'The token would have expired already.', 'expires_at');
+    elsif (select count(*) from api_tokens where user_id = caller_id()) >= 50 then
+        perform raise_outcome('CA409', 'You have 50 API tokens already. Revoke one that is not used.');
+    end if;
+    insert into api_tokens (user_id, name, token_hash, scopes, expires_at)
+    values (caller_id(), body ->> 'name', digest,
+            array(select distinct scope from jsonb_array_elements_text(body -> 'scopes') as scope order by scope),
+            (body ->> 'expires_at')::timestamptz)
+    returning * into made;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('token.create', 'api_token', made.id::text,
+            jsonb_build_object('name', made.name, 'scopes', made.scopes, 'expires_at', api_time(made.expires_at)));
+    return next announced_answer(api_token_json(made));
+end $$;
+
+-- One of the caller's. The sockets that were opened with it are not told apart from the caller's others: all are asked again.
+create function api_token_revoke(wanted uuid) returns setof announced language plpgsql as $$
+declare
+    gone api_tokens;
+begin
+    delete from api_tokens where id = wanted and user_id = caller_id() returning * into gone;
+    if not found then
+        perform raise_outcome('CA404', 'There is no such API token.');
+    end if;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('token.revoke', 'api_token', wanted::text, jsonb_build_object('name', gone.name));
+    return next announced_answer(null);
+    return next announced_renewal(caller_id());
+end $$;

@@ -1,0 +1,41 @@
+-- What users change of their own accounts.
+
+-- changes: name, handle, email, theme, version. Another e-mail address takes the current password, which the program has
+-- proved then.
+create function profile_edit(changes jsonb, proved boolean) returns setof announced language plpgsql as $$
+begin
+    if not proved and exists (select from users where id = caller_id() and email <> (changes ->> 'email')::citext) then
+        perform raise_outcome('CA422', 'Your current password is needed to change the e-mail address.', 'current_password');
+    end if;
+    perform user_check_names(caller_id(), changes);
+    update principals set name = coalesce(changes ->> 'name', name), handle = coalesce((changes ->> 'handle')::citext, handle)
+    where id = caller_id() and changes ?| array['name', 'handle'];
+    update users set email = coalesce((changes ->> 'email')::citext, email), theme = coalesce(changes ->> 'theme', theme),
+                     version = version + 1, updated_at = now()
+    where id = caller_id() and version = coalesce((changes ->> 'version')::int, version);
+    if not found then
+        perform raise_outcome('CA409', 'Your profile was changed elsewhere meanwhile. Load it again.');
+    end if;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('profile.change', 'user', caller_id()::text, changes - 'version');
+    return next user_answer(caller_id());
+end $$;
+
+-- proved: the hash of the password that was proved; stays: the session that stays, or ''. All others of the caller end.
+create function profile_set_password(proved text, hash text, stays text) returns setof announced language plpgsql as $$
+declare
+    ended bigint;
+begin
+    update users set password_hash = hash, version = version + 1, updated_at = now()
+    where id = caller_id() and password_hash = proved;
+    if not found then
+        perform raise_outcome('CA409', 'Your password was changed elsewhere meanwhile. Try again with the new one.');
+    end if;
+    update sessions set revoked_at = now(), revoked_reason = 'password'
+    where user_id = caller_id() and revoked_at is null and id is distinct from nullif(stays, '')::uuid;
+    get diagnostics ended = row_count;
+    insert into audit_log (action, object_kind, object_id, detail)
+    values ('profile.password', 'user', caller_id()::text, jsonb_build_object('sessions_revoked', ended));
+    return next announced_answer(null);
+    return next announced_renewal(caller_id());
+end $$;
