@@ -110,7 +110,7 @@ def test_the_owner_as_the_programs_role_is_for_a_person_to_mend(cluster, migrate
 def test_rights_that_were_given_or_taken_are_mended(cluster, migrated):
     cluster.sql("grant update, truncate on audit_log to coagent_app; revoke select, delete on rooms from coagent_app")
     before = migrated.is_mended("grants")
-    assert "2 tables" in before["message"]
+    assert "2 places" in before["message"]
     assert "revoke" in before["command"] and "grant" in before["command"]
 
 
