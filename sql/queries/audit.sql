@@ -8,7 +8,7 @@ select $1::uuid, $2, $3, $4, $5, $6::uuid, $7::inet, $8::jsonb
 where $1::uuid is not null or admit_anonymous_refusal($7::inet)
 
 -- name: request_context :exec
--- caller or '', request id, address: who acts in a transaction that no guard opens
+-- caller or '', request id, address: who acts in a transaction that no guard opens. It proves nobody and grants no scope
 select set_config('coagent.caller', $1, true), set_config('coagent.request', $2, true),
        set_config('coagent.address', $3, true)
 

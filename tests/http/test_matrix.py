@@ -113,6 +113,7 @@ def test_a_path_to_an_object_has_a_guard_of_that_object(routes):
     open_ones = {str(route) for route in routes if "id" in route.values and route.guard in ("public", "user")}
     assert open_ones == WITHOUT_OBJECT_GUARD
     assert [str(route) for route in routes if route.noun and not route.path.startswith(f"/{route.noun}s/{{id}}")] == []
+    assert [str(route) for route in routes if route.is_unsafe and route.argument == "see"] == []
 
 
 def test_every_aim_of_a_guard_is_tried_by_who_may_and_who_may_not(routes, stage):
