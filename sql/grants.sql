@@ -4,7 +4,10 @@ grant select, insert, update, delete on all tables in schema public to coagent_a
 grant usage on all sequences in schema public to coagent_app;
 
 -- What is only added to.
-revoke update, delete, truncate on audit_log, room_events, script_versions from coagent_app;
+do $$
+begin
+    execute format('revoke update, delete, truncate on %s from coagent_app', array_to_string(append_only_names(), ', '));
+end $$;
 -- What a migration lists.
 revoke insert, update, delete, truncate on run_kinds from coagent_app;
 -- The history of the schema is its owner's.

@@ -123,7 +123,8 @@ static char *stamp_of(const char *path)
 
 static void add_interpreter(struct json_object *interpreters, const struct script_kind *kind, struct json_object *known)
 {
-    struct json_object *before = json_member(known, kind->name);
+    const char *name = script_kind_row(kind)->name;
+    struct json_object *before = json_member(known, name);
     struct json_object *entry;
     char *path = script_program(kind);
     char *stamp;
@@ -140,7 +141,7 @@ static void add_interpreter(struct json_object *interpreters, const struct scrip
     json_object_object_add(entry, "path", json_object_new_string(path));
     json_object_object_add(entry, "version", json_object_new_string(version));
     json_object_object_add(entry, "stamp", json_object_new_string(stamp));
-    json_object_object_add(interpreters, kind->name, entry);
+    json_object_object_add(interpreters, name, entry);
     free(path);
     free(stamp);
     free(version);
@@ -150,27 +151,19 @@ static struct json_object *find_interpreters(struct json_object *known)
 {
     struct json_object *interpreters = json_object_new_object();
 
-    for (const struct script_kind *kind = script_kinds; kind->name; kind++)
-        add_interpreter(interpreters, kind, known);
+    for (size_t i = 0; i < SCRIPT_KIND_COUNT; i++)
+        add_interpreter(interpreters, &script_kinds[i], known);
     return interpreters;
 }
 
 /* What runs get at most on this host, by the names that scripts narrow it with. */
 static struct json_object *tell_limits(const struct config *config)
 {
-    const struct {
-        const char *name;
-        long most;
-    } limits[] = {
-        {"wall_seconds", config->sandbox_wall_seconds}, {"cpu_seconds", config->sandbox_cpu_seconds},
-        {"memory_mb", config->sandbox_memory_mb},       {"disk_mb", config->sandbox_disk_mb},
-        {"output_mb", config->run_output_mb},           {"processes", config->sandbox_processes},
-        {"open_files", config->sandbox_open_files},
-    };
+    struct sandbox_limits limits = sandbox_limits_of(config);
     struct json_object *told = json_object_new_object();
 
-    for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
-        json_object_object_add(told, limits[i].name, json_object_new_int64(limits[i].most));
+    for (enum limit_word word = 0; word < LIMIT_COUNT; word++)
+        json_object_object_add(told, limit_rows[word].name, json_object_new_int64(*sandbox_limit(&limits, word)));
     return told;
 }
 
@@ -188,7 +181,7 @@ static struct json_object *try_sandbox(const struct config *config)
         const struct pollfd ended = {sandbox.control, POLLIN, 0};
 
         poll((struct pollfd[]){ended}, 1, VERSION_MS);
-        ok = sandbox_end(&sandbox)->reason == SANDBOX_EXIT && sandbox.ending.exit_code == 0;
+        ok = sandbox_end(&sandbox)->reason == RUN_END_EXIT && sandbox.ending.exit_code == 0;
         if (!ok)
             text_add(&why, "A command that does nothing did not come to its end in the sandbox.");
         sandbox_close(&sandbox);

@@ -3,6 +3,7 @@
 #include "base/secretbox.h"
 #include "cron/provider/completions.h"
 #include "model/providers.h"
+#include "words/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +21,7 @@ enum outcome endpoint_open(struct endpoint *endpoint, const struct config *confi
     endpoint->base_url = base_url;
     if (!sealed)
         return OUTCOME_OK;
-    outcome = secret_open_fresh(config, PROVIDER_KEY_PURPOSE, sealed, &key);
+    outcome = secret_open_fresh(config, sealed_rows[SEALED_PROVIDER_KEY].name, sealed, &key);
     if (outcome == OUTCOME_OK)
         text_add_format(&endpoint->authorization, "Authorization: Bearer %s", text_string(&key));
     else

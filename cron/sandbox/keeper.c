@@ -41,7 +41,7 @@ struct keeper {
     int64_t watched_cpu_ms;
     int64_t wall_at, kill_at; /* monotonic; 0: not yet */
     bool stopped;
-    enum sandbox_reason reason; /* when stopped */
+    enum run_end_word reason; /* when stopped */
 };
 
 static void say(const struct keeper *keeper, const struct keeper_message *message, int fd)
@@ -172,7 +172,7 @@ static int start(struct keeper *keeper)
     return status[0];
 }
 
-static void stop(struct keeper *keeper, enum sandbox_reason reason, int grace_ms)
+static void stop(struct keeper *keeper, enum run_end_word reason, int grace_ms)
 {
     int64_t kill_at = clock_monotonic_ms() + grace_ms;
 
@@ -212,15 +212,15 @@ static void watch(struct keeper *keeper)
         keeper->peak_bytes = use.memory;
     keeper->watched_cpu_ms = use.cpu_ms;
     if (use.memory > limits->memory_mb * MEBIBYTE)
-        stop(keeper, SANDBOX_MEMORY, 0);
+        stop(keeper, RUN_END_MEMORY, 0);
     else if (use.tasks > limits->processes)
-        stop(keeper, SANDBOX_PROCESSES, 0);
+        stop(keeper, RUN_END_PROCESSES, 0);
     else if (files >= limits->disk_mb * MEBIBYTE)
-        stop(keeper, SANDBOX_DISK, 0);
+        stop(keeper, RUN_END_DISK, 0);
     else if (use.cpu_ms >= limits->cpu_seconds * 1000)
-        stop(keeper, SANDBOX_CPU_TIME, 0);
+        stop(keeper, RUN_END_CPU_TIME, 0);
     else if (clock_monotonic_ms() >= keeper->wall_at)
-        stop(keeper, SANDBOX_WALL_TIME, 0);
+        stop(keeper, RUN_END_WALL_TIME, 0);
 }
 
 /* Until the command is at its end, or must be brought there. The first looks come soon: many runs are short. */
@@ -272,17 +272,17 @@ static void judge(const struct keeper *keeper, int code, struct sandbox_ending *
         ending->reason = keeper->reason;
     } else if (stage_used(keeper->folder) - keeper->base_bytes >= keeper->spec.limits.disk_mb * MEBIBYTE ||
                code == 128 + SIGXFSZ) {
-        ending->reason = SANDBOX_DISK;
+        ending->reason = RUN_END_DISK;
     } else if (code == 128 + SIGXCPU) {
-        ending->reason = SANDBOX_CPU_TIME;
+        ending->reason = RUN_END_CPU_TIME;
     } else if (code > 128 && code < 128 + NSIG) {
-        ending->reason = SANDBOX_SIGNAL;
+        ending->reason = RUN_END_SIGNAL;
         ending->signal_number = code - 128;
     } else if (code >= 0) {
-        ending->reason = SANDBOX_EXIT;
+        ending->reason = RUN_END_EXIT;
         ending->exit_code = code;
     } else {
-        ending->reason = SANDBOX_BROKEN;
+        ending->reason = RUN_END_LOST;
     }
 }
 

@@ -18,7 +18,7 @@ struct keeper_message {
     union {
         struct sandbox_ending ending;
         struct {
-            enum sandbox_reason reason;
+            enum run_end_word reason;
             int grace_ms;
         } stop;
         int signal_number;

@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -20,17 +21,6 @@
 
 enum { INPUT, OUTPUT, ERRORS, CGROUP, THEIRS };
 
-const char *sandbox_reason_name(enum sandbox_reason reason)
-{
-    static const char *const names[] = {
-        [SANDBOX_EXIT] = "exit",           [SANDBOX_SIGNAL] = "signal",       [SANDBOX_MEMORY] = "memory",
-        [SANDBOX_CPU_TIME] = "cpu_time",   [SANDBOX_WALL_TIME] = "wall_time", [SANDBOX_OUTPUT] = "output",
-        [SANDBOX_PROCESSES] = "processes", [SANDBOX_DISK] = "disk",           [SANDBOX_CANCELLED] = "cancelled",
-        [SANDBOX_BROKEN] = "broken",
-    };
-    return names[reason];
-}
-
 struct sandbox_limits sandbox_limits_of(const struct config *config)
 {
     return (struct sandbox_limits){
@@ -38,6 +28,7 @@ struct sandbox_limits sandbox_limits_of(const struct config *config)
         .cpu_seconds = config->sandbox_cpu_seconds,
         .memory_mb = config->sandbox_memory_mb,
         .processes = config->sandbox_processes,
+        .output_mb = config->run_output_mb,
         .disk_mb = config->sandbox_disk_mb,
         .file_mb = config->sandbox_disk_mb,
         .open_files = config->sandbox_open_files,
@@ -49,6 +40,21 @@ static void close_fd(int *fd)
     if (*fd >= 0)
         close(*fd);
     *fd = -1;
+}
+
+long *sandbox_limit(struct sandbox_limits *limits, enum limit_word word)
+{
+    switch (word) {
+    case LIMIT_WALL_SECONDS: return &limits->wall_seconds;
+    case LIMIT_CPU_SECONDS: return &limits->cpu_seconds;
+    case LIMIT_MEMORY_MB: return &limits->memory_mb;
+    case LIMIT_DISK_MB: return &limits->disk_mb;
+    case LIMIT_OUTPUT_MB: return &limits->output_mb;
+    case LIMIT_PROCESSES: return &limits->processes;
+    case LIMIT_OPEN_FILES: return &limits->open_files;
+    case LIMIT_COUNT: break;
+    }
+    abort(); /* no word */
 }
 
 /* Ours is the end that does not block; a large pipe saves changes between two processes when there is much output. */
@@ -179,7 +185,7 @@ done:
 /* It dies with what it reports: the wait is for its own last step only. */
 static void take_ending(struct sandbox *sandbox, bool wait)
 {
-    static const struct sandbox_ending broken = {SANDBOX_BROKEN, -1, 0, 0, 0};
+    static const struct sandbox_ending broken = {RUN_END_LOST, -1, 0, 0, 0};
     struct keeper_message message;
     int none = -1;
     struct pollfd ready = {sandbox->control, POLLIN, 0};
@@ -187,15 +193,15 @@ static void take_ending(struct sandbox *sandbox, bool wait)
     if (sandbox->over || (!wait && poll(&ready, 1, 0) <= 0))
         return;
     sandbox->ending = hear(sandbox, &message, &none, -1) && message.word == KEEPER_ENDED ? message.ending : broken;
-    if (sandbox->ending.reason == SANDBOX_BROKEN)
+    if (sandbox->ending.reason == RUN_END_LOST)
         kill(sandbox->keeper, SIGKILL);
     while (waitpid(sandbox->keeper, NULL, 0) < 0 && errno == EINTR)
         continue;
     sandbox->keeper = 0;
     sandbox->over = true;
-    if (sandbox->cgroup && sandbox->ending.reason <= SANDBOX_SIGNAL && sandbox->ending.exit_code != 0 &&
+    if (sandbox->cgroup && sandbox->ending.reason <= RUN_END_SIGNAL && sandbox->ending.exit_code != 0 &&
         cgroup_ran_out(sandbox->cgroup))
-        sandbox->ending.reason = SANDBOX_MEMORY;
+        sandbox->ending.reason = RUN_END_MEMORY;
 }
 
 bool sandbox_is_over(struct sandbox *sandbox)
@@ -210,7 +216,7 @@ static void say(const struct sandbox *sandbox, const struct keeper_message *mess
         send(sandbox->control, message, sizeof *message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-void sandbox_stop(struct sandbox *sandbox, enum sandbox_reason reason, int grace_ms)
+void sandbox_stop(struct sandbox *sandbox, enum run_end_word reason, int grace_ms)
 {
     say(sandbox, &(struct keeper_message){.word = KEEPER_STOP, .stop = {reason, grace_ms}});
 }
@@ -224,7 +230,7 @@ const struct sandbox_ending *sandbox_end(struct sandbox *sandbox)
 {
     take_ending(sandbox, false);
     if (!sandbox->over) {
-        sandbox_stop(sandbox, SANDBOX_CANCELLED, 0);
+        sandbox_stop(sandbox, RUN_END_CANCELLED, 0);
         take_ending(sandbox, true);
     }
     return &sandbox->ending;

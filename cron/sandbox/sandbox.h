@@ -15,24 +15,12 @@
 #include "base/config.h"
 #include "base/outcome.h"
 #include "base/text.h"
+#include "words/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-
-enum sandbox_reason {
-    SANDBOX_EXIT,   /* the command came to its end: exit_code */
-    SANDBOX_SIGNAL, /* a signal ended it: signal_number */
-    SANDBOX_MEMORY, /* the rest: what it was stopped for */
-    SANDBOX_CPU_TIME,
-    SANDBOX_WALL_TIME,
-    SANDBOX_OUTPUT, /* said by the executor, which reads the output */
-    SANDBOX_PROCESSES,
-    SANDBOX_DISK,
-    SANDBOX_CANCELLED, /* said by the executor */
-    SANDBOX_BROKEN, /* the sandbox itself failed, or was killed from outside; what bubblewrap said is in the output */
-};
 
 /* Of all processes of the run together, except where it says "each". 0 is no value: all must be set. */
 struct sandbox_limits {
@@ -40,6 +28,7 @@ struct sandbox_limits {
     long cpu_seconds;
     long memory_mb;  /* what processes hold; files count for disk_mb only, although they are in memory too */
     long processes;  /* and threads */
+    long output_mb;  /* kept of what it writes, which is the executor's to see to: it may write ten times as much */
     long disk_mb;    /* /work, /tmp and /dev/shm; what is given in files does not count */
     long file_mb;    /* each file */
     long open_files; /* each process */
@@ -64,10 +53,12 @@ struct sandbox_spec {
     bool converse;             /* a pipe to its stdin, for servers that are spoken to; else it is empty */
 };
 
+/* Reasons: RUN_END_OUTPUT and RUN_END_CANCELLED are the executor's, by sandbox_stop. RUN_END_LOST: the sandbox itself
+ * failed, or was killed from outside; what bubblewrap said is in the output. */
 struct sandbox_ending {
-    enum sandbox_reason reason;
-    int exit_code;      /* -1 but for SANDBOX_EXIT */
-    int signal_number;  /* 0 but for SANDBOX_SIGNAL */
+    enum run_end_word reason;
+    int exit_code;      /* -1 but for RUN_END_EXIT */
+    int signal_number;  /* 0 but for RUN_END_SIGNAL */
     int64_t cpu_ms;     /* of all processes */
     int64_t peak_bytes; /* the most memory that all processes held, as far as it was seen */
 };
@@ -102,7 +93,7 @@ bool sandbox_is_over(struct sandbox *sandbox);
 
 /* Asks every process to end (SIGTERM), and kills what is left after grace_ms; at once with 0. The first reason stays.
  */
-void sandbox_stop(struct sandbox *sandbox, enum sandbox_reason reason, int grace_ms);
+void sandbox_stop(struct sandbox *sandbox, enum run_end_word reason, int grace_ms);
 
 /* Sends a signal to every process of the command. */
 void sandbox_signal(struct sandbox *sandbox, int signal_number);
@@ -116,7 +107,7 @@ void sandbox_close(struct sandbox *sandbox);
 /* The limits of the settings: the most that any run may have. */
 struct sandbox_limits sandbox_limits_of(const struct config *config);
 
-/* "exit", "signal", "memory", "cpu_time", "wall_time", "output", "processes", "disk", "cancelled", "broken". */
-const char *sandbox_reason_name(enum sandbox_reason reason);
+/* One of them by its word. */
+long *sandbox_limit(struct sandbox_limits *limits, enum limit_word word);
 
 #endif

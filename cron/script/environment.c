@@ -3,6 +3,7 @@
 #include "base/secretbox.h"
 #include "model/mappings.h"
 #include "model/scripts.h"
+#include "words/words.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -86,7 +87,8 @@ static bool open_entry(const struct execution *execution, struct json_object *en
 
     if (!sealed)
         text_add(value, json_text(entry, "value") ? json_text(entry, "value") : "");
-    else if (secret_open_fresh(execution->config, MAPPING_SECRET_PURPOSE, sealed, value) != OUTCOME_OK) {
+    else if (secret_open_fresh(execution->config, sealed_rows[SEALED_MAPPING_ENTRY].name, sealed, value) !=
+             OUTCOME_OK) {
         text_add_format(why, "The secret %s of the mapping cannot be read: the SECRET_KEY has changed. Enter it again.",
                         json_text(entry, "key"));
         return false;
@@ -177,8 +179,8 @@ static void shape_inventory(struct environment *environment)
 static bool open_state(struct environment *environment, const struct execution *execution, const char *sealed,
                        struct text *why)
 {
-    if (!sealed ||
-        secret_open_fresh(execution->config, SCRIPT_STATE_PURPOSE, sealed, &environment->state) == OUTCOME_OK)
+    if (!sealed || secret_open_fresh(execution->config, sealed_rows[SEALED_SCRIPT_STATE].name, sealed,
+                                     &environment->state) == OUTCOME_OK)
         return true;
     text_add(why, "The script's state cannot be read: the SECRET_KEY has changed.");
     return false;
@@ -199,9 +201,9 @@ static void add_files(struct environment *environment, const char *code, const c
 {
     add_file(environment, environment->kind->file, code, strlen(code));
     add_file(environment, "input.json", inputs, strlen(inputs));
-    if (strcmp(environment->kind->name, "node") == 0 && is_module(code))
+    if (environment->kind == &script_kinds[SCRIPT_KIND_NODE] && is_module(code))
         add_file(environment, "package.json", "{\"type\":\"module\"}", 17);
-    if (strcmp(environment->kind->name, "playbook") == 0) {
+    if (environment->kind == &script_kinds[SCRIPT_KIND_PLAYBOOK]) {
         shape_inventory(environment);
         add_file(environment, "inventory", environment->inventory.bytes, environment->inventory.length);
         add_variables(environment, inputs);
@@ -231,7 +233,7 @@ enum outcome environment_open(struct environment *environment, const struct exec
     environment->program = script_program(environment->kind);
     if (!environment->program) {
         text_add_format(why, "%s is not installed on the runner's host: %s.", environment->kind->programs[0],
-                        environment->kind->install);
+                        script_kind_row(environment->kind)->install);
         return OUTCOME_INVALID;
     }
     add_surroundings(environment, execution);

@@ -11,8 +11,7 @@ struct exit_reason {
     struct text reason; /* empty when it succeeded; to be freed */
 };
 
-/* From what the sandbox said. output_mb: how much output is kept. */
-struct exit_reason exit_reason_of(const struct sandbox_ending *ending, const struct sandbox_limits *limits,
-                                  long output_mb);
+/* From what the sandbox said. */
+struct exit_reason exit_reason_of(const struct sandbox_ending *ending, const struct sandbox_limits *limits);
 
 #endif

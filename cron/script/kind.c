@@ -23,39 +23,35 @@
     "\"$0\" apply -input=false -no-color /tmp/plan\n"                                                                  \
     "\"$0\" output -json > output.json\n"
 
-const struct script_kind script_kinds[] = {
-    {"sh", {"bash"}, "apt install bash", "script.sh", {"@", "/coagent/script.sh"}, BASH_CHECK},
-    {"python", {"python3"}, "apt install python3", "script.py", {"@", "/coagent/script.py"}, {"@", "-c", PYTHON_CHECK}},
-    {"node",
-     {"node"},
-     "apt install nodejs",
-     "script.js",
-     {"@", "/coagent/script.js"},
-     {"@", "--check", "/coagent/script.js"}},
-    {"playbook",
-     {"ansible-playbook"},
-     "apt install ansible",
-     "script.yml",
-     {"@", "-i", "/coagent/inventory", "--extra-vars", "@/coagent/variables.json", "/coagent/script.yml"},
-     {"@", "-i", "/coagent/inventory", "--extra-vars", "@/coagent/variables.json", "--check", "--diff",
-      "/coagent/script.yml"}},
-    {"terraform",
-     {"tofu", "terraform"},
-     "see https://opentofu.org/docs/intro/install/deb/",
-     "script.tf",
-     {"/bin/bash", "-c", TERRAFORM_PLAN TERRAFORM_APPLY, "@"},
-     {"/bin/bash", "-c", TERRAFORM_PLAN, "@"},
-     true},
-    {"aws", {"aws"}, "apt install awscli", "script.sh", {"/bin/bash", "/coagent/script.sh"}, BASH_CHECK},
-    {NULL},
+const struct script_kind script_kinds[SCRIPT_KIND_COUNT] = {
+    [SCRIPT_KIND_SH] = {{"bash"}, "script.sh", {"@", "/coagent/script.sh"}, BASH_CHECK},
+    [SCRIPT_KIND_PYTHON] = {{"python3"}, "script.py", {"@", "/coagent/script.py"}, {"@", "-c", PYTHON_CHECK}},
+    [SCRIPT_KIND_NODE] = {{"node"}, "script.js", {"@", "/coagent/script.js"}, {"@", "--check", "/coagent/script.js"}},
+    [SCRIPT_KIND_PLAYBOOK] = {{"ansible-playbook"},
+                              "script.yml",
+                              {"@", "-i", "/coagent/inventory", "--extra-vars", "@/coagent/variables.json",
+                               "/coagent/script.yml"},
+                              {"@", "-i", "/coagent/inventory", "--extra-vars", "@/coagent/variables.json", "--check",
+                               "--diff", "/coagent/script.yml"}},
+    [SCRIPT_KIND_TERRAFORM] = {{"tofu", "terraform"},
+                               "script.tf",
+                               {"/bin/bash", "-c", TERRAFORM_PLAN TERRAFORM_APPLY, "@"},
+                               {"/bin/bash", "-c", TERRAFORM_PLAN, "@"},
+                               true},
+    [SCRIPT_KIND_AWS] = {{"aws"}, "script.sh", {"/bin/bash", "/coagent/script.sh"}, BASH_CHECK},
 };
 
 const struct script_kind *script_kind_of(const char *name)
 {
-    for (const struct script_kind *kind = script_kinds; kind->name; kind++)
-        if (strcmp(kind->name, name) == 0)
-            return kind;
+    for (size_t i = 0; i < SCRIPT_KIND_COUNT; i++)
+        if (strcmp(script_kind_rows[i].name, name) == 0)
+            return &script_kinds[i];
     return NULL;
+}
+
+const struct script_kind_row *script_kind_row(const struct script_kind *kind)
+{
+    return &script_kind_rows[kind - script_kinds];
 }
 
 char *script_find(const char *program)

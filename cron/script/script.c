@@ -30,7 +30,6 @@ struct script {
     struct script_facts facts;
     struct environment environment;
     struct sandbox_limits limits;
-    long output_mb;
     struct sandbox sandbox;
     struct output output;
     struct state state; /* of kinds that keep one */
@@ -45,28 +44,19 @@ struct ending {
     const char *values[7];
 };
 
-static void narrow(long *limit, struct json_object *wanted, const char *name)
-{
-    long long value = json_long(wanted, name, *limit);
-
-    if (value > 0 && value < *limit)
-        *limit = (long)value;
-}
-
 static void set_limits(struct script *script)
 {
     const struct execution *execution = script->execution;
     struct json_object *wanted = json_tokener_parse(script->facts.limits);
 
     script->limits = sandbox_limits_of(execution->config);
-    script->output_mb = execution->config->run_output_mb;
-    narrow(&script->limits.wall_seconds, wanted, "wall_seconds");
-    narrow(&script->limits.cpu_seconds, wanted, "cpu_seconds");
-    narrow(&script->limits.memory_mb, wanted, "memory_mb");
-    narrow(&script->limits.processes, wanted, "processes");
-    narrow(&script->limits.disk_mb, wanted, "disk_mb");
-    narrow(&script->limits.open_files, wanted, "open_files");
-    narrow(&script->output_mb, wanted, "output_mb");
+    for (enum limit_word word = 0; word < LIMIT_COUNT; word++) {
+        long *limit = sandbox_limit(&script->limits, word);
+        long long value = json_long(wanted, limit_rows[word].name, *limit);
+
+        if (value > 0 && value < *limit)
+            *limit = (long)value;
+    }
     if (script->limits.file_mb > script->limits.disk_mb)
         script->limits.file_mb = script->limits.disk_mb;
     json_object_put(wanted);
@@ -124,9 +114,9 @@ static struct json_object *how_of(const struct sandbox_ending *ending, const str
     struct json_object *how = json_object_new_object();
 
     json_object_object_add(how, "ended_by", json_object_new_string(ended->ended_by));
-    if (ending->reason == SANDBOX_EXIT)
+    if (ending->reason == RUN_END_EXIT)
         json_object_object_add(how, "exit_code", json_object_new_int(ending->exit_code));
-    if (ending->reason == SANDBOX_SIGNAL)
+    if (ending->reason == RUN_END_SIGNAL)
         json_object_object_add(how, "signal", json_object_new_int(ending->signal_number));
     return how;
 }
@@ -135,7 +125,7 @@ static struct json_object *how_of(const struct sandbox_ending *ending, const str
 static void end(struct script *script)
 {
     struct sandbox_ending ending = *sandbox_end(&script->sandbox);
-    struct exit_reason ended = exit_reason_of(&ending, &script->limits, script->output_mb);
+    struct exit_reason ended = exit_reason_of(&ending, &script->limits);
     struct json_object *usage = usage_of(script, &ending);
     struct json_object *result;
 
@@ -171,11 +161,11 @@ static void stop_when_due(struct script *script)
     struct execution *execution = script->execution;
 
     if (output_is_flood(&script->output))
-        sandbox_stop(&script->sandbox, SANDBOX_OUTPUT, 0);
+        sandbox_stop(&script->sandbox, RUN_END_OUTPUT, 0);
     if (script->stopping || execution->state == EXECUTION_GOING)
         return;
     script->stopping = true;
-    sandbox_stop(&script->sandbox, execution->state == EXECUTION_TIMED_OUT ? SANDBOX_WALL_TIME : SANDBOX_CANCELLED,
+    sandbox_stop(&script->sandbox, execution->state == EXECUTION_TIMED_OUT ? RUN_END_WALL_TIME : RUN_END_CANCELLED,
                  STOP_GRACE_MS);
 }
 
@@ -278,7 +268,7 @@ static void run_script(struct execution *execution)
 
     slim_keepers();
     set_limits(&script);
-    output_open(&script.output, execution, script.environment.mask, script.output_mb * MEBIBYTE);
+    output_open(&script.output, execution, script.environment.mask, script.limits.output_mb * MEBIBYTE);
     if (outcome != OUTCOME_OK)
         refuse(&script, "failed", "start", text_string(&why));
     else

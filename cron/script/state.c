@@ -6,6 +6,7 @@
 #include "cron/sandbox/files.h"
 #include "model/scripts.h"
 #include "queries.h"
+#include "words/words.h"
 
 #include <string.h>
 
@@ -40,7 +41,8 @@ static enum outcome store(struct state *state, struct text *found)
 {
     const struct execution *execution = state->execution;
     struct text sealed = TEXT_EMPTY;
-    enum outcome outcome = secret_seal(execution->config, SCRIPT_STATE_PURPOSE, text_string(found), &sealed);
+    enum outcome outcome =
+        secret_seal(execution->config, sealed_rows[SEALED_SCRIPT_STATE].name, text_string(found), &sealed);
 
     if (outcome == OUTCOME_OK)
         outcome = execution_do(state->execution, &query_run_keep_state,

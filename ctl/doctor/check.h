@@ -69,8 +69,9 @@ void mend_by_editing(const struct patient *patient, struct finding *finding);
 #define USER_SIZE 64
 const char *user_name(uid_t uid, char name[USER_SIZE]);
 
-/* Runs a statement of the doctor's; false when it failed, which is then what was found: a schema that does not fit is
- * the business of another check, and skips this one. */
+/* False when what was asked failed, which is then what was found: a schema that does not fit is the business of another
+ * check, and skips this one. ask runs a statement of the doctor's. */
+bool has_answered(const struct patient *patient, struct finding *finding, enum outcome outcome);
 bool ask(const struct patient *patient, struct finding *finding, const struct db_statement *statement,
          const char *const values[]);
 

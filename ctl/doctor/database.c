@@ -1,12 +1,12 @@
 /* PostgreSQL: whether it is there, who we are there, and what is in it. */
 #include "base/clock.h"
 #include "base/number.h"
-#include "base/secretbox.h"
 #include "ctl/doctor/check.h"
 #include "model/functions.h"
 #include "model/migrations.h"
-#include "model/providers.h"
+#include "model/sealed.h"
 #include "queries.h"
+#include "words/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -143,7 +143,7 @@ static void check_grants(const struct patient *patient, struct finding *finding)
     struct text statements = TEXT_EMPTY;
     int count;
 
-    if (!ask(patient, finding, &query_doctor_grants, DB_NO_VALUES))
+    if (!ask(patient, finding, &query_doctor_grants, DB_VALUES(APPEND_ONLY_CHOICES)))
         return;
     count = db_rows(patient->db);
     for (int row = 0; row < count; row++)
@@ -234,25 +234,22 @@ static void check_administrator(const struct patient *patient, struct finding *f
 /* After a change of SECRET_KEY, what the former key had sealed can be read only with it. */
 static void check_sealed_keys(const struct patient *patient, struct finding *finding)
 {
-    struct text lost = TEXT_EMPTY, plain = TEXT_EMPTY;
-    int count;
+    struct sealed_count count = {0};
+    struct text lost = TEXT_EMPTY;
 
-    if (!ask(patient, finding, &query_doctor_sealed, DB_NO_VALUES))
-        return;
-    count = db_rows(patient->db);
-    for (int row = 0; row < count; row++) {
-        if (secret_open(patient->config, db_value(patient->db, row, 2), db_value(patient->db, row, 1), &plain) !=
-            OUTCOME_OK)
-            text_add_format(&lost, "%s%s", lost.length > 0 ? ", " : "", db_value(patient->db, row, 0));
-        text_free_secret(&plain);
+    if (has_answered(patient, finding, sealed_survey(patient->db, patient->config, &count))) {
+        for (size_t i = 0; i < json_object_array_length(count.lost); i++)
+            text_add_format(&lost, "%s%s", lost.length > 0 ? ", " : "",
+                            json_object_get_string(json_object_array_get_idx(count.lost, i)));
+        find(finding, VERDICT_OK, "%lld stored secrets can be read", count.current + count.previous);
     }
-    find(finding, VERDICT_OK, "%d stored secrets can be read", count);
     if (lost.length > 0) {
         find(finding, VERDICT_FAILED,
              "sealed with another SECRET_KEY: %s. Put that one into SECRET_KEY_PREVIOUS, or enter these secrets again",
              text_string(&lost));
         mend_by_editing(patient, finding);
     }
+    json_object_put(count.lost);
     text_free(&lost);
 }
 

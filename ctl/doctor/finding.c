@@ -126,10 +126,8 @@ const char *user_name(uid_t uid, char name[USER_SIZE])
     return name;
 }
 
-bool ask(const struct patient *patient, struct finding *finding, const struct db_statement *statement,
-         const char *const values[])
+bool has_answered(const struct patient *patient, struct finding *finding, enum outcome outcome)
 {
-    enum outcome outcome = db_do(patient->db, statement, values);
     const struct db_failure *failure = db_failure(patient->db);
 
     if (outcome == OUTCOME_OK)
@@ -140,4 +138,10 @@ bool ask(const struct patient *patient, struct finding *finding, const struct db
         find(finding, VERDICT_FAILED, "PostgreSQL did not answer: %s",
              failure->message[0] ? failure->message : outcome_name(outcome));
     return false;
+}
+
+bool ask(const struct patient *patient, struct finding *finding, const struct db_statement *statement,
+         const char *const values[])
+{
+    return has_answered(patient, finding, db_do(patient->db, statement, values));
 }

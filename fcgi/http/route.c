@@ -1,46 +1,30 @@
 /* Whether the route tables make sense, and what nginx must know of them. */
 #include "fcgi/http/route.h"
+#include "fcgi/http/format.h"
 #include "fcgi/http/match.h"
 #include "fcgi/openapi/openapi.h"
+#include "words/words.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const permissions[] = {
-    "rooms.create",   "agents.create",   "agents.manage",   "providers.manage", "scripts.create",
-    "scripts.manage", "scripts.network", "mappings.create", "mappings.manage",  "runs.manage",
-    "users.manage",   "audit.read",      "monitoring.read", "settings.manage",  NULL};
-static const char *const roles[] = {"viewer", "member", "owner", NULL};
-static const char *const see_edit_run[] = {"see", "edit", "run", NULL};
-static const char *const see_edit[] = {"see", "edit", NULL};
-static const char *const see_act[] = {"see", "act", NULL};
-static const char *const see[] = {"see", NULL};
-
 static const struct guard_rule rules[] = {
     [GUARD_PUBLIC] = {"public", NULL, NULL, NULL},
     [GUARD_USER] = {"user", NULL, NULL, NULL},
-    [GUARD_PERMISSION] = {"permission", NULL, "permission", permissions},
-    [GUARD_ROOM] = {"room", "/rooms/{id}", "role", roles},
-    [GUARD_ROOM_OPEN] = {"room_open", "/rooms/{id}", "role", roles},
-    [GUARD_SCRIPT] = {"script", "/scripts/{id}", "aim", see_edit_run},
-    [GUARD_MAPPING] = {"mapping", "/mappings/{id}", "aim", see_edit},
-    [GUARD_AGENT] = {"agent", "/agents/{id}", "aim", see_edit},
-    [GUARD_RUN] = {"run", "/runs/{id}", "aim", see_act},
-    [GUARD_FILE] = {"file", "/files/{id}", "aim", see},
+    [GUARD_PERMISSION] = {"permission", NULL, "permission", PERMISSION_CHOICES},
+    [GUARD_ROOM] = {"room", "/rooms/{id}", "role", ROOM_ROLE_CHOICES},
+    [GUARD_ROOM_OPEN] = {"room_open", "/rooms/{id}", "role", ROOM_ROLE_CHOICES},
+    [GUARD_SCRIPT] = {"script", "/scripts/{id}", "aim", "see|edit|run"},
+    [GUARD_MAPPING] = {"mapping", "/mappings/{id}", "aim", "see|edit"},
+    [GUARD_AGENT] = {"agent", "/agents/{id}", "aim", "see|edit"},
+    [GUARD_RUN] = {"run", "/runs/{id}", "aim", "see|act"},
+    [GUARD_FILE] = {"file", "/files/{id}", "aim", "see"},
 };
 enum { RULES = sizeof rules / sizeof *rules };
 
 const struct guard_rule *guard_rule(enum guard_kind kind)
 {
     return (size_t)kind < RULES && rules[kind].name ? &rules[kind] : NULL;
-}
-
-static bool is_among(const char *const *names, const char *name)
-{
-    for (; name && *names; names++)
-        if (strcmp(*names, name) == 0)
-            return true;
-    return false;
 }
 
 static void complain(struct text *why, const struct route *route, const char *what, const char *about)
@@ -63,7 +47,7 @@ static void check_guard(const struct route *route, struct text *why)
         complain(why, route, "no guard is declared", NULL);
         return;
     }
-    if (rule->arguments && !is_among(rule->arguments, route->guard.argument)) {
+    if (rule->arguments && (!route->guard.argument || !format_is_choice(route->guard.argument, rule->arguments))) {
         char *what = text_format("there is no such %s", rule->argument);
         complain(why, route, what, route->guard.argument);
         free(what);

@@ -74,8 +74,8 @@ struct guard {
 struct guard_rule {
     const char *name;
     const char *path; /* how the path of its object begins, and no other guard's: "/scripts/{id}"; NULL: no object */
-    const char *argument;         /* what its argument is: "role"; NULL: it has none */
-    const char *const *arguments; /* those that there are, ended by NULL */
+    const char *argument;  /* what its argument is: "role"; NULL: it has none */
+    const char *arguments; /* those that there are, separated by "|" */
 };
 
 /* NULL: there is no such guard. */

@@ -1,15 +1,17 @@
 /* The answers' schemas by name; a route's "schema" names one of them (the notation is in openapi.h). In the order of
  * the domains. */
 #include "fcgi/openapi/openapi.h"
+#include "words/words.h"
 
 /* What a run is in a list. */
 #define RUN_DOCUMENT                                                                                                   \
-    "id:id kind:script|workflow|agent|worker|housekeeping "                                                            \
-    "state:queued|running|waiting|succeeded|failed|cancelled|timed_out|lost name:text script:RunScript? "              \
-    "agent:RunAgent? room:id? room_name:text? asked_by:Author? via:api|ui|room|job|mcp|agent|workflow "                \
-    "mapping:RunMapping? dry_run:flag network:flag attempt:whole reason:text? ended_by:text? exit_code:whole? "        \
+    "id:id kind:" RUN_KIND_CHOICES " "                                                                                 \
+    "state:" RUN_STATE_CHOICES " name:text script:RunScript? "                                                         \
+    "agent:RunAgent? room:id? room_name:text? asked_by:Author? via:" RUN_VIA_CHOICES " "                               \
+    "mapping:RunMapping? dry_run:flag network:flag attempt:whole reason:text? ended_by:" RUN_END_CHOICES               \
+    "? exit_code:whole? "                                                                                              \
     "signal:whole? usage:object output:RunBytes host:text? parent:id? retry_of:id? trigger_seq:whole? "                \
-    "cancel_requested:flag role:viewer|member|owner queued_at:time started_at:time? finished_at:time?"
+    "cancel_requested:flag role:" ROOM_ROLE_CHOICES " queued_at:time started_at:time? finished_at:time?"
 
 const struct openapi_schema openapi_schemas[] = {
     {"Problem", "type:text title:text status:whole detail:text instance:text errors?:FieldError[]"},
@@ -19,60 +21,67 @@ const struct openapi_schema openapi_schemas[] = {
     {"Health", "status:ok|degraded parts:HealthParts"},
     {"HealthParts", "database:ok|away|outdated nchan:ok|away"},
 
-    {"User", "id:id email:text name:text handle:text role:admin|user permissions:text[] theme:system|light|dark "
-             "disabled:flag version:whole created_at:time"},
+    {"User",
+     "id:id email:text name:text handle:text role:" USER_ROLE_CHOICES " permissions:text[] theme:" THEME_CHOICES " "
+     "disabled:flag version:whole created_at:time"},
     {"LogIn", "user:User csrf_token:text expires_in:whole"},
     {"Tokens", "access_token:text token_type:Bearer expires_in:whole refresh_token:text"},
     {"VerifiedToken", "valid:flag user:User session_id:id? expires_at:time?"},
     {"Session", "id:id current:flag address:text? agent:text created_at:time last_seen_at:time expires_at:time"},
-    {"ApiToken", "id:id name:text scopes:text[] expires_at:time? last_used_at:time? created_at:time"},
-    {"NewApiToken", "id:id name:text scopes:text[] expires_at:time? last_used_at:time? created_at:time token:text"},
+    {"ApiToken", "id:id name:text scopes:" SCOPE_CHOICES "[] expires_at:time? last_used_at:time? created_at:time"},
+    {"NewApiToken",
+     "id:id name:text scopes:" SCOPE_CHOICES "[] expires_at:time? last_used_at:time? created_at:time token:text"},
 
-    {"Author", "id:id kind:user|agent name:text handle:text"},
-    {"Audit", "id:whole at:time actor:Author? on_behalf_of:Author? action:text outcome:done|refused|failed "
+    {"Author", "id:id kind:" PRINCIPAL_KIND_CHOICES " name:text handle:text"},
+    {"Audit", "id:whole at:time actor:Author? on_behalf_of:Author? action:text outcome:" AUDIT_OUTCOME_CHOICES " "
               "object:AuditObject? request_id:id? address:text? detail:object"},
     {"AuditObject", "kind:text id:text?"},
 
-    {"Room", "id:id name:text topic:text visibility:private|public archived:flag role:owner|member|viewer member:flag "
+    {"Room", "id:id name:text topic:text visibility:" ROOM_VISIBILITY_CHOICES " archived:flag role:" ROOM_ROLE_CHOICES
+             " member:flag "
              "last_seq:whole read_seq:whole unread:whole mentioned:flag last_event_at:time version:whole "
              "created_at:time"},
     {"Stopped", "stopped:whole"},
-    {"Member", "id:id kind:user|agent name:text handle:text role:owner|member|viewer notify:all|mentions|none "
-               "created_at:time"},
+    {"Member",
+     "id:id kind:" PRINCIPAL_KIND_CHOICES " name:text handle:text role:" ROOM_ROLE_CHOICES " notify:" NOTIFY_CHOICES " "
+     "created_at:time"},
     {"Event", "room:id seq:whole kind:text author:Author? at:time body:object reply_to:whole? target:whole? run:id?"},
     {"EventList", "items:Event[] last_seq:whole more:flag live:LiveRun[]"},
-    {"LiveRun", "run:id agent:RunAgent state:text trigger_seq:whole text:text length:whole"},
+    {"LiveRun", "run:id agent:RunAgent state:" RUN_STATE_CHOICES " trigger_seq:whole text:text length:whole"},
     {"ReadMarker", "room:id read_seq:whole? unread:whole mentioned:flag"},
 
-    {"Agent", "id:id kind:chat|worker name:text handle:text provider:AgentProvider? model:text prompt:text "
-              "parameters:object context_tokens:whole run_seconds:whole state:started|stopped owner:Author rooms:whole "
-              "version:whole created_at:time editable:flag"},
+    {"Agent",
+     "id:id kind:" AGENT_KIND_CHOICES " name:text handle:text provider:AgentProvider? model:text prompt:text "
+     "parameters:object context_tokens:whole run_seconds:whole state:" AGENT_STATE_CHOICES " owner:Author rooms:whole "
+     "version:whole created_at:time editable:flag"},
     {"AgentProvider", "id:id name:text"},
-    {"Provider", "id:id name:text kind:openai|command base_url?:text has_key?:flag default_model:text "
+    {"Provider", "id:id name:text kind:" PROVIDER_KIND_CHOICES " base_url?:text has_key?:flag default_model:text "
                  "price_prompt?:number price_completion?:number version?:whole created_at?:time"},
-    {"Mapping", "id:id name:text description:text visibility:private|team owner:Author entries:MappingEntry[] "
+    {"Mapping", "id:id name:text description:text visibility:" SHARING_CHOICES " owner:Author entries:MappingEntry[] "
                 "used_by:MappingUse[] version:whole created_at:time updated_at:time editable:flag"},
     {"MappingEntry", "key:text secret:flag value?:text?"},
     {"MappingUse", "id:id name:text"},
     {"Script",
-     "id:id name:text description:text kind:sh|python|node|playbook|terraform|aws visibility:private|team "
+     "id:id name:text description:text kind:" SCRIPT_KIND_CHOICES " visibility:" SHARING_CHOICES " "
      "owner:Author latest:whole code?:text parameters?:object network:flag mapping:ScriptMapping? limits:object "
      "label:text? retriable:flag version:whole created_at:time updated_at:time editable:flag "
      "last_run:LastRun? runner_limits?:object"},
     {"ScriptVersion", "number:whole author:Author note:text created_at:time size:whole code?:text parameters?:object"},
-    {"ScriptKind", "kind:text name:text interpreter:text installed:flag? version:text? install:text"},
+    {"ScriptKind",
+     "kind:" SCRIPT_KIND_CHOICES " name:text interpreter:text installed:flag? version:text? install:text"},
     {"ScriptMapping", "id:id name:text"},
-    {"LastRun", "id:id state:queued|running|waiting|succeeded|failed|cancelled|timed_out|lost queued_at:time"},
+    {"LastRun", "id:id state:" RUN_STATE_CHOICES " queued_at:time"},
     {"QueuedRun", "run:id"},
     {"Run", RUN_DOCUMENT " parameters:object limits:object files:RunFile[] text:text? result:any?"},
     {"RunItem", RUN_DOCUMENT},
-    {"RunOutput", "run:id state:text offset:whole next:whole bytes:whole truncated:flag removed:flag more:flag "
-                  "chunks:RunChunk[]"},
+    {"RunOutput",
+     "run:id state:" RUN_STATE_CHOICES " offset:whole next:whole bytes:whole truncated:flag removed:flag more:flag "
+     "chunks:RunChunk[]"},
     {"RunPlace", "offset:whole? next:whole more:flag bytes:whole"},
-    {"RunChunk", "offset:whole stream:stdout|stderr|text at:time text:text"},
+    {"RunChunk", "offset:whole stream:" RUN_STREAM_CHOICES " at:time text:text"},
     {"RunFile", "id:id path:text size:whole media_type:text"},
     {"RunBytes", "bytes:whole truncated:flag"},
-    {"RunScript", "id:id name:text kind:text version:whole"},
+    {"RunScript", "id:id name:text kind:" SCRIPT_KIND_CHOICES " version:whole"},
     {"RunMapping", "id:id name:text"},
     {"Settings", "run_retention_days:whole run_output_retention_days:whole"},
     {"RunAgent", "id:id name:text handle:text"},

@@ -3,6 +3,7 @@
 #include "fcgi/http/route.h"
 #include "model/users.h"
 #include "push/publish.h"
+#include "words/words.h"
 
 #include <stdlib.h>
 
@@ -12,14 +13,10 @@ static void show(struct request *request);
 static void edit(struct request *request);
 static void delete_user(struct request *request);
 
-#define PERMISSIONS                                                                                                    \
-    "rooms.create|agents.create|agents.manage|providers.manage|scripts.create|scripts.manage|scripts.network|"         \
-    "mappings.create|mappings.manage|runs.manage|users.manage|audit.read|monitoring.read|settings.manage"
-
 static const struct field list_query[] = {
     FIELDS_PAGE,
     {"search", FIELD_LINE, false, 0, 100, NULL, "Part of a name, e-mail address or handle", false},
-    {"role", FIELD_CHOICE, false, 0, 0, "admin|user", "Only this role", false},
+    {"role", FIELD_CHOICE, false, 0, 0, USER_ROLE_CHOICES, "Only this role", false},
     {"state", FIELD_CHOICE, false, 0, 0, "enabled|disabled", "Only these", false},
     {NULL},
 };
@@ -29,8 +26,9 @@ static const struct field create_fields[] = {
     {"password", FIELD_SECRET, true, 1, 200, NULL, "At least 10 characters, at most 72 bytes", false},
     {"name", FIELD_LINE, false, 1, 80, NULL, "As others see the user (default: from the address)", false},
     {"handle", FIELD_LINE, false, 1, 39, NULL, "How others mention the user (default: from the address)", false},
-    {"role", FIELD_CHOICE, false, 0, 0, "admin|user", "Default: user", false},
-    {"permissions", FIELD_TEXT_LIST, false, 0, 20, PERMISSIONS, "What a user may, beyond what everybody may", false},
+    {"role", FIELD_CHOICE, false, 0, 0, USER_ROLE_CHOICES, "Default: user", false},
+    {"permissions", FIELD_TEXT_LIST, false, 0, 20, PERMISSION_CHOICES, "What a user may, beyond what everybody may",
+     false},
     {NULL},
 };
 
@@ -39,15 +37,15 @@ static const struct field edit_fields[] = {
     {"password", FIELD_SECRET, false, 1, 200, NULL, "A new one; ends the user's sessions", false},
     {"name", FIELD_LINE, false, 1, 80, NULL, "As others see the user", false},
     {"handle", FIELD_LINE, false, 1, 39, NULL, "How others mention the user", false},
-    {"role", FIELD_CHOICE, false, 0, 0, "admin|user", "Another one ends the user's sessions", false},
-    {"permissions", FIELD_TEXT_LIST, false, 0, 20, PERMISSIONS, "All that the user shall have", false},
+    {"role", FIELD_CHOICE, false, 0, 0, USER_ROLE_CHOICES, "Another one ends the user's sessions", false},
+    {"permissions", FIELD_TEXT_LIST, false, 0, 20, PERMISSION_CHOICES, "All that the user shall have", false},
     {"disabled", FIELD_BOOLEAN, false, 0, 0, NULL, "A disabled user cannot log in; ends the user's sessions", false},
     {"version", FIELD_INTEGER, false, 1, 2147483647, NULL, "The version that was seen; 409 when it is stale", false},
     {NULL},
 };
 
 static const struct field permit_fields[] = {
-    {"permissions", FIELD_TEXT_LIST, true, 0, 20, PERMISSIONS, "All that the user shall have", false},
+    {"permissions", FIELD_TEXT_LIST, true, 0, 20, PERMISSION_CHOICES, "All that the user shall have", false},
     {"version", FIELD_INTEGER, false, 1, 2147483647, NULL, "The version that was seen; 409 when it is stale", false},
     {NULL},
 };

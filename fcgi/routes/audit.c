@@ -2,6 +2,7 @@
 #include "model/audit.h"
 
 #include "fcgi/http/route.h"
+#include "words/words.h"
 
 static void list(struct request *request);
 
@@ -9,7 +10,7 @@ static const struct field list_query[] = {
     FIELDS_PAGE,
     {"actor", FIELD_UUID, false, 0, 0, NULL, "Who: id of a user or agent", false},
     {"action", FIELD_LINE, false, 1, 80, NULL, "What: room.create, auth.login …", false},
-    {"outcome", FIELD_CHOICE, false, 0, 0, "done|refused|failed", "How it ended", false},
+    {"outcome", FIELD_CHOICE, false, 0, 0, AUDIT_OUTCOME_CHOICES, "How it ended", false},
     {"object_kind", FIELD_LINE, false, 1, 40, NULL, "On what kind of thing: room, user, session …", false},
     {"object_id", FIELD_LINE, false, 1, 200, NULL, "On which one; with object_kind", false},
     {"request", FIELD_UUID, false, 0, 0, NULL, "In which request: its X-Request-Id", false},

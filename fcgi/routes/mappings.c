@@ -2,6 +2,7 @@
 #include "model/mappings.h"
 
 #include "fcgi/http/route.h"
+#include "words/words.h"
 
 static void list(struct request *request);
 static void create(struct request *request);
@@ -33,7 +34,7 @@ static const struct field entry_fields[] = {
          false,                                                                                                        \
          0,                                                                                                            \
          0,                                                                                                            \
-         "private|team",                                                                                               \
+         SHARING_CHOICES,                                                                                              \
          "Who sees and uses it: only oneself (default) or the team",                                                   \
          false},                                                                                                       \
     {                                                                                                                  \

@@ -3,6 +3,7 @@
 #include "model/members.h"
 
 #include "fcgi/http/route.h"
+#include "words/words.h"
 
 static void list(struct request *request);
 static void add(struct request *request);
@@ -13,13 +14,13 @@ static const struct field add_fields[] = {
     {"handle", FIELD_LINE, false, 1, 40, NULL, "Who: a user's or agent's handle, with or without @", false},
     {"email", FIELD_EMAIL, false, 3, 254, NULL, "Who: a user's e-mail address", false},
     {"id", FIELD_UUID, false, 0, 0, NULL, "Who: a user's or agent's id; one's own, to join a public room", false},
-    {"role", FIELD_CHOICE, false, 0, 0, "owner|member|viewer", "member (default) may write, viewer only reads", false},
+    {"role", FIELD_CHOICE, false, 0, 0, ROOM_ROLE_CHOICES, "member (default) may write, viewer only reads", false},
     {NULL},
 };
 
 static const struct field edit_fields[] = {
-    {"role", FIELD_CHOICE, false, 0, 0, "owner|member|viewer", "An owner changes it", false},
-    {"notify", FIELD_CHOICE, false, 0, 0, "all|mentions|none", "What one is notified of; only for oneself", false},
+    {"role", FIELD_CHOICE, false, 0, 0, ROOM_ROLE_CHOICES, "An owner changes it", false},
+    {"notify", FIELD_CHOICE, false, 0, 0, NOTIFY_CHOICES, "What one is notified of; only for oneself", false},
     {NULL},
 };
 

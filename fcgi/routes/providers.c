@@ -2,6 +2,7 @@
 #include "model/providers.h"
 
 #include "fcgi/http/route.h"
+#include "words/words.h"
 
 static void list(struct request *request);
 static void create(struct request *request);
@@ -16,7 +17,7 @@ static void check(struct request *request);
      false,                                                                                                              \
      0,                                                                                                                  \
      0,                                                                                                                  \
-     "openai|command",                                                                                                   \
+     PROVIDER_KIND_CHOICES,                                                                                              \
      "openai: any OpenAI-compatible endpoint (default); "                                                                \
      "command: the built-in commands",                                                                                   \
      false},                                                                                                             \

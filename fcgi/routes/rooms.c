@@ -2,6 +2,7 @@
 #include "model/rooms.h"
 
 #include "fcgi/http/route.h"
+#include "words/words.h"
 
 #include <string.h>
 
@@ -25,7 +26,7 @@ static const struct field list_query[] = {
 static const struct field create_fields[] = {
     {"name", FIELD_LINE, true, 1, 80, NULL, NAME_HELP, false},
     {"topic", FIELD_LINE, false, 0, 500, NULL, TOPIC_HELP, false},
-    {"visibility", FIELD_CHOICE, false, 0, 0, "private|public", VISIBILITY_HELP, false},
+    {"visibility", FIELD_CHOICE, false, 0, 0, ROOM_VISIBILITY_CHOICES, VISIBILITY_HELP, false},
     {NULL},
 };
 
@@ -33,7 +34,7 @@ static const struct field edit_fields[] = {
     {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that was seen", false},
     {"name", FIELD_LINE, false, 1, 80, NULL, NAME_HELP, false},
     {"topic", FIELD_LINE, false, 0, 500, NULL, TOPIC_HELP, false},
-    {"visibility", FIELD_CHOICE, false, 0, 0, "private|public", VISIBILITY_HELP, false},
+    {"visibility", FIELD_CHOICE, false, 0, 0, ROOM_VISIBILITY_CHOICES, VISIBILITY_HELP, false},
     {"archived", FIELD_BOOLEAN, false, 0, 0, NULL, "An archived room can be read, but not written to", false},
     {NULL},
 };

@@ -7,6 +7,7 @@
 #include "base/number.h"
 #include "fcgi/http/guard.h"
 #include "fcgi/http/route.h"
+#include "words/words.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -28,7 +29,7 @@ static const struct field retry_fields[] = {
 static const struct field list_query[] = {
     FIELDS_PAGE,
     {"state", FIELD_TEXT_LIST, false, 0, 8, NULL, "Only in these states: running,queued", false},
-    {"kind", FIELD_CHOICE, false, 0, 0, "script|workflow|agent|worker|housekeeping", "Only of this kind", false},
+    {"kind", FIELD_CHOICE, false, 0, 0, RUN_KIND_CHOICES, "Only of this kind", false},
     {"script", FIELD_UUID, false, 0, 0, NULL, "Only of this script", false},
     {"agent", FIELD_UUID, false, 0, 0, NULL, "Only of this agent", false},
     {"room", FIELD_UUID, false, 0, 0, NULL, "Only of this room", false},

@@ -2,6 +2,7 @@
 #include "model/scripts.h"
 
 #include "fcgi/http/route.h"
+#include "words/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,6 @@ static void kinds(struct request *request);
 static void upload(struct request *request);
 static void run(struct request *request);
 
-#define KINDS "sh|python|node|playbook|terraform|aws"
 #define CODE_MOST 524288
 #define SCHEMA_MOST 65536
 #define GIVEN_MOST 262144
@@ -25,7 +25,7 @@ static void run(struct request *request);
 static const struct field list_query[] = {
     FIELDS_PAGE,
     {"query", FIELD_LINE, false, 1, 80, NULL, "Part of the name or the description", false},
-    {"kind", FIELD_CHOICE, false, 0, 0, KINDS, "Of this kind only", false},
+    {"kind", FIELD_CHOICE, false, 0, 0, SCRIPT_KIND_CHOICES, "Of this kind only", false},
     {"mine", FIELD_BOOLEAN, false, 0, 0, NULL, "One's own only", false},
     {NULL},
 };
@@ -37,7 +37,7 @@ static const struct field list_query[] = {
          false,                                                                                                        \
          0,                                                                                                            \
          0,                                                                                                            \
-         "private|team",                                                                                               \
+         SHARING_CHOICES,                                                                                              \
          "Who sees and runs it: team (default) or only oneself",                                                       \
          false},                                                                                                       \
         {"parameters", FIELD_OBJECT, false, 0, SCHEMA_MOST, NULL, "What it takes: a small subset of JSON Schema",      \
@@ -54,7 +54,7 @@ static const struct field list_query[] = {
 
 static const struct field create_fields[] = {
     {"name", FIELD_LINE, true, 1, 80, NULL, "A name that no other script has", false},
-    {"kind", FIELD_CHOICE, true, 0, 0, KINDS, "What executes it", false},
+    {"kind", FIELD_CHOICE, true, 0, 0, SCRIPT_KIND_CHOICES, "What executes it", false},
     {"code", FIELD_CODE, true, 0, CODE_MOST, NULL, "The script itself", false},
     SETTING_FIELDS,
     {NULL},
@@ -63,7 +63,7 @@ static const struct field create_fields[] = {
 static const struct field edit_fields[] = {
     {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that was seen", false},
     {"name", FIELD_LINE, false, 1, 80, NULL, "A name that no other script has", false},
-    {"kind", FIELD_CHOICE, false, 0, 0, KINDS, "The kind that it has: it cannot change", false},
+    {"kind", FIELD_CHOICE, false, 0, 0, SCRIPT_KIND_CHOICES, "The kind that it has: it cannot change", false},
     {"code", FIELD_CODE, false, 0, CODE_MOST, NULL, "The script itself; a change makes a new version", false},
     SETTING_FIELDS,
     {NULL},

@@ -7,9 +7,7 @@
 /* The functions as the owner makes them: their bodies name each other in any order. */
 static void add_functions(struct text *script)
 {
-    text_add_format(script,
-                    "create schema %s;\nset local search_path = %s, public;\nset local check_function_bodies = off;\n",
-                    db_functions, db_functions);
+    text_add(script, "set local check_function_bodies = off;\n");
     text_add(script, functions_text);
     text_add_format(script, "\ngrant usage on schema %s to coagent_app;\n", db_functions);
 }
@@ -25,10 +23,12 @@ static enum outcome apply(struct db *db, const char *version)
     if (outcome == OUTCOME_OK) {
         bool is_absent = db_value(db, 0, 0)[0] == 'f';
 
-        text_add(&script, "set local search_path = public;\n");
-        text_add(&script, grants_text);
+        if (is_absent)
+            text_add_format(&script, "create schema %s;\n", db_functions);
+        text_add_format(&script, "set local search_path = %s, public;\n", db_functions);
         if (is_absent)
             add_functions(&script);
+        text_add(&script, grants_text);
         outcome = db_script(db, text_string(&script));
     }
     text_free(&script);

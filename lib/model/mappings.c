@@ -3,6 +3,7 @@
 #include "base/number.h"
 #include "base/secretbox.h"
 #include "queries.h"
+#include "words/words.h"
 
 enum outcome mappings_list(struct db *db, const char *query, int limit, const char *cursor)
 {
@@ -25,7 +26,7 @@ static enum outcome seal_entry(const struct config *config, struct json_object *
 
     if (!value || !json_flag(entry, "secret", false))
         return OUTCOME_OK;
-    enum outcome outcome = secret_seal(config, MAPPING_SECRET_PURPOSE, value, &sealed);
+    enum outcome outcome = secret_seal(config, sealed_rows[SEALED_MAPPING_ENTRY].name, value, &sealed);
     json_object_object_add(entry, "length", json_object_new_int64((int64_t)utf8_length(value)));
     json_object_object_add(entry, "sealed", json_object_new_string(text_string(&sealed)));
     json_object_object_del(entry, "value");

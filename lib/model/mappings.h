@@ -8,8 +8,6 @@
 #include "base/db.h"
 #include "base/json.h"
 
-#define MAPPING_SECRET_PURPOSE "mapping.entry" /* of secret_seal and secret_open */
-
 /* By name, from a cursor on (NULL: from the start), at most limit of them: those that the caller may see, and of them
  * those with query (or NULL) in the name or the description. */
 enum outcome mappings_list(struct db *db, const char *query, int limit, const char *cursor);

@@ -3,6 +3,7 @@
 #include "base/number.h"
 #include "base/secretbox.h"
 #include "queries.h"
+#include "words/words.h"
 
 enum outcome providers_list(struct db *db, int limit, const char *cursor)
 {
@@ -26,7 +27,7 @@ static enum outcome take_key(const struct config *config, struct json_object *bo
     if (!json_object_object_get_ex(body, "key", &key))
         return OUTCOME_OK;
     if (key && json_object_get_string_len(key) > 0)
-        outcome = secret_seal(config, PROVIDER_KEY_PURPOSE, json_object_get_string(key), sealed);
+        outcome = secret_seal(config, sealed_rows[SEALED_PROVIDER_KEY].name, json_object_get_string(key), sealed);
     json_object_object_del(body, "key");
     json_object_object_add(body, "key_given", json_object_new_boolean(true));
     return outcome;

@@ -8,8 +8,6 @@
 #include "base/db.h"
 #include "base/json.h"
 
-#define PROVIDER_KEY_PURPOSE "provider.key" /* of secret_seal and secret_open */
-
 /* Lists from a cursor on (NULL: from the start), at most limit of them. */
 enum outcome providers_list(struct db *db, int limit, const char *cursor);
 

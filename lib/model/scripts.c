@@ -3,6 +3,7 @@
 #include "base/number.h"
 #include "model/script_parameters.h"
 #include "queries.h"
+#include "words/words.h"
 
 #include <string.h>
 
@@ -70,22 +71,34 @@ static bool first_line_names(const char *code, const char *interpreter)
     return found && (size_t)(found - code) < length;
 }
 
+/* endings: "sh bash" */
+static bool is_listed(const char *ending, const char *endings)
+{
+    for (size_t length; *endings; endings += length + (endings[length] == ' ')) {
+        length = strcspn(endings, " ");
+        if (strlen(ending) == length && strncasecmp(ending, endings, length) == 0)
+            return true;
+    }
+    return false;
+}
+
 const char *scripts_kind_of(const char *filename, const char *code)
 {
-    static const char *const endings[][2] = {
-        {".sh", "sh"},        {".bash", "sh"},       {".py", "python"},    {".js", "node"}, {".mjs", "node"},
-        {".yml", "playbook"}, {".yaml", "playbook"}, {".tf", "terraform"}, {".aws", "aws"},
-    };
-    static const char *const interpreters[][2] = {
-        {"ansible-playbook", "playbook"}, {"python", "python"}, {"node", "node"}, {"sh", "sh"}};
+    static const struct {
+        const char *program;
+        enum script_kind_word kind;
+    } interpreters[] = {{"ansible-playbook", SCRIPT_KIND_PLAYBOOK},
+                        {"python", SCRIPT_KIND_PYTHON},
+                        {"node", SCRIPT_KIND_NODE},
+                        {"sh", SCRIPT_KIND_SH}};
     const char *ending = strrchr(filename, '.');
 
-    for (size_t i = 0; ending && i < sizeof endings / sizeof *endings; i++)
-        if (strcasecmp(ending, endings[i][0]) == 0)
-            return endings[i][1];
+    for (size_t i = 0; ending && i < SCRIPT_KIND_COUNT; i++)
+        if (is_listed(ending + 1, script_kind_rows[i].endings))
+            return script_kind_rows[i].name;
     for (size_t i = 0; i < sizeof interpreters / sizeof *interpreters; i++)
-        if (first_line_names(code, interpreters[i][0]))
-            return interpreters[i][1];
+        if (first_line_names(code, interpreters[i].program))
+            return script_kind_rows[interpreters[i].kind].name;
     return NULL;
 }
 

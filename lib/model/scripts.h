@@ -9,8 +9,6 @@
 
 #include <stdbool.h>
 
-#define SCRIPT_STATE_PURPOSE "script.state" /* of secret_seal and secret_open: what a script keeps between runs */
-
 /* What a list is narrowed to; NULL: to nothing. */
 struct script_filter {
     const char *query; /* part of the name or the description */

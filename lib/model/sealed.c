@@ -1,10 +1,8 @@
 #include "model/sealed.h"
 
 #include "base/secretbox.h"
-#include "model/mappings.h"
-#include "model/providers.h"
-#include "model/scripts.h"
 #include "queries.h"
+#include "words/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,15 +13,19 @@
 
 enum { WHAT, ID, KEY, SEALED };
 
-/* Where sealed values are. */
+/* How the sealed values of each purpose are read and exchanged. */
 static const struct column {
-    const char *purpose;
     const struct db_statement *page, *exchange;
-} columns[] = {
-    {PROVIDER_KEY_PURPOSE, &query_sealed_providers, &query_sealed_provider_exchange},
-    {MAPPING_SECRET_PURPOSE, &query_sealed_mappings, &query_sealed_mapping_exchange},
-    {SCRIPT_STATE_PURPOSE, &query_sealed_states, &query_sealed_state_exchange},
+} columns[SEALED_COUNT] = {
+    [SEALED_PROVIDER_KEY] = {&query_sealed_providers, &query_sealed_provider_exchange},
+    [SEALED_MAPPING_ENTRY] = {&query_sealed_mappings, &query_sealed_mapping_exchange},
+    [SEALED_SCRIPT_STATE] = {&query_sealed_states, &query_sealed_state_exchange},
 };
+
+static const char *purpose_of(const struct column *column)
+{
+    return sealed_rows[column - columns].name;
+}
 
 /* A row of the page: counts it, and queues its exchange if it is to be. */
 static enum outcome look_at(struct db *db, const struct config *config, const struct column *column, int row,
@@ -35,14 +37,14 @@ static enum outcome look_at(struct db *db, const struct config *config, const st
     enum outcome outcome = OUTCOME_OK;
 
     present.secret_key_previous = NULL;
-    if (secret_open(&present, column->purpose, sealed, &plain) == OUTCOME_OK) {
+    if (secret_open(&present, purpose_of(column), sealed, &plain) == OUTCOME_OK) {
         count->current++;
-    } else if (secret_open(config, column->purpose, sealed, &plain) != OUTCOME_OK) {
+    } else if (secret_open(config, purpose_of(column), sealed, &plain) != OUTCOME_OK) {
         json_object_array_add(count->lost, json_object_new_string(db_value(db, row, WHAT)));
     } else {
         count->previous++;
         if (change)
-            outcome = secret_seal(config, column->purpose, text_string(&plain), &anew);
+            outcome = secret_seal(config, purpose_of(column), text_string(&plain), &anew);
         if (change && outcome == OUTCOME_OK)
             db_queue(db, column->exchange,
                      DB_VALUES(db_value(db, row, ID), db_value(db, row, KEY), sealed, text_string(&anew)));
@@ -85,7 +87,7 @@ static enum outcome go_through_all(struct db *db, const struct config *config, s
     enum outcome outcome = OUTCOME_OK;
 
     *count = (struct sealed_count){0, 0, json_object_new_array()};
-    for (size_t i = 0; i < sizeof columns / sizeof *columns && outcome == OUTCOME_OK; i++)
+    for (size_t i = 0; i < SEALED_COUNT && outcome == OUTCOME_OK; i++)
         outcome = go_through(db, config, &columns[i], count, change);
     return outcome;
 }

@@ -9,8 +9,8 @@ declare
     made api_tokens;
 begin
     if body -> 'scopes' = '[]' or exists (
-        select from jsonb_array_elements_text(body -> 'scopes') as scope where scope not in ('read', 'write', 'admin')) then
-        perform raise_outcome('CA422', 'Scopes are one or more of read, write and admin.', 'scopes');
+        select from jsonb_array_elements_text(body -> 'scopes') as scope where scope <> all (scope_names())) then
+        perform raise_outcome('CA422', 'Scopes are one or more of ' || array_to_string(scope_names(), ', ') || '.', 'scopes');
     elsif (body ->> 'expires_at')::timestamptz <= now() then
         perform raise_outcome('CA422', 'The token would have expired already.', 'expires_at');
     elsif (select count(*) from api_tokens where user_id = caller_id()) >= 50 then

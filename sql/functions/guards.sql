@@ -18,7 +18,7 @@ create function prove_caller(claimed_user uuid, claimed_session text, token_dige
 returns void language plpgsql as $$
 declare
     stale boolean;
-    granted text[] := array['read', 'write', 'admin'];
+    granted text[] := scope_names();
     said text := set_config('coagent.request', request, true);
 begin
     said := set_config('coagent.address', address, true);

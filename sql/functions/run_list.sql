@@ -93,15 +93,14 @@ create type run_search as (me uuid, sees_all boolean, sees_scripts boolean, sees
 create function run_search_of(filter jsonb) returns run_search language plpgsql stable as $$
 declare
     s run_search;
-    states constant text[] := array['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'timed_out', 'lost'];
 begin
     s.me := caller_id();
     s.sees_all := caller_may('runs.manage');
     s.sees_scripts := s.sees_all or caller_may('scripts.manage');
     s.sees_providers := s.sees_all or caller_may('providers.manage');
     s.states := array(select jsonb_array_elements_text(filter -> 'state'));
-    if not s.states <@ states then
-        perform raise_outcome('CA422', 'States are ' || array_to_string(states, ', ') || '.', 'state');
+    if not s.states <@ run_state_names() then
+        perform raise_outcome('CA422', 'States are ' || array_to_string(run_state_names(), ', ') || '.', 'state');
     elsif coalesce(filter ->> 'asked_by', 'me') !~ '^(me|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$' then
         perform raise_outcome('CA422', 'This is "me" or the id of somebody.', 'asked_by');
     end if;
@@ -159,8 +158,7 @@ begin
         return next row('all', null, null, null, null)::run_source;
     else
         return query select 'kind', null::uuid, null::uuid, kind, null::text
-                     from unnest(case cardinality(s.kinds) when 0 then array['script', 'workflow', 'agent', 'worker', 'housekeeping']
-                                                           else s.kinds end) kind;
+                     from unnest(case cardinality(s.kinds) when 0 then run_kind_names() else s.kinds end) kind;
     end if;
 end $$;
 

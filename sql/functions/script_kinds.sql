@@ -1,14 +1,4 @@
--- What each kind needs, and how Debian 12 gets it.
-create function script_kinds()
-returns table (place int, kind text, name text, interpreter text, install text) language sql immutable as $$
-    values (1, 'sh', 'Shell', 'bash', 'apt install bash'),
-           (2, 'python', 'Python', 'python3', 'apt install python3'),
-           (3, 'node', 'Node.js', 'node', 'apt install nodejs'),
-           (4, 'playbook', 'Ansible playbook', 'ansible-playbook', 'apt install ansible'),
-           (5, 'terraform', 'Terraform', 'tofu or terraform', 'see https://opentofu.org/docs/intro/install/deb/'),
-           (6, 'aws', 'AWS commands', 'aws', 'apt install awscli')
-$$;
-
+-- What each kind of script needs of the runners, and what limits them.
 -- Raises when runners are there (with this label, if one is asked for) and none of them can execute the kind. While no
 -- runner is there nobody knows, and the run waits for one.
 create function check_interpreter(the_kind text, the_label text) returns void language plpgsql as $$
@@ -25,7 +15,7 @@ begin
     if present and not fitting then
         perform raise_outcome('CA422', format('No runner has the label "%s" at present.', the_label), 'label');
     elsif present and not able then
-        select * into needed from script_kinds() k where k.kind = the_kind;
+        select * into needed from script_kind_rows() k where k.name = the_kind;
         perform raise_outcome('CA422', format('%s is not installed where scripts run. On the runner''s host: %s.',
                                               needed.interpreter, needed.install), 'kind');
     end if;
@@ -45,14 +35,13 @@ end $$;
 -- Limits of a script or of one run, which the runner narrows its own by: raises, or returns them as they are.
 create function check_limits(given jsonb) returns jsonb language plpgsql immutable as $$
 declare
-    known constant text[] := array['memory_mb', 'cpu_seconds', 'wall_seconds', 'processes', 'disk_mb', 'open_files', 'output_mb'];
     key text;
     value jsonb;
 begin
     for key, value in select * from jsonb_each(given) loop
-        if not key = any (known) then
+        if key <> all (limit_names()) then
             perform raise_outcome('CA422', format('There is no limit "%s": %s are known.', left(key, 40),
-                                                  array_to_string(known, ', ')), 'limits');
+                                                  array_to_string(limit_names(), ', ')), 'limits');
         elsif jsonb_typeof(value) <> 'number' or value::numeric <> trunc(value::numeric)
               or not value::numeric between 1 and 1000000 then
             perform raise_outcome('CA422', format('The limit %s must be a whole number from 1 to 1000000.', key), 'limits');

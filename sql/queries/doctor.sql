@@ -9,14 +9,15 @@ select current_user, r.rolsuper,
 from pg_roles r where r.rolname = current_user
 
 -- name: doctor_grants :many
+-- APPEND_ONLY_CHOICES, which are not asked for here: without its rights the role does not see the functions.
 -- SQL that brings the role's rights to where sql/grants.sql has put them, for each table where they are not: it reads
 -- and writes everything, but only adds to the logs and to the versions of scripts, leaves the history of the schema
 -- alone, truncates nothing, and makes no temporary tables. And for each function that runs with its owner's rights and
 -- would look for names where others can put some.
 with wanted (privilege, excepted) as (
     values ('select', '{}'::text[]), ('insert', '{schema_migrations,schema_functions,run_kinds}'),
-           ('update', '{schema_migrations,schema_functions,run_kinds,audit_log,room_events,script_versions}'),
-           ('delete', '{schema_migrations,schema_functions,run_kinds,audit_log,room_events,script_versions}'), ('truncate', null)
+           ('update', '{schema_migrations,schema_functions,run_kinds}' || string_to_array($1, '|')),
+           ('delete', '{schema_migrations,schema_functions,run_kinds}' || string_to_array($1, '|')), ('truncate', null)
 ), rights as (
     select c.oid, c.relname, w.privilege, coalesce(c.relname <> all (w.excepted), false) as wanted
     from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join wanted w
@@ -49,16 +50,6 @@ select (extract(epoch from clock_timestamp()) * 1000)::bigint
 -- whether somebody can administer the studio
 select case count(*) when 0 then 'f' else 't' end
 from (select from users where role = 'admin' and disabled_at is null limit (select 1)) one
-
--- name: doctor_sealed :many
--- what was sealed: what it is, the sealed value, what it was sealed for
-select 'the key of the provider ' || name, key_sealed, 'provider.key' from providers where key_sealed is not null
-union all
-select e.key || ' of the mapping ' || m.name, e.sealed, 'mapping.entry'
-from mapping_entries e join mappings m on m.id = e.mapping_id where e.sealed is not null
-union all
-select 'the state of the script ' || s.name, t.sealed, 'script.state' from script_states t join scripts s on s.id = t.script_id
-order by 1
 
 -- name: doctor_runner :one
 -- Milliseconds since a dispatcher at work asked something, and seconds since a chore began; each null when none ever did.

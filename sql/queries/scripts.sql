@@ -58,11 +58,11 @@ with live as (
     select interpreters, seen_at from runners where seen_at > now() - interval '10 minutes'
 )
 select json_agg(json_build_object(
-    'kind', k.kind, 'name', k.name, 'interpreter', k.interpreter, 'install', k.install,
-    'installed', case when exists (select from live) then exists (select from live where interpreters ? k.kind) end,
-    'version', (select interpreters -> k.kind ->> 'version' from live where interpreters ? k.kind order by seen_at desc limit 1))
+    'kind', k.name, 'name', k.label, 'interpreter', k.interpreter, 'install', k.install,
+    'installed', case when exists (select from live) then exists (select from live where interpreters ? k.name) end,
+    'version', (select interpreters -> k.name ->> 'version' from live where interpreters ? k.name order by seen_at desc limit 1))
     order by k.place)
-from script_kinds() k
+from script_kind_rows() k
 
 -- name: script_takes :one
 -- id, version (null: the newest): the script, the number of the version, what it takes

@@ -3,8 +3,7 @@
 import uuid
 
 from harness.waiting import wait_until
-
-OVER = {"succeeded", "failed", "cancelled", "timed_out", "lost"}
+from harness.words import ENDED
 
 
 def script(client, code, kind="sh", **more):
@@ -50,7 +49,7 @@ def show(client, run):
     return answer.json()
 
 
-def wait(client, run, wanted=lambda run: run["state"] in OVER, timeout=60):
+def wait(client, run, wanted=lambda run: run["state"] in ENDED, timeout=60):
     """The run as soon as it is what is wanted: over."""
     return wait_until(lambda: show(client, run), timeout, "what was awaited of the run", wanted)
 

@@ -85,7 +85,7 @@ int main(int argc, char **argv)
         follow(&sandbox);
         const struct sandbox_ending *ending = sandbox_end(&sandbox);
 
-        fprintf(stderr, "%s %d %d\n", sandbox_reason_name(ending->reason), ending->exit_code, ending->signal_number);
+        fprintf(stderr, "%s %d %d\n", run_end_rows[ending->reason].name, ending->exit_code, ending->signal_number);
         sandbox_close(&sandbox);
     }
     text_free(&content);

@@ -2,8 +2,7 @@
 
 from harness import finished
 from harness.waiting import wait_until
-
-OVER = ("succeeded", "failed", "cancelled", "timed_out", "lost")
+from harness.words import ENDED
 
 
 def start(client, code, kind="sh", body=None, **more):
@@ -27,7 +26,7 @@ def until(client, run, condition, seconds=60):
 
 def wait(client, run, seconds=60):
     """The run when it is over."""
-    return until(client, run, lambda now: now["state"] in OVER, seconds)
+    return until(client, run, lambda now: now["state"] in ENDED, seconds)
 
 
 def output(client, run):

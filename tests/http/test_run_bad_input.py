@@ -10,6 +10,7 @@ import uuid
 import pytest
 
 from harness import executions as scripts
+from harness.words import ENDED
 
 REPLACED = "\N{REPLACEMENT CHARACTER}"
 
@@ -81,7 +82,7 @@ def test_a_line_of_100_mb_is_kept_as_far_as_output_is_kept_in_little_memory(ann,
     def is_over(shown):
         nonlocal peak
         peak = max(peak, executor_peak(studio, run))
-        return shown["state"] in scripts.OVER
+        return shown["state"] in ENDED
 
     ended = scripts.wait(ann, run, is_over, timeout=180)
     kept = int(studio.settings().get("RUN_OUTPUT_MB", 64)) << 20

@@ -9,9 +9,9 @@ import pytest
 from harness import finished
 from harness.listener import Listener
 from harness.studio import TOP
+from harness.words import STATES
 from sql.statements import statements
 
-STATES = ["queued", "running", "waiting", "succeeded", "failed", "cancelled", "timed_out", "lost"]
 TAKES = {"type": "object", "properties": {"who": {"type": "string"}, "word": {"type": "string", "format": "password"}}}
 
 

@@ -9,6 +9,7 @@ import uuid
 import pytest
 
 from harness.waiting import wait_until
+from harness.words import WORDS
 
 
 @pytest.fixture(scope="module")
@@ -369,13 +370,13 @@ def test_a_script_of_ten_megabytes_is_too_large(ann):
 def test_kinds_tell_what_is_installed(ann, runners):
     runners({"aws": {"path": "/usr/bin/aws", "version": "of the newest"}})
     kinds = {one["kind"]: one for one in ann.get("/scripts/kinds").json()}
-    assert list(kinds) == ["sh", "python", "node", "playbook", "terraform", "aws"]
+    assert list(kinds) == list(WORDS["script_kind"])
     assert (kinds["aws"]["installed"], kinds["aws"]["version"]) == (True, "of the newest")
     assert (kinds["node"]["name"], kinds["node"]["interpreter"], kinds["node"]["install"]) == ("Node.js", "node", "apt install nodejs")
 
 
 def test_a_script_tells_what_the_runners_allow_it(ann, studio, runners):
-    known = {"wall_seconds", "cpu_seconds", "memory_mb", "disk_mb", "output_mb", "processes", "open_files"}
+    known = set(WORDS["limit"])
     script = script_of(ann)
     # as the studio's own runner tells them, once it has looked around
     wait_until(lambda: set(ann.get(f"/scripts/{script['id']}").json()["runner_limits"]) == known)

@@ -8,6 +8,7 @@ import time
 
 import requests
 
+from harness.words import ENDED
 from kill.posters import Speaker, Voice
 
 STORY = " ".join(f"word{n}" for n in range(1, 31))
@@ -16,7 +17,6 @@ FIXTURES = [
     {"match": {"userMessage": "was interrupted there"}, "response": {"content": AFTERWARDS}, "latency": 100, "chunkSize": 6},
     {"match": {}, "response": {"content": STORY}, "latency": 100, "chunkSize": 8},
 ]
-ENDED = ("succeeded", "failed", "cancelled", "timed_out", "lost")
 
 
 def beginnings(text):

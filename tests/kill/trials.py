@@ -7,6 +7,7 @@ import uuid
 
 import requests
 
+from harness.words import ENDED
 from kill.processes import KINDS, kill, wait_for
 from kill.stages import PATIENCE, REACH, Database, pause
 from kill.witness import sandbox_of
@@ -30,7 +31,6 @@ print("end", flush=True)
 """
 PARAMETERS = {"type": "object", "required": ["count", "files", "stubborn"], "properties": {
     "count": {"type": "integer"}, "files": {"type": "integer"}, "stubborn": {"type": "boolean"}}}
-ENDED = ("succeeded", "failed", "cancelled", "timed_out", "lost")
 KEPT = 1.0  # seconds before its end up to which the output of a run must be there
 
 SUCCEEDED, LOST, CANCELLED = ("succeeded", "exit"), ("lost", "lost"), ("cancelled", "cancelled")

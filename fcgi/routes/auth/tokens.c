@@ -2,6 +2,7 @@
 #include "fcgi/http/route.h"
 #include "model/api_tokens.h"
 #include "push/publish.h"
+#include "words/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@ static void revoke(struct request *request);
 
 static const struct field create_fields[] = {
     {"name", FIELD_LINE, true, 1, 80, NULL, "What it is for", false},
-    {"scopes", FIELD_TEXT_LIST, true, 1, 3, "read|write|admin",
+    {"scopes", FIELD_TEXT_LIST, true, 1, 3, SCOPE_CHOICES,
      "read: GET; write: what changes something; admin: what needs a permission, besides", false},
     {"expires_at", FIELD_TIME, false, 0, 0, NULL, "When it stops to work; null or absent: never", true},
     {NULL},

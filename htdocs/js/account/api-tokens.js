@@ -12,6 +12,7 @@ import { Icon } from "../parts/icon.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonRows } from "../parts/skeleton.js";
 import { Ago } from "../parts/time.js";
+import { SCOPES } from "../words.js";
 
 const DAY_MS = 86400000;
 /** @type {[string, string][]} */
@@ -64,9 +65,7 @@ function TokenDialog({ onClose, onMade }) {
     return html`<${FormDialog} title="Make a token" form=${form} onSubmit=${make} onClose=${onClose} action="Make the token" disabled=${!form.values.scopes.length}>
         <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" placeholder="Nightly report" help="What it is for." data-autofocus />
         <fieldset class="choices"><legend>It may</legend>
-            <${Check} form=${form} name="scopes" value="read" label="Read" help="Everything that you can see." />
-            <${Check} form=${form} name="scopes" value="write" label="Write" help="Post, create, change and delete." />
-            <${Check} form=${form} name="scopes" value="admin" label="Administer" help="Manage users, settings and what belongs to others, as far as you may." />
+            ${Object.entries(SCOPES).map(([value, { label, help }]) => html`<${Check} form=${form} name="scopes" value=${value} label=${label} help=${help} />`)}
         </fieldset>
         <${SelectField} form=${form} name="days" label="Expires after" options=${LIVES} />
     </${FormDialog}>`;

@@ -6,23 +6,13 @@ import { Check, SelectField, TextField } from "../parts/field.js";
 import { useForm } from "../parts/form.js";
 import { tell } from "../parts/toast.js";
 import { me } from "../session.js";
-
-/** @type {[string, string, string][]} */
-const PERMISSIONS = [
-    ["rooms.create", "Make rooms", ""], ["agents.create", "Make agents", ""], ["agents.manage", "Manage all agents", "Edit, stop and delete agents of others."],
-    ["providers.manage", "Manage providers", "Model endpoints and their keys."], ["scripts.create", "Write scripts", ""],
-    ["scripts.manage", "Manage all scripts", "Edit, run and delete scripts of others, private ones too."],
-    ["scripts.network", "Grant the network", "Lets a script reach the internet from its sandbox."],
-    ["mappings.create", "Make mappings", "Sets of variables and secrets for scripts."], ["mappings.manage", "Manage all mappings", ""],
-    ["runs.manage", "See and stop all runs", ""], ["users.manage", "Manage users", "Accounts, except administrators."],
-    ["audit.read", "Read the audit log", ""], ["monitoring.read", "See monitoring", ""], ["settings.manage", "Change settings", ""],
-];
+import { PERMISSIONS } from "../words.js";
 
 /** @param {{user: any, onClose: () => void, onSaved: (user: any) => void}} props user null: a new one */
 export function UserDialog({ user, onClose, onSaved }) {
     const form = useForm({
         name: user?.name || "", email: user?.email || "", handle: user?.handle || "", password: "", role: user?.role || "user",
-        permissions: user?.permissions || ["rooms.create", "agents.create", "scripts.create", "mappings.create"],
+        permissions: user?.permissions || Object.keys(PERMISSIONS).filter((name) => PERMISSIONS[name].given),
     });
     const save = async (/** @type {any} */ { password, handle, ...rest }) => {
         const body = { ...rest, ...(password && { password }), ...(handle && { handle }) };
@@ -40,6 +30,6 @@ export function UserDialog({ user, onClose, onSaved }) {
             help=${user ? "Ends all sessions of the user. Leave empty to keep the old one." : "At least 10 characters. Tell it to the user in a safe way."} />
         <${SelectField} form=${form} name="role" label="Role" options=${roles} />
         ${form.values.role !== "admin" && html`<fieldset class="choices"><legend>May</legend>
-            ${PERMISSIONS.map(([value, label, help]) => html`<${Check} form=${form} name="permissions" value=${value} label=${label} help=${help} />`)}</fieldset>`}
+            ${Object.entries(PERMISSIONS).map(([value, { label, help }]) => html`<${Check} form=${form} name="permissions" value=${value} label=${label} help=${help} />`)}</fieldset>`}
     </${FormDialog}>`;
 }

@@ -1,16 +1,16 @@
 import { classes, html } from "../dom.js";
+import { RUN_STATES } from "../words.js";
 
-/** State word and tone: a colour never stands alone. @type {Record<string, [string, string]>} */
+/** Label and tone of a state: a colour never stands alone. @type {Record<string, {label: string, tone: string}>} */
 const STATES = {
-    queued: ["Waiting", "warn"], running: ["Running", "alive"], waiting: ["Waiting", "warn"], succeeded: ["Done", "good"],
-    failed: ["Failed", "bad"], cancelled: ["Stopped", ""], timed_out: ["Timed out", "bad"], lost: ["Lost", "bad"],
-    started: ["Started", "good"], stopped: ["Stopped", ""], disabled: ["Disabled", "bad"], enabled: ["Active", "good"],
-    done: ["Done", "good"], refused: ["Refused", "warn"],
+    ...RUN_STATES,
+    started: { label: "Started", tone: "good" }, stopped: { label: "Stopped", tone: "" }, disabled: { label: "Disabled", tone: "bad" },
+    enabled: { label: "Active", tone: "good" }, done: { label: "Done", tone: "good" }, refused: { label: "Refused", tone: "warn" },
 };
 
 /** @param {{state?: string, tone?: string, plain?: boolean, children?: any}} props a known state, or a text with its tone */
 export function Pill({ state, tone, plain, children }) {
-    const [word, colour] = (state && STATES[state]) || [state, ""];
-    const shade = tone || colour;
-    return html`<span class=${classes("pill", shade && `pill--${shade}`, plain && "pill--plain")}>${children || word}</span>`;
+    const known = state ? STATES[state] : undefined;
+    const shade = tone || known?.tone;
+    return html`<span class=${classes("pill", shade && `pill--${shade}`, plain && "pill--plain")}>${children || known?.label || state}</span>`;
 }

@@ -7,9 +7,9 @@ import { Dialog } from "../parts/dialog.js";
 import { Pill } from "../parts/pill.js";
 import { ProblemNote } from "../parts/problem.js";
 import { attempt } from "../parts/toast.js";
+import { isOver } from "../run/state.js";
 
 const POLL_MS = 400;
-const OVER = new Set(["succeeded", "failed", "cancelled", "timed_out", "lost"]);
 
 /** @param {string} provider @param {AbortSignal} signal */
 async function check(provider, signal) {
@@ -17,7 +17,7 @@ async function check(provider, signal) {
     const id = run.id || run;
     for (;;) {
         const state = await get(`/runs/${id}`, signal);
-        if (OVER.has(state.state)) {
+        if (isOver(state.state)) {
             return state.result || { ok: false, message: state.reason || "The check did not finish.", models: [] };
         }
         await new Promise((done) => setTimeout(done, POLL_MS));

@@ -14,11 +14,9 @@ import { SkeletonRows } from "../parts/skeleton.js";
 import { Table } from "../parts/table.js";
 import { tell } from "../parts/toast.js";
 import { may } from "../session.js";
+import { PROVIDER_KINDS } from "../words.js";
 import { CheckDialog } from "./check.js";
 import { ProviderDialog } from "./form.js";
-
-/** @type {Record<string, string>} */
-const KINDS = { openai: "OpenAI-compatible", command: "Built in" };
 
 /** @param {{title: string}} props */
 export function Providers({ title }) {
@@ -54,7 +52,7 @@ function ProviderTable({ list, manages, onOpen }) {
     return html`<${Table} label="Providers" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
         { title: "Provider", draw: (provider) => html`<div class="table__who"><${Icon} name="provider" size=${18} />
             <div><b class="ellipsis">${provider.name}</b>${provider.base_url && html`<small class="ellipsis">${provider.base_url}</small>`}</div></div>` },
-        { title: "Kind", draw: (provider) => html`<span class="soft">${KINDS[provider.kind] || provider.kind}</span>` },
+        { title: "Kind", draw: (provider) => html`<span class="soft">${PROVIDER_KINDS[provider.kind]?.label || provider.kind}</span>` },
         { title: "Default model", draw: (provider) => provider.default_model && html`<span class="mono">${provider.default_model}</span>` },
         ...(manages ? [
             { title: "Key", draw: (/** @type {any} */ provider) => provider.kind === "openai" && html`<${Pill} tone=${provider.has_key ? "good" : ""}>${provider.has_key ? "Key stored" : "No key"}</${Pill}>` },

@@ -6,7 +6,7 @@ import { Button } from "../parts/button.js";
 import { Copyable, CopyButton } from "../parts/copy.js";
 import { Icon } from "../parts/icon.js";
 import { RunState } from "./parts.js";
-import { KINDS, through, took } from "./words.js";
+import { kindOf, through, took } from "./words.js";
 
 /** @typedef {import("../types.js").Run} Run */
 
@@ -34,7 +34,7 @@ function rowsOf(run) {
     const waited = run.started_at ? Date.parse(run.started_at) - Date.parse(run.queued_at) : 0;
     return set([
         ["State", html`<${RunState} run=${run} />`],
-        ["Kind", KINDS[run.kind] || run.kind],
+        ["Kind", kindOf(run.kind)],
         ["Script", script && html`<a href=${`/scripts/${script.id}`}>${script.name}</a>, <a href=${`/scripts/${script.id}?tab=versions&version=${script.version}`}>version ${script.version}</a>`],
         ["Agent", agent && html`<a href=${`/agents/${agent.id}`}>${agent.name}</a>`],
         ["Asked by", who && `${who.name} (@${who.handle})`],

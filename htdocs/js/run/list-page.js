@@ -16,7 +16,7 @@ import { me } from "../session.js";
 import { useStore } from "../store.js";
 import { FILTERS, filterOf, merged } from "./list.js";
 import { RunState, Took } from "./parts.js";
-import { KINDS, nameOf, through, why } from "./words.js";
+import { kindOf, nameOf, through, why } from "./words.js";
 
 const FRESH_MS = 3000;
 const NOTHING = Object.fromEntries(FILTERS.map((name) => [name, null]));
@@ -102,7 +102,7 @@ function ScriptChoice({ value, onChange }) {
 function Rows({ list }) {
     return html`<${Table} label="Runs" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
         { title: "Run", draw: (run) => html`<div class="table__who"><div><a class="ellipsis table__main" href=${`/runs/${run.id}`}>${nameOf(run)}</a>
-            <small>${KINDS[run.kind] || run.kind}${run.script ? `, version ${run.script.version}` : ""}${run.dry_run ? ", dry run" : ""}</small></div></div>` },
+            <small>${kindOf(run.kind)}${run.script ? `, version ${run.script.version}` : ""}${run.dry_run ? ", dry run" : ""}</small></div></div>` },
         { title: "State", draw: (run) => html`<${RunState} run=${run} />` },
         { title: "Why", draw: (run) => html`<span class="soft runs__why">${why(run)}</span>` },
         { title: "Asked by", draw: (run) => run.asked_by

@@ -1,10 +1,13 @@
 /** The list of runs: what the address asks for, and how rows that are shown are kept fresh. Pure. */
+import { RUN_STATES } from "../words.js";
 
 const DAY = 86400000;
 /** Spans of time by their names in the address. @type {Record<string, number>} */
 export const SPANS = { hour: DAY / 24, day: DAY, week: 7 * DAY, month: 30 * DAY };
+/** @param {(state: {tone: string, over: boolean}) => boolean} fits */
+const statesThat = (fits) => Object.keys(RUN_STATES).filter((name) => fits(RUN_STATES[name])).join(",");
 /** @type {Record<string, string>} */
-export const STATES = { live: "queued,running,waiting", succeeded: "succeeded", failed: "failed,timed_out,lost", cancelled: "cancelled" };
+export const STATES = { live: statesThat(({ over }) => !over), succeeded: "succeeded", failed: statesThat(({ tone }) => tone === "bad"), cancelled: "cancelled" };
 
 export const FILTERS = ["state", "kind", "script", "who", "time", "since", "until", "room", "agent"];
 

@@ -4,8 +4,9 @@ import { CodeEditor } from "../parts/code-editor.js";
 import { DropFile, FileButton } from "../parts/drop-file.js";
 import { ProblemNote } from "../parts/problem.js";
 import { attempt, tell } from "../parts/toast.js";
+import { SCRIPT_KINDS } from "../words.js";
 import { readText } from "./file.js";
-import { ACCEPTED, KINDS } from "./kinds.js";
+import { ACCEPTED } from "./kinds.js";
 
 /** @param {{script: any, draft: any, hidden: boolean, problem: any}} props */
 export function ScriptCode({ script, draft, hidden, problem }) {
@@ -16,7 +17,7 @@ export function ScriptCode({ script, draft, hidden, problem }) {
     });
     return html`<div class=${classes("script__code", hidden && "script__code--hidden")}>
         ${problem && !problem.fields?.parameters && html`<div class="script__problem"><${ProblemNote} problem=${problem} /></div>`}
-        <${CodeEditor} class="script__editor" value=${draft.code} language=${KINDS[script.kind]?.language || "text"} label=${`Code of ${script.name}`}
+        <${CodeEditor} class="script__editor" value=${draft.code} language=${SCRIPT_KINDS[script.kind]?.language || "text"} label=${`Code of ${script.name}`}
             readOnly=${!script.editable} onChange=${draft.setCode} onMove=${(/** @type {number} */ line, /** @type {number} */ column) => setAt({ line, column })} />
         <footer class="script__status"><span>Line ${at.line}, column ${at.column}</span>
             <span class="script__keys"><kbd>Ctrl</kbd> <kbd>F</kbd> finds, <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor</span>

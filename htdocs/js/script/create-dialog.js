@@ -7,7 +7,7 @@ import { useForm } from "../parts/form.js";
 import { Pill } from "../parts/pill.js";
 import { SkeletonRows } from "../parts/skeleton.js";
 import { VisibilityField } from "../parts/visibility.js";
-import { KINDS } from "./kinds.js";
+import { SCRIPT_KINDS } from "../words.js";
 import { useKinds } from "./load.js";
 import { templateOf } from "./templates.js";
 
@@ -46,7 +46,7 @@ function KindPicker({ kinds, form }) {
 function KindCard({ kind: { kind, name, installed, version, install }, chosen, onChoose }) {
     return html`<label class=${classes("kind", installed === false && "kind--absent")}>
         <input type="radio" name="kind" value=${kind} checked=${chosen} disabled=${installed === false} onChange=${onChoose} />
-        <span class="kind__card"><b>${name}</b><small>${KINDS[kind]?.about}</small>
+        <span class="kind__card"><b>${name}</b><small>${SCRIPT_KINDS[kind]?.about}</small>
             <span class="kind__state">${installed === false ? html`<${Pill} tone="warn">Not installed</${Pill}><small class="mono">${install}</small>`
                 : installed ? html`<${Pill} tone="good">${version || "Installed"}</${Pill}>` : null}</span></span>
     </label>`;

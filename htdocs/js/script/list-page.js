@@ -19,10 +19,11 @@ import { TypedSearch } from "../parts/typed-search.js";
 import { go, place, setQuery } from "../router.js";
 import { may } from "../session.js";
 import { useStore } from "../store.js";
+import { SCRIPT_KINDS } from "../words.js";
 import { ScriptDialog } from "./create-dialog.js";
 import { DeleteScript } from "./delete-dialog.js";
 import { uploadScript } from "./file.js";
-import { ACCEPTED, KINDS, kindName } from "./kinds.js";
+import { ACCEPTED, kindName } from "./kinds.js";
 import { templateOf } from "./templates.js";
 
 const open = (/** @type {any} */ script) => go(`/scripts/${script.id}`);
@@ -80,7 +81,7 @@ function Filters({ q, kind, mine }) {
     return html`<div class="page__tools"><${TypedSearch} label="Search name and description" name="q" value=${q} />
         <select class="input page__select" aria-label="Kind" onChange=${(/** @type {any} */ event) => setQuery({ kind: event.target.value })}>
             <option value="" selected=${!kind}>All kinds</option>
-            ${Object.entries(KINDS).map(([key, { name }]) => html`<option value=${key} selected=${key === kind}>${name}</option>`)}</select>
+            ${Object.entries(SCRIPT_KINDS).map(([key, { label }]) => html`<option value=${key} selected=${key === kind}>${label}</option>`)}</select>
         <${Segments} label="Whose scripts" name="mine" value=${mine} onChange=${(/** @type {string} */ value) => setQuery({ mine: value })}
             options=${[{ value: "", label: "All" }, { value: "true", label: "Mine" }]} /></div>`;
 }

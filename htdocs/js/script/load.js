@@ -1,12 +1,12 @@
 /** What the pages of scripts load besides the scripts: kinds with their interpreters, mappings to choose from. */
 import { get } from "../api.js";
 import { useEffect, useState } from "../dom.js";
-import { KINDS } from "./kinds.js";
+import { SCRIPT_KINDS } from "../words.js";
 
 /** @typedef {{kind: string, name: string, installed: boolean | null, version: string | null, install: string}} Kind */
 
 /** Installed null: no runner has said yet what it has. @returns {Kind[]} */
-const unknownKinds = () => Object.entries(KINDS).map(([kind, { name }]) => ({ kind, name, installed: null, version: null, install: "" }));
+const unknownKinds = () => Object.entries(SCRIPT_KINDS).map(([kind, { label, install }]) => ({ kind, name: label, installed: null, version: null, install }));
 
 /** Null while they are loaded. @returns {Kind[] | null} */
 export function useKinds() {

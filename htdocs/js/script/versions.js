@@ -14,7 +14,7 @@ import { Ago } from "../parts/time.js";
 import { attempt } from "../parts/toast.js";
 import { setQuery, place, withQuery } from "../router.js";
 import { useStore } from "../store.js";
-import { KINDS } from "./kinds.js";
+import { SCRIPT_KINDS } from "../words.js";
 import { schemaOf, rowsOf } from "./parameters/schema.js";
 
 /** @param {{script: any, draft: any, onChange: (script: any) => void}} props */
@@ -69,7 +69,7 @@ function Version({ script, number, restore }) {
         ${!data ? html`<${SkeletonRows} rows=${8} />` : data.other ? html`<${Compared} before=${data.other} after=${data.one} />`
             : html`<div class="row versions__bar"><p class="soft small">${data.one.note ? `“${data.one.note}” · ` : ""}by ${data.one.author?.name}, <${Ago} at=${data.one.created_at} /></p>
                 <${CopyButton} small text=${data.one.code}>Copy</${CopyButton}></div>
-            <${CodeEditor} class="code-editor--boxed" value=${data.one.code} language=${KINDS[script.kind]?.language || "text"} label=${`Code of version ${number}`} readOnly />`}`;
+            <${CodeEditor} class="code-editor--boxed" value=${data.one.code} language=${SCRIPT_KINDS[script.kind]?.language || "text"} label=${`Code of version ${number}`} readOnly />`}`;
 }
 
 /** @param {{script: any, number: number, from: string}} props */

@@ -30,6 +30,7 @@ import { ParameterFields } from "../script/parameters/fields.js";
 import { SchemaEditor } from "../script/parameters/schema-editor.js";
 import { rowsOf } from "../script/parameters/schema.js";
 import { valuesOf } from "../script/parameters/values.js";
+import { RUN_STATES } from "../words.js";
 
 const COLOURS = ["paper", "surface", "sunken", "line", "line-strong", "ink", "ink-soft", "accent", "good", "warn", "bad", "info-soft"];
 const PEOPLE = [{ id: "a", name: "Ada Lovelace", kind: "user" }, { id: "b", name: "Grace Hopper", kind: "user" }, { id: "c", name: "Research helper", kind: "agent" }];
@@ -88,7 +89,7 @@ function Controls() {
             <${Button} onClick=${() => setAsking(true)}>Open a dialog</${Button}><${Button} onClick=${() => tell("That was done")}>Show a toast</${Button}>
             <${Button} onClick=${() => tell("That did not work", true)}>Show a bad toast</${Button}></div>
             ${asking && html`<${ConfirmDialog} title="Delete it?" lost="It is lost." phrase="it" action="Delete" onConfirm=${async () => {}} onClose=${() => setAsking(false)} />`}</${Section}>
-        <${Section} title="Pills"><div class="row">${["queued", "running", "succeeded", "failed", "cancelled", "timed_out", "lost", "started", "disabled"].map((state) => html`<${Pill} state=${state} />`)}</div></${Section}>
+        <${Section} title="Pills"><div class="row">${[...Object.keys(RUN_STATES), "started", "disabled"].map((state) => html`<${Pill} state=${state} />`)}</div></${Section}>
         <${Section} title="Avatars"><div class="row">${PEOPLE.map((one) => html`<${Avatar} of=${one} /><${Avatar} of=${one} size="small" />`)}<${Avatar} of=${PEOPLE[2]} alive size="large" /></div></${Section}>
         <${Section} title="Tabs"><${Tabs} label="An example" current="a" items=${[{ id: "a", text: "First", href: "/styleguide" }, { id: "b", text: "Second", href: "/styleguide", number: 12 }]} /></${Section}>`;
 }

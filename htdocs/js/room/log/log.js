@@ -1,5 +1,6 @@
 /** A room's log as this browser holds it: an unbroken stretch of events up to the newest, edits and deletions applied,
  * and the answers that are being written. No network here (see logs.js). */
+import { isOver } from "../../run/state.js";
 import { createStore } from "../../store.js";
 import { createAnswer, withDelta, withKept } from "./answer.js";
 
@@ -11,7 +12,6 @@ export const BUCKET = 50;
 const SHOWN = new Set(["message", "result", "error", "member", "room"]);
 /** A script's run is shown from its start, an agent's by its answer. @param {RoomEvent} event */
 const isShown = ({ kind, body }) => SHOWN.has(kind) || (kind === "run" && Boolean(body.script));
-const ENDED = new Set(["succeeded", "failed", "cancelled", "timed_out", "lost"]);
 
 export class Log {
     /** @param {string} room */
@@ -132,7 +132,7 @@ export class Log {
     /** @param {any} run @returns {boolean} whether the run has ended while its answer is still shown */
     run(run) {
         const answer = this.answers.get(run.id);
-        if (ENDED.has(run.state)) {
+        if (isOver(run.state)) {
             return Boolean(answer);
         }
         if (answer) {

@@ -1,20 +1,15 @@
 /** The limits of a run: those of the script narrow those of the studio, those of one run narrow the script's. */
-
-/** Name, label, unit. @type {[string, string, string][]} */
-export const LIMITS = [
-    ["wall_seconds", "Time", "seconds"], ["cpu_seconds", "Processor", "seconds"], ["memory_mb", "Memory", "MB"],
-    ["disk_mb", "Work folder", "MB"], ["output_mb", "Output", "MB"], ["processes", "Processes", "at once"], ["open_files", "Open files", "at once"],
-];
+import { LIMITS } from "../../words.js";
 
 /** What holds where both say something. @param {Record<string, number>} [wide] @param {Record<string, number>} [own] */
 export const narrowed = (wide = {}, own = {}) =>
     ({ ...wide, ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, Math.min(value, wide[name] ?? value)])) });
 
 /** The form's values, named limits.NAME. @param {Record<string, number>} [limits] */
-export const limitValues = (limits = {}) => Object.fromEntries(LIMITS.map(([name]) => [`limits.${name}`, limits[name] === undefined ? "" : String(limits[name])]));
+export const limitValues = (limits = {}) => Object.fromEntries(Object.keys(LIMITS).map((name) => [`limits.${name}`, limits[name] === undefined ? "" : String(limits[name])]));
 
 /** @param {Record<string, any>} values */
 export function limitsOf(values) {
-    const set = LIMITS.map(([name]) => [name, String(values[`limits.${name}`] ?? "").trim()]).filter(([, value]) => value);
+    const set = Object.keys(LIMITS).map((name) => [name, String(values[`limits.${name}`] ?? "").trim()]).filter(([, value]) => value);
     return Object.fromEntries(set.map(([name, value]) => [name, Number.isNaN(Number(value)) ? value : Number(value)]));
 }

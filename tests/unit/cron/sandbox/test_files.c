@@ -30,7 +30,7 @@ Test(sandbox_files, reads_what_was_left)
 {
     struct text content = TEXT_EMPTY;
 
-    trial_run(&trial, "echo '{\"a\": 1}' >output.json; mkdir -p out/a; echo deep >out/a/b", SANDBOX_EXIT);
+    trial_run(&trial, "echo '{\"a\": 1}' >output.json; mkdir -p out/a; echo deep >out/a/b", RUN_END_EXIT);
     cr_expect_eq(read_one("output.json", &content), OUTCOME_OK);
     cr_expect_str_eq(text_string(&content), "{\"a\": 1}\n");
     cr_expect_eq(read_one("out/a/b", &content), OUTCOME_OK);
@@ -44,7 +44,7 @@ Test(sandbox_files, reads_no_more_than_asked_for)
 {
     struct text content = TEXT_EMPTY;
 
-    trial_run(&trial, "head -c 100 /dev/zero >just; head -c 101 /dev/zero >much", SANDBOX_EXIT);
+    trial_run(&trial, "head -c 100 /dev/zero >just; head -c 101 /dev/zero >much", RUN_END_EXIT);
     cr_expect_eq(read_one("just", &content), OUTCOME_OK);
     cr_expect_eq(content.length, 100);
     cr_expect_eq(read_one("much", &content), OUTCOME_LIMITED);
@@ -64,7 +64,7 @@ Test(sandbox_files, follows_nothing_that_leads_elsewhere)
         "echo real >real; ln -s /etc/passwd link; ln -s real chain; ln -s / up; ln -s ../../../../etc/passwd dots\n"
         "mkfifo pipe; mkdir folder; echo x >closed; chmod 0 closed\n"
         "python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"socket\")'",
-        SANDBOX_EXIT);
+        RUN_END_EXIT);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         cr_expect_neq(read_one(names[i], &content), OUTCOME_OK, "%s: %s", names[i], text_string(&content));
     cr_expect_eq(read_one("real", &content), OUTCOME_OK);
@@ -90,7 +90,7 @@ Test(sandbox_files, lists_regular_files_in_order)
     trial_run(&trial,
               "cd out; mkdir -p b/c d; echo 1 >b/c/z; echo 22 >a; echo 333 >b/y; echo 4444 >'ä .txt'\n"
               "ln -s /etc l; mkfifo p; touch $'new\\nline' $'\\xff'; ln -s b m",
-              SANDBOX_EXIT);
+              RUN_END_EXIT);
     cr_expect_eq(sandbox_each(&trial.sandbox, "out", list, &names), 5, "%s", text_string(&names));
     cr_expect_str_eq(text_string(&names), "out/a 3\nout/b/c/z 2\nout/b/y 4\nout/ä .txt 5\n");
     text_clear(&names);
@@ -104,7 +104,7 @@ Test(sandbox_files, lists_nothing_where_the_folder_is_a_trick)
     struct text names = TEXT_EMPTY;
 
     trial_run(&trial, "rmdir out; ln -s /etc out; mkdir -p deep/$(printf 'd/%.0s' $(seq 100)); touch deep/x",
-              SANDBOX_EXIT);
+              RUN_END_EXIT);
     cr_expect_eq(sandbox_each(&trial.sandbox, "out", list, &names), 0);
     cr_expect_eq(sandbox_each(&trial.sandbox, "nothing", list, &names), 0);
     cr_expect_str_eq(text_string(&names), "");
@@ -118,7 +118,7 @@ Test(sandbox_files, lists_what_a_killed_run_left)
     struct text names = TEXT_EMPTY;
 
     trial.spec.limits.wall_seconds = 1;
-    trial_run(&trial, "echo kept >out/kept; sleep 60", SANDBOX_WALL_TIME);
+    trial_run(&trial, "echo kept >out/kept; sleep 60", RUN_END_WALL_TIME);
     sandbox_each(&trial.sandbox, "out", list, &names);
     cr_expect_str_eq(text_string(&names), "out/kept 5\n");
     text_free(&names);

@@ -20,7 +20,7 @@ TestSuite(sandbox_limits, .init = set, .fini = clear, .timeout = 60);
 
 Test(sandbox_limits, memory_of_one_process)
 {
-    trial_run(&trial, "exec python3 -c 'a = []\nwhile True: a.append(bytearray(b\"x\" * 1000000))'", SANDBOX_MEMORY);
+    trial_run(&trial, "exec python3 -c 'a = []\nwhile True: a.append(bytearray(b\"x\" * 1000000))'", RUN_END_MEMORY);
     cr_expect_geq(trial.ending.peak_bytes, 128 * 1024 * 1024);
 }
 
@@ -30,7 +30,7 @@ Test(sandbox_limits, memory_of_many_processes)
               "for i in 1 2 3 4 5 6; do\n"
               "python3 -c 'import time; a = bytearray(b\"x\" * 40000000); time.sleep(30)' &\n"
               "done; wait",
-              SANDBOX_MEMORY);
+              RUN_END_MEMORY);
 }
 
 /* Neither the data of a process nor a file: anonymous, but shared. */
@@ -39,7 +39,7 @@ Test(sandbox_limits, memory_that_is_shared)
     trial_run(&trial,
               "exec python3 -c 'import mmap, time\na = mmap.mmap(-1, 200000000)\n"
               "for i in range(0, 200000000, 4096): a[i] = 1\ntime.sleep(30)'",
-              SANDBOX_MEMORY);
+              RUN_END_MEMORY);
 }
 
 /* Pages that are only read are all the same one; the tables that say so are not. */
@@ -49,7 +49,7 @@ Test(sandbox_limits, memory_of_page_tables)
               "exec python3 -c 'import mmap, time\n"
               "a = mmap.mmap(-1, 1 << 38, flags=mmap.MAP_PRIVATE | 0x4000, prot=mmap.PROT_READ)\n"
               "for i in range(0, 1 << 38, 1 << 21): a[i]\ntime.sleep(30)'",
-              SANDBOX_MEMORY);
+              RUN_END_MEMORY);
 }
 
 /* A process and its children share pages until they write: that is no more memory. */
@@ -59,7 +59,7 @@ Test(sandbox_limits, shared_pages_count_once)
               "exec python3 -c 'import os, time\na = bytearray(b\"x\" * 60000000)\n"
               "for i in range(6):\n if os.fork() == 0: time.sleep(0.5); os._exit(0)\n"
               "for i in range(6): os.wait()'",
-              SANDBOX_EXIT);
+              RUN_END_EXIT);
     cr_expect_eq(trial.ending.exit_code, 0);
 }
 
@@ -68,14 +68,14 @@ Test(sandbox_limits, files_are_not_memory)
     trial.spec.limits.memory_mb = 32;
     trial.spec.limits.disk_mb = 64;
     trial.spec.limits.file_mb = 64;
-    trial_run(&trial, "dd if=/dev/zero of=big bs=1M count=50 2>&1; sleep 0.2", SANDBOX_EXIT);
+    trial_run(&trial, "dd if=/dev/zero of=big bs=1M count=50 2>&1; sleep 0.2", RUN_END_EXIT);
     cr_expect_eq(trial.ending.exit_code, 0, "%s", text_string(&trial.output));
 }
 
 Test(sandbox_limits, cpu_time_of_one_process)
 {
     trial.spec.limits.cpu_seconds = 1;
-    trial_run(&trial, "while :; do :; done", SANDBOX_CPU_TIME);
+    trial_run(&trial, "while :; do :; done", RUN_END_CPU_TIME);
     cr_expect_geq(trial.ending.cpu_ms, 1000);
     cr_expect_leq(trial.ending.cpu_ms, 4000);
 }
@@ -84,24 +84,24 @@ Test(sandbox_limits, cpu_time_of_one_process)
 Test(sandbox_limits, cpu_time_of_many_short_processes)
 {
     trial.spec.limits.cpu_seconds = 1;
-    trial_run(&trial, "while :; do (t=0; while ((t++ < 20000)); do :; done); done", SANDBOX_CPU_TIME);
+    trial_run(&trial, "while :; do (t=0; while ((t++ < 20000)); do :; done); done", RUN_END_CPU_TIME);
 }
 
 Test(sandbox_limits, wall_time)
 {
     trial.spec.limits.wall_seconds = 1;
-    trial_run(&trial, "sleep 60", SANDBOX_WALL_TIME);
+    trial_run(&trial, "sleep 60", RUN_END_WALL_TIME);
 }
 
 Test(sandbox_limits, wall_time_of_one_that_has_closed_everything)
 {
     trial.spec.limits.wall_seconds = 1;
-    trial_run(&trial, "exec sleep 60 <&- >&- 2>&-", SANDBOX_WALL_TIME);
+    trial_run(&trial, "exec sleep 60 <&- >&- 2>&-", RUN_END_WALL_TIME);
 }
 
 Test(sandbox_limits, processes)
 {
-    trial_run(&trial, ":() { : | : & }; :; sleep 60", SANDBOX_PROCESSES);
+    trial_run(&trial, ":() { : | : & }; :; sleep 60", RUN_END_PROCESSES);
 }
 
 Test(sandbox_limits, threads_are_processes)
@@ -109,54 +109,54 @@ Test(sandbox_limits, threads_are_processes)
     trial_run(&trial,
               "exec python3 -c 'import threading, time\n"
               "for i in range(40): threading.Thread(target=time.sleep, args=(30,)).start()'",
-              SANDBOX_PROCESSES);
+              RUN_END_PROCESSES);
 }
 
 Test(sandbox_limits, disk)
 {
     trial_run(&trial, "for i in $(seq 40); do dd if=/dev/zero of=/tmp/$i bs=1M count=1 2>&1; done; sleep 5",
-              SANDBOX_DISK);
+              RUN_END_DISK);
 }
 
 Test(sandbox_limits, disk_that_is_full_at_the_end)
 {
     trial_run(&trial, "dd if=/dev/zero of=a bs=1M count=15; exec dd if=/dev/zero of=/dev/shm/b bs=1M count=15",
-              SANDBOX_DISK);
+              RUN_END_DISK);
 }
 
 /* The kernel stops the one process that fills it at the limit of a file, and the script would go on. */
 Test(sandbox_limits, disk_that_one_file_fills)
 {
-    trial_run(&trial, "dd if=/dev/zero of=a bs=1M count=99; sleep 5; exit 3", SANDBOX_DISK);
+    trial_run(&trial, "dd if=/dev/zero of=a bs=1M count=99; sleep 5; exit 3", RUN_END_DISK);
 }
 
 Test(sandbox_limits, number_of_files)
 {
-    trial_run(&trial, "exec python3 -c 'i = 0\nwhile True: open(str(i), \"w\").close(); i += 1'", SANDBOX_EXIT);
+    trial_run(&trial, "exec python3 -c 'i = 0\nwhile True: open(str(i), \"w\").close(); i += 1'", RUN_END_EXIT);
     cr_expect_not_null(strstr(text_string(&trial.errors), "No space left"), "%s", text_string(&trial.errors));
 }
 
 Test(sandbox_limits, size_of_a_file)
 {
     trial.spec.limits.file_mb = 1;
-    trial_run(&trial, "exec dd if=/dev/zero of=a bs=1M count=3", SANDBOX_DISK);
+    trial_run(&trial, "exec dd if=/dev/zero of=a bs=1M count=3", RUN_END_DISK);
 }
 
 Test(sandbox_limits, open_files)
 {
-    trial_run(&trial, "exec python3 -c 'a = [open(\"/dev/null\") for i in range(70)]'", SANDBOX_EXIT);
+    trial_run(&trial, "exec python3 -c 'a = [open(\"/dev/null\") for i in range(70)]'", RUN_END_EXIT);
     cr_expect_not_null(strstr(text_string(&trial.errors), "Too many open files"));
 }
 
 Test(sandbox_limits, no_core_is_dumped)
 {
-    trial_run(&trial, "ulimit -c; kill -SEGV $$", SANDBOX_SIGNAL);
+    trial_run(&trial, "ulimit -c; kill -SEGV $$", RUN_END_SIGNAL);
     cr_expect_eq(trial.ending.signal_number, SIGSEGV);
     cr_expect_str_eq(text_string(&trial.output), "0\n");
 }
 
 Test(sandbox_limits, cannot_be_raised)
 {
-    trial_run(&trial, "ulimit -n 65 || ulimit -u 9999 || ulimit -d unlimited || ulimit -t 99", SANDBOX_EXIT);
+    trial_run(&trial, "ulimit -n 65 || ulimit -u 9999 || ulimit -d unlimited || ulimit -t 99", RUN_END_EXIT);
     cr_expect_neq(trial.ending.exit_code, 0);
 }

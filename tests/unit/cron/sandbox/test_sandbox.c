@@ -28,7 +28,7 @@ TestSuite(sandbox, .init = set, .fini = clear, .timeout = 60);
 
 Test(sandbox, says_what_the_command_said_and_its_status)
 {
-    trial_run(&trial, "echo out; echo err >&2; exit 7", SANDBOX_EXIT);
+    trial_run(&trial, "echo out; echo err >&2; exit 7", RUN_END_EXIT);
     cr_expect_str_eq(text_string(&trial.output), "out\n");
     cr_expect_str_eq(text_string(&trial.errors), "err\n");
     cr_expect_eq(trial.ending.exit_code, 7);
@@ -37,7 +37,7 @@ Test(sandbox, says_what_the_command_said_and_its_status)
 
 Test(sandbox, says_which_signal_ended_the_command)
 {
-    trial_run(&trial, "kill -USR1 $$", SANDBOX_SIGNAL);
+    trial_run(&trial, "kill -USR1 $$", RUN_END_SIGNAL);
     cr_expect_eq(trial.ending.signal_number, SIGUSR1);
     cr_expect_eq(trial.ending.exit_code, -1);
 }
@@ -45,7 +45,7 @@ Test(sandbox, says_which_signal_ended_the_command)
 Test(sandbox, says_that_a_command_is_not_there)
 {
     trial.argv[0] = "/nonexistent";
-    trial_run(&trial, "", SANDBOX_BROKEN);
+    trial_run(&trial, "", RUN_END_LOST);
     cr_expect_not_null(strstr(text_string(&trial.errors), "/nonexistent"));
 }
 
@@ -70,7 +70,7 @@ Test(sandbox, puts_files_inside_that_cannot_be_changed)
     trial_run(&trial,
               "cat /coagent/script.py /coagent/inventory/hosts /coagent/empty; echo; "
               "(echo x >/coagent/script.py || rm -f /coagent/empty || mv /coagent /work/) 2>/dev/null && echo changed",
-              SANDBOX_EXIT);
+              RUN_END_EXIT);
     cr_expect_str_eq(text_string(&trial.output), "print(1)a\nb\n");
 }
 
@@ -92,7 +92,7 @@ Test(sandbox, sees_no_mount_but_its_own)
     trial_run(&trial,
               "cut -d' ' -f5,6 /proc/self/mountinfo | grep -v '^/proc ' | sed -E 's/,[a-z]*atime//g' | LC_ALL=C sort; "
               "ls -A / | grep -v '^lib.'",
-              SANDBOX_EXIT);
+              RUN_END_EXIT);
     cr_expect_str_eq(text_string(&trial.output), "/ ro,nosuid,nodev\n"
                                                  "/dev/full rw,nosuid,noexec\n"
                                                  "/dev/null rw,nosuid,noexec\n"
@@ -118,7 +118,7 @@ Test(sandbox, allows_no_user_namespace_without_its_filter_either)
 
     text_add_bytes(&filter, (const char *)let_through, sizeof let_through);
     trial.spec.filter = &filter;
-    trial_run(&trial, "unshare --user true 2>&1; echo $?; grep Seccomp_filters /proc/self/status", SANDBOX_EXIT);
+    trial_run(&trial, "unshare --user true 2>&1; echo $?; grep Seccomp_filters /proc/self/status", RUN_END_EXIT);
     cr_expect_str_eq(text_string(&trial.output),
                      "unshare: unshare failed: No space left on device\n1\nSeccomp_filters:\t1\n");
     text_free(&filter);
@@ -128,14 +128,14 @@ Test(sandbox, holds_no_descriptor_but_the_three)
 {
     int extra = fcntl(STDERR_FILENO, F_DUPFD, 33);
 
-    trial_run(&trial, "for i in {0..99}; do [ -e /proc/self/fd/$i ] && echo -n \"$i \"; done; true", SANDBOX_EXIT);
+    trial_run(&trial, "for i in {0..99}; do [ -e /proc/self/fd/$i ] && echo -n \"$i \"; done; true", RUN_END_EXIT);
     cr_expect_str_eq(text_string(&trial.output), "0 1 2 ");
     close(extra);
 }
 
 Test(sandbox, has_an_empty_stdin_unless_it_converses)
 {
-    trial_run(&trial, "read line; echo \"$?\"", SANDBOX_EXIT);
+    trial_run(&trial, "read line; echo \"$?\"", RUN_END_EXIT);
     cr_expect_str_eq(text_string(&trial.output), "1\n");
 }
 
@@ -160,7 +160,7 @@ Test(sandbox, resets_signals_that_the_runner_ignores)
 
     signal(SIGPIPE, SIG_IGN);
     cr_assert_eq(syscall(SYS_rt_sigaction, 32, &ignored, NULL, 8), 0, "one that the C library keeps for itself");
-    trial_run(&trial, "grep SigIgn /proc/self/status; grep SigBlk /proc/self/status", SANDBOX_EXIT);
+    trial_run(&trial, "grep SigIgn /proc/self/status; grep SigBlk /proc/self/status", RUN_END_EXIT);
     cr_expect_str_eq(text_string(&trial.output), "SigIgn:\t0000000000000000\nSigBlk:\t0000000000000000\n");
 }
 
@@ -169,7 +169,7 @@ Test(sandbox, counts_what_it_used)
     trial_run(&trial,
               "python3 -c 'import time; a = bytearray(b\"x\" * 50000000); t = time.process_time()\n"
               "while time.process_time() < t + 0.3: pass'",
-              SANDBOX_EXIT);
+              RUN_END_EXIT);
     cr_expect_geq(trial.ending.cpu_ms, 300);
     cr_expect_lt(trial.ending.cpu_ms, 3000);
     cr_expect_geq(trial.ending.peak_bytes, 50000000);
@@ -178,7 +178,7 @@ Test(sandbox, counts_what_it_used)
 
 Test(sandbox, counts_the_time_of_processes_that_nobody_waited_for)
 {
-    trial_run(&trial, "trap '' CHLD; (t=0; while ((t++ < 400000)); do :; done) & wait; exit 0", SANDBOX_EXIT);
+    trial_run(&trial, "trap '' CHLD; (t=0; while ((t++ < 400000)); do :; done) & wait; exit 0", RUN_END_EXIT);
     cr_expect_geq(trial.ending.cpu_ms, 50);
 }
 
@@ -187,20 +187,20 @@ Test(sandbox, stops_with_time_to_put_things_in_order)
     trial_start(&trial, "trap 'echo tidy; exit 0' TERM; echo ready; while :; do sleep 0.05; done");
     poll(&(struct pollfd){trial.sandbox.output, POLLIN, 0}, 1, -1);
     cr_expect_not(sandbox_is_over(&trial.sandbox));
-    sandbox_stop(&trial.sandbox, SANDBOX_CANCELLED, 20000);
-    sandbox_stop(&trial.sandbox, SANDBOX_OUTPUT, 20000);
+    sandbox_stop(&trial.sandbox, RUN_END_CANCELLED, 20000);
+    sandbox_stop(&trial.sandbox, RUN_END_OUTPUT, 20000);
     trial_finish(&trial);
     cr_expect_str_eq(text_string(&trial.output), "ready\ntidy\n");
-    cr_expect_eq(trial.ending.reason, SANDBOX_CANCELLED, "the first reason stays");
+    cr_expect_eq(trial.ending.reason, RUN_END_CANCELLED, "the first reason stays");
 }
 
 Test(sandbox, kills_what_does_not_stop)
 {
     trial_start(&trial, "trap '' TERM; echo ready; while :; do sleep 0.05; done");
     poll(&(struct pollfd){trial.sandbox.output, POLLIN, 0}, 1, -1);
-    sandbox_stop(&trial.sandbox, SANDBOX_OUTPUT, 200);
+    sandbox_stop(&trial.sandbox, RUN_END_OUTPUT, 200);
     trial_finish(&trial);
-    cr_expect_eq(trial.ending.reason, SANDBOX_OUTPUT);
+    cr_expect_eq(trial.ending.reason, RUN_END_OUTPUT);
 }
 
 Test(sandbox, sends_signals)
@@ -221,7 +221,7 @@ Test(sandbox, is_over_when_it_says_so)
     control = (struct pollfd){trial.sandbox.control, POLLIN, 0};
     cr_assert_eq(poll(&control, 1, 20000), 1);
     cr_expect(sandbox_is_over(&trial.sandbox));
-    cr_expect_eq(sandbox_end(&trial.sandbox)->reason, SANDBOX_EXIT);
+    cr_expect_eq(sandbox_end(&trial.sandbox)->reason, RUN_END_EXIT);
 }
 
 Test(sandbox, leaves_no_process_when_the_command_ends)
@@ -229,7 +229,7 @@ Test(sandbox, leaves_no_process_when_the_command_ends)
     trial_run(&trial,
               "(setsid setsid sleep 4711.1 >/dev/null 2>&1 &); nohup sleep 4711.1 >/dev/null 2>&1 & "
               "setsid bash -c 'trap \"\" TERM HUP; sleep 4711.1' & sleep 0.1",
-              SANDBOX_EXIT);
+              RUN_END_EXIT);
     cr_expect_eq(trial_processes("4711.1"), 0);
 }
 
@@ -247,7 +247,7 @@ Test(sandbox, says_when_it_was_killed_from_outside)
     poll(&(struct pollfd){trial.sandbox.output, POLLIN, 0}, 1, -1);
     kill(trial.sandbox.keeper, SIGKILL);
     trial_finish(&trial);
-    cr_expect_eq(trial.ending.reason, SANDBOX_BROKEN);
+    cr_expect_eq(trial.ending.reason, RUN_END_LOST);
     cr_expect_eq(trial_processes("4711.3"), 0);
 }
 

@@ -71,12 +71,12 @@ void trial_finish(struct trial *trial)
     trial->ending = *sandbox_end(&trial->sandbox);
 }
 
-void trial_run(struct trial *trial, const char *line, enum sandbox_reason reason)
+void trial_run(struct trial *trial, const char *line, enum run_end_word reason)
 {
     trial_start(trial, line);
     trial_finish(trial);
-    cr_expect_eq(trial->ending.reason, reason, "%s for \"%s\", which said: %s",
-                 sandbox_reason_name(trial->ending.reason), line, text_string(&trial->errors));
+    cr_expect_eq(trial->ending.reason, reason, "%s for \"%s\", which said: %s", run_end_rows[trial->ending.reason].name,
+                 line, text_string(&trial->errors));
 }
 
 void trial_clear(struct trial *trial)

@@ -23,7 +23,7 @@ void trial_start(struct trial *trial, const char *line);
 void trial_finish(struct trial *trial);
 
 /* Both, and expects the reason. */
-void trial_run(struct trial *trial, const char *line, enum sandbox_reason reason);
+void trial_run(struct trial *trial, const char *line, enum run_end_word reason);
 
 void trial_clear(struct trial *trial);
 

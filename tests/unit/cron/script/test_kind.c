@@ -17,11 +17,13 @@ static int length_of(const char *const command[])
 
 Test(kind, every_command_fits_and_names_the_file)
 {
-    for (const struct script_kind *kind = script_kinds; kind->name; kind++) {
-        cr_expect_leq(length_of(kind->run), SCRIPT_ARGUMENTS - 1, "%s", kind->name);
-        cr_expect_leq(length_of(kind->check), SCRIPT_ARGUMENTS - 1, "%s", kind->name);
-        cr_expect(kind->programs[0] && kind->install && strncmp(kind->file, "script.", 7) == 0);
-        cr_expect_eq(script_kind_of(kind->name), kind);
+    for (const struct script_kind *kind = script_kinds; kind < script_kinds + SCRIPT_KIND_COUNT; kind++) {
+        const char *name = script_kind_row(kind)->name;
+
+        cr_expect_leq(length_of(kind->run), SCRIPT_ARGUMENTS - 1, "%s", name);
+        cr_expect_leq(length_of(kind->check), SCRIPT_ARGUMENTS - 1, "%s", name);
+        cr_expect(kind->programs[0] && strncmp(kind->file, "script.", 7) == 0);
+        cr_expect_eq(script_kind_of(name), kind);
     }
     cr_expect_null(script_kind_of("perl"));
 }
@@ -46,11 +48,11 @@ Test(media_type, is_told_by_the_end_of_the_name)
 }
 
 static const struct sandbox_limits limits = {
-    .wall_seconds = 1, .cpu_seconds = 300, .memory_mb = 512, .processes = 128, .disk_mb = 256};
+    .wall_seconds = 1, .cpu_seconds = 300, .memory_mb = 512, .processes = 128, .output_mb = 64, .disk_mb = 256};
 
 static void expect(struct sandbox_ending ending, const char *state, const char *ended_by, const char *reason)
 {
-    struct exit_reason ended = exit_reason_of(&ending, &limits, 64);
+    struct exit_reason ended = exit_reason_of(&ending, &limits);
 
     cr_expect_str_eq(ended.state, state);
     cr_expect_str_eq(ended.ended_by, ended_by);
@@ -60,14 +62,14 @@ static void expect(struct sandbox_ending ending, const char *state, const char *
 
 Test(ended, says_why_a_run_ended_in_words)
 {
-    expect((struct sandbox_ending){SANDBOX_EXIT, 0, 0, 0, 0}, "succeeded", "exit", "");
-    expect((struct sandbox_ending){SANDBOX_EXIT, 3, 0, 0, 0}, "failed", "exit", "It ended with exit status 3.");
-    expect((struct sandbox_ending){SANDBOX_SIGNAL, -1, 9, 0, 0}, "failed", "signal", "A signal ended it: SIGKILL (9).");
-    expect((struct sandbox_ending){SANDBOX_MEMORY, -1, 0, 0, 0}, "failed", "memory",
+    expect((struct sandbox_ending){RUN_END_EXIT, 0, 0, 0, 0}, "succeeded", "exit", "");
+    expect((struct sandbox_ending){RUN_END_EXIT, 3, 0, 0, 0}, "failed", "exit", "It ended with exit status 3.");
+    expect((struct sandbox_ending){RUN_END_SIGNAL, -1, 9, 0, 0}, "failed", "signal", "A signal ended it: SIGKILL (9).");
+    expect((struct sandbox_ending){RUN_END_MEMORY, -1, 0, 0, 0}, "failed", "memory",
            "It needed more memory than the 512 MB that it may use.");
-    expect((struct sandbox_ending){SANDBOX_WALL_TIME, -1, 0, 0, 0}, "timed_out", "wall_time",
+    expect((struct sandbox_ending){RUN_END_WALL_TIME, -1, 0, 0, 0}, "timed_out", "wall_time",
            "It took longer than the 1 second that it may take.");
-    expect((struct sandbox_ending){SANDBOX_CANCELLED, -1, 0, 0, 0}, "cancelled", "cancelled", "Stopped.");
-    expect((struct sandbox_ending){SANDBOX_BROKEN, -1, 0, 0, 0}, "failed", "lost",
+    expect((struct sandbox_ending){RUN_END_CANCELLED, -1, 0, 0, 0}, "cancelled", "cancelled", "Stopped.");
+    expect((struct sandbox_ending){RUN_END_LOST, -1, 0, 0, 0}, "failed", "lost",
            "The sandbox was ended from outside, or failed.");
 }
