@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/number.h"
 #include "base/secretbox.h"
+#include "fcgi/openapi/openapi.h"
 #include "fcgi/pool/linkage.h"
 #include "fcgi/pool/pool.h"
 #include "fcgi/pool/warm.h"
@@ -14,16 +15,18 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char usage[] = "Usage: coagent-fcgi [--pool fast|wait]\n"
-                            "       coagent-fcgi --check | --print-wait-locations | --version | --help\n"
-                            "\n"
-                            "Serves the API to nginx over FastCGI on a unix socket (POOL_SOCKET, POOL_WAIT_SOCKET).\n"
-                            "  --pool fast|wait         which of the two pools to be (fast)\n"
-                            "  --check                  check the configuration and the route tables, then exit\n"
-                            "  --print-wait-locations   print nginx map lines for the routes that may wait\n"
-                            "SIGHUP reloads the configuration, SIGUSR2 goes on as the program that is installed now,\n"
-                            "SIGTERM answers what has come and ends.\n"
-                            "Settings: the file named by COAGENT_CONFIG, else /etc/coagent/coagent.conf.\n";
+static const char usage[] =
+    "Usage: coagent-fcgi [--pool fast|wait]\n"
+    "       coagent-fcgi --check | --print-wait-locations | --print-types | --version | --help\n"
+    "\n"
+    "Serves the API to nginx over FastCGI on a unix socket (POOL_SOCKET, POOL_WAIT_SOCKET).\n"
+    "  --pool fast|wait         which of the two pools to be (fast)\n"
+    "  --check                  check the configuration and the route tables, then exit\n"
+    "  --print-wait-locations   print nginx map lines for the routes that may wait\n"
+    "  --print-types            print the answers of the API as JSDoc types, for htdocs/js/types.js\n"
+    "SIGHUP reloads the configuration, SIGUSR2 goes on as the program that is installed now,\n"
+    "SIGTERM answers what has come and ends.\n"
+    "Settings: the file named by COAGENT_CONFIG, else /etc/coagent/coagent.conf.\n";
 
 static volatile sig_atomic_t leave, reload, reap, renew;
 
@@ -159,6 +162,15 @@ static int print_locations(void)
     return EXIT_SUCCESS;
 }
 
+static int print_types(void)
+{
+    struct text types = TEXT_EMPTY;
+    openapi_write_types(&types);
+    fputs(text_string(&types), stdout);
+    text_free(&types);
+    return EXIT_SUCCESS;
+}
+
 static int start(char *const argv[], enum pool_kind kind, int inherited, bool only_check)
 {
     struct config config = {0};
@@ -176,13 +188,11 @@ static int start(char *const argv[], enum pool_kind kind, int inherited, bool on
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"pool", required_argument, NULL, 'p'},
-                                            {"listener", required_argument, NULL, 'i'},
-                                            {"check", no_argument, NULL, 'c'},
-                                            {"print-wait-locations", no_argument, NULL, 'l'},
-                                            {"version", no_argument, NULL, 'v'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
+    static const struct option options[] = {
+        {"pool", required_argument, NULL, 'p'},  {"listener", required_argument, NULL, 'i'},
+        {"check", no_argument, NULL, 'c'},       {"print-wait-locations", no_argument, NULL, 'l'},
+        {"print-types", no_argument, NULL, 't'}, {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},        {0}};
     enum pool_kind kind = POOL_FAST;
     bool only_check = false;
     long long inherited = NOT_INHERITED;
@@ -200,6 +210,7 @@ int main(int argc, char **argv)
             break;
         case 'c': only_check = true; break;
         case 'l': return print_locations();
+        case 't': return print_types();
         case 'v': puts("coagent-fcgi " PACKAGE_VERSION); return EXIT_SUCCESS;
         case 'h': fputs(usage, stdout); return EXIT_SUCCESS;
         default: goto misused;

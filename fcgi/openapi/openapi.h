@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 /* A named schema of an answer: its members in a notation of one line, "id:id name:text archived:flag author:Author?".
- * Types: text, id (a UUID), whole, number, flag, time, object (any), any (any JSON); a capital letter begins the name of another
+ * Types: text, id (a UUID), whole, number, flag, time, object (any), numbers (an object of them), any (any JSON); a capital letter begins the name of another
  * schema; every other word, or words with | between them, are the values that a string has. "[]" after the type makes
  * a list of it, "?" lets it be null; "?" after the name lets the member be absent. <Name>List is known for every Name:
  * a page of them, {"items","next"}. */
@@ -24,6 +24,9 @@ bool openapi_has_schema(const char *name);
 
 /* All schemas, and the pages that these routes answer with, by name as JSON Schema. The caller owns it. */
 struct json_object *openapi_schemas_json(const struct route *const *tables);
+
+/* The schemas as a module of JSDoc types, for the browser's. */
+void openapi_write_types(struct text *types);
 
 /* Writes the document. */
 void openapi_write(const struct route *const *tables, struct text *document);

@@ -66,13 +66,15 @@ static struct json_object *plain_type(const char *type, size_t length)
     static const struct {
         const char *word, *type, *format;
     } words[] = {
-        {"text", "string", NULL},   {"id", "string", "uuid"},  {"whole", "integer", NULL},
-        {"number", "number", NULL}, {"flag", "boolean", NULL}, {"time", "string", "date-time"},
-        {"object", "object", NULL}, {"any", NULL, NULL},
+        {"text", "string", NULL},   {"id", "string", "uuid"},    {"whole", "integer", NULL},
+        {"number", "number", NULL}, {"flag", "boolean", NULL},   {"time", "string", "date-time"},
+        {"object", "object", NULL}, {"numbers", "object", NULL}, {"any", NULL, NULL},
     };
     if (find_schema(type, length))
         return reference_to(type, length);
     struct json_object *schema = json_object_new_object();
+    if (is_word(type, length, "numbers"))
+        json_object_object_add(schema, "additionalProperties", plain_type("number", strlen("number")));
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (!is_word(type, length, words[i].word))
             continue;

@@ -63,16 +63,16 @@ const struct openapi_schema openapi_schemas[] = {
     {"MappingUse", "id:id name:text"},
     {"Script",
      "id:id name:text description:text kind:" SCRIPT_KIND_CHOICES " visibility:" SHARING_CHOICES " "
-     "owner:Author latest:whole code?:text parameters?:object network:flag mapping:ScriptMapping? limits:object "
+     "owner:Author latest:whole code?:text parameters?:object network:flag mapping:ScriptMapping? limits:numbers "
      "label:text? retriable:flag version:whole created_at:time updated_at:time editable:flag "
-     "last_run:LastRun? runner_limits?:object"},
+     "last_run:LastRun? runner_limits?:numbers"},
     {"ScriptVersion", "number:whole author:Author note:text created_at:time size:whole code?:text parameters?:object"},
     {"ScriptKind",
      "kind:" SCRIPT_KIND_CHOICES " name:text interpreter:text installed:flag? version:text? install:text"},
     {"ScriptMapping", "id:id name:text"},
     {"LastRun", "id:id state:" RUN_STATE_CHOICES " queued_at:time"},
     {"QueuedRun", "run:id"},
-    {"Run", RUN_DOCUMENT " parameters:object limits:object files:RunFile[] text:text? result:any?"},
+    {"Run", RUN_DOCUMENT " parameters:object limits:numbers files:RunFile[] text:text? result:any?"},
     {"RunItem", RUN_DOCUMENT},
     {"RunOutput",
      "run:id state:" RUN_STATE_CHOICES " offset:whole next:whole bytes:whole truncated:flag removed:flag more:flag "

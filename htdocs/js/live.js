@@ -33,7 +33,7 @@ function take(frame) {
     }
 }
 
-/** @param {import("./types.js").RoomEvent} event */
+/** @param {import("./types.js").Event} event */
 function takeEvent(event) {
     noteEvent(event);
     logOf(event.room)?.takeEvent(event);

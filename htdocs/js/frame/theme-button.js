@@ -5,11 +5,12 @@ import { tell } from "../parts/toast.js";
 import { applyTheme, me, session, setUser } from "../session.js";
 import { useStore } from "../store.js";
 
+/** @type {Record<string, import("../types.js").User["theme"]>} */
 const NEXT = { system: "light", light: "dark", dark: "system" };
 const ICONS = { system: "system", light: "sun", dark: "moon" };
 const WORDS = { system: "as the system", light: "light", dark: "dark" };
 
-/** Shows the theme at once, then keeps it in the profile; shows the old one again if that fails. @param {string} theme */
+/** Shows the theme at once, then keeps it in the profile; shows the old one again if that fails. @param {import("../types.js").User["theme"]} theme */
 export async function chooseTheme(theme) {
     const before = me();
     applyTheme(theme);

@@ -15,7 +15,7 @@ import { RunActions, RunState, Took, useRun } from "./parts.js";
 import { isLive } from "./state.js";
 import { why } from "./words.js";
 
-/** @typedef {import("../types.js").RoomEvent} RoomEvent */
+/** @typedef {import("../types.js").Event} RoomEvent */
 
 const LIVE_LINES = 6;
 const LIVE_BYTES = 4096;
@@ -55,7 +55,7 @@ export function RunEnd({ event, context, target }) {
         await attempt(() => post(`/runs/${event.run}/retry`, { mode: "again" }));
         setAsked(false);
     };
-    const reason = message || why({ ...event.body, state, reason: null });
+    const reason = message || why(/** @type {import("../types.js").Run} */ ({ ...event.body, state, reason: null }));
     return html`<${Card} event=${event} target=${target}
         state=${html`<${Pill} state=${state} />${took !== undefined && took !== null && html`<span class="soft small tabular">${duration(took)}</span>`}`}
         actions=${context.canWrite && event.kind === "error" && event.body.retriable !== false && html`<${Button} small icon="refresh" busy=${asked} onClick=${again}>Run again</${Button}>`}>

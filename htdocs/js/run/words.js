@@ -5,7 +5,7 @@ import { isLive } from "./state.js";
 
 /** @typedef {import("../types.js").Run} Run */
 
-/** Why it ended as it did; empty when there is nothing to say. @param {Run} run */
+/** Why it ended as it did; empty when there is nothing to say. @param {Pick<Run, "state" | "reason" | "ended_by" | "exit_code" | "signal">} run */
 export function why({ state, reason, ended_by: end, exit_code: code, signal }) {
     if (state === "succeeded" || isLive({ state })) {
         return "";

@@ -2,11 +2,11 @@
 import { createStore } from "../../store.js";
 
 /**
- * @typedef {{run: string, agent: import("../../types.js").Principal, state: string, trigger: number | null, text: string,
+ * @typedef {{run: string, agent: import("../../types.js").Author, state: string, trigger: number | null, text: string,
  *   chars: number, since: number}} Answer
  */
 
-/** @param {Partial<Answer> & {run: string, agent: any}} first */
+/** @param {Partial<Omit<Answer, "agent">> & {run: string, agent: import("../../types.js").RunAgent}} first */
 export function createAnswer(first) {
     return createStore(/** @type {Answer} */ ({
         state: "queued", trigger: null, text: "", chars: 0, since: Date.now(), ...first, agent: { ...first.agent, kind: "agent" },

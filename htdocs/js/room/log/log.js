@@ -4,7 +4,7 @@ import { isOver } from "../../run/state.js";
 import { createStore } from "../../store.js";
 import { createAnswer, withDelta, withKept } from "./answer.js";
 
-/** @typedef {import("../../types.js").RoomEvent} RoomEvent */
+/** @typedef {import("../../types.js").Event} RoomEvent */
 /** @typedef {import("../../store.js").Store<import("./answer.js").Answer>} AnswerStore */
 
 /** Events are kept in buckets of this many sequence numbers; a change replaces only its bucket. */

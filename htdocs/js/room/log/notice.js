@@ -5,7 +5,7 @@ import { Clock } from "../../parts/time.js";
 /** @type {Record<string, string>} */
 const ROLES = { owner: "an owner", member: "a member", viewer: "a viewer" };
 
-/** @param {import("../../types.js").RoomEvent} event @returns {any[]} */
+/** @param {import("../../types.js").Event} event @returns {any[]} */
 function sentence({ kind, author, body }) {
     const who = html`<b>${author?.name || "CoAgent"}</b>`;
     if (kind === "member") {
@@ -30,7 +30,7 @@ function sentence({ kind, author, body }) {
     }
 }
 
-/** @param {{event: import("../../types.js").RoomEvent}} props */
+/** @param {{event: import("../../types.js").Event}} props */
 export function Notice({ event }) {
     return html`<div class="notice" data-seq=${event.seq}><span>${sentence(event)}</span><${Clock} at=${event.at} /></div>`;
 }

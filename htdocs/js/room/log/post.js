@@ -14,7 +14,7 @@ import { attempt, tell } from "../../parts/toast.js";
 import { me } from "../../session.js";
 import { logOf } from "./logs.js";
 
-/** @typedef {import("../../types.js").RoomEvent} RoomEvent */
+/** @typedef {import("../../types.js").Event} RoomEvent */
 
 /** Somebody who is no longer there, or the system. */
 const NOBODY = { id: "", kind: "user", name: "CoAgent", handle: "" };

@@ -1,7 +1,7 @@
 /** From events to rows: day lines, the unread line, and which message begins a group. Pure. */
 import { dayKey } from "../../format.js";
 
-/** @typedef {import("../../types.js").RoomEvent} RoomEvent */
+/** @typedef {import("../../types.js").Event} RoomEvent */
 /**
  * @typedef {{type: "day", key: string, at: string} | {type: "unread", key: string} |
  *   {type: "notice", key: string, event: RoomEvent} | {type: "run", key: string, event: RoomEvent} | {type: "post", key: string, event: RoomEvent, head: boolean}} Row

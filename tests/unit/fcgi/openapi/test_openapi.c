@@ -129,3 +129,31 @@ Test(openapi, the_notation_of_schemas_reads_as_meant)
                                                     JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE),
                      "{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/Room\"}}");
 }
+
+/* Every kind of member, as a JSDoc type. */
+Test(openapi, prints_its_schemas_as_types)
+{
+    static const char *const lines[] = {
+        " * @typedef {object} Room\n * @property {string} id\n",
+        " * @property {\"private\" | \"public\"} visibility\n",
+        " * @property {boolean} archived\n",
+        " * @property {number} last_seq\n",
+        " * @property {FieldError[]} [errors]\n",
+        " * @property {Author | null} asked_by\n",
+        " * @property {string | null} [value]\n",
+        " * @property {Record<string, number>} limits\n",
+        " * @property {(\"read\" | \"write\" | \"admin\")[]} scopes\n",
+        " * @property {\"Bearer\"} token_type\n",
+        " * @typedef {{items: T[], next: string | null}} Page\n",
+    };
+    struct text types = TEXT_EMPTY;
+    openapi_write_types(&types);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        cr_expect(strstr(text_string(&types), lines[i]), "%s", lines[i]);
+    for (const struct openapi_schema *schema = openapi_schemas; schema->name; schema++) {
+        char *head = text_format(" * @typedef {object} %s\n", schema->name);
+        cr_expect(strstr(text_string(&types), head), "%s", head);
+        free(head);
+    }
+    text_free(&types);
+}
