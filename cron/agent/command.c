@@ -2,17 +2,15 @@
 
 #include "base/number.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #define WORD_MS 20
 #define COUNT_MS 100
 
-static const char commands[] = "- `/help` shows this list\n"
-                               "- `/count N` counts slowly to N (at most 100), to see an answer stream and to stop it\n"
-                               "- `/tools` lists the tools that I was granted\n"
-                               "- `/call TOOL {json}` calls a tool\n"
-                               "- `/run SCRIPT [arguments]` runs a script\n";
+static const char commands[] = "- `/help` lists the commands\n"
+                               "- `/count N` counts to N slowly (at most 100), to try streaming and Stop\n";
 
 static const char *skip_spaces(const char *text)
 {
@@ -32,9 +30,9 @@ static void greet(const char *asker, const char *self, struct text *answer)
 {
     text_add_format(answer,
                     "Hello %s! I am %s. No language model is connected to me, so I answer commands only:\n\n%s\n"
-                    "To talk with a model, somebody who may manage providers adds one under **Agents**, **Providers** "
-                    "(any OpenAI-compatible address: OpenAI, Ollama, llama.cpp, vLLM …), and then chooses it in an "
-                    "agent's settings.\n",
+                    "To chat with a model, a user with the permission to manage providers adds one under **Providers** "
+                    "(any OpenAI-compatible address: OpenAI, Ollama, llama.cpp, vLLM …) and selects it in an agent's "
+                    "settings.\n",
                     asker, self, commands);
 }
 
@@ -45,7 +43,7 @@ static long count(const char *argument, struct text *answer)
 
     snprintf(digits, sizeof digits, "%.*s", (int)strcspn(argument, " \t\r\n"), argument);
     if (number_parse(digits, 1, 100, &most) != OUTCOME_OK) {
-        text_add(answer, "Tell me how far, from 1 to 100: `/count 20`.");
+        text_add(answer, "Enter a number from 1 to 100, for example `/count 20`.");
         return WORD_MS;
     }
     for (long long n = 1; n <= most; n++)
@@ -53,16 +51,9 @@ static long count(const char *argument, struct text *answer)
     return COUNT_MS;
 }
 
-/* "What is missing" for the commands whose parts come with tools and scripts. */
-static void refuse(const char *kind, const char *argument, struct text *answer)
+static bool is_command(const char *command, size_t length, const char *name)
 {
-    size_t length = strcspn(argument, " \t\r\n`");
-
-    if (length == 0)
-        text_add_format(answer, "No %ss are granted to me yet, so there is nothing that I could use.", kind);
-    else
-        text_add_format(answer, "I cannot use `%.*s`: no %ss are granted to me yet.", (int)(length < 80 ? length : 80),
-                        argument, kind);
+    return length == strlen(name) && strncmp(command, name, length) == 0;
 }
 
 long command_answer(const char *message, const char *asker, const char *self, struct text *answer)
@@ -73,18 +64,16 @@ long command_answer(const char *message, const char *asker, const char *self, st
 
     if (command[0] != '/')
         greet(asker, self, answer);
-    else if (length == 5 && strncmp(command, "/help", length) == 0)
-        text_add_format(answer, "These are the commands that I know:\n\n%s", commands);
-    else if (length == 6 && strncmp(command, "/count", length) == 0)
+    else if (is_command(command, length, "/help"))
+        text_add_format(answer, "I know these commands:\n\n%s", commands);
+    else if (is_command(command, length, "/count"))
         return count(argument, answer);
-    else if (length == 6 && strncmp(command, "/tools", length) == 0)
-        text_add(answer, "No tools are granted to me yet.");
-    else if (length == 5 && strncmp(command, "/call", length) == 0)
-        refuse("tool", argument, answer);
-    else if (length == 4 && strncmp(command, "/run", length) == 0)
-        refuse("script", argument, answer);
+    else if (is_command(command, length, "/tools") || is_command(command, length, "/call"))
+        text_add(answer, "I have no tools yet.");
+    else if (is_command(command, length, "/run"))
+        text_add(answer, "I cannot run scripts yet. To run one in this room, post `/run NAME` without mentioning me.");
     else
-        text_add_format(answer, "I do not know `%.*s`. These are the commands that I know:\n\n%s",
-                        (int)(length < 40 ? length : 40), command, commands);
+        text_add_format(answer, "I do not know `%.*s`. I know these commands:\n\n%s", (int)(length < 40 ? length : 40),
+                        command, commands);
     return WORD_MS;
 }

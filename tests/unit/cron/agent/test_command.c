@@ -12,16 +12,23 @@ static void expect(const char *message, long pause, const char *words)
     text_free(&answer);
 }
 
-Test(command, other_text_is_greeted_and_told_how_to_connect_a_model)
+Test(command, other_text_gets_a_greeting_and_how_to_connect_a_model)
 {
     expect("hello", 20, "Hello Ada! I am Studio.");
-    expect("@studio how are you?", 20, "adds one under **Agents**, **Providers**");
+    expect("@studio how are you?", 20, "adds one under **Providers**");
 }
 
-Test(command, help_lists_the_commands)
+Test(command, help_lists_the_commands_that_work)
 {
+    static const char *const refused[] = {"/tools", "/call", "/run"};
+    struct text answer = TEXT_EMPTY;
+
     expect("/help", 20, "`/count N`");
     expect("  @studio   /help", 20, "`/count N`");
+    command_answer("/help", "Ada", "Studio", &answer);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        cr_expect_not(strstr(text_string(&answer), refused[i]), "%s is offered", refused[i]);
+    text_free(&answer);
 }
 
 Test(command, count_counts_slowly)
@@ -33,12 +40,12 @@ Test(command, count_counts_slowly)
     expect("/count", 20, "from 1 to 100");
 }
 
-Test(command, tools_and_scripts_are_told_truthfully)
+Test(command, tools_and_scripts_are_refused)
 {
-    expect("/tools", 20, "No tools are granted to me yet.");
-    expect("/call search {\"q\":1}", 20, "I cannot use `search`: no tools are granted");
-    expect("/call", 20, "No tools are granted to me yet");
-    expect("/run backup now", 20, "I cannot use `backup`: no scripts are granted");
+    expect("/tools", 20, "I have no tools yet.");
+    expect("/call search {\"q\":1}", 20, "I have no tools yet.");
+    expect("/call", 20, "I have no tools yet.");
+    expect("/run backup now", 20, "I cannot run scripts yet.");
 }
 
 Test(command, an_unknown_command_gets_the_list)
