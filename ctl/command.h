@@ -61,12 +61,13 @@ enum exit_status complain(const struct call *call, enum exit_status status, cons
 void print_json(struct json_object *document);
 
 /* A connection with no time limit on statements; DB_PREPARE_USED for what calls functions of this version,
- * DB_WITHOUT_FUNCTIONS for what looks at the schema. Root, whom PostgreSQL's peer authentication may not know, comes as the
- * service's own user then. The outcomes of db_open. */
+ * DB_WITHOUT_FUNCTIONS for what looks at the schema. Root, whom PostgreSQL's peer authentication may not know, comes as
+ * the service's own user then. The outcomes of db_open. */
 enum outcome connect_database(struct db **db, const char *url, enum db_preparation preparation, struct text *why);
 
 /* The same for a command that can do nothing without: complains itself (EXIT_DATABASE). */
-enum exit_status command_open(const struct call *call, const char *url, enum db_preparation preparation, struct db **db);
+enum exit_status command_open(const struct call *call, const char *url, enum db_preparation preparation,
+                              struct db **db);
 
 /* The user that the services run as, when they are not running: SERVICE_USER in Debian's package and in ./studio. */
 #define SERVICE_USER "coagent"

@@ -1,5 +1,5 @@
-/* A kind of run is one value: how it is taken, and what its executor does. Adding one is a file that defines it, a line in
- * cron/kinds.c and a row of the table run_kinds (a migration). */
+/* A kind of run is one value: how it is taken, and what its executor does. Adding one is a file that defines it, a line
+ * in cron/kinds.c and a row of the table run_kinds (a migration). */
 #ifndef COAGENT_RUN_KIND_H
 #define COAGENT_RUN_KIND_H
 

@@ -1,5 +1,5 @@
-/* The lease of a run: renewed while its executor lives, so that the run is known to be lost when it is not. It is also how
- * the executor hears that somebody stops the run, and where its connection is made again. */
+/* The lease of a run: renewed while its executor lives, so that the run is known to be lost when it is not. It is also
+ * how the executor hears that somebody stops the run, and where its connection is made again. */
 #ifndef COAGENT_LEASE_H
 #define COAGENT_LEASE_H
 

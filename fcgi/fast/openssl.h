@@ -1,5 +1,5 @@
-/* Where the static program has OpenSSL's relocated data: between objects that are linked before and after it, in each of
- * the two sections that the linker lays together from all objects. */
+/* Where the static program has OpenSSL's relocated data: between objects that are linked before and after it, in each
+ * of the two sections that the linker lays together from all objects. */
 #ifndef COAGENT_FAST_OPENSSL_H
 #define COAGENT_FAST_OPENSSL_H
 

@@ -70,8 +70,8 @@ const char *request_keep(struct request *request, char *string);
  * is gone or too slow. */
 enum outcome request_read_body(struct request *request, size_t most, struct text *body);
 
-/* Reads what is left of the body and forgets it, up to a limit. Whoever closes a unix socket with something unread resets
- * it, and nginx would lose the end of the answer. */
+/* Reads what is left of the body and forgets it, up to a limit. Whoever closes a unix socket with something unread
+ * resets it, and nginx would lose the end of the answer. */
 void request_discard_body(struct request *request);
 
 /* A header of the request ("X-CSRF-Token", case-insensitive), or NULL. A cookie by name, or NULL. Owned by request. */

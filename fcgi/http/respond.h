@@ -13,8 +13,7 @@ struct field_fault;
 /* Success with a finished JSON document, usually PostgreSQL's. json is copied. */
 void respond_json(struct request *request, int status, const char *json);
 
-/* 201 with the object and its Location: its "id" (an event's "seq") below list, the path of what holds it ("/rooms").
- */
+/* 201 with the object and its Location: its "id" (an event's "seq") below list, the path of its parent ("/rooms"). */
 void respond_created(struct request *request, const char *list, const char *json);
 
 /* 204. */

@@ -9,10 +9,10 @@
 #include <stdbool.h>
 
 /* A named schema of an answer: its members in a notation of one line, "id:id name:text archived:flag author:Author?".
- * Types: text, id (a UUID), whole, number, flag, time, object (any), numbers (an object of them), any (any JSON); a capital letter begins the name of another
- * schema; every other word, or words with | between them, are the values that a string has. "[]" after the type makes
- * a list of it, "?" lets it be null; "?" after the name lets the member be absent. <Name>List is known for every Name:
- * a page of them, {"items","next"}. */
+ * Types: text, id (a UUID), whole, number, flag, time, object (any), numbers (an object of them), any (any JSON); a
+ * capital letter begins the name of another schema; every other word, or words with | between them, are the values that
+ * a string has. "[]" after the type makes a list of it, "?" lets it be null; "?" after the name lets the member be
+ * absent. <Name>List is known for every Name: a page of them, {"items","next"}. */
 struct openapi_schema {
     const char *name; /* NULL ends the table */
     const char *members;

@@ -4,8 +4,8 @@
 
 #include "base/config.h"
 #include "base/db.h"
-#include "fcgi/pool/counters.h"
 #include "fcgi/http/route.h"
+#include "fcgi/pool/counters.h"
 
 #include <signal.h>
 #include <sys/types.h>

@@ -9,8 +9,8 @@
 
 #include "fcgi/pool/child.h"
 
-/* Never returns. Ends with CHILD_CLEAN when it was asked to go (SIGTERM, or the listening socket was shut). terms->master
- * is the pool's master, and every connection but terms->db is given up already. */
+/* Never returns. Ends with CHILD_CLEAN when it was asked to go (SIGTERM, or the listening socket was shut).
+ * terms->master is the pool's master, and every connection but terms->db is given up already. */
 _Noreturn void keeper_run(const struct child_terms *terms);
 
 #endif

@@ -11,8 +11,8 @@
 /* To be called first in main; argv is main's. */
 void linkage_prepare(char *const argv[]);
 
-/* To be called by what is about to be a pool, before it opens anything. Goes on as the static program when that is there
- * and kind is its kind; else returns. */
+/* To be called by what is about to be a pool, before it opens anything. Goes on as the static program when that is
+ * there and kind is its kind; else returns. */
 void linkage_choose(char *const argv[], enum pool_kind kind);
 
 /* Marks what a child does not need as not to be inherited: libraries for connecting, and for the fast pool those for

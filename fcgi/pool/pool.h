@@ -3,9 +3,9 @@
 #define COAGENT_POOL_H
 
 #include "base/config.h"
+#include "fcgi/http/route.h"
 #include "fcgi/pool/counters.h"
 #include "fcgi/pool/listen.h"
-#include "fcgi/http/route.h"
 #include "fcgi/pool/slot.h"
 #include "fcgi/pool/warm.h"
 

@@ -32,25 +32,27 @@ extern const struct db_statement db_statements[];
 struct db; /* a connection */
 
 enum db_preparation {
-    DB_PREPARE_ALL,  /* every statement at once when connecting: the pool's slots */
-    DB_PREPARE_USED, /* each at its first use: runner and coagentctl */
-    DB_WITHOUT_FUNCTIONS, /* the same, also where the functions of this version are missing, and with the tables in front:
-                             what looks at the schema, or makes it */
+    DB_PREPARE_ALL,       /* every statement at once when connecting: the pool's slots */
+    DB_PREPARE_USED,      /* each at its first use: runner and coagentctl */
+    DB_WITHOUT_FUNCTIONS, /* the same, also where the functions of this version are missing, and with the tables in
+                             front: what looks at the schema, or makes it */
 };
 
-/* The schema of the functions that this program calls (generated): "fn_" and the beginning of the SHA-256 of all texts of
- * sql/functions. Each version brings a schema of its own, so that programs of two versions work side by side. */
+/* The schema of the functions that this program calls (generated): "fn_" and the beginning of the SHA-256 of all texts
+ * of sql/functions. Each version brings a schema of its own, so that programs of two versions work side by side. */
 extern const char db_functions[];
 
 /* Connects and waits. AWAY with why when there is no connection. CONFLICT when the functions of this version are not in
  * the database: coagentctl migrate brings them. Refuses (INVALID) an encrypted connection: its state
  * could not be inherited over fork. Sets statement_timeout and lock_timeout (ms; 0 for none). */
-enum outcome db_open(struct db **db, const char *url, enum db_preparation preparation, int timeout_ms, struct text *why);
+enum outcome db_open(struct db **db, const char *url, enum db_preparation preparation, int timeout_ms,
+                     struct text *why);
 void db_close(struct db *db); /* NULL is fine */
 
 /* The same without blocking, for the pool's poll loop: start, then db_connect_poll whenever db_socket is ready. */
 enum db_progress { DB_READING, DB_WRITING, DB_READY, DB_LOST };
-enum outcome db_connect_start(struct db **db, const char *url, enum db_preparation preparation, int timeout_ms, struct text *why);
+enum outcome db_connect_start(struct db **db, const char *url, enum db_preparation preparation, int timeout_ms,
+                              struct text *why);
 enum db_progress db_connect_poll(struct db *db, struct text *why);
 enum outcome db_connect_outcome(const struct db *db); /* of DB_LOST, as db_open's */
 int db_socket(const struct db *db);
@@ -65,7 +67,7 @@ void db_abandon(struct db *db);
 /* Whether it is idle, outside a transaction and a pipeline: what a child must leave behind. */
 bool db_is_idle(const struct db *db);
 
-/* Adds what a URL says for a keyword of libpq ("host", "dbname") to value; nothing when it says nothing. For messages. */
+/* For messages: adds the value of a libpq keyword ("host", "dbname") in a URL to value; nothing when it is absent. */
 void db_url_part(const char *url, const char *keyword, struct text *value);
 
 /* Adds a statement to the pipeline. values has statement->parameters strings, NULL is SQL null; they are copied by
@@ -90,8 +92,9 @@ enum outcome db_run(struct db *db);
 enum outcome db_do(struct db *db, const struct db_statement *statement, const char *const values[]);
 
 /* While held, db_run executes but does not commit, and what was queued before belongs to the same transaction, which
- * ends with db_commit (which runs first what is still queued, whose rows are then readable), with db_rollback, with the first failure of a db_run (then it is undone, and db_commit is FAILED), or with
- * the connection. The rows of the last db_run stay readable. For the stored answers of Idempotency-Key. */
+ * ends with db_commit (which runs first what is still queued, whose rows are then readable), with db_rollback, with the
+ * first failure of a db_run (then it is undone, and db_commit is FAILED), or with the connection. The rows of the last
+ * db_run stay readable. For the stored answers of Idempotency-Key. */
 void db_hold(struct db *db);
 bool db_is_held(const struct db *db);
 enum outcome db_commit(struct db *db);
@@ -111,7 +114,7 @@ struct db_failure {
     char field[64];
     char fields[4096];   /* the list of {"field","message"} that SQL raised for the user instead, or "" */
     char constraint[64]; /* the constraint that was broken, or "" */
-    long retry_after;  /* seconds, with LIMITED */
+    long retry_after;    /* seconds, with LIMITED */
 };
 const struct db_failure *db_failure(const struct db *db);
 
@@ -119,8 +122,8 @@ const struct db_failure *db_failure(const struct db *db);
 void db_recall_failure(struct db *db, const struct db_failure *failure);
 
 /* With DB_PREPARE_USED: prepares these statements (ended by NULL) now. Who borrows the connection by fork finds them
- * ready; what it prepares besides, only it knows of, so it must not give the connection back: db_prepared tells how many
- * there are. */
+ * ready; what it prepares besides, only it knows of, so it must not give the connection back: db_prepared tells how
+ * many there are. */
 enum outcome db_prepare(struct db *db, const struct db_statement *const statements[]);
 size_t db_prepared(const struct db *db);
 

@@ -16,10 +16,10 @@ struct http_request {
     const char *const *headers; /* "Name: value", ended by NULL */
     const char *body;           /* NULL for none */
     size_t body_length;
-    const char *ca_file; /* PEM: the certificates to trust instead of the system's authorities; NULL: those */
+    const char *ca_file;  /* PEM: the certificates to trust instead of the system's authorities; NULL: those */
     bool any_certificate; /* only to see who answers: nothing is sent that others may not know */
-    int connect_seconds; /* for the connection to stand */
-    int silent_seconds;  /* how long the other side may say nothing */
+    int connect_seconds;  /* for the connection to stand */
+    int silent_seconds;   /* how long the other side may say nothing */
 };
 
 /* Looks on while the transfer goes. Every function may be NULL. */

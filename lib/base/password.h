@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 #define PASSWORD_HASH_SIZE 64
-#define PASSWORD_LEAST 10  /* code points */
-#define PASSWORD_MOST 72   /* bytes: bcrypt reads no more, so more is refused instead of cut */
+#define PASSWORD_LEAST 10 /* code points */
+#define PASSWORD_MOST 72  /* bytes: bcrypt reads no more, so more is refused instead of cut */
 
 /* INVALID with a sentence for the user in *why: too short, too long, one of the commonest, or the e-mail itself. */
 enum outcome password_check_policy(const char *password, const char *email, const char **why);

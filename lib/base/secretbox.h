@@ -32,6 +32,7 @@ enum outcome secret_seal(const struct config *config, const char *purpose, const
 enum outcome secret_open(const struct config *config, const char *purpose, const char *sealed, struct text *plain);
 
 /* The same in a process that may be older than the key: when neither fits, those of the settings as they are now. */
-enum outcome secret_open_fresh(const struct config *config, const char *purpose, const char *sealed, struct text *plain);
+enum outcome secret_open_fresh(const struct config *config, const char *purpose, const char *sealed,
+                               struct text *plain);
 
 #endif

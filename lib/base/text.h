@@ -9,12 +9,14 @@
 #include <stddef.h>
 
 struct text {
-    char *bytes;     /* owned; NULL only before first use */
-    size_t length;   /* without the closing NUL */
+    char *bytes;   /* owned; NULL only before first use */
+    size_t length; /* without the closing NUL */
     size_t capacity;
 };
 
+/* clang-format off */
 #define TEXT_EMPTY {NULL, 0, 0}
+/* clang-format on */
 
 void text_add(struct text *text, const char *string);
 void text_add_bytes(struct text *text, const void *bytes, size_t length);

@@ -22,7 +22,8 @@ char *access_token_issue(const struct config *config, struct token_claims *claim
 
 /* UNAUTHENTICATED unless the token is HS256, signed by the current or the previous key, complete and not expired.
  * Anything else in the header's alg is refused. */
-enum outcome access_token_verify(const struct config *config, const char *token, int64_t now, struct token_claims *claims);
+enum outcome access_token_verify(const struct config *config, const char *token, int64_t now,
+                                 struct token_claims *claims);
 
 /* The session's CSRF token: HMAC-SHA-256 over the session id, base64url. The caller frees it. It needs no storage, so
  * it survives restarts and is the same on every host. */

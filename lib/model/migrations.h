@@ -34,10 +34,10 @@ struct migrations_terms {
 };
 
 /* Applies what is pending, in order, as the owner of the schema. It is safe to run again, and from two hosts at once:
- * each migration takes a lock and records itself first, so the second host waits and finds it done. The first that fails
- * is undone and ends it; why says which, and what was wrong. A migration never waits long for a table, because everybody
- * who comes after would wait behind it: it gives up after two seconds, lets them pass, and tries again; BUSY when the
- * time is over, with who stood in the way. */
+ * each migration takes a lock and records itself first, so the second host waits and finds it done. The first that
+ * fails is undone and ends it; why says which, and what was wrong. A migration never waits long for a table, because
+ * everybody who comes after would wait behind it: it gives up after two seconds, lets them pass, and tries again; BUSY
+ * when the time is over, with who stood in the way. */
 enum outcome migrations_apply(struct db *db, const struct migration *list, const struct migrations_terms *terms,
                               struct text *why);
 

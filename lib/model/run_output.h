@@ -1,5 +1,5 @@
-/* What a run wrote: read in pages for programs, in pieces for downloads, and searched. All of it is visible as the run is:
- * ABSENT when it is not. */
+/* What a run wrote: read in pages for programs, in pieces for downloads, and searched. All of it is visible as the run
+ * is: ABSENT when it is not. */
 #ifndef COAGENT_RUN_OUTPUT_H
 #define COAGENT_RUN_OUTPUT_H
 
@@ -26,8 +26,9 @@ struct output_search {
     bool backward;    /* the last place before from, instead of the first */
 };
 
-/* Looks for it in the next 4 MiB. json: "offset", where it is, or null; "next", where to go on; "more", whether there is
- * more to look at; "bytes" of the whole output. Without the lock-step of pages, so the text may be in several chunks. */
+/* Looks for it in the next 4 MiB. json: "offset", where it is, or null; "next", where to go on; "more", whether there
+ * is more to look at; "bytes" of the whole output. Without the lock-step of pages, so the text may be in several
+ * chunks. */
 enum outcome run_output_search(struct db *db, const char *run, const struct output_search *search, struct text *json);
 
 #endif

@@ -28,8 +28,8 @@ void push_open(struct push *push, const char *socket_path, atomic_llong *shared)
 /* A new budget, from now on: for a process that publishes again and again. */
 void push_renew(struct push *push);
 
-/* The name of a channel, "r_<room>", "u_<user>", "s_<session>" or "run_<run>", into buffer, which is returned. prefix is
- * all that stands before the id: "r_". */
+/* The name of a channel, "r_<room>", "u_<user>", "s_<session>" or "run_<run>", into buffer, which is returned. prefix
+ * is all that stands before the id: "r_". */
 char *channel_name(char buffer[CHANNEL_SIZE], const char *prefix, const char *id);
 
 /* Sends one message to the comma-separated channels (at most 255). AWAY when nchan does not answer within what is left

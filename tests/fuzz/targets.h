@@ -19,7 +19,7 @@ void fuzz_stream(const char *bytes, size_t length);
  * and show none of them. */
 void fuzz_mask(const char *bytes, size_t length);
 
-/* A JSON Schema and a value, a line each, in both dialects: errors have bounds, defaults are filled once and for all. */
+/* A JSON Schema and a value, a line each, in both dialects: errors have bounds, defaults are filled only once. */
 void fuzz_schema(const char *bytes, size_t length);
 
 /* A regular expression, then a text: a group around the expression changes nothing. */
