@@ -13,7 +13,7 @@ packages_run=(
     curl ca-certificates # fetch-vendor, and the check that the site answers
 )
 packages_test=(
-    libcriterion-dev postgresql-15-pgtap
+    libcriterion-dev postgresql-15-pgtap postgresql-15-plpgsql-check
     python3-pytest python3-requests python3-websockets python3-psycopg2
     chromium
     iproute2 # networks for what must not be reached

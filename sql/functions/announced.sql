@@ -2,12 +2,12 @@
 -- for the same reason.
 create function event_frame(event json) returns text language plpgsql stable parallel safe as $$
 declare
-    frame constant text := event;
+    frame constant text := event::text;
 begin
     if octet_length(frame) <= 16384 then
         return frame;
     end if;
-    return json_build_object('room', event -> 'room', 'seq', event -> 'seq');
+    return json_build_object('room', event -> 'room', 'seq', event -> 'seq')::text;
 end $$;
 
 -- What a change leaves behind. Every function that changes something for a caller is one change: it locks, checks, changes,

@@ -8,7 +8,7 @@ end $$;
 -- The same for several fields at once: a list of {"field","message"}. As many are told as an answer has room for.
 create function raise_fields(sentence text, errors jsonb) returns void language plpgsql as $$
 declare
-    told jsonb := '[]';
+    told jsonb := '[]'::jsonb;
     error jsonb;
 begin
     for error in select * from jsonb_array_elements(errors) loop

@@ -61,11 +61,11 @@ end $$;
 create function member_edit(the_room uuid, member uuid, the_role text, the_notify text)
 returns setof announced language plpgsql as $$
 declare
-    room rooms := lock_room(the_room);
     who principals;
     current room_members;
     frames announced[];
 begin
+    perform lock_room(the_room);
     select * into current from room_members where room_id = the_room and principal_id = member;
     if not found then
         perform raise_outcome('CA404', 'There is no such member.');
@@ -94,7 +94,6 @@ end $$;
 -- An owner removes anybody, everybody may leave. An agent's runs in the room are asked to stop.
 create function member_remove(the_room uuid, member uuid) returns setof announced language plpgsql as $$
 declare
-    room rooms;
     who principals;
     current room_members;
     stopped announced[];
@@ -107,7 +106,7 @@ begin
     stopped := array(select c from cancel_runs(array(
         select id from runs where room_id = the_room and agent_id = member and state in ('queued', 'running', 'waiting')),
         'The agent was removed from the room.') c);
-    room := lock_room(the_room);
+    perform lock_room(the_room);
     select * into current from room_members where room_id = the_room and principal_id = member;
     if not found then -- gone since
         perform raise_outcome('CA404', 'There is no such member.');

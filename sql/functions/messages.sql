@@ -25,7 +25,7 @@ end $$;
 create function mentioned_members(the_room uuid, content text) returns uuid[] language plpgsql stable as $$
 begin
     if strpos(content, '@') = 0 then
-        return '{}';
+        return '{}'::uuid[];
     end if;
     return coalesce(array_agg(distinct p.id), '{}')
     from (select lower(match[1]) as handle

@@ -7,7 +7,7 @@ $$;
 -- index, however much each has left.
 create function runs_with_output(below uuid, most int) returns setof uuid language plpgsql stable as $$
 declare
-    last uuid := '00000000-0000-0000-0000-000000000000';
+    last uuid := '00000000-0000-0000-0000-000000000000'::uuid;
 begin
     for i in 1 .. most loop
         select least((select run_id from run_output where run_id > last and run_id < below order by run_id limit 1),

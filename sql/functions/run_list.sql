@@ -58,7 +58,7 @@ declare
     share int := most;
     complete_to uuid;
     found uuid[];
-    given uuid[] := '{}'; -- by sources that have no more
+    given uuid[] := '{}'::uuid[]; -- by sources that have no more
 begin
     if cardinality(sources) > 100 then
         sources := newest_sources(sources, below, lowest, most);
@@ -135,7 +135,7 @@ $$;
 
 -- The sources of a search, without regard to states: those that hold little besides what is wanted. What they hold
 -- besides is left out by the page.
-create function run_sources(s run_search) returns setof run_source language plpgsql stable as $$
+create function run_sources(s run_search) returns setof run_source language plpgsql immutable as $$
 begin
     if s.room is not null then
         return query select 'room', s.room, null::uuid, null::text, null::text where sees_room(s);
@@ -208,7 +208,7 @@ declare
     batch uuid[];
     size int := most + 1;
     looked_at int := 0;
-    items jsonb[] := '{}';
+    items jsonb[] := '{}'::jsonb[];
     goes_on uuid;
 begin
     sources := array(select row(o.shelf, o.key, o.other, o.word, one)::run_source
@@ -218,7 +218,7 @@ begin
         items := items || matching_run_items(s, batch, most + 1 - cardinality(items));
         looked_at := looked_at + size;
         if cardinality(items) > most then
-            goes_on := items[most] ->> 'id';
+            goes_on := (items[most] ->> 'id')::uuid;
         elsif cardinality(batch) = size and looked_at >= 2000 then
             goes_on := batch[size];
         end if;

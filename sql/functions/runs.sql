@@ -64,8 +64,8 @@ begin
     left join principals asker on asker.id = r.asked_by
     left join rooms room on room.id = r.room_id
     left join mappings mapping on mapping.id = r.mapping_id;
-    return item || jsonb_build_object(
+    return (item || jsonb_build_object(
         'parameters', run_parameters(r), 'limits', r.limits, 'files', run_files(r.id),
         'text', case when r.kind = 'agent' and not gone then coalesce(r.result ->> 'text', run_text(r.id)) end,
-        'result', case when gone then r.result - 'text' else r.result end);
+        'result', case when gone then r.result - 'text' else r.result end))::json;
 end $$;

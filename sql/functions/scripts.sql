@@ -61,7 +61,7 @@ end $$;
 -- body: the checked fields, and as JSON text besides, because that keeps the order of the parameters.
 create function script_create(body json) returns setof announced language plpgsql as $$
 declare
-    b jsonb := body;
+    b jsonb := body::jsonb;
     made scripts;
 begin
     perform check_interpreter(b ->> 'kind', b ->> 'label');
@@ -80,7 +80,7 @@ end $$;
 -- Changes what the body names. Other code or other parameters make a new version.
 create function script_edit(wanted uuid, body json) returns setof announced language plpgsql as $$
 declare
-    b jsonb := body;
+    b jsonb := body::jsonb;
     old scripts := script_lock(wanted, (b ->> 'version')::int);
     edited scripts;
     newest script_versions;

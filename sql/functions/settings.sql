@@ -14,7 +14,7 @@ $$;
 -- changes: the settings to change, checked already. Answers all of them.
 create function setting_edit(changes jsonb) returns setof announced language plpgsql as $$
 declare
-    before jsonb := settings_json();
+    before jsonb := settings_json()::jsonb;
 begin
     insert into settings (key, value) select key, value from jsonb_each(changes)
     on conflict (key) do update set value = excluded.value, updated_at = now();
