@@ -68,9 +68,11 @@ with recursive room as (
         select r.id, r.script_id, r.priority, r.due_at from runs r
         where r.state = 'queued' and coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') = a.key
           and r.due_at <= now() and r.kind = any ($3::text[]) and (r.label is null or r.label = any ($5::text[]))
-          and not (r.kind = 'agent' and exists (
-               select from runs o where o.agent_id = r.agent_id and o.room_id = r.room_id and o.kind = 'agent'
-                                    and (o.state in ('running', 'waiting') or (o.state = 'queued' and o.id < r.id))))
+          and not (r.kind = 'agent' and (
+               exists (select from runs o where o.agent_id = r.agent_id and o.room_id = r.room_id and o.kind = 'agent'
+                                            and o.state in ('running', 'waiting'))
+               or exists (select from runs o where o.agent_id = r.agent_id and o.room_id = r.room_id and o.kind = 'agent'
+                                               and o.state = 'queued' and o.id < r.id)))
           and not (r.kind = 'script' and exists (select from runs o where o.alone = r.script_id and o.state = 'running'))
         order by r.priority desc, r.due_at, r.id
         limit greatest(0, least((select places from room), $4::int - a.running))

@@ -78,6 +78,11 @@ def long_reads(plan):
             yield f'{kind} of {node["Relation Name"]}' + (f' by {node["Index Name"]}' if "Index Name" in node else "")
 
 
+def used_indexes(plan):
+    """The names of the indexes that a plan read when it was executed; a branch that was switched off reads none."""
+    return {node["Index Name"] for node, _ in walk(plan) if "Index Name" in node and node.get("Actual Loops")}
+
+
 def plans_of(notices):
     for notice in notices:
         start = notice.find("{")
@@ -85,8 +90,8 @@ def plans_of(notices):
             yield json.JSONDecoder().raw_decode(notice[start:])[0]
 
 
-def execute(cursor, name, parameters, text, example):
-    """Runs one example; the complaints, each a line."""
+def execute(cursor, name, parameters, text, example, used):
+    """Runs one example, adds the indexes that it read to used; the complaints, each a line."""
     values, before = example
     cursor.execute("select set_config('coagent.caller', fixture_id('user', 0)::text, true), "
                    "set_config('coagent.scopes', 'read,write,admin', true), "
@@ -108,6 +113,7 @@ def execute(cursor, name, parameters, text, example):
     cursor.execute(call(name, row))
     complaints = []
     for plan in plans_of(notices):
+        used |= used_indexes(plan["Plan"])
         for read in long_reads(plan["Plan"]):
             complaints.append(f'{read} in: {" ".join(plan["Query Text"].split())[:160]}')
     return complaints
@@ -129,12 +135,12 @@ class Notices(list):
     """All of them: psycopg2 keeps only fifty in its own list."""
 
 
-def try_examples(connection, cursor, name, parameters, text, tried):
+def try_examples(connection, cursor, name, parameters, text, tried, used):
     """Each example in a transaction of its own, which is undone; the complaints."""
     complaints = []
     for example in tried or []:
         try:
-            complaints += execute(cursor, name, parameters, text, example)
+            complaints += execute(cursor, name, parameters, text, example, used)
         except psycopg2.Error as error:
             complaints.append(f"{error.pgcode} {' '.join(str(error).split())}")
         connection.rollback()
@@ -142,18 +148,28 @@ def try_examples(connection, cursor, name, parameters, text, tried):
     return complaints if tried else [f"tests/sql/examples has no line for it (it has {parameters} parameters)"]
 
 
+def unused_indexes(cursor, used):
+    """Each insertion of a run pays for every index. Those that keep something unique need no reader."""
+    cursor.execute("select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid "
+                   "where i.indrelid = 'runs'::regclass and not i.indisunique order by 1")
+    return [name for name, in cursor if name not in used]
+
+
 def main():
     url, top = sys.argv[1], pathlib.Path(sys.argv[2])
     connection, cursor = connect(url, top)
     cursor.execute("grant execute on function fixture_id to public")
     connection.commit()
-    known, count = examples(top), 0
+    known, count, used = examples(top), 0, set()
     for name, parameters, text in statements(top):
         count += 1
-        complaints = try_examples(connection, cursor, name, parameters, text, known.pop(name, None))
+        complaints = try_examples(connection, cursor, name, parameters, text, known.pop(name, None), used)
         print(f"{'not ok' if complaints else 'ok'} {count} - {name}")
         for complaint in dict.fromkeys(complaints):
             print(f"# {complaint}")
+    for index in unused_indexes(cursor, used):
+        count += 1
+        print(f"not ok {count} - the index {index} of runs is read by a statement")
     for name in known:
         count += 1
         print(f"not ok {count} - the example {name} has no statement")
