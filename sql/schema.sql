@@ -607,8 +607,6 @@ CREATE UNIQUE INDEX runs_alone ON public.runs USING btree (alone) WHERE ((state 
 
 CREATE INDEX runs_asked ON public.runs USING btree (asked_by, id);
 
-CREATE INDEX runs_asked_running ON public.runs USING btree (asked_by) WHERE (state = 'running'::text);
-
 CREATE INDEX runs_asked_state ON public.runs USING btree (asked_by, state, id);
 
 CREATE INDEX runs_due ON public.runs USING btree (due_at) WHERE ((state = 'queued'::text) AND (due_at > queued_at));
@@ -636,8 +634,6 @@ CREATE INDEX runs_room_state ON public.runs USING btree (room_id, state, id) WHE
 CREATE INDEX runs_script ON public.runs USING btree (script_id, id) WHERE (script_id IS NOT NULL);
 
 CREATE INDEX runs_script_asked ON public.runs USING btree (script_id, asked_by, id) WHERE (script_id IS NOT NULL);
-
-CREATE INDEX runs_script_live ON public.runs USING btree (script_id) WHERE ((script_id IS NOT NULL) AND (state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text])));
 
 CREATE INDEX runs_script_state ON public.runs USING btree (script_id, state, id) WHERE (script_id IS NOT NULL);
 

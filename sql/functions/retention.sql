@@ -23,7 +23,7 @@ end $$;
 -- what stands there and stays, a thousand are passed over.
 create function sweep_runs(most int, out outputs int, out left_files int, out whole_runs int) language plpgsql as $$
 declare
-    at_once constant bigint := 16777216;
+    at_once constant int := 16777216;
     passed_over constant int := 1000;
     run_limit timestamptz := kept_since(setting_days('run_retention_days'));
     output_limit timestamptz := greatest(run_limit, kept_since(setting_days('run_output_retention_days')));

@@ -24,7 +24,7 @@ $$;
 -- Raises when another than this user (null: a new one) has the e-mail address or the handle.
 create function user_check_names(who uuid, changes jsonb) returns void language plpgsql as $$
 declare
-    new_email constant citext := changes ->> 'email';
+    new_email constant citext := (changes ->> 'email')::citext;
     new_handle constant text := changes ->> 'handle';
 begin
     if exists (select from users where email = new_email and id is distinct from who) then
