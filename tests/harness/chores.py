@@ -11,11 +11,6 @@ def make_due(studio, name):
     studio.sql("update chores set begun_at = now() - interval '1 day' where name = %s", name)
 
 
-def show(studio, name):
-    """Its state, and how many rows it removed when it ended last."""
-    return studio.sql("select state, rows from chores where name = %s", name)[0]
-
-
 def await_end(studio, name, state="done", seconds=60):
     """Until it has been done after it was made due."""
     wait_until(lambda: studio.sql("select state = %s and begun_at > now() - interval '1 hour' from chores where name = %s",
