@@ -4,6 +4,8 @@ import { Component, html, render, useCallback, useEffect, useErrorBoundary, useL
 
 export { Component, html, render, useCallback, useEffect, useErrorBoundary, useLayoutEffect, useMemo, useRef, useState };
 
+/** What a handler of a form's element gets. @typedef {Event & {target: HTMLInputElement}} InputEvent */
+
 /**
  * A component that draws again only when `same` says that its properties differ.
  * @param {(props: any) => any} draw

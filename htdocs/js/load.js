@@ -1,4 +1,5 @@
 /** Loading for views: one document, or a keyset list page by page. */
+/** A keyset list as its pages show it. @typedef {ReturnType<typeof useList>} List */
 import { useEffect, useRef, useState } from "./dom.js";
 
 /**
@@ -7,7 +8,7 @@ import { useEffect, useRef, useState } from "./dom.js";
  * @param {any[]} keys loads again when one changes
  */
 export function useLoad(fetcher, keys) {
-    const [state, setState] = useState(/** @type {{data: T | null, problem: any}} */ ({ data: null, problem: null }));
+    const [state, setState] = useState(/** @type {{data: T | null, problem: import("./api.js").ApiProblem | null}} */ ({ data: null, problem: null }));
     const [round, setRound] = useState(0);
     useEffect(() => {
         const abort = new AbortController();

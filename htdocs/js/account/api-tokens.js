@@ -1,4 +1,4 @@
-/** Personal API tokens: made with scopes, shown once, revoked at any time. */
+/** Personal API tokens: made with scopes, shown once, revocable. */
 import { get, post, query, remove } from "../api.js";
 import { html, useState } from "../dom.js";
 import { useList } from "../load.js";
@@ -21,10 +21,10 @@ const LIVES = [["30", "30 days"], ["90", "90 days"], ["365", "A year"], ["", "Ne
 export function ApiTokens() {
     const list = useList((cursor, signal) => get("/profile/tokens" + query({ cursor }), signal), []);
     const [making, setMaking] = useState(false);
-    const [made, setMade] = useState(/** @type {any} */ (null));
-    const [ending, setEnding] = useState(/** @type {any} */ (null));
+    const [made, setMade] = useState(/** @type {import("../types.js").NewApiToken | null} */ (null));
+    const [ending, setEnding] = useState(/** @type {import("../types.js").ApiToken | null} */ (null));
     const add = html`<${Button} kind="primary" icon="plus" onClick=${() => setMaking(true)}>Make a token</${Button}>`;
-    const done = (/** @type {any} */ token) => {
+    const done = (/** @type {import("../types.js").NewApiToken} */ token) => {
         setMaking(false);
         setMade(token);
         list.reload();
@@ -50,17 +50,17 @@ export function ApiTokens() {
     </section>`;
 }
 
-/** @param {{token: any, onRevoke: () => void}} props */
+/** @param {{token: import("../types.js").ApiToken, onRevoke: () => void}} props */
 function TokenRow({ token, onRevoke }) {
     return html`<li class="list__item"><${Icon} name="key" /><div><div class="ellipsis">${token.name}</div>
         <div class="soft small">${token.scopes.join(", ")} · used <${Ago} at=${token.last_used_at} /> · ${token.expires_at ? html`expires <${Ago} at=${token.expires_at} />` : "does not expire"}</div></div>
         <${Button} small onClick=${onRevoke}>Revoke</${Button}></li>`;
 }
 
-/** @param {{onClose: () => void, onMade: (token: any) => void}} props */
+/** @param {{onClose: () => void, onMade: (token: import("../types.js").NewApiToken) => void}} props */
 function TokenDialog({ onClose, onMade }) {
     const form = useForm({ name: "", scopes: ["read"], days: "90" });
-    const make = async (/** @type {any} */ { name, scopes, days }) =>
+    const make = async (/** @type {typeof form.values} */ { name, scopes, days }) =>
         onMade(await post("/profile/tokens", { name, scopes, expires_at: days ? new Date(Date.now() + Number(days) * DAY_MS).toISOString() : null }));
     return html`<${FormDialog} title="Make a token" form=${form} onSubmit=${make} onClose=${onClose} action="Make the token" disabled=${!form.values.scopes.length}>
         <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" placeholder="Nightly report" help="What it is for." data-autofocus />

@@ -25,7 +25,7 @@ import { UserDialog } from "./user-form.js";
 export function Users({ title }) {
     const { query: { search = "", state = "" } } = useStore(place);
     const list = useList((cursor, signal) => get("/admin/users" + query({ search, state, cursor }), signal), [search, state]);
-    const [open, setOpen] = useState(/** @type {{what: string, user: any}} */ ({ what: "", user: null }));
+    const [open, setOpen] = useState(/** @type {{what: string, user: import("../types.js").User}} */ ({ what: "", user: null }));
     const close = () => setOpen({ what: "", user: null });
     const saved = () => {
         close();
@@ -40,17 +40,17 @@ export function Users({ title }) {
             : !list.items ? html`<${SkeletonRows} />`
             : !list.items.length ? html`<${Empty} icon="users" title="Nobody matches" text="No account has this in its name, handle or e-mail.">
                 <${Button} onClick=${() => setQuery({ search: null, state: null })}>Show all</${Button}></${Empty}>`
-            : html`<${UserTable} list=${list} onOpen=${(/** @type {string} */ what, /** @type {any} */ user) => setOpen({ what, user })} />`}
+            : html`<${UserTable} list=${list} onOpen=${(/** @type {string} */ what, /** @type {import("../types.js").User} */ user) => setOpen({ what, user })} />`}
         ${open.what === "form" && html`<${UserDialog} user=${open.user} onClose=${close} onSaved=${saved} />`}
         ${open.what === "delete" && html`<${Deletion} user=${open.user} onClose=${close} onDone=${list.reload} />`}
     </${Page}>`;
 }
 
-/** @param {{list: any, onOpen: (what: string, user: any) => void}} props */
+/** @param {{list: import("../load.js").List, onOpen: (what: string, user: import("../types.js").User) => void}} props */
 function UserTable({ list, onOpen }) {
-    const disable = (/** @type {any} */ user) => attempt(async () => {
+    const disable = (/** @type {import("../types.js").User} */ user) => attempt(async () => {
         const next = await patch(`/admin/users/${user.id}`, { disabled: !user.disabled, version: user.version });
-        list.change((/** @type {any[]} */ items) => items.map((item) => (item.id === next.id ? next : item)));
+        list.change((/** @type {import("../types.js").User[]} */ items) => items.map((item) => (item.id === next.id ? next : item)));
     }, user.disabled ? `${user.name} can log in again` : `${user.name} was logged out everywhere and cannot log in`);
     return html`<${Table} label="Users" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
         { title: "User", draw: (user) => html`<div class="table__who"><${Avatar} of=${user} />
@@ -67,7 +67,7 @@ function UserTable({ list, onOpen }) {
     ]} />`;
 }
 
-/** @param {{user: any, onClose: () => void, onDone: () => void}} props */
+/** @param {{user: import("../types.js").User, onClose: () => void, onDone: () => void}} props */
 function Deletion({ user, onClose, onDone }) {
     const end = async () => {
         await remove(`/admin/users/${user.id}`);

@@ -52,7 +52,7 @@ export function Register() {
     </${LoginCard}>`;
 }
 
-/** @param {{title: string, text: string, children?: any}} props */
+/** @param {{title: string, text: string, children?: unknown}} props */
 function LoginCard({ title, text, children }) {
     useEffect(() => {
         document.title = `${title} · CoAgent`;

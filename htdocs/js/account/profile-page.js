@@ -20,7 +20,7 @@ import { session, setUser, signOut } from "../session.js";
 import { useStore } from "../store.js";
 import { ApiTokens } from "./api-tokens.js";
 
-/** @type {Record<string, any>} */
+/** @type {Record<string, () => unknown>} */
 const TABS = { account: Account, security: Security, tokens: ApiTokens };
 
 /** @param {{title: string}} props */
@@ -44,11 +44,11 @@ function Account() {
                 options=${[{ value: "system", label: "As the system" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]} /></div></section>`;
 }
 
-/** @param {{user: any}} props */
+/** @param {{user: import("../types.js").User}} props */
 function Details({ user }) {
     const form = useForm({ name: user.name, handle: user.handle, email: user.email, current_password: "" });
     const moved = form.values.email.trim().toLowerCase() !== user.email.toLowerCase();
-    const save = async (/** @type {any} */ { email, current_password, ...rest }) => {
+    const save = async (/** @type {typeof form.values} */ { email, current_password, ...rest }) => {
         setUser(await patch("/profile", { ...rest, version: user.version, ...(moved && { email, current_password }) }));
         tell("Profile saved");
     };
@@ -70,7 +70,7 @@ function Security() {
 
 function Password() {
     const form = useForm({ current_password: "", new_password: "" });
-    const save = async (/** @type {any} */ values) => {
+    const save = async (/** @type {typeof form.values} */ values) => {
         await post("/profile/password", values);
         form.setValues({ current_password: "", new_password: "" });
         tell("Password changed. Your other sessions have ended.");
@@ -91,9 +91,9 @@ function browserOf(agent) {
 
 function Sessions() {
     const list = useList((cursor, signal) => get("/profile/sessions" + query({ cursor }), signal), []);
-    const end = (/** @type {any} */ one) => attempt(async () => {
+    const end = (/** @type {import("../types.js").Session} */ one) => attempt(async () => {
         await remove(`/profile/sessions/${one.id}`);
-        list.change((/** @type {any[]} */ items) => items.filter(({ id }) => id !== one.id));
+        list.change((/** @type {import("../types.js").Session[]} */ items) => items.filter(({ id }) => id !== one.id));
     }, "Session ended");
     if (list.problem) {
         return html`<${ProblemState} small problem=${list.problem} onRetry=${list.reload} />`;

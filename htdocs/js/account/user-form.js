@@ -8,13 +8,13 @@ import { tell } from "../parts/toast.js";
 import { me } from "../session.js";
 import { PERMISSIONS } from "../words.js";
 
-/** @param {{user: any, onClose: () => void, onSaved: (user: any) => void}} props user null: a new one */
+/** @param {{user: import("../types.js").User, onClose: () => void, onSaved: (user: import("../types.js").User) => void}} props user null: a new one */
 export function UserDialog({ user, onClose, onSaved }) {
     const form = useForm({
         name: user?.name || "", email: user?.email || "", handle: user?.handle || "", password: "", role: user?.role || "user",
         permissions: user?.permissions || Object.keys(PERMISSIONS).filter((name) => PERMISSIONS[name].given),
     });
-    const save = async (/** @type {any} */ { password, handle, ...rest }) => {
+    const save = async (/** @type {typeof form.values} */ { password, handle, ...rest }) => {
         const body = { ...rest, ...(password && { password }), ...(handle && { handle }) };
         onSaved(user ? await patch(`/admin/users/${user.id}`, { ...body, version: user.version }) : await post("/admin/users", body));
         tell(user ? "User saved" : `${rest.name} can log in now`);

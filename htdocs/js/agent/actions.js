@@ -6,7 +6,7 @@ import { loadRooms, rooms } from "../room/rooms.js";
 import { go } from "../router.js";
 import { me } from "../session.js";
 
-/** Menu items to start, stop and restart. @param {any} agent @param {(agent: any) => void} onChange */
+/** Menu items to start, stop and restart. @param {import("../types.js").Agent} agent @param {(agent: import("../types.js").Agent) => void} onChange */
 export function agentActions(agent, onChange) {
     const ask = (/** @type {string} */ action, /** @type {string} */ done) => () =>
         attempt(async () => onChange(await post(`/agents/${agent.id}/${action}`)), `${agent.name} ${done}`);
@@ -19,7 +19,7 @@ export function agentActions(agent, onChange) {
         : [null, { text: "Start", icon: "start", onSelect: ask("start", "was started") }];
 }
 
-/** Opens a private room of its own for the agent and the caller, with its mention written already. @param {any} agent */
+/** Opens a private room of its own for the agent and the caller, with its mention written already. @param {import("../types.js").Agent} agent */
 export function tryAgent(agent) {
     return attempt(async () => {
         const name = `Try ${agent.name}`.slice(0, 80);

@@ -7,7 +7,7 @@ import { useForm } from "../parts/form.js";
 
 const PARAMETERS = ["temperature", "top_p", "max_tokens"];
 
-/** @param {any} agent */
+/** @param {import("../types.js").Agent} agent */
 export function agentValues(agent) {
     return {
         name: agent?.name || "", handle: agent?.handle || "", provider_id: agent?.provider?.id || "", model: agent?.model || "",
@@ -19,7 +19,7 @@ export function agentValues(agent) {
 /** @param {number | undefined} value */
 const text = (value) => (value === undefined || value === null ? "" : String(value));
 
-/** Creates or edits, and answers the agent. @param {any} agent null: a new one @param {any} values */
+/** Creates or edits, and answers the agent. @param {import("../types.js").Agent} agent null: a new one @param {Record<string, string>} values */
 export function saveAgent(agent, values) {
     const parameters = { ...agent?.parameters };
     for (const name of PARAMETERS) {
@@ -38,14 +38,14 @@ export function saveAgent(agent, values) {
 
 /** The providers to choose from. */
 export function useProviders() {
-    const [providers, setProviders] = useState(/** @type {any[]} */ ([]));
+    const [providers, setProviders] = useState(/** @type {import("../types.js").Provider[]} */ ([]));
     useEffect(() => {
         get("/providers?limit=200").then(({ items }) => setProviders(items), () => {});
     }, []);
     return providers;
 }
 
-/** @param {{form: any, providers: any[]}} props */
+/** @param {{form: import("../parts/form.js").Form, providers: import("../types.js").Provider[]}} props */
 export function AgentFields({ form, providers }) {
     const provider = providers.find(({ id }) => id === form.values.provider_id);
     return html`
@@ -64,7 +64,7 @@ export function AgentFields({ form, providers }) {
         </div>`;
 }
 
-/** @param {{form: any}} props */
+/** @param {{form: import("../parts/form.js").Form}} props */
 export function AgentTuning({ form }) {
     const number = { form, inputMode: "decimal", autocomplete: "off" };
     return html`
@@ -79,7 +79,7 @@ export function AgentTuning({ form }) {
         <${TextField} ...${number} name="run_seconds" label="Time for one answer" help="In seconds. Then it is stopped, and what it said is kept." />`;
 }
 
-/** @param {{onClose: () => void, onSaved: (agent: any) => void}} props */
+/** @param {{onClose: () => void, onSaved: (agent: import("../types.js").Agent) => void}} props */
 export function AgentDialog({ onClose, onSaved }) {
     const form = useForm(agentValues(null));
     const providers = useProviders();
@@ -88,7 +88,7 @@ export function AgentDialog({ onClose, onSaved }) {
             form.set("provider_id", providers[0].id);
         }
     }, [providers]);
-    const save = async (/** @type {any} */ values) => {
+    const save = async (/** @type {typeof form.values} */ values) => {
         const handle = values.handle || values.name.toLowerCase().normalize("NFD").replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 39);
         onSaved(await saveAgent(null, { ...values, handle }));
     };

@@ -31,14 +31,14 @@ export function Agents({ title }) {
             : !list.items.length ? html`<${Empty} icon="agents" title="No agents yet"
                 text="An agent is a language model with a name and a job. Invited to a room, it answers there when somebody mentions it.">${create}</${Empty}>`
             : html`<${AgentTable} list=${list} q=${q} />`}
-        ${creating && html`<${AgentDialog} onClose=${() => setCreating(false)} onSaved=${(/** @type {any} */ agent) => go(`/agents/${agent.id}`)} />`}
+        ${creating && html`<${AgentDialog} onClose=${() => setCreating(false)} onSaved=${(/** @type {import("../types.js").Agent} */ agent) => go(`/agents/${agent.id}`)} />`}
     </${Page}>`;
 }
 
-/** @param {{list: any, q: string}} props */
+/** @param {{list: import("../load.js").List, q: string}} props */
 function AgentTable({ list, q }) {
-    const matches = (/** @type {any} */ { name, handle }) => (name + " " + handle).toLowerCase().includes(q.toLowerCase());
-    const change = (/** @type {any} */ agent) => list.change((/** @type {any[]} */ items) => items.map((item) => (item.id === agent.id ? agent : item)));
+    const matches = (/** @type {import("../types.js").Agent} */ { name, handle }) => (name + " " + handle).toLowerCase().includes(q.toLowerCase());
+    const change = (/** @type {import("../types.js").Agent} */ agent) => list.change((/** @type {import("../types.js").Agent[]} */ items) => items.map((item) => (item.id === agent.id ? agent : item)));
     const rows = list.items.filter(matches);
     return html`
         ${list.items.length > 8 && html`<div class="page__tools"><${SearchField} label="Filter by name" value=${q}

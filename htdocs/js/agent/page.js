@@ -46,11 +46,11 @@ export function Agent({ id, title }) {
     </${Page}>`;
 }
 
-/** @param {{agent: any, onSaved: (agent: any) => void}} props */
+/** @param {{agent: import("../types.js").Agent, onSaved: (agent: import("../types.js").Agent) => void}} props */
 function Settings({ agent, onSaved }) {
     const form = useForm(agentValues(agent));
     const providers = useProviders();
-    const save = async (/** @type {any} */ values) => {
+    const save = async (/** @type {typeof form.values} */ values) => {
         onSaved(await saveAgent(agent, values));
         tell("Agent saved");
     };
@@ -77,7 +77,7 @@ function AgentLog({ id }) {
     if (!list.items.length) {
         return html`<${Empty} icon="audit" title="Nothing yet" text="Each answer of the agent is listed here, with what it used and how it ended." />`;
     }
-    const tokens = (/** @type {any} */ { usage }) => (usage?.prompt_tokens || 0) + (usage?.completion_tokens || 0);
+    const tokens = (/** @type {import("../types.js").RunItem} */ { usage }) => (usage?.prompt_tokens || 0) + (usage?.completion_tokens || 0);
     return html`<div class="page__tools"><span /><${Button} icon="refresh" onClick=${list.reload}>Refresh</${Button}></div>
         <${Table} label="Answers" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
             { title: "When", draw: (run) => html`<${Ago} at=${run.queued_at} />` },

@@ -26,7 +26,7 @@ export function Audit({ title }) {
     const { query: asked } = useStore(place);
     const filter = Object.fromEntries(NAMES.map((name) => [name, asked[name]]));
     const list = useList((cursor, signal) => get("/audit" + query({ ...filter, cursor }), signal), Object.values(filter));
-    const [open, setOpen] = useState(/** @type {any} */ (null));
+    const [open, setOpen] = useState(/** @type {import("../types.js").Audit | null} */ (null));
     const filtered = Object.values(filter).some(Boolean);
     return html`<${Page} title=${title} context="Every action, who did it and from where"
         actions=${html`<${Button} icon="refresh" kind="quiet" label="Refresh" onClick=${list.reload} />`}>
@@ -61,7 +61,7 @@ function nobody(entry) {
     return entry.address ? "Nobody logged in" : "The system";
 }
 
-/** @param {{list: any, onOpen: (entry: any) => void}} props */
+/** @param {{list: import("../load.js").List, onOpen: (entry: import("../types.js").Audit) => void}} props */
 function Entries({ list, onOpen }) {
     return html`<${Table} label="Actions" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
         { title: "Who", draw: (entry) => entry.actor
@@ -76,7 +76,7 @@ function Entries({ list, onOpen }) {
     ]} />`;
 }
 
-/** @param {{entry: any, onClose: () => void}} props */
+/** @param {{entry: import("../types.js").Audit, onClose: () => void}} props */
 function Details({ entry, onClose }) {
     return html`<${Dialog} title=${entry.action} wide onClose=${onClose}><div class="dialog__body">
         <dl class="facts">

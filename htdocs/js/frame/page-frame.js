@@ -5,7 +5,7 @@ import { rooms } from "../room/rooms.js";
 import { useStore } from "../store.js";
 import { drawer } from "./state.js";
 
-/** @param {{title: string, context?: any, actions?: any, children?: any, bare?: boolean, reading?: boolean}} props bare: the page scrolls by itself */
+/** @param {{title: string, context?: unknown, actions?: unknown, children?: unknown, bare?: boolean, reading?: boolean}} props bare: the page scrolls by itself */
 export function Page({ title, context, actions, children, bare, reading }) {
     const unread = useStore(rooms, ({ items }) => items.reduce((sum, room) => sum + room.unread, 0));
     useEffect(() => {
@@ -25,7 +25,7 @@ export function Page({ title, context, actions, children, bare, reading }) {
 
 /**
  * Details at the right; a sheet on phones.
- * @param {{title: string, onClose: () => void, wide?: boolean, children?: any}} props wide: for what has long lines
+ * @param {{title: string, onClose: () => void, wide?: boolean, children?: unknown}} props wide: for what has long lines
  */
 export function Panel({ title, onClose, wide, children }) {
     useListener(window, "keydown", (event) => {

@@ -61,7 +61,7 @@ export function Palette() {
         <input class="palette__input" data-autofocus role="combobox" aria-label="Search rooms, places and actions" placeholder="Rooms, places, actions"
             aria-expanded="true" aria-controls="palette-list" aria-activedescendant=${found.length ? `palette-${at}` : undefined}
             autocomplete="off" value=${typed} onKeyDown=${press}
-            onInput=${(/** @type {any} */ event) => { setTyped(event.target.value); setAt(0); }} />
+            onInput=${(/** @type {import("../dom.js").InputEvent} */ event) => { setTyped(event.target.value); setAt(0); }} />
         <ul class="palette__list" id="palette-list" role="listbox" aria-label="Found">
             ${found.map((entry, index) => html`<li class="palette__item" role="option" id=${`palette-${index}`}
                 aria-selected=${String(index === at)} onMouseMove=${() => setAt(index)} onClick=${() => run(entry)}>

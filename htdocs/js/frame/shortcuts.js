@@ -25,7 +25,7 @@ export function Shortcuts() {
     </${Dialog}>`;
 }
 
-/** @param {any} target */
+/** @param {EventTarget | null} target */
 const typing = (target) => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
 /** Draws nothing; listens. */

@@ -17,7 +17,7 @@ export async function chooseTheme(theme) {
     session.patch({ user: { ...before, theme } });
     try {
         setUser(await patch("/profile", { theme, version: before.version }));
-    } catch (/** @type {any} */ problem) {
+    } catch (problem) {
         setUser(before);
         tell(problem.message, true);
     }

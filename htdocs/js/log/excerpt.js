@@ -9,7 +9,7 @@ const LONGEST = 400;
 
 /** @param {{lines: import("./lines.js").Line[]}} props */
 export function LogExcerpt({ lines }) {
-    const box = useRef(/** @type {any} */ (null));
+    const box = useRef(/** @type {HTMLElement | null} */ (null));
     const theme = useLogTheme(box);
     return html`<div class="log-lines" ref=${box} tabindex="0" role="group" aria-label="Last lines of the output">
         ${lines.map((line, index) => html`<${LogRow} key=${index} line=${line} number=${index} part=${0} from=${0} to=${Math.min(line.text.length, LONGEST)}

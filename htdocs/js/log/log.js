@@ -22,8 +22,8 @@ export function Log({ watch, name, small }) {
     const { run } = useStore(watch.status);
     const [wrap, setWrap] = useState(() => recall("log.wrap", Boolean(small)));
     const [times, setTimes] = useState(() => recall("log.times", false));
-    const box = useRef(/** @type {any} */ (null));
-    const probe = useRef(/** @type {any} */ (null));
+    const box = useRef(/** @type {HTMLElement | null} */ (null));
+    const probe = useRef(/** @type {HTMLElement | null} */ (null));
     const theme = useLogTheme(box);
     const room = useRoom(box, probe, times);
     const rows = useMemo(() => new Rows(watch.output, wrap ? room.columns : 0), [version, watch, wrap, room.columns]);
@@ -78,7 +78,7 @@ export function Log({ watch, name, small }) {
     </section>`;
 }
 
-/** @param {import("../run/watch.js").RunWatch} watch @param {any} run */
+/** @param {import("../run/watch.js").RunWatch} watch @param {import("../types.js").Run} run */
 function facts(watch, run) {
     const { start, end, total, first, last } = watch.output;
     if (!watch.loaded) {
@@ -89,7 +89,7 @@ function facts(watch, run) {
         .filter(Boolean).join(" · ");
 }
 
-/** @param {import("../run/watch.js").RunWatch} watch @param {any} run */
+/** @param {import("../run/watch.js").RunWatch} watch @param {import("../types.js").Run} run */
 function nothing(watch, run) {
     if (watch.output.removed || watch.output.total > 0) {
         return "This output is not kept any more.";

@@ -7,7 +7,7 @@ import { Icon } from "../parts/icon.js";
 /** @param {{search: any}} props from useSearch in use-search.js */
 export function LogSearch({ search }) {
     const { words, found, index, more, whole, part, nowhere } = search;
-    const field = useRef(/** @type {any} */ (null));
+    const field = useRef(/** @type {HTMLInputElement | null} */ (null));
     useEffect(() => field.current.focus(), []);
     const press = (/** @type {KeyboardEvent} */ event) => {
         if (event.key === "Enter") {
@@ -26,7 +26,7 @@ export function LogSearch({ search }) {
     return html`<div class="log__search" role="search">
         <div class="input-group"><${Icon} name="search" />
             <input class="input" type="search" aria-label="Search in the output" placeholder="Search" ref=${field} value=${words} onKeyDown=${press}
-                onInput=${(/** @type {any} */ event) => search.type(event.target.value)} /></div>
+                onInput=${(/** @type {import("../dom.js").InputEvent} */ event) => search.type(event.target.value)} /></div>
         <span class="log__found" role="status" title=${whole ? undefined : "Counted in what is loaded; Previous and Next go through all of it."}>${told}</span>
         <${Button} kind="quiet" small icon="arrowUp" label="Previous" disabled=${idle} onClick=${() => search.step(-1)} />
         <${Button} kind="quiet" small icon="arrowDown" label="Next" disabled=${idle} onClick=${() => search.step(1)} />

@@ -7,21 +7,21 @@ import { useForm } from "../parts/form.js";
 import { tell } from "../parts/toast.js";
 import { VisibilityField } from "../parts/visibility.js";
 
-/** @param {{form: any}} props */
+/** @param {{form: import("../parts/form.js").Form}} props */
 export function MappingFields({ form, ...rest }) {
     return html`<${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" placeholder="Production" ...${rest} />
         <${TextField} form=${form} name="description" label="What it is for" rows=${2} most=${2000} optional />
         <${VisibilityField} form=${form} team="Everybody attaches it to scripts and sees what is not secret; only you change it" own="Only you, and who manages mappings; others may still run scripts that you attach it to" />`;
 }
 
-/** @param {{onClose: () => void, onSaved: (mapping: any) => void}} props */
+/** @param {{onClose: () => void, onSaved: (mapping: import("../types.js").Mapping) => void}} props */
 export function MappingDialog({ onClose, onSaved }) {
     const form = useForm({ name: "", description: "", visibility: "private" });
-    const save = async (/** @type {any} */ values) => onSaved(await post("/mappings", { ...values, entries: [] }));
+    const save = async (/** @type {typeof form.values} */ values) => onSaved(await post("/mappings", { ...values, entries: [] }));
     return html`<${FormDialog} title="New mapping" form=${form} onSubmit=${save} onClose=${onClose} action="Create the mapping"><${MappingFields} form=${form} data-autofocus /></${FormDialog}>`;
 }
 
-/** @param {{mapping: any, onClose: () => void, onDone: () => void}} props */
+/** @param {{mapping: import("../types.js").Mapping, onClose: () => void, onDone: () => void}} props */
 export function DeleteMapping({ mapping, onClose, onDone }) {
     const end = async () => {
         await remove(`/mappings/${mapping.id}`);

@@ -46,13 +46,13 @@ export function EntriesEditor({ rows, onChange, readOnly, checked, errors = {} }
 /** @param {any} props */
 function EntryRow({ row, fault, readOnly, fresh, onLines, onChange, onRemove }) {
     const which = row.name || "the new variable";
-    const first = useRef(/** @type {any} */ (null));
+    const first = useRef(/** @type {HTMLElement | null} */ (null));
     useLayoutEffect(() => {
         if (fresh) {
             first.current.focus();
         }
     }, []);
-    const paste = (/** @type {any} */ event) => {
+    const paste = (/** @type {ClipboardEvent} */ event) => {
         const text = event.clipboardData?.getData("text") || "";
         if (/^\s*(export\s+)?\w+\s*=/.test(text) && !row.name && !row.value) {
             event.preventDefault();
@@ -63,10 +63,10 @@ function EntryRow({ row, fault, readOnly, fresh, onLines, onChange, onRemove }) 
     return html`<li class="entries__row">
         <div class="entries__line">
             <input class="input input--mono" aria-label=${`Name of ${which}`} placeholder="NAME" value=${row.name} readOnly=${locked} maxLength=${64} spellcheck=${false} autocapitalize="none" autocomplete="off"
-                ref=${first} aria-invalid=${fault ? "true" : undefined} onPaste=${paste} onInput=${(/** @type {any} */ event) => onChange({ name: event.target.value })} />
+                ref=${first} aria-invalid=${fault ? "true" : undefined} onPaste=${paste} onInput=${(/** @type {import("../dom.js").InputEvent} */ event) => onChange({ name: event.target.value })} />
             <${Value} row=${row} which=${which} readOnly=${readOnly} onChange=${onChange} />
             <label class="entries__secret"><input type="checkbox" checked=${row.secret} disabled=${locked} aria-label=${`Secret: ${which}`}
-                onChange=${(/** @type {any} */ event) => onChange({ secret: event.target.checked })} /><span aria-hidden="true">Secret</span></label>
+                onChange=${(/** @type {import("../dom.js").InputEvent} */ event) => onChange({ secret: event.target.checked })} /><span aria-hidden="true">Secret</span></label>
             ${!readOnly && html`<${Button} kind="quiet" small icon="trash" label=${`Remove ${which}`} onClick=${onRemove} />`}
         </div>
         ${fault && html`<p class="field__error"><${Icon} name="warning" size=${14} />${fault}</p>`}
@@ -80,7 +80,7 @@ function Value({ row, which, readOnly, onChange }) {
             ${!readOnly && html`<${Button} small onClick=${() => onChange({ stored: false, value: "" })}>Replace<span class="sr-only"> ${which}</span></${Button}>`}</div>`;
     }
     const control = { class: "input input--mono", "aria-label": `Value of ${which}`, placeholder: "value", value: row.value, readOnly, maxLength: 16000, spellcheck: false,
-        autocomplete: "off", onInput: (/** @type {any} */ event) => onChange({ value: event.target.value }) };
+        autocomplete: "off", onInput: (/** @type {import("../dom.js").InputEvent} */ event) => onChange({ value: event.target.value }) };
     if (row.secret && !row.value.includes("\n")) {
         return html`<input ...${control} type="password" autocomplete="new-password" />`;
     }
@@ -90,7 +90,7 @@ function Value({ row, which, readOnly, onChange }) {
 /** @param {{onTake: (text: string) => void, onClose: () => void}} props */
 function PasteDialog({ onTake, onClose }) {
     const form = useForm({ text: "" });
-    const save = async (/** @type {any} */ { text }) => {
+    const save = async (/** @type {typeof form.values} */ { text }) => {
         onTake(text);
         onClose();
     };

@@ -13,10 +13,10 @@ let counter = 0;
 /** @param {Partial<Entry>} [part] @returns {Entry} */
 export const newEntry = (part = {}) => ({ key: ++counter, name: "", value: "", secret: false, stored: false, ...part });
 
-/** @param {any[]} entries as the server told them @returns {Entry[]} */
+/** @param {import("../types.js").MappingEntry[]} entries as the server told them @returns {Entry[]} */
 export const rowsOf = (entries) => entries.map(({ key, secret, value }) => newEntry({ name: key, secret, value: value ?? "", stored: secret }));
 
-/** @param {Entry[]} rows @returns {any[]} */
+/** @param {Entry[]} rows @returns {import("../types.js").MappingEntry[]} */
 export const entriesOf = (rows) => rows.map(({ name, value, secret, stored }) =>
     ({ key: name.trim(), ...(secret && { secret }), ...(!stored && { value }) }));
 

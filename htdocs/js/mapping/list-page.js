@@ -29,22 +29,22 @@ export function Mappings({ title }) {
             : !list.items.length ? html`<${Empty} icon="mapping" title="No mappings yet"
                 text="A mapping is a named set of variables and secrets. Attached to a script, it is in the environment of each run; secrets are stored encrypted and hidden in outputs.">${create}</${Empty}>`
             : html`<${MappingTable} list=${list} />`}
-        ${creating && html`<${MappingDialog} onClose=${() => setCreating(false)} onSaved=${(/** @type {any} */ mapping) => go(`/mappings/${mapping.id}`)} />`}
+        ${creating && html`<${MappingDialog} onClose=${() => setCreating(false)} onSaved=${(/** @type {import("../types.js").Mapping} */ mapping) => go(`/mappings/${mapping.id}`)} />`}
     </${Page}>`;
 }
 
-/** "3 variables, 1 secret" @param {any[]} entries */
+/** "3 variables, 1 secret" @param {import("../types.js").MappingEntry[]} entries */
 function contents(entries) {
     const secrets = entries.filter(({ secret }) => secret).length;
     const parts = [entries.length - secrets && plural(entries.length - secrets, "variable"), secrets && plural(secrets, "secret")];
     return parts.filter(Boolean).join(", ") || "Empty";
 }
 
-/** @param {{list: any}} props */
+/** @param {{list: import("../load.js").List}} props */
 function MappingTable({ list }) {
     const { query: { q = "" } } = useStore(place);
-    const [deleting, setDeleting] = useState(/** @type {any} */ (null));
-    const rows = list.items.filter((/** @type {any} */ { name, description }) => `${name} ${description}`.toLowerCase().includes(q.toLowerCase()));
+    const [deleting, setDeleting] = useState(/** @type {import("../types.js").Mapping | null} */ (null));
+    const rows = list.items.filter((/** @type {import("../types.js").Mapping} */ { name, description }) => `${name} ${description}`.toLowerCase().includes(q.toLowerCase()));
     return html`
         ${list.items.length > 8 && html`<div class="page__tools"><${SearchField} label="Filter by name" value=${q} onInput=${(/** @type {string} */ text) => setQuery({ q: text })} /></div>`}
         <${Table} label="Mappings" rows=${rows} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
@@ -59,5 +59,5 @@ function MappingTable({ list }) {
                 ...(mapping.editable ? [null, { text: "Delete…", icon: "trash", danger: true, onSelect: () => setDeleting(mapping) }] : [])]} />` },
         ]} />
         ${deleting && html`<${DeleteMapping} mapping=${deleting} onClose=${() => setDeleting(null)}
-            onDone=${() => list.change((/** @type {any[]} */ items) => items.filter(({ id }) => id !== deleting.id))} />`}`;
+            onDone=${() => list.change((/** @type {import("../types.js").Mapping[]} */ items) => items.filter(({ id }) => id !== deleting.id))} />`}`;
 }

@@ -27,10 +27,10 @@ export function Mapping({ id, title }) {
     return html`<${Edited} key=${mapping.version} mapping=${mapping} onSaved=${setData} />`;
 }
 
-/** @param {any} mapping */
+/** @param {import("../types.js").Mapping} mapping */
 const valuesOf = (mapping) => ({ name: mapping.name, description: mapping.description, visibility: mapping.visibility, rows: rowsOf(mapping.entries) });
 
-/** @param {{mapping: any, onSaved: (mapping: any) => void}} props */
+/** @param {{mapping: import("../types.js").Mapping, onSaved: (mapping: import("../types.js").Mapping) => void}} props */
 function Edited({ mapping, onSaved }) {
     const stored = useMemo(() => valuesOf(mapping), [mapping]);
     const form = useForm(stored);
@@ -46,7 +46,7 @@ function Edited({ mapping, onSaved }) {
         onSaved(await patch(`/mappings/${mapping.id}`, { ...head, entries: entriesOf(rows), version: mapping.version }));
         tell("Mapping saved");
     };
-    const change = (/** @type {any[]} */ next) => {
+    const change = (/** @type {import("./entries.js").Entry[]} */ next) => {
         form.setErrors({});
         form.set("rows", next);
     };
@@ -67,11 +67,11 @@ function Edited({ mapping, onSaved }) {
     </${Page}>`;
 }
 
-/** @param {{mapping: any}} props */
+/** @param {{mapping: import("../types.js").Mapping}} props */
 function Users({ mapping }) {
     if (!mapping.used_by?.length) {
         return html`<p class="soft">Nothing uses it yet. Attach it in the settings of a <a href="/scripts">script</a>. It was changed <${Ago} at=${mapping.updated_at} />.</p>`;
     }
-    return html`<ul class="list">${mapping.used_by.map((/** @type {any} */ { id, name }) => html`<li key=${id}><a class="room-row" href=${`/scripts/${id}?tab=settings`}><${Icon} name="script" />
+    return html`<ul class="list">${mapping.used_by.map((/** @type {import("../types.js").MappingUse} */ { id, name }) => html`<li key=${id}><a class="room-row" href=${`/scripts/${id}?tab=settings`}><${Icon} name="script" />
         <span class="room-row__text room-row__name ellipsis">${name}</span></a></li>`)}</ul>`;
 }

@@ -3,7 +3,7 @@ import { Icon } from "./icon.js";
 
 /**
  * @param {{kind?: "primary" | "quiet" | "danger", icon?: string, label?: string, small?: boolean, wide?: boolean,
- *   busy?: boolean, href?: string, children?: any, class?: string, [other: string]: any}} props
+ *   busy?: boolean, href?: string, children?: unknown, class?: string, [other: string]: unknown}} props
  *   label: the name of a button that shows only its icon
  */
 export function Button({ kind, icon, label, small, wide, busy, href, children, class: more, ...rest }) {

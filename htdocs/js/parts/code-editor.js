@@ -8,8 +8,8 @@ import { html, useEffect, useRef, useState } from "../dom.js";
  *   replaces the text
  */
 export function CodeEditor({ value, language, label, readOnly = false, onChange = () => {}, onMove = () => {}, class: name = "" }) {
-    const host = useRef(/** @type {any} */ (null));
-    const editor = useRef(/** @type {any} */ (null));
+    const host = useRef(/** @type {HTMLElement | null} */ (null));
+    const editor = useRef(/** @type {ReturnType<typeof import("../code/editor.js").createEditor> | null} */ (null));
     const [state, setState] = useState("loading");
     const told = useRef(value);
     const latest = useRef({ value, language, label, readOnly, onChange, onMove });
@@ -47,7 +47,7 @@ export function CodeEditor({ value, language, label, readOnly = false, onChange 
     useEffect(() => editor.current?.setNature(label, readOnly), [label, readOnly, state]);
     if (state === "plain") {
         return html`<textarea class="input input--mono code-editor ${name}" aria-label=${label} value=${value} readOnly=${readOnly} spellcheck=${false}
-            onInput=${(/** @type {any} */ event) => onChange(event.target.value)} />`;
+            onInput=${(/** @type {import("../dom.js").InputEvent} */ event) => onChange(event.target.value)} />`;
     }
     return html`<div class="code-editor ${name}">
         ${state === "loading" && html`<div class="code-editor__wait" role="status" aria-label="Loading the editor">

@@ -15,7 +15,7 @@ export async function copyText(text) {
     area.remove();
 }
 
-/** @param {{text: string, label?: string, children?: any, [other: string]: any}} props */
+/** @param {{text: string, label?: string, children?: unknown, [other: string]: unknown}} props */
 export function CopyButton({ text, label, children, ...rest }) {
     const [done, setDone] = useState(false);
     const copy = () => copyText(text).then(() => {

@@ -5,7 +5,7 @@ import { Form, useForm } from "./form.js";
 import { TextField } from "./field.js";
 
 /**
- * @param {{title: string, onClose: () => void, wide?: boolean, children?: any, class?: string, bare?: boolean}} props
+ * @param {{title: string, onClose: () => void, wide?: boolean, children?: unknown, class?: string, bare?: boolean}} props
  *   bare: no header; the title is its name for screen readers
  */
 export function Dialog({ title, onClose, wide, children, class: more, bare }) {
@@ -38,8 +38,8 @@ export function Dialog({ title, onClose, wide, children, class: more, bare }) {
 
 /**
  * A dialog around one form.
- * @param {{title: string, form: any, onSubmit: (values: any) => Promise<any>, onClose: () => void, action: string,
- *   danger?: boolean, wide?: boolean, disabled?: boolean, children?: any}} props
+ * @param {{title: string, form: import("./form.js").Form, onSubmit: (values: any) => Promise<unknown>, onClose: () => void, action: string,
+ *   danger?: boolean, wide?: boolean, disabled?: boolean, children?: unknown}} props
  */
 export function FormDialog({ title, form, onSubmit, onClose, action, danger, wide, disabled, children }) {
     return html`<${Dialog} title=${title} onClose=${onClose} wide=${wide}>
@@ -55,7 +55,7 @@ export function FormDialog({ title, form, onSubmit, onClose, action, danger, wid
 
 /**
  * A dangerous action: says what will be lost; with a phrase, the second gesture is typing it.
- * @param {{title: string, lost: any, action: string, phrase?: string, onConfirm: () => Promise<any>, onClose: () => void}} props
+ * @param {{title: string, lost: unknown, action: string, phrase?: string, onConfirm: () => Promise<unknown>, onClose: () => void}} props
  */
 export function ConfirmDialog({ title, lost, action, phrase, onConfirm, onClose }) {
     const form = useForm({ phrase: "" });

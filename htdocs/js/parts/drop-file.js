@@ -32,9 +32,9 @@ export function DropFile({ text, onFile }) {
     return over && html`<div class="drop" aria-hidden="true"><div class="drop__card"><${Icon} name="upload" size=${24} /><b>${text}</b></div></div>`;
 }
 
-/** @param {{accept: string, onFile: (file: File) => void, children?: any, [other: string]: any}} props */
+/** @param {{accept: string, onFile: (file: File) => void, children?: unknown, [other: string]: unknown}} props */
 export function FileButton({ accept, onFile, children, ...rest }) {
-    const input = useRef(/** @type {any} */ (null));
+    const input = useRef(/** @type {HTMLInputElement | null} */ (null));
     const take = () => {
         const [file] = input.current.files;
         input.current.value = "";

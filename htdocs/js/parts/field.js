@@ -5,8 +5,8 @@ import { Button } from "./button.js";
 import { Icon } from "./icon.js";
 
 /**
- * @typedef {{label: string, name: string, help?: any, optional?: boolean, most?: number, form: any, type?: string,
- *   rows?: number, mono?: boolean, children?: any, [other: string]: any}} FieldProps
+ * @typedef {{label: string, name: string, help?: any, optional?: boolean, most?: number, form: import("./form.js").Form, type?: string,
+ *   rows?: number, mono?: boolean, children?: unknown, [other: string]: unknown}} FieldProps
  *   form: from useForm; most: the limit, shown as a counter when it comes near
  */
 
@@ -15,7 +15,7 @@ export function TextField({ label, name, help, optional, most, form, type = "tex
     const value = form.values[name] ?? "";
     const control = {
         class: mono ? "input input--mono" : "input", name, value, maxLength: most, spellcheck: mono ? false : undefined,
-        onInput: (/** @type {any} */ event) => form.set(name, event.target.value), ...rest,
+        onInput: (/** @type {import("../dom.js").InputEvent} */ event) => form.set(name, event.target.value), ...rest,
     };
     return html`<${Frame} ...${{ label, name, help, optional, most, form, value }} draw=${(/** @type {any} */ ids) => {
         if (type === "password") {
@@ -29,7 +29,7 @@ export function TextField({ label, name, help, optional, most, form, type = "tex
 export function SelectField({ label, name, help, form, options, ...rest }) {
     const value = form.values[name] ?? "";
     return html`<${Frame} ...${{ label, name, help, form, value }} draw=${(/** @type {any} */ ids) => html`
-        <select class="input" name=${name} onChange=${(/** @type {any} */ event) => form.set(name, event.target.value)} ...${rest} ...${ids}>
+        <select class="input" name=${name} onChange=${(/** @type {import("../dom.js").InputEvent} */ event) => form.set(name, event.target.value)} ...${rest} ...${ids}>
             ${options.map(([key, text]) => html`<option value=${key} selected=${key === value}>${text}</option>`)}
         </select>`} />`;
 }
@@ -63,7 +63,7 @@ function Password(props) {
     </div>`;
 }
 
-/** @param {{form: any, name: string, value: string, label: string, help?: string}} props one of a list of choices */
+/** @param {{form: import("./form.js").Form, name: string, value: string, label: string, help?: string}} props one of a list of choices */
 export function Check({ form, name, value, label, help }) {
     const list = /** @type {string[]} */ (form.values[name]);
     const change = (/** @type {any} */ event) =>
@@ -74,11 +74,11 @@ export function Check({ form, name, value, label, help }) {
     </label>`;
 }
 
-/** @param {{label: string, value: string, onInput: (text: string) => void, [other: string]: any}} props */
+/** @param {{label: string, value: string, onInput: (text: string) => void, [other: string]: unknown}} props */
 export function SearchField({ label, value, onInput, ...rest }) {
     return html`<div class="input-group">
         <${Icon} name="search" />
         <input class="input" type="search" aria-label=${label} placeholder=${label} value=${value}
-            onInput=${(/** @type {any} */ event) => onInput(event.target.value)} ...${rest} />
+            onInput=${(/** @type {import("../dom.js").InputEvent} */ event) => onInput(event.target.value)} ...${rest} />
     </div>`;
 }

@@ -1,4 +1,5 @@
 /** The state of a form: values, what is wrong with which field, whether it is being sent. */
+/** @typedef {ReturnType<typeof useForm>} Form */
 import { html, useRef, useState } from "../dom.js";
 import { ProblemNote } from "./problem.js";
 
@@ -9,7 +10,7 @@ import { ProblemNote } from "./problem.js";
 export function useForm(initial) {
     const [values, setValues] = useState(initial);
     const [errors, setErrors] = useState(/** @type {Record<string, string>} */ ({}));
-    const [problem, setProblem] = useState(/** @type {any} */ (null));
+    const [problem, setProblem] = useState(/** @type {import("../api.js").ApiProblem | null} */ (null));
     const [busy, setBusy] = useState(false);
     const element = useRef(/** @type {HTMLFormElement | null} */ (null));
 
@@ -19,13 +20,13 @@ export function useForm(initial) {
     };
 
     /** Runs the work with the values; problems go to their fields, the first of which gets the focus. */
-    const submit = async (/** @type {(values: T) => Promise<any>} */ work) => {
+    const submit = async (/** @type {(values: T) => Promise<unknown>} */ work) => {
         setBusy(true);
         setProblem(null);
         setErrors({});
         try {
             return await work(values);
-        } catch (/** @type {any} */ caught) {
+        } catch (caught) {
             const fields = caught.fields || {};
             const known = Object.keys(fields).filter((name) => name in values);
             setErrors(fields);
@@ -40,7 +41,7 @@ export function useForm(initial) {
     return { values, set, setValues, errors, setErrors, problem, busy, submit, element, changed };
 }
 
-/** @param {{form: any, onSubmit: (values: any) => Promise<any>, class?: string, children?: any}} props */
+/** @param {{form: import("./form.js").Form, onSubmit: (values: any) => Promise<unknown>, class?: string, children?: unknown}} props */
 export function Form({ form, onSubmit, class: name = "form", children }) {
     const submit = (/** @type {Event} */ event) => {
         event.preventDefault();

@@ -8,7 +8,7 @@ const STATES = {
     enabled: { label: "Active", tone: "good" }, done: { label: "Done", tone: "good" }, refused: { label: "Refused", tone: "warn" },
 };
 
-/** @param {{state?: string, tone?: string, plain?: boolean, children?: any}} props a known state, or a text with its tone */
+/** @param {{state?: string, tone?: string, plain?: boolean, children?: unknown}} props a known state, or a text with its tone */
 export function Pill({ state, tone, plain, children }) {
     const known = state ? STATES[state] : undefined;
     const shade = tone || known?.tone;

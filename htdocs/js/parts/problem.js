@@ -4,7 +4,7 @@ import { Button } from "./button.js";
 import { CopyButton } from "./copy.js";
 import { Icon } from "./icon.js";
 
-/** A problem inside a form or a card. @param {{problem: any}} props */
+/** A problem inside a form or a card. @param {{problem: import("../api.js").ApiProblem | null}} props */
 export function ProblemNote({ problem }) {
     const fields = Object.entries(problem.fields || {});
     return html`<div class="problem" role="alert">
@@ -16,7 +16,7 @@ export function ProblemNote({ problem }) {
     </div>`;
 }
 
-/** A page, or a part of one, that could not be loaded. @param {{problem: any, onRetry?: () => void, small?: boolean}} props */
+/** A page, or a part of one, that could not be loaded. @param {{problem: import("../api.js").ApiProblem | null, onRetry?: () => void, small?: boolean}} props */
 export function ProblemState({ problem, onRetry, small }) {
     const absent = problem.status === 404;
     return html`<div class=${small ? "empty empty--small" : "empty"} role="alert">

@@ -5,7 +5,7 @@ export function Switch({ label, help, checked, onChange, disabled }) {
     return html`<label class="switch">
         <span class="switch__text">${label}${help && html`<small>${help}</small>`}</span>
         <input type="checkbox" role="switch" checked=${checked} disabled=${disabled}
-            onChange=${(/** @type {any} */ event) => onChange(event.target.checked)} />
+            onChange=${(/** @type {import("../dom.js").InputEvent} */ event) => onChange(event.target.checked)} />
     </label>`;
 }
 

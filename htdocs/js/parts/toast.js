@@ -18,7 +18,12 @@ export function tell(text, bad = false) {
     setTimeout(() => dismiss(id), bad ? 8000 : 4000);
 }
 
-/** For actions without a form: tells the problem. @param {() => Promise<any>} work @param {string} [done] */
+/**
+ * For actions without a form: tells the problem.
+ * @template T
+ * @param {() => Promise<T>} work
+ * @param {string} [done]
+ */
 export async function attempt(work, done) {
     try {
         const result = await work();
@@ -26,7 +31,7 @@ export async function attempt(work, done) {
             tell(done);
         }
         return result;
-    } catch (/** @type {any} */ problem) {
+    } catch (problem) {
         tell(problem.message, true);
         return undefined;
     }

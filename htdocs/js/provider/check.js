@@ -9,6 +9,8 @@ import { ProblemNote } from "../parts/problem.js";
 import { attempt } from "../parts/toast.js";
 import { isOver } from "../run/state.js";
 
+/** @typedef {{ok: boolean, message: string, models: string[], duration_ms?: number}} CheckResult */
+
 const POLL_MS = 400;
 
 /** @param {string} provider @param {AbortSignal} signal */
@@ -25,10 +27,10 @@ async function check(provider, signal) {
     }
 }
 
-/** @param {{provider: any, onClose: () => void, onSaved: (provider: any) => void}} props */
+/** @param {{provider: import("../types.js").Provider, onClose: () => void, onSaved: (provider: import("../types.js").Provider) => void}} props */
 export function CheckDialog({ provider, onClose, onSaved }) {
-    const [result, setResult] = useState(/** @type {any} */ (null));
-    const [problem, setProblem] = useState(/** @type {any} */ (null));
+    const [result, setResult] = useState(/** @type {CheckResult | null} */ (null));
+    const [problem, setProblem] = useState(/** @type {import("../api.js").ApiProblem | null} */ (null));
     const [round, setRound] = useState(0);
     useEffect(() => {
         const abort = new AbortController();
@@ -50,9 +52,9 @@ export function CheckDialog({ provider, onClose, onSaved }) {
     </${Dialog}>`;
 }
 
-/** @param {{result: any, current: string, onChoose: (model: string) => void}} props */
+/** @param {{result: CheckResult, current: string, onChoose: (model: string) => void}} props */
 function Result({ result, current, onChoose }) {
-    const models = /** @type {string[]} */ (result.models || []);
+    const models = result.models || [];
     return html`<div class="check-result">
         <div class="row"><${Pill} tone=${result.ok ? "good" : "bad"}>${result.ok ? "It works" : "It does not work"}</${Pill}>
             ${result.duration_ms !== undefined && html`<span class="soft small">${result.duration_ms} ms</span>`}</div>

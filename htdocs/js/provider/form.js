@@ -11,7 +11,7 @@ const KNOWN = [
     ["llama.cpp", "http://127.0.0.1:8080/v1"], ["vLLM", "http://127.0.0.1:8000/v1"],
 ];
 
-/** @param {{provider: any, onClose: () => void, onSaved: (provider: any) => void}} props provider null: a new one */
+/** @param {{provider: import("../types.js").Provider, onClose: () => void, onSaved: (provider: import("../types.js").Provider) => void}} props provider null: a new one */
 export function ProviderDialog({ provider, onClose, onSaved }) {
     const [forget, setForget] = useState(false);
     const form = useForm({
@@ -19,7 +19,7 @@ export function ProviderDialog({ provider, onClose, onSaved }) {
         price_prompt: String(provider?.price_prompt ?? 0), price_completion: String(provider?.price_completion ?? 0),
     });
     const { values, set } = form;
-    const save = async (/** @type {any} */ { key, ...rest }) => {
+    const save = async (/** @type {typeof form.values} */ { key, ...rest }) => {
         const body = { ...rest, price_prompt: Number(rest.price_prompt), price_completion: Number(rest.price_completion), ...(forget ? { key: null } : key ? { key } : {}) };
         onSaved(provider ? await patch(`/providers/${provider.id}`, { ...body, version: provider.version }) : await post("/providers", body));
     };

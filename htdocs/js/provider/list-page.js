@@ -21,7 +21,7 @@ import { ProviderDialog } from "./form.js";
 /** @param {{title: string}} props */
 export function Providers({ title }) {
     const list = useList((cursor, signal) => get("/providers" + query({ cursor }), signal), []);
-    const [open, setOpen] = useState(/** @type {{what: string, provider: any}} */ ({ what: "", provider: null }));
+    const [open, setOpen] = useState(/** @type {{what: string, provider: import("../types.js").Provider}} */ ({ what: "", provider: null }));
     const manages = may("providers.manage");
     const close = () => setOpen({ what: "", provider: null });
     const add = manages && html`<${Button} kind="primary" icon="plus" onClick=${() => setOpen({ what: "form", provider: null })}>Add a provider</${Button}>`;
@@ -39,7 +39,7 @@ export function Providers({ title }) {
             : !list.items ? html`<${SkeletonRows} rows=${3} />`
             : !list.items.length ? html`<${Empty} icon="provider" title="No providers yet"
                 text="A provider is any endpoint that speaks the OpenAI API: OpenAI itself, or Ollama, llama.cpp and vLLM on your own machines.">${add}</${Empty}>`
-            : html`<${ProviderTable} list=${list} manages=${manages} onOpen=${(/** @type {string} */ what, /** @type {any} */ provider) => setOpen({ what, provider })} />`}
+            : html`<${ProviderTable} list=${list} manages=${manages} onOpen=${(/** @type {string} */ what, /** @type {import("../types.js").Provider} */ provider) => setOpen({ what, provider })} />`}
         ${open.what === "form" && html`<${ProviderDialog} provider=${open.provider} onClose=${close} onSaved=${saved} />`}
         ${open.what === "check" && html`<${CheckDialog} provider=${open.provider} onClose=${close} onSaved=${saved} />`}
         ${open.what === "delete" && html`<${ConfirmDialog} title=${`Remove ${open.provider.name}?`} action="Remove" phrase=${open.provider.name} onConfirm=${end} onClose=${close}
@@ -47,7 +47,7 @@ export function Providers({ title }) {
     </${Page}>`;
 }
 
-/** @param {{list: any, manages: boolean, onOpen: (what: string, provider: any) => void}} props */
+/** @param {{list: import("../load.js").List, manages: boolean, onOpen: (what: string, provider: import("../types.js").Provider) => void}} props */
 function ProviderTable({ list, manages, onOpen }) {
     return html`<${Table} label="Providers" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
         { title: "Provider", draw: (provider) => html`<div class="table__who"><${Icon} name="provider" size=${18} />
@@ -55,8 +55,8 @@ function ProviderTable({ list, manages, onOpen }) {
         { title: "Kind", draw: (provider) => html`<span class="soft">${PROVIDER_KINDS[provider.kind]?.label || provider.kind}</span>` },
         { title: "Default model", draw: (provider) => provider.default_model && html`<span class="mono">${provider.default_model}</span>` },
         ...(manages ? [
-            { title: "Key", draw: (/** @type {any} */ provider) => provider.kind === "openai" && html`<${Pill} tone=${provider.has_key ? "good" : ""}>${provider.has_key ? "Key stored" : "No key"}</${Pill}>` },
-            { title: "Actions", kind: /** @type {const} */ ("actions"), draw: (/** @type {any} */ provider) => html`<${Menu} small label=${`Actions for ${provider.name}`} items=${[
+            { title: "Key", draw: (/** @type {import("../types.js").Provider} */ provider) => provider.kind === "openai" && html`<${Pill} tone=${provider.has_key ? "good" : ""}>${provider.has_key ? "Key stored" : "No key"}</${Pill}>` },
+            { title: "Actions", kind: /** @type {const} */ ("actions"), draw: (/** @type {import("../types.js").Provider} */ provider) => html`<${Menu} small label=${`Actions for ${provider.name}`} items=${[
                 { text: "Check", icon: "check", onSelect: () => onOpen("check", provider) },
                 { text: "Edit", icon: "edit", onSelect: () => onOpen("form", provider) },
                 null,

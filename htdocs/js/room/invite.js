@@ -32,7 +32,7 @@ function useDirectory(word, wanted, here) {
     return wanted ? people.filter(({ id }) => !here.has(id)).slice(0, SHOWN) : [];
 }
 
-/** @param {{room: import("../types.js").Room, members: any[]}} props */
+/** @param {{room: import("../types.js").Room, members: import("../types.js").Member[]}} props */
 export function Invite({ room, members }) {
     const form = useForm({ who: "" });
     const [open, setOpen] = useState(false);
@@ -43,7 +43,7 @@ export function Invite({ room, members }) {
     const add = (/** @type {any} */ body) => form.submit(async () => {
         try {
             await post(`/rooms/${room.id}/members`, { role: "member", ...body });
-        } catch (/** @type {any} */ problem) {
+        } catch (problem) {
             problem.fields = { who: Object.values(problem.fields)[0] || problem.message };
             throw problem;
         }

@@ -37,7 +37,7 @@ export function Members({ room }) {
         ${leaving && html`<${Removal} room=${room} member=${leaving} onClose=${() => setLeaving(null)} />`}`;
 }
 
-/** @param {{room: any, member: any, manages: boolean, onRemove: () => void}} props */
+/** @param {{room: import("../types.js").Room, member: import("../types.js").Member, manages: boolean, onRemove: () => void}} props */
 function MemberRow({ room, member, manages, onRemove }) {
     const own = member.id === me().id;
     const setRole = (/** @type {string} */ role) => attempt(async () => {
@@ -55,7 +55,7 @@ function MemberRow({ room, member, manages, onRemove }) {
         ]} />`}</li>`;
 }
 
-/** @param {{room: any, member: any, onClose: () => void}} props */
+/** @param {{room: import("../types.js").Room, member: import("../types.js").Member, onClose: () => void}} props */
 export function Removal({ room, member, onClose }) {
     const own = member.id === me().id;
     const confirm = async () => {

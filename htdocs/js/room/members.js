@@ -3,7 +3,7 @@ import { get, query } from "../api.js";
 import { createStore } from "../store.js";
 
 /** @typedef {import("../types.js").Member} Member */
-/** @typedef {{state: "loading" | "ready" | "problem", items: Member[], problem: any}} Members */
+/** @typedef {{state: "loading" | "ready" | "problem", items: Member[], problem: import("../api.js").ApiProblem | null}} Members */
 
 /** @type {Map<string, import("../store.js").Store<Members>>} */
 const known = new Map();

@@ -26,7 +26,7 @@ const GUEST_MS = 4000;
 export function RoomView({ id, title }) {
     const listed = useStore(rooms, ({ items }) => items.find((room) => room.id === id));
     const [fetched, setFetched] = useState(/** @type {any} */ (null));
-    const [problem, setProblem] = useState(/** @type {any} */ (null));
+    const [problem, setProblem] = useState(/** @type {import("../api.js").ApiProblem | null} */ (null));
     const load = () => {
         setProblem(null);
         get(`/rooms/${id}`).then(setFetched, (caught) => {
@@ -43,7 +43,7 @@ export function RoomView({ id, title }) {
     return html`<${Room} room=${room} onChange=${setFetched} />`;
 }
 
-/** @param {{room: import("../types.js").Room, onChange: (room: any) => void}} props */
+/** @param {{room: import("../types.js").Room, onChange: (room: import("../types.js").Room) => void}} props */
 function Room({ room, onChange }) {
     const { query: { panel, at } } = useStore(place);
     const log = useMemo(() => openLog(room.id), [room.id]);
@@ -77,7 +77,7 @@ function Room({ room, onChange }) {
     </${Page}>`;
 }
 
-/** @param {{room: import("../types.js").Room, log: any, members: any[], target: number}} props */
+/** @param {{room: import("../types.js").Room, log: import("./log/logs.js").LiveLog, members: import("../types.js").Member[], target: number}} props */
 function Talk({ room, log, members, target }) {
     const [reply, setReply] = useState(/** @type {any} */ (null));
     const [taken, setTaken] = useState(/** @type {any} */ (null));

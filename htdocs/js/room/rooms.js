@@ -7,7 +7,7 @@ import { createStore } from "../store.js";
 
 const COUNTED = new Set(["message", "result"]);
 
-/** @type {import("../store.js").Store<{state: "idle" | "loading" | "ready" | "problem", items: Room[], problem: any}>} */
+/** @type {import("../store.js").Store<{state: "idle" | "loading" | "ready" | "problem", items: Room[], problem: import("../api.js").ApiProblem | null}>} */
 export const rooms = createStore({ state: "idle", items: [], problem: null });
 
 /** Rooms in which an agent is answering just now. */
@@ -75,7 +75,7 @@ function change(id, part) {
     rooms.patch({ items: rooms.get().items.map((room) => (room.id === id ? { ...room, ...part } : room)) });
 }
 
-/** A live event: counts as unread until the room's view says that it was read. @param {any} event */
+/** A live event: counts as unread until the room's view says that it was read. @param {import("../types.js").Event} event */
 export function noteEvent(event) {
     const room = roomOf(event.room);
     if (event.kind === "result" || event.kind === "error") {

@@ -13,7 +13,7 @@ import { go } from "../router.js";
 import { closeLog } from "./log/logs.js";
 import { dropRoom, putRoom } from "./rooms.js";
 
-/** @param {{room: import("../types.js").Room, onChange: (room: any) => void}} props */
+/** @param {{room: import("../types.js").Room, onChange: (room: import("../types.js").Room) => void}} props */
 export function RoomSettings({ room, onChange }) {
     const owner = room.role === "owner" && room.member;
     return html`<div class="stack">
@@ -29,7 +29,7 @@ export function RoomSettings({ room, onChange }) {
     </div>`;
 }
 
-/** @param {{room: import("../types.js").Room, onChange: (room: any) => void}} props */
+/** @param {{room: import("../types.js").Room, onChange: (room: import("../types.js").Room) => void}} props */
 function Edit({ room, onChange }) {
     const form = useForm({ name: room.name, topic: room.topic, visibility: room.visibility });
     const save = async (/** @type {any} */ values) => {
@@ -47,7 +47,7 @@ function Edit({ room, onChange }) {
     </${Form}>`;
 }
 
-/** @param {{room: import("../types.js").Room, onChange: (room: any) => void}} props */
+/** @param {{room: import("../types.js").Room, onChange: (room: import("../types.js").Room) => void}} props */
 function Ends({ room, onChange }) {
     const [deleting, setDeleting] = useState(false);
     const archive = (/** @type {boolean} */ archived) => attempt(async () => {

@@ -20,7 +20,7 @@ import { why } from "./words.js";
 const LIVE_LINES = 6;
 const LIVE_BYTES = 4096;
 
-/** The event that began it. @param {{event: RoomEvent, log: any, context: any, target: boolean}} props */
+/** The event that began it. @param {{event: RoomEvent, log: import("../room/log/logs.js").LiveLog, context: any, target: boolean}} props */
 export function RunStart({ event, log, context, target }) {
     const over = useStore(log.version, () => log.finished.has(event.run));
     const { script } = event.body;
@@ -72,7 +72,7 @@ function linesOf(text) {
     return reader.lines;
 }
 
-/** @param {{event: RoomEvent, target: boolean, live?: boolean, state: any, actions: any, children?: any}} props */
+/** @param {{event: RoomEvent, target: boolean, live?: boolean, state: unknown, actions: unknown, children?: unknown}} props */
 function Card({ event, target, live, state, actions, children }) {
     const { script } = event.body;
     return html`<article class=${classes("post", "post--head", target && "post--target")} tabindex="-1" data-seq=${event.seq}

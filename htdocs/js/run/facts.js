@@ -20,7 +20,7 @@ export function RunFacts({ run }) {
     </div>`;
 }
 
-/** @param {{title: string, children?: any}} props */
+/** @param {{title: string, children?: unknown}} props */
 function Part({ title, children }) {
     return html`<section class="run__part"><h3>${title}</h3>${children}</section>`;
 }

@@ -40,7 +40,7 @@ export function Runs({ title }) {
     </${Page}>`;
 }
 
-/** Asks for the newest page now and then, as long as somebody looks. @param {any} list @param {(cursor: null, signal: any) => Promise<any>} fetchPage */
+/** Asks for the newest page now and then, as long as somebody looks. @param {import("../load.js").List} list @param {(cursor: null, signal: AbortSignal) => Promise<import("../types.js").Page<import("../types.js").Run>>} fetchPage */
 function useFresh(list, fetchPage) {
     const latest = useRef({ list, fetchPage });
     latest.current = { list, fetchPage };
@@ -64,8 +64,8 @@ function useFresh(list, fetchPage) {
 /** @param {{filter: Record<string, string | undefined>, filtered: boolean}} props */
 function Filters({ filter, filtered }) {
     const between = Boolean(filter.since || filter.until || filter.time === "between");
-    const choose = (/** @type {string} */ name) => (/** @type {any} */ event) => setQuery({ [name]: event.target.value });
-    const chooseTime = (/** @type {any} */ event) => setQuery({ time: event.target.value, since: null, until: null });
+    const choose = (/** @type {string} */ name) => (/** @type {import("../dom.js").InputEvent} */ event) => setQuery({ [name]: event.target.value });
+    const chooseTime = (/** @type {import("../dom.js").InputEvent} */ event) => setQuery({ time: event.target.value, since: null, until: null });
     return html`<div class="runs__filters">
         <${Segments} label="State" name="state" value=${filter.state || ""} onChange=${(/** @type {string} */ state) => setQuery({ state })}
             options=${[{ value: "", label: "All" }, { value: "live", label: "Live" }, { value: "succeeded", label: "Done" }, { value: "failed", label: "Failed" }, { value: "cancelled", label: "Stopped" }]} />
@@ -98,7 +98,7 @@ function ScriptChoice({ value, onChange }) {
     return (known.length > 0 || value) && html`<${Choice} label="Script" value=${value} onChange=${onChange} options=${[["", "Every script"], ...known, ...others]} />`;
 }
 
-/** @param {{list: any}} props */
+/** @param {{list: import("../load.js").List}} props */
 function Rows({ list }) {
     return html`<${Table} label="Runs" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
         { title: "Run", draw: (run) => html`<div class="table__who"><div><a class="ellipsis table__main" href=${`/runs/${run.id}`}>${nameOf(run)}</a>

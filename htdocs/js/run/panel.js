@@ -11,7 +11,7 @@ import { isLive } from "./state.js";
 import { nameOf, why } from "./words.js";
 
 /**
- * @param {{run: string | {id: string}, onRun?: (run: any) => void, class?: string}} props
+ * @param {{run: string | {id: string}, onRun?: (run: import("../types.js").Run) => void, class?: string}} props
  *   run: its id, or what POST …/run answered; onRun: it was run again, this is the new one, which is shown from then on
  */
 export function RunPanel({ run: given, onRun, class: more }) {
@@ -19,14 +19,14 @@ export function RunPanel({ run: given, onRun, class: more }) {
     const [shown, setShown] = useState({ asked, id: asked });
     // Another run than the one that was asked for is shown only until another is asked for.
     const id = shown.asked === asked ? shown.id : asked;
-    const again = (/** @type {any} */ run) => {
+    const again = (/** @type {import("../types.js").Run} */ run) => {
         setShown({ asked, id: run.id });
         onRun?.(run);
     };
     return html`<${Shown} key=${id} id=${id} onAgain=${again} class=${more} />`;
 }
 
-/** @param {{id: string, onAgain: (run: any) => void, class?: string}} props */
+/** @param {{id: string, onAgain: (run: import("../types.js").Run) => void, class?: string}} props */
 function Shown({ id, onAgain, class: more }) {
     const watch = useRun(id);
     const { run, problem } = useStore(watch.status);

@@ -37,12 +37,12 @@ export function Took({ run }) {
 
 /**
  * Stop, or run again.
- * @param {{run: import("../types.js").Run, onChange: (run: any) => void, onAgain?: (run: any) => void, small?: boolean}} props
+ * @param {{run: import("../types.js").Run, onChange: (run: import("../types.js").Run) => void, onAgain?: (run: import("../types.js").Run) => void, small?: boolean}} props
  *   onAgain: with the new run; without it there is no second button
  */
 export function RunActions({ run, onChange, onAgain, small }) {
     const [busy, setBusy] = useState(false);
-    const ask = async (/** @type {string} */ action, /** @type {any} */ body, /** @type {(run: any) => void} */ then) => {
+    const ask = async (/** @type {string} */ action, /** @type {object} */ body, /** @type {(run: import("../types.js").Run) => void} */ then) => {
         setBusy(true);
         const answer = await attempt(() => post(`/runs/${run.id}/${action}`, body));
         setBusy(false);

@@ -29,7 +29,7 @@ export class RunWatch {
     constructor(id, { first = PAGE } = {}) {
         this.id = id;
         this.first = first;
-        /** @type {import("../store.js").Store<{run: any, problem: any}>} */
+        /** @type {import("../store.js").Store<{run: import("../types.js").Run, problem: import("../api.js").ApiProblem | null}>} */
         this.status = createStore({ run: null, problem: null });
         this.output = new Output();
         /** Counts changes of the output, at most one a frame. */
@@ -84,7 +84,7 @@ export class RunWatch {
         this.put(await get(`/runs/${this.id}`));
     }
 
-    /** The run as the server answered it. @param {any} run */
+    /** The run as the server answered it. @param {import("../types.js").Run} run */
     put(run) {
         this.status.set({ run, problem: null });
         this.#hear(run.output?.bytes || 0);
@@ -154,7 +154,7 @@ export class RunWatch {
         }
     }
 
-    /** @param {Record<string, number>} part @returns {Promise<any>} */
+    /** @param {Record<string, number>} part @returns {Promise<import("../types.js").RunOutput>} */
     #fetch(part) {
         return get(`/runs/${this.id}/output` + query(part));
     }

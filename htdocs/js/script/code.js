@@ -8,7 +8,7 @@ import { SCRIPT_KINDS } from "../words.js";
 import { readText } from "./file.js";
 import { ACCEPTED } from "./kinds.js";
 
-/** @param {{script: any, draft: any, hidden: boolean, problem: any}} props */
+/** @param {{script: import("../types.js").Script, draft: any, hidden: boolean, problem: import("../api.js").ApiProblem | null}} props */
 export function ScriptCode({ script, draft, hidden, problem }) {
     const [at, setAt] = useState({ line: 1, column: 1 });
     const take = (/** @type {File} */ file) => attempt(async () => {

@@ -13,7 +13,7 @@ import { templateOf } from "./templates.js";
 
 /** @typedef {import("./load.js").Kind} Kind */
 
-/** @param {{onClose: () => void, onSaved: (script: any) => void}} props */
+/** @param {{onClose: () => void, onSaved: (script: import("../types.js").Script) => void}} props */
 export function ScriptDialog({ onClose, onSaved }) {
     const kinds = useKinds();
     const form = useForm({ name: "", description: "", kind: "", visibility: "team" });
@@ -32,7 +32,7 @@ export function ScriptDialog({ onClose, onSaved }) {
     </${FormDialog}>`;
 }
 
-/** @param {{kinds: Kind[], form: any}} props */
+/** @param {{kinds: Kind[], form: import("../parts/form.js").Form}} props */
 function KindPicker({ kinds, form }) {
     const silent = kinds.every(({ installed }) => installed === null);
     return html`<fieldset class="choices"><legend>Kind</legend>

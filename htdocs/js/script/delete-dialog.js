@@ -3,7 +3,7 @@ import { html } from "../dom.js";
 import { ConfirmDialog } from "../parts/dialog.js";
 import { tell } from "../parts/toast.js";
 
-/** @param {{script: any, onClose: () => void, onDone: () => void}} props */
+/** @param {{script: import("../types.js").Script, onClose: () => void, onDone: () => void}} props */
 export function DeleteScript({ script, onClose, onDone }) {
     const end = async () => {
         await remove(`/scripts/${script.id}`);

@@ -10,10 +10,10 @@ const PAUSE_MS = 300;
 /** @param {any} schema a stored one, in the form that comparing needs @returns {string} */
 const plain = (schema) => JSON.stringify(schemaOf(rowsOf(schema)));
 
-/** @param {any} script */
+/** @param {import("../types.js").Script} script */
 const keyOf = (script) => `coagent.script.${me().id}.${script.id}`;
 
-/** @param {any} script @returns {{code: string, rows: any[], version: number} | null} */
+/** @param {import("../types.js").Script} script @returns {{code: string, rows: any[], version: number} | null} */
 function recallDraft(script) {
     try {
         const kept = JSON.parse(sessionStorage.getItem(keyOf(script)) || "null");
@@ -23,7 +23,7 @@ function recallDraft(script) {
     }
 }
 
-/** Null forgets. @param {any} script @param {any} draft */
+/** Null forgets. @param {import("../types.js").Script} script @param {any} draft */
 function keepDraft(script, draft) {
     try {
         if (draft) {
@@ -38,8 +38,8 @@ function keepDraft(script, draft) {
 
 /**
  * What is on the screen beside what is stored.
- * @param {any} script
- * @param {(script: any) => void} onSaved
+ * @param {import("../types.js").Script} script
+ * @param {(script: import("../types.js").Script) => void} onSaved
  */
 export function useDraft(script, onSaved) {
     const kept = useMemo(() => recallDraft(script), []);

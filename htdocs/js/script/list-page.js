@@ -26,7 +26,7 @@ import { uploadScript } from "./file.js";
 import { ACCEPTED, kindName } from "./kinds.js";
 import { templateOf } from "./templates.js";
 
-const open = (/** @type {any} */ script) => go(`/scripts/${script.id}`);
+const open = (/** @type {import("../types.js").Script} */ script) => go(`/scripts/${script.id}`);
 
 /** @param {File} file */
 const upload = (file) => attempt(async () => {
@@ -79,14 +79,14 @@ export function Scripts({ title }) {
 /** @param {{q: string, kind: string, mine: string}} props */
 function Filters({ q, kind, mine }) {
     return html`<div class="page__tools"><${TypedSearch} label="Search name and description" name="q" value=${q} />
-        <select class="input page__select" aria-label="Kind" onChange=${(/** @type {any} */ event) => setQuery({ kind: event.target.value })}>
+        <select class="input page__select" aria-label="Kind" onChange=${(/** @type {import("../dom.js").InputEvent} */ event) => setQuery({ kind: event.target.value })}>
             <option value="" selected=${!kind}>All kinds</option>
             ${Object.entries(SCRIPT_KINDS).map(([key, { label }]) => html`<option value=${key} selected=${key === kind}>${label}</option>`)}</select>
         <${Segments} label="Whose scripts" name="mine" value=${mine} onChange=${(/** @type {string} */ value) => setQuery({ mine: value })}
             options=${[{ value: "", label: "All" }, { value: "true", label: "Mine" }]} /></div>`;
 }
 
-/** @param {{list: any}} props */
+/** @param {{list: import("../load.js").List}} props */
 function ScriptTable({ list }) {
     const [deleting, setDeleting] = useState(/** @type {any} */ (null));
     return html`<${Table} label="Scripts" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[

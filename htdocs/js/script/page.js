@@ -36,12 +36,12 @@ export function Script({ id, title }) {
     return html`<${Workbench} script=${script} onChange=${setData} />`;
 }
 
-/** @param {{script: any, onChange: (script: any) => void}} props */
+/** @param {{script: import("../types.js").Script, onChange: (script: import("../types.js").Script) => void}} props */
 function Workbench({ script, onChange }) {
     const { query: { tab = "code", panel = "" } } = useStore(place);
     const draft = useDraft(script, onChange);
     const [busy, setBusy] = useState(false);
-    const [problem, setProblem] = useState(/** @type {any} */ (null));
+    const [problem, setProblem] = useState(/** @type {import("../api.js").ApiProblem | null} */ (null));
     const [dialog, setDialog] = useState("");
     const close = () => setDialog("");
     useEffect(() => {
@@ -61,7 +61,7 @@ function Workbench({ script, onChange }) {
             const saved = await draft.save(how);
             tell(`Saved as version ${saved.latest}`);
             return saved;
-        } catch (/** @type {any} */ caught) {
+        } catch (caught) {
             if (caught.status === 409 && !how.over) {
                 setDialog("conflict");
             } else {
@@ -106,12 +106,12 @@ function Workbench({ script, onChange }) {
     </${Page}>`;
 }
 
-/** @param {{script: any}} props */
+/** @param {{script: import("../types.js").Script}} props */
 function Facts({ script }) {
     return html`${kindName(script.kind)} · version ${script.latest}${script.visibility === "private" && html` · <${Icon} name="lock" size=${12} /> private`}${!script.editable && ` · by ${script.owner?.name}`}`;
 }
 
-/** @param {any} script @param {any} draft @param {(dialog: string) => void} show */
+/** @param {import("../types.js").Script} script @param {any} draft @param {(dialog: string) => void} show */
 function menuOf(script, draft, show) {
     return [
         script.editable && { text: "Save with a note…", icon: "edit", disabled: !draft.changed, onSelect: () => show("note") },
@@ -122,7 +122,7 @@ function menuOf(script, draft, show) {
     ];
 }
 
-/** @param {{script: any, draft: any, tab: string}} props */
+/** @param {{script: import("../types.js").Script, draft: any, tab: string}} props */
 function ScriptTabs({ script, draft, tab }) {
     const at = (/** @type {string} */ name) => `/scripts/${script.id}${name === "code" ? "" : `?tab=${name}`}`;
     return html`<div class="script__tabs"><${Tabs} label="Script" current=${tab} items=${[

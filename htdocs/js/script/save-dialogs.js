@@ -22,7 +22,7 @@ export function NoteDialog({ onSave, onClose }) {
     </${FormDialog}>`;
 }
 
-/** @param {{script: any, draft: any, onTake: (script: any) => void, onOver: (script: any) => void, onClose: () => void}} props */
+/** @param {{script: import("../types.js").Script, draft: any, onTake: (script: import("../types.js").Script) => void, onOver: (script: import("../types.js").Script) => void, onClose: () => void}} props */
 export function ConflictDialog({ script, draft, onTake, onOver, onClose }) {
     const { data: theirs, problem, reload } = useLoad((signal) => get(`/scripts/${script.id}`, signal), [script.id]);
     const take = () => {

@@ -14,7 +14,7 @@ import { mappingOptions, useMappings } from "./load.js";
 import { LimitFields } from "./run/limit-fields.js";
 import { limitsOf, limitValues } from "./run/limits.js";
 
-/** @param {any} script */
+/** @param {import("../types.js").Script} script */
 const valuesOf = (script) => ({
     name: script.name, description: script.description, visibility: script.visibility, mapping: script.mapping?.id || "", network: script.network,
     label: script.label || "", retriable: script.retriable, ...limitValues(script.limits),
@@ -26,7 +26,7 @@ const bodyOf = (values) => ({
     label: values.label.trim() || null, retriable: values.retriable, limits: limitsOf(values),
 });
 
-/** @param {{script: any, onSaved: (script: any) => void}} props */
+/** @param {{script: import("../types.js").Script, onSaved: (script: import("../types.js").Script) => void}} props */
 export function ScriptSettings({ script, onSaved }) {
     const form = useForm(valuesOf(script));
     const save = async (/** @type {any} */ values) => {
@@ -53,7 +53,7 @@ export function ScriptSettings({ script, onSaved }) {
     </fieldset></${Form}>`;
 }
 
-/** @param {{script: any, form: any}} props */
+/** @param {{script: import("../types.js").Script, form: import("../parts/form.js").Form}} props */
 function Permits({ script, form }) {
     const mappings = useMappings();
     const grant = may("scripts.network");

@@ -17,7 +17,7 @@ import { useStore } from "../store.js";
 import { SCRIPT_KINDS } from "../words.js";
 import { schemaOf, rowsOf } from "./parameters/schema.js";
 
-/** @param {{script: any, draft: any, onChange: (script: any) => void}} props */
+/** @param {{script: import("../types.js").Script, draft: any, onChange: (script: import("../types.js").Script) => void}} props */
 export function ScriptVersions({ script, draft, onChange }) {
     const { query: { version = "" } } = useStore(place);
     const list = useList((cursor, signal) => get(`/scripts/${script.id}/versions` + query({ cursor }), signal), [script.id, script.latest]);
@@ -53,7 +53,7 @@ export function ScriptVersions({ script, draft, onChange }) {
 /** "1.2 KB" @param {number} bytes */
 const sizeText = (bytes) => (bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toFixed(1)} KB`);
 
-/** @param {{script: any, number: number, restore: ((number: number) => void) | null}} props */
+/** @param {{script: import("../types.js").Script, number: number, restore: ((number: number) => void) | null}} props */
 function Version({ script, number, restore }) {
     const { query: { from = "" } } = useStore(place);
     const { data, problem, reload } = useLoad(async (signal) => {
@@ -72,10 +72,10 @@ function Version({ script, number, restore }) {
             <${CodeEditor} class="code-editor--boxed" value=${data.one.code} language=${SCRIPT_KINDS[script.kind]?.language || "text"} label=${`Code of version ${number}`} readOnly />`}`;
 }
 
-/** @param {{script: any, number: number, from: string}} props */
+/** @param {{script: import("../types.js").Script, number: number, from: string}} props */
 function Comparison({ script, number, from }) {
     const numbers = Array.from({ length: script.latest }, (_, index) => script.latest - index);
-    const choose = (/** @type {string} */ name) => (/** @type {any} */ event) => setQuery({ [name]: event.target.value });
+    const choose = (/** @type {string} */ name) => (/** @type {import("../dom.js").InputEvent} */ event) => setQuery({ [name]: event.target.value });
     const options = (/** @type {string} */ chosen) => numbers.map((n) => html`<option value=${n} selected=${String(n) === chosen}>Version ${n}</option>`);
     return html`<div class="row"><label class="row">Show <select class="input versions__select" onChange=${choose("version")}>${options(String(number))}</select></label>
         <label class="row">compared with <select class="input versions__select" onChange=${choose("from")}><option value="" selected=${!from}>nothing</option>${options(from)}</select></label></div>`;

@@ -21,10 +21,10 @@ export function Settings({ title }) {
     </${Page}>`;
 }
 
-/** @param {{settings: any, onSaved: (settings: any) => void}} props */
+/** @param {{settings: import("../types.js").Settings, onSaved: (settings: import("../types.js").Settings) => void}} props */
 function Retention({ settings, onSaved }) {
     const form = useForm(Object.fromEntries(NAMES.map((name) => [name, String(settings[name])])));
-    const save = async (/** @type {any} */ values) => {
+    const save = async (/** @type {typeof form.values} */ values) => {
         onSaved(await patch("/admin/settings", Object.fromEntries(NAMES.map((name) => [name, values[name].trim() === "" ? null : Number(values[name])]))));
         tell("Settings saved");
     };

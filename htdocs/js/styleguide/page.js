@@ -65,7 +65,7 @@ def answer(question: str) -> str:
 
 > A quotation, to see how it sits.`;
 
-/** @param {{title: string, children?: any}} props */
+/** @param {{title: string, children?: unknown}} props */
 const Section = ({ title, children }) => html`<section class="section"><div class="section__about"><h2>${title}</h2></div><div class="stack">${children}</div></section>`;
 
 /** @param {{title: string}} props */

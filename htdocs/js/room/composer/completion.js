@@ -9,8 +9,8 @@ import { commandAt, commandChoices, open, orderOf, parameterChoices, scriptChoic
 import { complete, mentionAt, suggest } from "./mentions.js";
 import { detailsOf, loadDetails, loadScripts, scripts } from "./scripts.js";
 
-/** @typedef {{key: string, draw: any, apply: () => {text: string, caret: number}}} Item */
-/** @typedef {{items: Item[], hint: any, eager: boolean}} Found eager: Enter takes the first one */
+/** @typedef {{key: string, draw: unknown, apply: () => {text: string, caret: number}}} Item */
+/** @typedef {{items: Item[], hint: unknown, eager: boolean}} Found eager: Enter takes the first one */
 
 /**
  * @param {{current: HTMLTextAreaElement}} area
@@ -79,7 +79,7 @@ function atCommand(text, caret) {
     };
 }
 
-/** What the script takes; what is still to come is strong. @param {{script: any, open: string[]}} props */
+/** What the script takes; what is still to come is strong. @param {{script: import("../../types.js").Script, open: string[]}} props */
 function Hint({ script, open: rest }) {
     const names = orderOf(script.parameters);
     const required = script.parameters?.required || [];

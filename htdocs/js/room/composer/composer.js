@@ -11,13 +11,13 @@ const LONGEST = 16000;
 const HEIGHT = 190;
 
 /**
- * @param {{room: import("../../types.js").Room, members: any[], reply: any, onReply: (event: any) => void,
+ * @param {{room: import("../../types.js").Room, members: import("../../types.js").Member[], reply: any, onReply: (event: any) => void,
  *   taken: {text: string} | null, onEditLast: () => void}} props taken: a text that comes back from a failed message
  */
 export function Composer({ room, members, reply, onReply, taken, onEditLast }) {
     const draft = `draft.${me().id}.${room.id}`;
     const [text, setText] = useState(() => recall(draft, ""));
-    const area = useRef(/** @type {any} */ (null));
+    const area = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
     const spot = useCompletion(area, text, members);
     const change = (/** @type {string} */ next) => {
         setText(next);
@@ -84,7 +84,7 @@ export function Composer({ room, members, reply, onReply, taken, onEditLast }) {
             <textarea class="composer__text" ref=${area} rows="1" value=${text} placeholder=${`Message ${room.name}`} aria-label=${`Message ${room.name}`}
                 role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-expanded=${String(spot.items.length > 0)}
                 aria-controls="mentions" aria-activedescendant=${spot.items[spot.index] ? `mention-${spot.index}` : undefined}
-                onInput=${(/** @type {any} */ event) => { change(event.target.value); spot.look(); }}
+                onInput=${(/** @type {import("../../dom.js").InputEvent} */ event) => { change(event.target.value); spot.look(); }}
                 onKeyDown=${press} onClick=${spot.look} onBlur=${spot.close} />
             <div class="composer__bar"><span class="composer__hint ellipsis"><kbd>Enter</kbd> sends, <kbd>Shift Enter</kbd> breaks the line, <kbd>@</kbd> asks somebody, <kbd>/</kbd> runs a script</span>
                 ${over > -1000 && html`<span role="status">${over > 0 ? `${over} characters too long` : `${-over} left`}</span>`}

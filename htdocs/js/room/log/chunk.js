@@ -8,11 +8,11 @@ import { Post } from "./post.js";
 import { rowsOf } from "./timeline.js";
 
 /**
- * @param {{events: any[], before: any, readSeq: number, target: number, context: any, log: any, observer: any}} props
+ * @param {{events: any[], before: any, readSeq: number, target: number, context: any, log: import("./logs.js").LiveLog, observer: any}} props
  *   observer: tells which chunks are near (see view.js)
  */
 function draw({ events, before, readSeq, target, context, log, observer }) {
-    const box = useRef(/** @type {any} */ (null));
+    const box = useRef(/** @type {(HTMLElement & {setFar?: (height: number) => void}) | null} */ (null));
     const [height, setHeight] = useState(0);
     useEffect(() => {
         const element = box.current;

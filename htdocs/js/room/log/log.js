@@ -129,7 +129,7 @@ export class Log {
         return Boolean(next);
     }
 
-    /** @param {any} run @returns {boolean} whether the run has ended while its answer is still shown */
+    /** @param {import("../../types.js").Run} run @returns {boolean} whether the run has ended while its answer is still shown */
     run(run) {
         const answer = this.answers.get(run.id);
         if (isOver(run.state)) {

@@ -38,11 +38,11 @@ export function catchUpAll() {
     }
 }
 
-class LiveLog extends Log {
+export class LiveLog extends Log {
     /** @param {string} room */
     constructor(room) {
         super(room);
-        /** @type {import("../../store.js").Store<{state: "idle" | "loading" | "ready" | "problem", problem: any, older: boolean}>} */
+        /** @type {import("../../store.js").Store<{state: "idle" | "loading" | "ready" | "problem", problem: import("../../api.js").ApiProblem | null, older: boolean}>} */
         this.status = createStore({ state: "idle", problem: null, older: false });
         /** @type {Map<number, any>} events that came too early */
         this.held = new Map();
@@ -99,7 +99,7 @@ class LiveLog extends Log {
         }
     }
 
-    /** @param {any} event */
+    /** @param {import("../../types.js").Event} event */
     takeEvent(event) {
         if (this.append(event) === "gap") {
             this.held.set(event.seq, event);
@@ -123,7 +123,7 @@ class LiveLog extends Log {
         }
     }
 
-    /** @param {any} run */
+    /** @param {import("../../types.js").Run} run */
     takeRun(run) {
         if (this.run(run)) {
             this.#later(STALE_RUN_MS);

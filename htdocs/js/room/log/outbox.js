@@ -73,7 +73,7 @@ export function discardMessage(room, key) {
 }
 
 /** A message of ours came. When one like it waits for the server, the server can be reached: sent again, it is answered
- * with the event that it was, or posted. @param {any} event */
+ * with the event that it was, or posted. @param {import("../../types.js").Event} event */
 export function noteArrival(event) {
     if (event.author?.id !== me().id) {
         return;
@@ -108,7 +108,7 @@ async function deliver(room, key) {
         discardMessage(room, key);
         noteEvent(event);
         logOf(room)?.takeEvent(event);
-    } catch (/** @type {any} */ problem) {
+    } catch (problem) {
         fail(room, key, problem);
     }
 }

@@ -170,7 +170,7 @@ function Edit({ event, onClose }) {
     };
     return html`<div class="post__edit">
         <textarea class="input" aria-label="Edit the message" maxLength="16000" ref=${start} value=${text} onKeyDown=${press}
-            onInput=${(/** @type {any} */ input) => setText(input.target.value)} />
+            onInput=${(/** @type {import("../../dom.js").InputEvent} */ input) => setText(input.target.value)} />
         <div class="row"><${Button} small kind="primary" busy=${busy} onClick=${save}>Save</${Button}>
             <${Button} small onClick=${onClose}>Cancel</${Button}>
             <span class="soft small">${event.body.edited ? "Last edited before. " : ""}Sent ${exact(event.at)}</span></div>

@@ -14,13 +14,13 @@ import { RoomStart } from "./start.js";
 const AT_END = 48;
 const LOAD_AHEAD = 1200;
 
-/** @param {{room: any, log: any, readSeq: number, target: number, context: any, foot: any}} props */
+/** @param {{room: import("../../types.js").Room, log: import("./logs.js").LiveLog, readSeq: number, target: number, context: any, foot: any}} props */
 export function RoomLog({ room, log, readSeq, target, context, foot }) {
     const version = useStore(log.version);
     const status = useStore(log.status);
     const entries = useStore(outboxOf(room.id));
-    const scroller = useRef(/** @type {any} */ (null));
-    const content = useRef(/** @type {any} */ (null));
+    const scroller = useRef(/** @type {HTMLElement | null} */ (null));
+    const content = useRef(/** @type {HTMLElement | null} */ (null));
     const [observer, setObserver] = useState(/** @type {any} */ (null));
     const view = useScroll(scroller, content, log, target);
     useEffect(() => {
@@ -54,14 +54,14 @@ export function RoomLog({ room, log, readSeq, target, context, foot }) {
         </div>`;
 }
 
-/** Only the chunk with the target gets it, so that the others need not be drawn again. @param {any} log @param {number} target @param {number} number */
+/** Only the chunk with the target gets it, so that the others need not be drawn again. @param {import("./logs.js").LiveLog} log @param {number} target @param {number} number */
 const inBucket = (log, target, number) => (log.buckets.get(number).some((/** @type {any} */ { seq }) => seq === target) ? target : 0);
 
 /**
  * Where the reader is, and how the view moves with what comes.
  * @param {{current: HTMLElement}} scroller
  * @param {{current: HTMLElement}} content
- * @param {any} log
+ * @param {import("./logs.js").LiveLog} log
  * @param {number} target a message to show, 0 for none
  */
 function useScroll(scroller, content, log, target) {
@@ -126,13 +126,13 @@ function useScroll(scroller, content, log, target) {
     return { following, fresh, atEnd, toEnd, onScroll };
 }
 
-/** How many messages of others came after a sequence. @param {any} log @param {number} seq */
+/** How many messages of others came after a sequence. @param {import("./logs.js").LiveLog} log @param {number} seq */
 function unseen(log, seq) {
     const newest = /** @type {any[]} */ ([...log.buckets.values()]).flat().filter((event) => event.seq > seq);
     return newest.filter(({ kind, author }) => kind !== "member" && kind !== "room" && kind !== "run" && author?.id !== me().id).length;
 }
 
-/** Shows the wanted message, else the unread line, else the end. @param {HTMLElement} scroller @param {any} log @param {number} target */
+/** Shows the wanted message, else the unread line, else the end. @param {HTMLElement} scroller @param {import("./logs.js").LiveLog} log @param {number} target */
 async function begin(scroller, log, target) {
     for (let pages = 0; target && target < log.oldest && log.more && pages < 25; pages++) {
         await log.older(200);
@@ -167,7 +167,7 @@ function walk(event) {
     }
 }
 
-/** @param {any} event */
+/** @param {import("../../types.js").Event} event */
 function sentence({ kind, author, body }) {
     if (body.script) {
         return kind === "run" ? `${author?.name || "CoAgent"} runs ${body.script.name}` : `The run of ${body.script.name} is over: ${body.state}. ${body.message || ""}`;
@@ -175,7 +175,7 @@ function sentence({ kind, author, body }) {
     return `${author?.name || "CoAgent"}: ${(body.text || body.message || "").slice(0, 300)}`;
 }
 
-/** Says new messages of others to screen readers, and only those. @param {{log: any, version: number}} props */
+/** Says new messages of others to screen readers, and only those. @param {{log: import("./logs.js").LiveLog, version: number}} props */
 function Announcer({ log, version }) {
     const said = useRef(log.newest);
     const [text, setText] = useState("");

@@ -8,13 +8,13 @@ import { fieldOf } from "./values.js";
 
 const INPUT_TYPES = /** @type {Record<string, string>} */ ({ password: "password", date: "date", email: "email", uri: "url" });
 
-/** @param {{schema: any, form: any}} props */
+/** @param {{schema: any, form: import("../../parts/form.js").Form}} props */
 export function ParameterFields({ schema, form }) {
     return namesOf(schema).map((name) => html`<${ParameterField} key=${name} name=${name} property=${schema.properties[name]} form=${form}
         required=${(schema.required || []).includes(name)} />`);
 }
 
-/** @param {{name: string, property: any, form: any, required: boolean}} props */
+/** @param {{name: string, property: any, form: import("../../parts/form.js").Form, required: boolean}} props */
 function ParameterField({ name, property, form, required }) {
     const { type, title, description, enum: choices, format, maxLength } = property;
     const common = { form, name: fieldOf(name), label: title || name, help: description, optional: !required, "aria-required": required ? "true" : undefined };

@@ -66,9 +66,9 @@ function SchemaTable({ rows, onChange, readOnly }) {
 /** @param {any} props */
 function Parameter({ row, error, readOnly, open, onOpen, onChange, onUp, onDown, onRemove }) {
     const id = useId("parameter");
-    const set = (/** @type {string} */ name) => (/** @type {any} */ event) => onChange({ [name]: event.target.value });
+    const set = (/** @type {string} */ name) => (/** @type {import("../../dom.js").InputEvent} */ event) => onChange({ [name]: event.target.value });
     const which = row.name || "the new parameter";
-    const first = useRef(/** @type {any} */ (null));
+    const first = useRef(/** @type {HTMLElement | null} */ (null));
     useLayoutEffect(() => {
         if (open && !row.name) {
             first.current.focus();
@@ -83,7 +83,7 @@ function Parameter({ row, error, readOnly, open, onOpen, onChange, onUp, onDown,
             <${Cell} label="Label" of=${which}><input class="input" value=${row.title} readOnly=${readOnly} maxLength=${80} placeholder=${row.name} onInput=${set("title")} /></${Cell}>
             <${Cell} label="Default" of=${which}><${Default} row=${row} readOnly=${readOnly} onInput=${set("default")} /></${Cell}>
             <label class="schema__required"><input type="checkbox" checked=${row.required} disabled=${readOnly} aria-label=${`Required: ${which}`}
-                onChange=${(/** @type {any} */ event) => onChange({ required: event.target.checked })} /><span aria-hidden="true">Required</span></label>
+                onChange=${(/** @type {import("../../dom.js").InputEvent} */ event) => onChange({ required: event.target.checked })} /><span aria-hidden="true">Required</span></label>
             <div class="schema__actions">
                 <${Button} kind="quiet" small icon="settings" label=${`More about ${which}`} aria-expanded=${String(open)} onClick=${onOpen} />
                 ${!readOnly && html`<${Button} kind="quiet" small icon="arrowUp" label=${`Move ${which} up`} disabled=${!onUp} onClick=${onUp || undefined} />
@@ -96,7 +96,7 @@ function Parameter({ row, error, readOnly, open, onOpen, onChange, onUp, onDown,
     </li>`;
 }
 
-/** @param {{label: string, of: string, children?: any}} props the label is read with the parameter's name */
+/** @param {{label: string, of: string, children?: unknown}} props the label is read with the parameter's name */
 const Cell = ({ label, of, children }) => html`<label class="schema__cell"><span aria-hidden="true">${label}</span><span class="sr-only">${label} of ${of}</span>${children}</label>`;
 
 /** @param {{row: Row, readOnly: boolean, onInput: (event: any) => void}} props */

@@ -2,7 +2,7 @@ import { html } from "../../dom.js";
 import { TextField } from "../../parts/field.js";
 import { LIMITS } from "../../words.js";
 
-/** @param {{form: any, widest?: Record<string, number>, help: string}} props widest: what holds where a field is empty */
+/** @param {{form: import("../../parts/form.js").Form, widest?: Record<string, number>, help: string}} props widest: what holds where a field is empty */
 export function LimitFields({ form, widest = {}, help }) {
     return html`<div class="stack"><p class="small soft">${help}</p><div class="form__pair limits">
         ${Object.entries(LIMITS).map(([name, { label, unit }]) => html`<${TextField} form=${form} name=${`limits.${name}`} label=${`${label}, ${unit}`} inputMode="numeric" autocomplete="off"

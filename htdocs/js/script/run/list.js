@@ -13,7 +13,7 @@ import { place, setQuery } from "../../router.js";
 import { RunState, Took } from "../../run/parts.js";
 import { useStore } from "../../store.js";
 
-/** @param {{script: any}} props */
+/** @param {{script: import("../../types.js").Script}} props */
 export function ScriptRuns({ script }) {
     const { query: { run: started = "" } } = useStore(place);
     const list = useList((cursor, signal) => get("/runs" + query({ script: script.id, cursor }), signal), [script.id, started]);

@@ -20,7 +20,7 @@ import { limitsOf, limitValues, narrowed } from "./limits.js";
 const OWN = "own";
 const NONE = "none";
 
-/** @param {any} script @param {any} values */
+/** @param {import("../../types.js").Script} script @param {any} values */
 function bodyOf(script, values) {
     const limits = limitsOf(values);
     return {
@@ -29,7 +29,7 @@ function bodyOf(script, values) {
     };
 }
 
-/** @param {{script: any, changed: boolean, onSave: (() => Promise<any>) | null, onClose: () => void}} props */
+/** @param {{script: import("../../types.js").Script, changed: boolean, onSave: (() => Promise<unknown>) | null, onClose: () => void}} props */
 export function ScriptRun({ script, changed, onSave, onClose }) {
     const { query: { run = "" } } = useStore(place);
     const form = useForm({ ...valuesOf(script.parameters), ...limitValues(), dry_run: false, mapping: OWN });
@@ -50,7 +50,7 @@ export function ScriptRun({ script, changed, onSave, onClose }) {
     </${Panel}>`;
 }
 
-/** @param {{script: any, form: any, changed: boolean, onSave: (() => Promise<any>) | null, onStart: (values: any) => Promise<any>}} props */
+/** @param {{script: import("../../types.js").Script, form: import("../../parts/form.js").Form, changed: boolean, onSave: (() => Promise<unknown>) | null, onStart: (values: any) => Promise<unknown>}} props */
 function RunForm({ script, form, changed, onSave, onStart }) {
     const mappings = useMappings();
     const [more, setMore] = useState(false);
@@ -63,7 +63,7 @@ function RunForm({ script, form, changed, onSave, onStart }) {
         ${changed && html`<div class="note row"><span>Your changes are not saved: this runs version ${script.latest}.</span>${onSave && html`<${Button} small onClick=${() => onSave()}>Save first</${Button}>`}</div>`}
         ${namesOf(script.parameters).length ? html`<${ParameterFields} schema=${script.parameters} form=${form} />` : html`<p class="soft">This script takes no parameters.</p>`}
         <${Switch} label="Dry run" help=${DRY[script.kind]} checked=${form.values.dry_run} onChange=${(/** @type {boolean} */ on) => form.set("dry_run", on)} />
-        <details class="run-form__more" open=${more} onToggle=${(/** @type {any} */ event) => setMore(event.target.open)}><summary>Mapping and limits</summary>
+        <details class="run-form__more" open=${more} onToggle=${(/** @type {Event & {target: HTMLDetailsElement}} */ event) => setMore(event.target.open)}><summary>Mapping and limits</summary>
             ${more && html`<div class="form"><${SelectField} form=${form} name="mapping" label="Mapping" options=${options} help="Its variables and secrets are in the environment of this run." />
                 <${LimitFields} form=${form} widest=${narrowed(script.runner_limits, script.limits)} help="For this run only. Numbers can only be narrower than those of the script." /></div>`}</details>
         <div class="form__actions"><${Button} type="submit" kind="primary" icon="start" busy=${form.busy}>${form.values.dry_run ? "Start the dry run" : "Run it"}</${Button}>
