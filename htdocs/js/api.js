@@ -109,7 +109,7 @@ async function send(method, path, { body, key, signal }) {
         if (/** @type {Error} */ (error).name === "AbortError") {
             throw error;
         }
-        throw new ApiProblem(0, { detail: "The server cannot be reached. Check your connection and try again." });
+        throw new ApiProblem(0, { detail: "Can’t reach the server. Check your connection and try again." });
     }
 }
 

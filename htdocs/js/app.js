@@ -27,8 +27,8 @@ function viewOf(path) {
         const { route: { page, path: pattern, title }, values } = found;
         return html`<${page} key=${pattern + (values.id || "")} title=${title} ...${values} />`;
     }
-    return html`<${Page} title="Not found"><${Empty} icon="search" title="There is no such page"
-        text="The address may be mistyped, or the page may need a permission that you do not have.">
+    return html`<${Page} title="Not found"><${Empty} icon="search" title="Page not found"
+        text="Check the address. Some pages require a permission.">
         <${Button} kind="primary" href="/rooms">Go to your rooms</${Button}></${Empty}></${Page}>`;
 }
 
@@ -36,8 +36,8 @@ function viewOf(path) {
 function View({ path }) {
     const [broken] = useErrorBoundary((error) => console.error(error));
     if (broken) {
-        return html`<${Page} title="Something broke"><${Empty} icon="warning" title="This page broke"
-            text="That is a mistake in CoAgent, not yours. What was sent is safe on the server.">
+        return html`<${Page} title="Something went wrong"><${Empty} icon="warning" title="This page stopped working"
+            text="This is a bug in CoAgent, not something you did. Everything you sent is saved.">
             <${Button} kind="primary" icon="refresh" onClick=${() => location.reload()}>Load it again</${Button}></${Empty}></${Page}>`;
     }
     return viewOf(path);
@@ -53,10 +53,10 @@ function Frame() {
         startLive();
         return stopSocket;
     }, []);
-    return html`<a class="skip-link" href="#main" onClick=${skip}>Skip to the content</a>
+    return html`<a class="skip-link" href="#main" onClick=${skip}>Skip to content</a>
         <div class=${isNarrow ? "frame frame--narrow" : "frame"}>
             <${Rail} />
-            ${open && html`<button type="button" class="frame__scrim" aria-label="Close the navigation" onClick=${() => drawer.set(false)} />`}
+            ${open && html`<button type="button" class="frame__scrim" aria-label="Close sidebar" onClick=${() => drawer.set(false)} />`}
             <main class="frame__main" id="main" tabindex="-1"><${Banner} /><${View} key=${path} path=${path} /></main>
         </div>
         ${shown === "palette" && html`<${Palette} />`}
@@ -85,8 +85,8 @@ function App() {
         return html`<div class="login" role="status" aria-label="Loading"><div class="login__brand"><${Mark} size=${40} /></div></div>`;
     }
     if (state === "away") {
-        return html`<main class="login"><${Empty} icon="warning" title="The studio does not answer"
-            text="It may be starting, or your connection may be down."><${Button} kind="primary" icon="refresh" onClick=${loadSession}>Try again</${Button}></${Empty}></main>`;
+        return html`<main class="login"><${Empty} icon="warning" title="Can’t reach the server"
+            text="It may be starting, or you may be offline."><${Button} kind="primary" icon="refresh" onClick=${loadSession}>Retry</${Button}></${Empty}></main>`;
     }
     if (state === "in") {
         return atLogin ? null : html`<${Frame} />`;

@@ -36,8 +36,8 @@ test("the newest page is put over what is shown: news first, what does not fit a
 
 test("how a run ended, and how long it took, in words", () => {
     const run = { state: "failed", reason: null, ended_by: "exit", exit_code: 3, signal: null, started_at: "2026-11-20T12:00:00Z", finished_at: "2026-11-20T12:02:05Z" };
-    assert.equal(why(/** @type {any} */ (run)), "It ended with exit status 3.");
-    assert.equal(why(/** @type {any} */ ({ ...run, ended_by: "signal", signal: 9 })), "It was ended by signal 9.");
+    assert.equal(why(/** @type {any} */ (run)), "Exit code 3.");
+    assert.equal(why(/** @type {any} */ ({ ...run, ended_by: "signal", signal: 9 })), "Killed by signal 9.");
     assert.equal(why(/** @type {any} */ ({ ...run, ended_by: "memory", reason: "Too much." })), "Too much.");
     assert.equal(why(/** @type {any} */ ({ ...run, state: "succeeded" })), "");
     assert.deepEqual([took(/** @type {any} */ (run)), took(/** @type {any} */ ({ ...run, started_at: null }))], ["2 min 5 s", ""]);
@@ -60,7 +60,7 @@ test("the history: states change by themselves, filters are in the address, more
     const run = await runScript(ada, "trap 'exit 0' TERM; while :; do sleep 0.1; done");
     await page.getByRole("row", { name: "Running" }).first().waitFor();
     await ada.call("POST", `/runs/${run.id}/cancel`);
-    await page.locator(`tr:has(a[href="/runs/${run.id}"])`).getByText("Stopped", { exact: true }).waitFor();
+    await page.locator(`tr:has(a[href="/runs/${run.id}"])`).getByText("Cancelled", { exact: true }).waitFor();
     await page.getByRole("radio", { name: "Failed" }).check();
     await page.waitForURL(/state=failed/);
     await page.waitForFunction(() => [...document.querySelectorAll(".table tbody tr .pill")].every((pill) => pill.textContent === "Failed"));
@@ -69,8 +69,8 @@ test("the history: states change by themselves, filters are in the address, more
     await page.reload();
     await page.getByRole("radio", { name: "Failed", checked: true }).waitFor();
     await page.getByLabel("Kind").selectOption("agent");
-    await page.getByText("Nothing matches").waitFor();
-    await page.getByRole("button", { name: "Show everything" }).click();
+    await page.getByText("No runs found").waitFor();
+    await page.getByRole("button", { name: "Show all" }).click();
     await page.waitForURL((url) => url.pathname === "/runs" && !url.search);
     await page.locator(`a[href="/runs/${run.id}"]`).click();
     await page.getByRole("complementary", { name: "About the run" }).waitFor();
@@ -83,10 +83,10 @@ test("an administrator says how long runs are kept, nobody else", async () => {
     const kept = await boss.call("GET", "/admin/settings");
     const { page, context, problems } = await openWindow(browser, boss);
     await page.goto("/settings");
-    await page.getByLabel("Runs, in days").fill("-3");
+    await page.getByLabel("Keep runs (days)").fill("-3");
     await page.getByRole("button", { name: "Save" }).click();
     await page.locator(".field__error").waitFor();
-    await page.getByLabel("Runs, in days").fill("45");
+    await page.getByLabel("Keep runs (days)").fill("45");
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Settings saved").waitFor();
     assert.equal((await boss.call("GET", "/admin/settings")).run_retention_days, 45);
@@ -95,6 +95,6 @@ test("an administrator says how long runs are kept, nobody else", async () => {
     await context.close();
     const other = await openWindow(browser, await newPerson("Ada"));
     await other.page.goto("/settings");
-    await other.page.getByText("There is no such page").waitFor();
+    await other.page.getByText("Page not found").waitFor();
     await other.context.close();
 });

@@ -19,14 +19,14 @@ test("one logs in and posts with the keyboard alone", async () => {
     const { page, context, problems } = await openWindow(browser, null);
     await page.goto("/");
     await page.getByRole("heading", { name: "Log in to CoAgent" }).waitFor();
-    await focused(page.getByLabel("E-mail"));
+    await focused(page.getByLabel("Email"));
     await page.keyboard.type(ada.email);
     await page.keyboard.press("Tab");
     await page.keyboard.type(ada.password);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Rooms", level: 1 }).waitFor();
     await page.keyboard.press("Control+k");
-    await focused(page.getByRole("combobox", { name: "Search rooms, places and actions" }));
+    await focused(page.getByRole("combobox", { name: "Search rooms, pages and actions" }));
     await page.keyboard.type("keyb");
     await page.getByRole("option", { name: /^Keyboard\s*room/, selected: true }).waitFor();
     await page.keyboard.press("Enter");
@@ -45,11 +45,11 @@ test("a wrong password says so and keeps the address", async () => {
     const eve = await newPerson("Eve");
     const { page, context } = await openWindow(browser, null);
     await page.goto("/login");
-    await page.getByLabel("E-mail").fill(eve.email);
+    await page.getByLabel("Email").fill(eve.email);
     await page.getByLabel("Password", { exact: true }).fill("not the password");
     await page.getByRole("button", { name: "Log in" }).click();
     await page.getByRole("alert").waitFor();
-    assert.equal(await page.getByLabel("E-mail").inputValue(), eve.email);
+    assert.equal(await page.getByLabel("Email").inputValue(), eve.email);
     await context.close();
 });
 
@@ -58,12 +58,12 @@ test("one registers and is in", async () => {
     await page.goto("/login");
     await page.getByRole("link", { name: "Create an account" }).click();
     await page.getByLabel("Name").fill("Newcomer");
-    await page.getByLabel("E-mail").fill(`new.${process.pid}@example.com`);
+    await page.getByLabel("Email").fill(`new.${process.pid}@example.com`);
     await page.getByLabel("Password", { exact: true }).fill("short");
-    await page.getByRole("button", { name: "Create the account" }).click();
+    await page.getByRole("button", { name: "Create account" }).click();
     await page.locator("[aria-invalid=true]").waitFor();
     await page.getByLabel("Password", { exact: true }).fill("a long enough pass phrase");
-    await page.getByRole("button", { name: "Create the account" }).click();
+    await page.getByRole("button", { name: "Create account" }).click();
     await page.getByRole("link", { name: "Newcomer" }).waitFor();
     assertNoProblems(problems);
     await context.close();
@@ -79,7 +79,7 @@ test("a session that ends leads to the log-in, and from there back", async () =>
     await page.getByRole("link", { name: "Agents" }).click();
     await page.waitForURL(/\/login\?to=/);
     await page.getByText("Your session has ended").waitFor();
-    await page.getByLabel("E-mail").fill(ada.email);
+    await page.getByLabel("Email").fill(ada.email);
     await page.getByLabel("Password", { exact: true }).fill(ada.password);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Agents", level: 1 }).waitFor();

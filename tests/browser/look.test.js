@@ -98,7 +98,7 @@ test("on a phone the rail is a drawer and the panel a sheet", async () => {
     await open(page, "/agents");
     const rail = page.getByRole("navigation", { name: "Main" });
     await rail.waitFor({ state: "hidden" });
-    await page.getByRole("button", { name: "Open the navigation" }).click();
+    await page.getByRole("button", { name: "Open sidebar" }).click();
     await rail.getByRole("link", { name: `Look ${process.pid}` }).click();
     await page.getByRole("button", { name: /^Members:/ }).click();
     await becomes(async () => {
@@ -114,7 +114,7 @@ test("on a phone the rail is a drawer and the panel a sheet", async () => {
 test("dialogs keep the focus, close with Escape and give the focus back", async () => {
     const { page, context, problems } = await openWindow(browser, boss);
     await open(page, "/rooms");
-    await page.getByRole("main").getByRole("button", { name: "Make a room" }).focus();
+    await page.getByRole("main").getByRole("button", { name: "New room" }).focus();
     await page.keyboard.press("Enter");
     await focused(page.getByRole("dialog").locator("[name=name]"));
     assert.deepEqual(await findings(page), []);
@@ -124,7 +124,7 @@ test("dialogs keep the focus, close with Escape and give the focus back", async 
     }
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
-    await becomes(() => page.evaluate(() => document.activeElement?.textContent?.trim()), "Make a room");
+    await becomes(() => page.evaluate(() => document.activeElement?.textContent?.trim()), "New room");
     assertNoProblems(problems);
     await context.close();
 });
@@ -142,7 +142,7 @@ test("the keyboard leads to every place", async () => {
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.keyboard.press("/");
-    await focused(page.getByRole("combobox", { name: "Search rooms, places and actions" }));
+    await focused(page.getByRole("combobox", { name: "Search rooms, pages and actions" }));
     assert.deepEqual(await findings(page), []);
     await page.keyboard.type("audit");
     await page.getByRole("option", { name: /^Audit/, selected: true }).waitFor();

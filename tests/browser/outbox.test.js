@@ -28,9 +28,9 @@ test("a message that could not be sent keeps its text, and is posted once when s
     // Without the live connection the arrival is not noticed, as when the network breaks in that moment.
     await left.evaluate((module) => import(module).then((socket) => socket.stopSocket()), "/js/socket.js");
     await write(left, "Only once, please");
-    await left.getByText("Not sent yet.").waitFor();
+    await left.getByText("Waiting for connection").waitFor();
     await message(right, "Only once, please").waitFor();
-    await left.getByRole("button", { name: "Send again" }).click();
+    await left.getByRole("button", { name: "Retry" }).click();
     await message(left, "Only once, please").waitFor();
     assert.equal(await sql(`select count(*) from room_events where room_id = '${room.id}' and kind = 'message'`), "1");
     assert.equal(await message(left, "Only once, please").count(), 1);
@@ -44,18 +44,18 @@ test("an unsent message is kept when another window of the same person posts the
     const address = `**/api/rooms/${room.id}/messages`;
     await left.route(address, (route) => route.abort());
     await write(left, "ok");
-    await left.getByText("Not sent yet.").waitFor();
+    await left.getByText("Waiting for connection").waitFor();
     await write(other.page, "ok");
     await message(left, "ok").waitFor();
     // what comes after it has been taken, too
     await write(other.page, "next");
     await message(left, "next").waitFor();
-    await left.getByText("Not sent yet.").waitFor();
+    await left.getByText("Waiting for connection").waitFor();
     await left.unroute(address);
-    await left.getByRole("button", { name: "Send again" }).click();
+    await left.getByRole("button", { name: "Retry" }).click();
     await reads(left, ["ok", "next", "ok"]);
     assert.equal(await sql(`select count(*) from room_events where room_id = '${room.id}' and kind = 'message'`), "3");
-    await left.getByText("Not sent yet.").waitFor({ state: "detached" });
+    await left.getByText("Waiting for connection").waitFor({ state: "detached" });
     assertNoProblems(other.problems);
     await other.context.close();
     await end();
@@ -67,7 +67,7 @@ test("an unsent message outlives a reload after another tab of the browser has s
     await openRoom(tab, room);
     await left.route(`**/api/rooms/${room.id}/messages`, (route) => route.abort());
     await write(left, "Not yet");
-    await left.getByText("Not sent yet.").waitFor();
+    await left.getByText("Waiting for connection").waitFor();
     await write(tab, "Here I am");
     await message(left, "Here I am").waitFor();
     await message(tab, "Here I am").waitFor();
@@ -91,12 +91,12 @@ test("a message that arrives after its answer was lost stands there once", async
     const { room, left, end } = await together(browser, "Lost before");
     await loseAnswer(left, room, async (post, lose) => {
         await lose();
-        await left.getByText("Not sent yet.").waitFor();
+        await left.getByText("Waiting for connection").waitFor();
         await post();
     });
     await write(left, "Only once, please");
     await message(left, "Only once, please").waitFor();
-    await left.getByText("Not sent yet.").waitFor({ state: "detached" });
+    await left.getByText("Waiting for connection").waitFor({ state: "detached" });
     await reads(left, ["Only once, please"]);
     assert.equal(await sql(`select count(*) from room_events where room_id = '${room.id}' and kind = 'message'`), "1");
     await end();
@@ -115,7 +115,7 @@ test("a message that arrives before its answer is lost stands there once", async
     await write(left, "Sent after it");
     await message(left, "Sent after it").waitFor();
     assert.equal(sending, 0);
-    assert.equal(await left.getByText("Not sent yet.").count(), 0);
+    assert.equal(await left.getByText("Waiting for connection").count(), 0);
     await reads(left, ["Only once, please", "Sent after it"]);
     await becomes(() => left.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("outbox"))), []);
     await end();

@@ -25,7 +25,7 @@ test("a browser that was offline catches up, nothing lost, nothing doubled", asy
     }
     await message(page, "Message 3").waitFor();
     await context.setOffline(true);
-    await page.getByText("You are offline.").waitFor();
+    await page.getByText("You’re offline.").waitFor();
     for (const text of numbered(4, 70)) {
         await say(ada, room, text);
     }
@@ -33,7 +33,7 @@ test("a browser that was offline catches up, nothing lost, nothing doubled", asy
     await context.setOffline(false);
     await message(page, "Message 70").waitFor();
     await until(() => texts(page), (seen) => seen.join() === numbered(1, 70).join(), "nothing lost, nothing doubled");
-    await page.getByText("You are offline.").waitFor({ state: "detached" });
+    await page.getByText("You’re offline.").waitFor({ state: "detached" });
     assertNoProblems(problems);
     await context.close();
 });
@@ -44,9 +44,9 @@ test("what is written offline is kept and sent by itself", async () => {
     const { page, context, problems } = await openWindow(browser, ada);
     await openRoom(page, room);
     await context.setOffline(true);
-    await page.getByText("You are offline.").waitFor();
+    await page.getByText("You’re offline.").waitFor();
     await write(page, "From the train");
-    await page.getByText("Not sent yet.").waitFor();
+    await page.getByText("Waiting for connection").waitFor();
     await context.setOffline(false);
     await message(page, "From the train").waitFor();
     await reads(page, ["From the train"]);

@@ -85,7 +85,7 @@ test("a command is completed from its first letter to the value of a parameter, 
     await becomes(() => composer.inputValue(), `/run ${script.name} target=production `);
     await left.keyboard.press("Enter");
     for (const page of [left, right]) {
-        await card(page, script).getByText("Done", { exact: true }).waitFor();
+        await card(page, script).getByText("Succeeded", { exact: true }).waitFor();
         await card(page, script).getByText("to production").waitFor();
         await page.getByText(`ran ${script.name}`).waitFor();
     }
@@ -105,7 +105,7 @@ test("a run in a room is a live card with its last lines, which a member stops",
     assert.ok((await card(right, script).locator(".log__row").count()) <= 6);
     await card(right, script).getByRole("button", { name: "Stop" }).click();
     for (const page of [left, right]) {
-        await card(page, script).getByText("Stopped", { exact: true }).waitFor();
+        await card(page, script).getByText("Cancelled", { exact: true }).waitFor();
         await card(page, script).getByRole("button", { name: "Stop" }).waitFor({ state: "detached" });
     }
     await card(left, script).getByRole("link", { name: "Open" }).click();
@@ -117,10 +117,10 @@ test("a failure is told with its reason, and run again from there", async () => 
     const { script, left, right, end } = await together("echo before; exit 7");
     await write(left, `/run ${script.name}`);
     await card(right, script).getByText("Failed", { exact: true }).waitFor();
-    await card(right, script).getByText(/exit status 7/).waitFor();
+    await card(right, script).getByText(/Exit code 7/).waitFor();
     await card(right, script).getByRole("button", { name: "Run again" }).click();
-    await right.locator("article", { hasText: "exit status 7" }).nth(1).waitFor();
-    await left.locator("article", { hasText: "exit status 7" }).nth(1).waitFor();
+    await right.locator("article", { hasText: "Exit code 7" }).nth(1).waitFor();
+    await left.locator("article", { hasText: "Exit code 7" }).nth(1).waitFor();
     await end();
 });
 

@@ -19,10 +19,10 @@ test("a newcomer makes a room, invites a colleague, and both see each other's me
     await right.page.goto("/rooms");
     await right.page.getByRole("heading", { name: "No rooms yet" }).waitFor();
     await left.page.goto("/rooms");
-    await left.page.getByRole("main").getByRole("button", { name: "Make a room" }).first().click();
+    await left.page.getByRole("main").getByRole("button", { name: "New room" }).first().click();
     await left.page.getByLabel("Name").fill("First room");
     await left.page.getByLabel("Topic").fill("What we begin with");
-    await left.page.getByRole("button", { name: "Make the room" }).click();
+    await left.page.getByRole("button", { name: "Create room" }).click();
     await left.page.getByRole("button", { name: "Invite people and agents" }).click();
     await left.page.getByRole("combobox", { name: "Invite" }).fill(bob.user.handle);
     await left.page.getByRole("option", { name: "Bobby Tables" }).click();
@@ -60,7 +60,7 @@ test("an edit and a deletion show on both sides", async () => {
     await left.keyboard.press("Enter");
     await message(right, "The first word").getByText("edited").waitFor();
     await message(left, "The first word").hover();
-    await message(left, "The first word").getByRole("button", { name: "More about this message" }).click();
+    await message(left, "The first word").getByRole("button", { name: "Message menu" }).click();
     await left.getByRole("menuitem", { name: "Delete" }).click();
     await left.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await right.getByText("This message was deleted.").waitFor();
@@ -140,7 +140,7 @@ test("who is removed loses the room at once", async () => {
     const { ada, bob, room, right, end } = await together(browser, "Removal");
     await ada.call("DELETE", `/rooms/${room.id}/members/${bob.user.id}`);
     await right.getByRole("link", { name: "Removal" }).waitFor({ state: "detached" });
-    await right.getByText("This is not here").waitFor();
+    await right.getByText("Not found").waitFor();
     await say(ada, room, "Now we are alone");
     assert.equal(await right.getByText("Now we are alone").count(), 0);
     await end();
@@ -155,7 +155,7 @@ test("an open room is found, read and joined", async () => {
     await page.goto("/rooms?tab=public");
     await page.getByRole("link", { name }).click();
     await message(page, "Everybody is welcome").waitFor();
-    await page.getByRole("button", { name: "Join the room" }).click();
+    await page.getByRole("button", { name: "Join room" }).click();
     await page.getByRole("button", { name: "Members: 2 people, 0 agents" }).waitFor();
     await write(page, "Thank you");
     await message(page, "Thank you").waitFor();
@@ -170,14 +170,14 @@ test("a room is renamed, archived, and deleted only after its name was typed", a
     await left.getByRole("button", { name: "Save" }).click();
     await right.getByRole("heading", { name: "New name", level: 1 }).waitFor();
     await left.getByText("Room saved").waitFor();
-    await left.getByRole("button", { name: "Archive the room" }).click();
+    await left.getByRole("button", { name: "Archive room" }).click();
     await right.getByText("This room is archived.").waitFor();
     await left.getByText("This room is archived.").waitFor();
-    await left.getByRole("button", { name: "Delete the room…" }).click();
+    await left.getByRole("button", { name: "Delete room…" }).click();
     const dialog = left.getByRole("dialog");
-    await becomes(() => dialog.getByRole("button", { name: "Delete the room" }).isEnabled(), false);
+    await becomes(() => dialog.getByRole("button", { name: "Delete room" }).isEnabled(), false);
     await dialog.getByLabel(/Type “New name”/).fill("New name");
-    await dialog.getByRole("button", { name: "Delete the room" }).click();
+    await dialog.getByRole("button", { name: "Delete room" }).click();
     await left.waitForURL("**/rooms");
     await right.getByRole("link", { name: "New name" }).waitFor({ state: "detached" });
     await end();

@@ -55,7 +55,7 @@ test("output is shown while it is written, and the end of the run at once", asyn
     await until(last, (number) => number >= seen + 3, "it goes on");
     await page.getByRole("button", { name: "Stop", exact: true }).click();
     await line(page, "last").waitFor();
-    await page.getByText("Stopped", { exact: true }).first().waitFor();
+    await page.getByText("Cancelled", { exact: true }).first().waitFor();
     assertNoProblems(problems);
     await context.close();
 });
@@ -63,7 +63,7 @@ test("output is shown while it is written, and the end of the run at once", asyn
 test("a run that failed says why", async () => {
     const { page, context, problems } = await watching("echo one; echo two >&2; exit 3");
     await page.getByText("Failed", { exact: true }).first().waitFor();
-    await page.getByText("exit status 3").waitFor();
+    await page.getByText("Exit code 3").waitFor();
     await facts(page, /^2 lines · 8 bytes$/);
     assertNoProblems(problems);
     await context.close();
@@ -73,14 +73,14 @@ test("a run is stopped, and run again", async () => {
     const { page, context, problems } = await watching("echo begun; sleep 600");
     await line(page, "begun").waitFor();
     await page.getByRole("button", { name: "Stop", exact: true }).click();
-    await page.getByText("Stopped", { exact: true }).first().waitFor();
+    await page.getByText("Cancelled", { exact: true }).first().waitFor();
     const stopped = page.url();
     await page.getByRole("button", { name: "Run again" }).click();
     await page.waitForURL((url) => url.pathname.startsWith("/runs/") && url.href !== stopped);
     await line(page, "begun").waitFor();
     await page.getByRole("link", { name: "an earlier run" }).waitFor();
     await page.getByRole("button", { name: "Stop", exact: true }).click();
-    await page.getByText("Stopped", { exact: true }).first().waitFor();
+    await page.getByText("Cancelled", { exact: true }).first().waitFor();
     assertNoProblems(problems);
     await context.close();
 });
@@ -88,7 +88,7 @@ test("a run is stopped, and run again", async () => {
 test("parameters, result, files and use are beside the output", async () => {
     const code = "mkdir -p out; echo report > out/report.txt; echo '{\"answer\":42}' > output.json; echo $PARAM_WHO";
     const { page, context, problems } = await watching(code, { parameters: { type: "object", properties: { who: { type: "string", default: "world" } } } });
-    await page.getByText("Done", { exact: true }).first().waitFor();
+    await page.getByText("Succeeded", { exact: true }).first().waitFor();
     await line(page, "world").waitFor();
     const about = page.getByRole("complementary", { name: "About the run" });
     await about.getByText('"answer": 42').waitFor();
@@ -96,7 +96,7 @@ test("parameters, result, files and use are beside the output", async () => {
     await about.getByText("report.txt", { exact: true }).first().waitFor();
     const [file] = await Promise.all([page.waitForEvent("download"), about.getByRole("button", { name: "Download report.txt" }).click()]);
     assert.equal(await readFile(await file.path(), "utf8"), "report\n");
-    await page.getByRole("button", { name: "More about the output" }).click();
+    await page.getByRole("button", { name: "Output menu" }).click();
     const [log] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "Download" }).click()]);
     assert.equal(await readFile(await log.path(), "utf8"), "world\n");
     assertNoProblems(problems);
@@ -151,7 +151,7 @@ test("a hundred thousand lines: the end first, the beginning by scrolling, only 
     });
     console.log(`# frames while scrolling: p50 ${frames[100].toFixed(1)} ms, p95 ${frames[190].toFixed(1)} ms, longest ${frames[199].toFixed(1)} ms`);
     assert.ok(frames[100] < 250, `half of the frames took more than ${Math.round(frames[100])} ms`);
-    await page.getByRole("button", { name: "To the end" }).click();
+    await page.getByRole("button", { name: "Jump to end" }).click();
     await line(page, `line ${MANY}`).waitFor();
     assertNoProblems(problems);
     await context.close();
@@ -176,10 +176,10 @@ test("a log of sixty megabytes is read from its end, and memory stays bounded", 
         return most;
     });
     assert.ok(held > 100000 && held < 200000, `${held} lines are held`);
-    await page.getByRole("button", { name: "More about the output" }).click();
-    await page.getByRole("menuitem", { name: "To the beginning" }).click();
+    await page.getByRole("button", { name: "Output menu" }).click();
+    await page.getByRole("menuitem", { name: "Jump to start" }).click();
     await line(page, "1 some").first().waitFor();
-    await page.getByRole("button", { name: "To the end" }).click();
+    await page.getByRole("button", { name: "Jump to end" }).click();
     await page.locator('.log__row:has-text("64 some")').first().waitFor();
     assertNoProblems(problems);
     await context.close();
@@ -187,9 +187,9 @@ test("a log of sixty megabytes is read from its end, and memory stays bounded", 
 
 test("one line of many megabytes freezes nothing, and says what is not shown", async () => {
     const { page, context, problems } = await reading("repeat('x', 1000000)", 20);
-    await page.getByText(/more characters of this line are not shown/).waitFor();
-    await page.getByRole("button", { name: "Break long lines" }).click();
-    await page.getByText(/more characters of this line are not shown/).waitFor();
+    await page.getByText(/more characters in this line are not shown/).waitFor();
+    await page.getByRole("button", { name: "Wrap lines" }).click();
+    await page.getByText(/more characters in this line are not shown/).waitFor();
     assert.ok((await page.locator(".log__row").count()) < MOST_DRAWN);
     assertNoProblems(problems);
     await context.close();
@@ -211,7 +211,7 @@ test("who scrolls up is left alone, and brought back to the end by the pill", as
     await pill.waitFor({ state: "detached" });
     await page.waitForFunction(() => /tick/.test([...document.querySelectorAll(".log__row")].at(-1)?.textContent || ""));
     await page.getByRole("button", { name: "Stop", exact: true }).click();
-    await page.getByText("Stopped", { exact: true }).first().waitFor();
+    await page.getByText("Cancelled", { exact: true }).first().waitFor();
     assertNoProblems(problems);
     await context.close();
 });
@@ -220,7 +220,7 @@ test("search: n of m, forwards and backwards, and Ctrl-F opens it", async () => 
     const { page, context, problems } = await reading("'entry ' || n || case when n % 100 = 0 then ' Needle' else '' end || E'\\n'", 1000);
     await lines(page).focus();
     await page.keyboard.press("Control+f");
-    const field = page.getByRole("searchbox", { name: "Search in the output" });
+    const field = page.getByRole("searchbox", { name: "Search output" });
     await field.fill("needle");
     const told = page.getByRole("search").getByRole("status");
     const at = async (/** @type {string} */ number, /** @type {string} */ entry) => {
@@ -247,8 +247,8 @@ test("search: n of m, forwards and backwards, and Ctrl-F opens it", async () => 
 test("search goes through all of the output, and round, although only its end is loaded", async () => {
     const { page, context, problems } = await reading("'entry ' || n || repeat('.', 50) || case when n in (170, 10000, 19990) then ' Needle ' || n else '' end || E'\\n'", 20000);
     await page.locator(".log__row", { hasText: "entry 20000" }).waitFor();
-    await page.getByRole("button", { name: "Search in the output" }).click();
-    const field = page.getByRole("searchbox", { name: "Search in the output" });
+    await page.getByRole("button", { name: "Search output" }).click();
+    const field = page.getByRole("searchbox", { name: "Search output" });
     const told = page.getByRole("search").getByRole("status");
     const at = (/** @type {number} */ number) => page.locator(".log__row:has(.log__mark--current)", { hasText: `Needle ${number}` }).waitFor();
     await field.fill("needle");
@@ -259,7 +259,7 @@ test("search goes through all of the output, and round, although only its end is
         await at(number);
     }
     await field.fill("not there");
-    await told.getByText("Enter searches all of it").waitFor();
+    await told.getByText("Press Enter to search everything").waitFor();
     await field.press("Enter");
     await told.getByText("Not found").waitFor();
     assertNoProblems(problems);
@@ -272,7 +272,7 @@ test("colours, progress bars and breaking long lines", async () => {
     assert.ok(await page.locator(".log__text span", { hasText: "dark" }).getAttribute("style"));
     await line(page, /** @type {any} */ (/^100 %$/)).waitFor();
     await becomes(() => page.locator(".log__row").count(), 3);
-    await page.getByRole("button", { name: "Break long lines" }).click();
+    await page.getByRole("button", { name: "Wrap lines" }).click();
     await page.waitForFunction(() => document.querySelectorAll(".log__row").length > 6);
     const wide = await lines(page).evaluate((/** @type {HTMLElement} */ box) => box.scrollWidth - box.clientWidth);
     assert.ok(wide <= 0, `${wide} px too wide`);
@@ -289,6 +289,6 @@ test("a run of somebody else is not there", async () => {
     const run = await finishedRun(ada);
     const { page, context } = await openWindow(browser, bob);
     await page.goto(`/runs/${run.id}`);
-    await page.getByText("This is not here").waitFor();
+    await page.getByText("Not found").waitFor();
     await context.close();
 });

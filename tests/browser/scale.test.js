@@ -60,7 +60,7 @@ test("ten thousand messages can be scrolled to the first, and never many are dra
         return frames.sort((a, b) => a - b)[20];
     });
     assert.ok(pause < 200, `half of the frames took ${Math.round(pause)} ms and more`);
-    await page.getByRole("button", { name: "Newest" }).click();
+    await page.getByRole("button", { name: "Jump to latest" }).click();
     await write(page, "The newest of all");
     await message(page, "The newest of all").waitFor();
     assertNoProblems(problems);

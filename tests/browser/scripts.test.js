@@ -23,17 +23,17 @@ test("the empty page makes an example that runs at once", async () => {
     const { page, context, problems } = await openWindow(browser, person);
     await page.goto("/scripts");
     await page.getByText("No scripts yet").waitFor();
-    await page.getByRole("button", { name: "Make an example" }).click();
+    await page.getByRole("button", { name: "Create an example script" }).click();
     await page.getByRole("textbox", { name: /^Code of Hello/ }).waitFor();
     await page.getByRole("button", { name: "Run", exact: true }).click();
     const panel = page.getByRole("complementary");
-    await becomes(() => panel.getByLabel("Whom to greet").inputValue(), "world");
-    await panel.getByRole("button", { name: "Run it" }).click();
+    await becomes(() => panel.getByLabel("Name").inputValue(), "world");
+    await panel.getByRole("button", { name: "Run", exact: true }).click();
     await page.waitForURL(/[?&]run=[0-9a-f-]{36}/);
-    await panel.getByRole("status").getByText("Done", { exact: true }).waitFor();
+    await panel.getByRole("status").getByText("Succeeded", { exact: true }).waitFor();
     await panel.getByText("3: Hello, world!").waitFor();
     await page.getByRole("link", { name: "Runs", exact: true }).last().click();
-    await page.getByRole("table", { name: "Runs" }).getByText("Done", { exact: true }).waitFor();
+    await page.getByRole("table", { name: "Runs" }).getByText("Succeeded", { exact: true }).waitFor();
     assertNoProblems(problems);
     await context.close();
 });
@@ -45,17 +45,17 @@ test("a new script of a chosen kind starts from a template that works", async ()
     const name = `Report ${process.pid}`;
     await page.getByRole("dialog").getByLabel("Name").fill(name);
     await page.getByRole("radio", { name: /^Python/ }).check();
-    await page.getByRole("radio", { name: "Private" }).check();
-    await page.getByRole("button", { name: "Create the script" }).click();
+    await page.getByRole("radio", { name: "Only me" }).check();
+    await page.getByRole("button", { name: "Create script" }).click();
     await page.getByRole("heading", { name, level: 1 }).waitFor();
     await page.getByText("import json").waitFor();
     const [found] = (await ada.call("GET", `/scripts?query=${encodeURIComponent(name)}`)).items;
     assert.deepEqual([found.kind, found.visibility, found.latest], ["python", "private", 1]);
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Scripts" }).click();
-    await page.getByRole("searchbox", { name: "Search name and description" }).fill(name);
+    await page.getByRole("searchbox", { name: "Search by name and description" }).fill(name);
     await page.waitForURL(/q=Report/);
     await page.getByLabel("Kind").selectOption({ label: "Shell" });
-    await page.getByText("No script matches").waitFor();
+    await page.getByText("No scripts found").waitFor();
     await page.getByLabel("Kind").selectOption({ label: "Python" });
     await page.getByRole("link", { name }).waitFor();
     assertNoProblems(problems);
@@ -71,7 +71,7 @@ test("the template of every kind that is installed works", async () => {
         const script = await newScript(ada, { kind, ...template });
         const { id } = await ada.call("POST", `/scripts/${script.id}/run`, {});
         await page.goto(`/runs/${id}`);
-        await page.getByText("Done", { exact: true }).first().waitFor();
+        await page.getByText("Succeeded", { exact: true }).first().waitFor();
         const { chunks } = await ada.call("GET", `/runs/${id}/output?tail=20000`);
         const output = chunks.map((/** @type {any} */ { text }) => text).join("");
         assert.match(output, /Hello, world!/, kind);
@@ -87,7 +87,7 @@ test("a taken name is told at its field", async () => {
     await page.getByRole("button", { name: "New script" }).first().click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Name").fill(script.name);
-    await dialog.getByRole("button", { name: "Create the script" }).click();
+    await dialog.getByRole("button", { name: "Create script" }).click();
     await dialog.getByRole("alert").or(dialog.locator(".field__error")).first().waitFor();
     assertNoProblems(problems);
     await context.close();
@@ -117,24 +117,24 @@ test("the keyboard gets into the editor, finds there, and gets out again", async
     await page.getByRole("textbox", { name: "Find" }).waitFor({ state: "detached" });
     await page.keyboard.press("Escape");
     await page.keyboard.press("Tab");
-    assert.match(await page.evaluate(() => document.activeElement?.textContent || ""), /Replace by a file/);
+    assert.match(await page.evaluate(() => document.activeElement?.textContent || ""), /Upload file/);
     await end();
 });
 
 test("what a script takes is made in a table, and asked for before a run", async () => {
     const script = await newScript(ada);
     const { page, end } = await openScript(browser, ada, script, "?tab=parameters");
-    await page.getByRole("button", { name: "Add a parameter" }).click();
+    await page.getByRole("button", { name: "Add parameter" }).click();
     await page.getByLabel("Name of the new parameter").fill("server");
     await page.getByText("PARAM_SERVER").waitFor(); // how it gets to the script
     await page.getByLabel("Label of server").fill("Which server");
     await page.getByRole("checkbox", { name: "Required: server" }).check();
-    await page.getByLabel("Choices, one on each line of server").fill("north\nsouth");
-    await page.getByRole("button", { name: "Add a parameter" }).click();
+    await page.getByLabel("Choices (one per line) of server").fill("north\nsouth");
+    await page.getByRole("button", { name: "Add parameter" }).click();
     await page.getByLabel("Name of the new parameter").fill("tries");
     await page.getByLabel("Type of tries").selectOption({ label: "Whole number" });
     await page.getByLabel("Default of tries").fill("3");
-    await page.getByLabel("Largest of tries").fill("9");
+    await page.getByLabel("Maximum of tries").fill("9");
     await page.getByRole("button", { name: "Move tries up" }).click();
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByText("Saved as version 2").waitFor();
@@ -151,9 +151,9 @@ test("what a script takes is made in a table, and asked for before a run", async
     await panel.getByLabel("tries").fill("2");
     await panel.getByLabel("Which server").selectOption({ label: "south" });
     await panel.getByRole("switch", { name: /Dry run/ }).check();
-    await panel.getByRole("button", { name: "Start the dry run" }).click();
+    await panel.getByRole("button", { name: "Start dry run" }).click();
     await page.waitForURL(/[?&]run=[0-9a-f-]{36}/);
-    await focused(panel.getByRole("button", { name: "Other parameters" }));
+    await focused(panel.getByRole("button", { name: "Change inputs" }));
     const run = await ada.call("GET", `/runs/${new URL(page.url()).searchParams.get("run")}`);
     assert.deepEqual([run.parameters, run.dry_run, run.via], [{ tries: 2, server: "south" }, true, "ui"]);
     await end();
@@ -167,10 +167,10 @@ test("the schema itself can be edited, and what is not known is told", async () 
     await editor.click();
     await page.keyboard.press("Control+a");
     await page.keyboard.insertText('{"type": "object", "properties": {"day": {"type": "string", "format": "date", "colour": "red"}}}');
-    await page.getByText("Not known here, and not taken: day.colour.").waitFor();
+    await page.getByText("Unsupported keywords were ignored: day.colour.").waitFor();
     await page.keyboard.press("Control+a");
     await page.keyboard.insertText('{"type": "object", "properties": {"day": {"type": "string", "format": "date"}}}');
-    await page.getByText("Not known here").waitFor({ state: "detached" });
+    await page.getByText("Unsupported keywords").waitFor({ state: "detached" });
     await page.getByRole("radio", { name: "Table" }).check();
     assert.equal(await page.getByLabel("Name of day").inputValue(), "day");
     await page.keyboard.press("Control+s");
@@ -219,7 +219,7 @@ test("who may not change a script reads it, runs it, and sees no way to save", a
     await page.keyboard.type("echo mine");
     assert.equal(await page.getByText("echo mine").count(), 0);
     await page.getByRole("button", { name: "Run", exact: true }).click();
-    await page.getByRole("button", { name: "Run it" }).click();
+    await page.getByRole("complementary").getByRole("button", { name: "Run", exact: true }).click();
     await page.waitForURL(/[?&]run=/);
     await page.getByRole("link", { name: "Settings" }).click();
     assert.equal(await page.getByLabel("Name", { exact: true }).isDisabled(), true);
@@ -231,13 +231,13 @@ test("settings are kept; the network is granted only by who may", async () => {
     const limits = async () => (await ada.call("GET", `/scripts/${script.id}`)).runner_limits;
     await becomes(async () => "memory_mb" in await limits(), true); // a new studio's runner tells them when it has looked around
     const { page, end } = await openScript(browser, ada, script, "?tab=settings");
-    await page.getByLabel("What it does").fill("Counts to two");
-    await page.getByRole("radio", { name: "The team" }).check();
-    assert.equal(await page.getByLabel("Memory, MB").getAttribute("placeholder"), String((await limits()).memory_mb));
-    await page.getByLabel("Time, seconds").fill("30");
+    await page.getByLabel("Description").fill("Counts to two");
+    await page.getByRole("radio", { name: "Everyone" }).check();
+    assert.equal(await page.getByLabel("Memory (MB)").getAttribute("placeholder"), String((await limits()).memory_mb));
+    await page.getByLabel("Time limit (s)").fill("30");
     await page.getByRole("switch", { name: /Run again/ }).check();
     assert.equal(await page.getByRole("switch", { name: /Network/ }).isDisabled(), true);
-    await page.getByRole("button", { name: "Save the settings" }).click();
+    await page.getByRole("button", { name: "Save settings" }).click();
     await page.getByText("Settings saved").waitFor();
     const saved = await ada.call("GET", `/scripts/${script.id}`);
     assert.deepEqual([saved.description, saved.visibility, saved.limits, saved.retriable, saved.network, saved.latest], ["Counts to two", "team", { wall_seconds: 30 }, true, false, 1]);
@@ -247,9 +247,9 @@ test("settings are kept; the network is granted only by who may", async () => {
 test("deleting a script needs its name, typed", async () => {
     const script = await newScript(ada);
     const { page, end } = await openScript(browser, ada, script);
-    await page.getByRole("button", { name: "More about the script" }).click();
+    await page.getByRole("button", { name: "Script menu" }).click();
     await page.getByRole("menuitem", { name: "Delete…" }).click();
-    const button = page.getByRole("button", { name: "Delete the script" });
+    const button = page.getByRole("button", { name: "Delete script" });
     assert.equal(await button.isDisabled(), true);
     await page.getByLabel(`Type “${script.name}” to confirm`).fill(script.name);
     await button.click();

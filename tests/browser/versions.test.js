@@ -34,7 +34,7 @@ test("leaving with unsaved changes asks, by link and by the back button", async 
     await page.getByRole("link", { name: /^Code/ }).click();
     await page.getByText("# precious").waitFor();
     await main.getByRole("link", { name: "Mappings" }).click();
-    await page.getByRole("button", { name: "Leave and lose them" }).click();
+    await page.getByRole("button", { name: "Discard changes" }).click();
     await page.getByRole("heading", { name: "Mappings", level: 1 }).waitFor();
     await end();
 });
@@ -49,9 +49,9 @@ test("what is not saved survives a reload, and is not put over a newer version u
     await page.getByText("echo kept").waitFor();
     await ada.call("PATCH", `/scripts/${script.id}`, { version: script.version, code: CODE + "echo newer\n" });
     await page.reload();
-    await page.getByText("Your changes that were not saved are back").waitFor();
+    await page.getByText("Your unsaved changes were restored").waitFor();
     await page.keyboard.press("Control+s");
-    await page.getByRole("dialog", { name: "Somebody else saved this script meanwhile" }).getByRole("button", { name: "Take theirs, lose mine" }).click();
+    await page.getByRole("dialog", { name: "Someone else saved a newer version" }).getByRole("button", { name: "Discard my changes" }).click();
     await page.getByText("echo newer").waitFor();
     await page.getByRole("link", { name: "Code", exact: true }).waitFor();
     await page.waitForFunction(() => !Object.values(sessionStorage).some((text) => text.includes("echo kept")));
@@ -64,9 +64,9 @@ test("somebody else's version is not overwritten unasked", async () => {
     await append(page, script, "echo mine\n");
     await ada.call("PATCH", `/scripts/${script.id}`, { version: script.version, code: CODE + "echo theirs\n" });
     await page.keyboard.press("Control+s");
-    const dialog = page.getByRole("dialog", { name: "Somebody else saved this script meanwhile" });
+    const dialog = page.getByRole("dialog", { name: "Someone else saved a newer version" });
     await dialog.getByText("echo theirs").waitFor();
-    await dialog.getByRole("button", { name: "Save mine over it" }).click();
+    await dialog.getByRole("button", { name: "Save my version" }).click();
     await page.getByText("Saved as version 3").waitFor();
     assert.equal((await ada.call("GET", `/scripts/${script.id}`)).code, CODE + "echo mine\n");
     await end();
@@ -88,7 +88,7 @@ test("versions are listed, compared with each other and brought back", async () 
     await page.getByRole("combobox", { name: "compared with" }).selectOption({ label: "Version 3" });
     await page.getByRole("region", { name: "Code of version 3 compared with version 2" }).getByText("echo four").waitFor();
     await page.getByRole("button", { name: "Restore version 2" }).click();
-    await page.getByText("Version 2 is the newest again").waitFor();
+    await page.getByText("Version 2 was restored").waitFor();
     await page.getByRole("link", { name: "Version 4" }).waitFor();
     assert.equal((await ada.call("GET", `/scripts/${script.id}`)).code, CODE.replace("two", "three"));
     await page.getByRole("link", { name: /^Code/ }).click();

@@ -34,7 +34,7 @@ export function ApiTokens() {
         list.reload();
     };
     return html`<section class="section"><div class="section__about"><h2>API tokens</h2>
-            <p>For programs that act as you. Described at <a href="/docs">/docs</a>.</p></div>
+            <p>For programs that act as you. API reference: <a href="/docs">/docs</a>.</p></div>
         <div class="stack">
             ${list.problem ? html`<${ProblemState} small problem=${list.problem} onRetry=${list.reload} />`
                 : !list.items ? html`<${SkeletonRows} rows=${2} />`
@@ -43,10 +43,10 @@ export function ApiTokens() {
         </div>
         ${making && html`<${TokenDialog} onClose=${() => setMaking(false)} onMade=${done} />`}
         ${made && html`<${Dialog} title="Your new token" wide onClose=${() => setMade(null)}><div class="dialog__body">
-            <p>Copy it now. It is stored only as a hash and cannot be shown again.</p><${Copyable} text=${made.token} label="Copy the token" /></div>
+            <p>Copy it now. It is stored only as a hash and cannot be shown again.</p><${Copyable} text=${made.token} label="Copy token" /></div>
             <div class="dialog__actions"><${Button} kind="primary" onClick=${() => setMade(null)}>I have it</${Button}></div></${Dialog}>`}
         ${ending && html`<${ConfirmDialog} title=${`Revoke “${ending.name}”?`} action="Revoke" onConfirm=${revoke} onClose=${() => setEnding(null)}
-            lost="What uses this token is refused from now on. It cannot be brought back." />`}
+            lost="Programs that use this token lose access immediately. This cannot be undone." />`}
     </section>`;
 }
 

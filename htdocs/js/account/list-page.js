@@ -31,14 +31,14 @@ export function Users({ title }) {
         close();
         list.reload();
     };
-    const add = html`<${Button} kind="primary" icon="plus" onClick=${() => setOpen({ what: "form", user: null })}>Add a user</${Button}>`;
-    return html`<${Page} title=${title} context="Who can log in, and what they may" actions=${add}>
-        <div class="page__tools"><${TypedSearch} label="Search name, handle or e-mail" name="search" value=${search} />
-            <${Segments} label="Which users" name="state" value=${state} onChange=${(/** @type {string} */ value) => setQuery({ state: value })}
+    const add = html`<${Button} kind="primary" icon="plus" onClick=${() => setOpen({ what: "form", user: null })}>New user</${Button}>`;
+    return html`<${Page} title=${title} context="Accounts and permissions" actions=${add}>
+        <div class="page__tools"><${TypedSearch} label="Search by name, handle or email" name="search" value=${search} />
+            <${Segments} label="Filter users" name="state" value=${state} onChange=${(/** @type {string} */ value) => setQuery({ state: value })}
                 options=${[{ value: "", label: "All" }, { value: "enabled", label: "Active" }, { value: "disabled", label: "Disabled" }]} /></div>
         ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
             : !list.items ? html`<${SkeletonRows} />`
-            : !list.items.length ? html`<${Empty} icon="users" title="Nobody matches" text="No account has this in its name, handle or e-mail.">
+            : !list.items.length ? html`<${Empty} icon="users" title="No users found" text="No name, handle or email matches your search.">
                 <${Button} onClick=${() => setQuery({ search: null, state: null })}>Show all</${Button}></${Empty}>`
             : html`<${UserTable} list=${list} onOpen=${(/** @type {string} */ what, /** @type {import("../types.js").User} */ user) => setOpen({ what, user })} />`}
         ${open.what === "form" && html`<${UserDialog} user=${open.user} onClose=${close} onSaved=${saved} />`}
@@ -57,8 +57,8 @@ function UserTable({ list, onOpen }) {
             <div><b class="ellipsis">${user.name}${user.id === me().id ? " (you)" : ""}</b><small class="ellipsis">${user.email}</small></div></div>` },
         { title: "Handle", draw: (user) => html`<span class="table__short soft ellipsis">@${user.handle}</span>` },
         { title: "Role", draw: (user) => (user.role === "admin" ? "Administrator" : "User") },
-        { title: "State", draw: (user) => html`<${Pill} state=${user.disabled ? "disabled" : "enabled"} />` },
-        { title: "Since", draw: (user) => html`<span class="soft"><${Ago} at=${user.created_at} /></span>` },
+        { title: "Status", draw: (user) => html`<${Pill} state=${user.disabled ? "disabled" : "enabled"} />` },
+        { title: "Created", draw: (user) => html`<span class="soft"><${Ago} at=${user.created_at} /></span>` },
         { title: "Actions", kind: "actions", draw: (user) => html`<${Menu} small label=${`Actions for ${user.name}`} items=${[
             { text: "Edit", icon: "edit", onSelect: () => onOpen("form", user) },
             { text: user.disabled ? "Enable" : "Disable", icon: user.disabled ? "start" : "lock", onSelect: () => disable(user) },
@@ -74,6 +74,6 @@ function Deletion({ user, onClose, onDone }) {
         tell(`${user.name} was deleted`);
         onDone();
     };
-    return html`<${ConfirmDialog} title=${`Delete ${user.name}?`} action="Delete the user" phrase=${user.email} onConfirm=${end} onClose=${onClose}
-        lost="The account, its sessions and its API tokens are lost, and it leaves its rooms; rooms that it alone owned pass to their oldest member. What it wrote stays, under “Deleted user”. Disabling keeps everything." />`;
+    return html`<${ConfirmDialog} title=${`Delete ${user.name}?`} action="Delete user" phrase=${user.email} onConfirm=${end} onClose=${onClose}
+        lost="This permanently deletes the account, its sessions and its API tokens, and removes it from all rooms. Rooms without another owner pass to their oldest member. Messages stay, under “Deleted user”. Disable the account instead to keep everything." />`;
 }

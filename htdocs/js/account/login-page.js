@@ -22,9 +22,9 @@ export function Login() {
         go(setupNeeded ? "/register" : addressOf("/login"), { replace: true });
     }, [setupNeeded]);
     return html`<${LoginCard} title="Log in to CoAgent" text="Rooms for people and agents.">
-        ${ended && html`<p class="note" role="status">Your session has ended. Log in to go on where you were.</p>`}
+        ${ended && html`<p class="note" role="status">Your session has ended. Log in to continue where you left off.</p>`}
         <${Form} form=${form} onSubmit=${signIn} class="login__form">
-            <${TextField} form=${form} name="email" label="E-mail" type="email" autocomplete="username" inputMode="email" autofocus />
+            <${TextField} form=${form} name="email" label="Email" type="email" autocomplete="username" inputMode="email" autofocus />
             <${TextField} form=${form} name="password" label="Password" type="password" autocomplete="current-password" />
             <${Button} type="submit" kind="primary" wide busy=${form.busy}>Log in</${Button}>
         </${Form}>
@@ -36,19 +36,19 @@ export function Register() {
     const { setupNeeded, registrationOpen } = useStore(session);
     const form = useForm({ name: "", email: "", password: "" });
     if (!setupNeeded && !registrationOpen) {
-        return html`<${LoginCard} title="Registration is closed" text="Accounts here are made by an administrator. Ask for one.">
+        return html`<${LoginCard} title="Registration is closed" text="Ask an administrator to create an account for you.">
             <p class="login__other"><a href=${addressOf("/login")}>Back to the log-in</a></p></${LoginCard}>`;
     }
     return html`<${LoginCard} title=${setupNeeded ? "Welcome to CoAgent" : "Create your account"}
-        text=${setupNeeded ? "This studio is new. The account that you create now is its administrator." : "Then join the rooms of your team."}>
+        text=${setupNeeded ? "This studio is new. The account you create now becomes the administrator." : "Then join your team’s rooms."}>
         <${Form} form=${form} onSubmit=${register} class="login__form">
             <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="name" placeholder="Ada Lovelace" autofocus />
-            <${TextField} form=${form} name="email" label="E-mail" type="email" autocomplete="username" inputMode="email" />
+            <${TextField} form=${form} name="email" label="Email" type="email" autocomplete="username" inputMode="email" />
             <${TextField} form=${form} name="password" label="Password" type="password" autocomplete="new-password"
-                help="At least 10 characters. A few unrelated words are good." />
-            <${Button} type="submit" kind="primary" wide busy=${form.busy}>${setupNeeded ? "Create the administrator" : "Create the account"}</${Button}>
+                help="At least 10 characters. A few unrelated words work well." />
+            <${Button} type="submit" kind="primary" wide busy=${form.busy}>${setupNeeded ? "Create administrator" : "Create account"}</${Button}>
         </${Form}>
-        ${!setupNeeded && html`<p class="login__other">You have an account? <a href=${addressOf("/login")}>Log in</a></p>`}
+        ${!setupNeeded && html`<p class="login__other">Already have an account? <a href=${addressOf("/login")}>Log in</a></p>`}
     </${LoginCard}>`;
 }
 

@@ -37,11 +37,11 @@ export function Profile({ title }) {
 function Account() {
     const { user } = useStore(session);
     return html`
-        <section class="section"><div class="section__about"><h2>You</h2><p>Others see your name, and mention you by your handle.</p></div>
+        <section class="section"><div class="section__about"><h2>You</h2><p>Others see your name and mention you by your handle.</p></div>
             <${Details} key=${user.version} user=${user} /></section>
-        <section class="section"><div class="section__about"><h2>Colours</h2><p>Kept in your profile, for every browser you log in with.</p></div>
-            <div><${Segments} label="Colours" name="theme" value=${user.theme} onChange=${chooseTheme}
-                options=${[{ value: "system", label: "As the system" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]} /></div></section>`;
+        <section class="section"><div class="section__about"><h2>Theme</h2><p>Saved in your profile and used in every browser.</p></div>
+            <div><${Segments} label="Theme" name="theme" value=${user.theme} onChange=${chooseTheme}
+                options=${[{ value: "system", label: "System" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]} /></div></section>`;
 }
 
 /** @param {{user: import("../types.js").User}} props */
@@ -55,17 +55,17 @@ function Details({ user }) {
     return html`<${Form} form=${form} onSubmit=${save}>
         <div class="form__pair"><${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="name" />
             <${TextField} form=${form} name="handle" label="Handle" most=${39} autocomplete="off" spellcheck=${false} /></div>
-        <${TextField} form=${form} name="email" label="E-mail" type="email" autocomplete="email" />
+        <${TextField} form=${form} name="email" label="Email" type="email" autocomplete="email" />
         ${moved && html`<${TextField} form=${form} name="current_password" label="Current password" type="password" autocomplete="current-password"
-            help="A new address to log in with needs it." />`}
+            help="Required to change your email." />`}
         <div class="form__actions"><${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Save</${Button}></div>
     </${Form}>`;
 }
 
 function Security() {
     return html`
-        <section class="section"><div class="section__about"><h2>Password</h2><p>Changing it logs you out everywhere else.</p></div><${Password} /></section>
-        <section class="section"><div class="section__about"><h2>Sessions</h2><p>Where you are logged in. End what you do not know, then change your password.</p></div><${Sessions} /></section>`;
+        <section class="section"><div class="section__about"><h2>Password</h2><p>Changing your password logs you out everywhere else.</p></div><${Password} /></section>
+        <section class="section"><div class="section__about"><h2>Sessions</h2><p>Your active sessions. Log out any you don’t recognise, then change your password.</p></div><${Sessions} /></section>`;
 }
 
 function Password() {
@@ -77,8 +77,8 @@ function Password() {
     };
     return html`<${Form} form=${form} onSubmit=${save}>
         <${TextField} form=${form} name="current_password" label="Current password" type="password" autocomplete="current-password" />
-        <${TextField} form=${form} name="new_password" label="New password" type="password" autocomplete="new-password" help="At least 10 characters. A few unrelated words are good." />
-        <div class="form__actions"><${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Change the password</${Button}></div>
+        <${TextField} form=${form} name="new_password" label="New password" type="password" autocomplete="new-password" help="At least 10 characters. A few unrelated words work well." />
+        <div class="form__actions"><${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Change password</${Button}></div>
     </${Form}>`;
 }
 
@@ -104,6 +104,6 @@ function Sessions() {
     return html`<div><ul class="list">${list.items.map((one) => html`<li class="list__item" key=${one.id}>
         <${Icon} name="globe" /><div><div class="ellipsis" title=${one.agent}>${browserOf(one.agent)}</div>
             <div class="soft small ellipsis">${one.address || "unknown address"} · last seen <${Ago} at=${one.last_seen_at} /></div></div>
-        ${one.current ? html`<${Pill} tone="good">This one</${Pill}>` : html`<${Button} small onClick=${() => end(one)}>End</${Button}>`}</li>`)}</ul>
+        ${one.current ? html`<${Pill} tone="good">This device</${Pill}>` : html`<${Button} small onClick=${() => end(one)}>Log out</${Button}>`}</li>`)}</ul>
         ${list.hasMore && html`<div class="table__more"><${Button} busy=${list.busy} onClick=${list.more}>Show more</${Button}></div>`}</div>`;
 }

@@ -19,15 +19,15 @@ export function UserDialog({ user, onClose, onSaved }) {
         onSaved(user ? await patch(`/admin/users/${user.id}`, { ...body, version: user.version }) : await post("/admin/users", body));
         tell(user ? "User saved" : `${rest.name} can log in now`);
     };
-    const roles = [["user", "User"], ...(me().role === "admin" ? [["admin", "Administrator: may do everything"]] : [])];
-    return html`<${FormDialog} title=${user ? `Edit ${user.name}` : "Add a user"} wide form=${form} onSubmit=${save} onClose=${onClose} action=${user ? "Save" : "Add the user"}>
+    const roles = [["user", "User"], ...(me().role === "admin" ? [["admin", "Administrator (all permissions)"]] : [])];
+    return html`<${FormDialog} title=${user ? `Edit ${user.name}` : "New user"} wide form=${form} onSubmit=${save} onClose=${onClose} action=${user ? "Save" : "Create user"}>
         <div class="form__pair">
             <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" data-autofocus />
-            <${TextField} form=${form} name="handle" label="Handle" most=${39} autocomplete="off" optional=${!user} help=${user ? undefined : "Made from the address when empty."} />
+            <${TextField} form=${form} name="handle" label="Handle" most=${39} autocomplete="off" optional=${!user} help=${user ? undefined : "Generated from the email if empty."} />
         </div>
-        <${TextField} form=${form} name="email" label="E-mail" type="email" autocomplete="off" />
+        <${TextField} form=${form} name="email" label="Email" type="email" autocomplete="off" />
         <${TextField} form=${form} name="password" label=${user ? "New password" : "Password"} type="password" autocomplete="new-password" optional=${Boolean(user)}
-            help=${user ? "Ends all sessions of the user. Leave empty to keep the old one." : "At least 10 characters. Tell it to the user in a safe way."} />
+            help=${user ? "Leave empty to keep the current password. Changing it logs the user out everywhere." : "At least 10 characters. Share it securely."} />
         <${SelectField} form=${form} name="role" label="Role" options=${roles} />
         ${form.values.role !== "admin" && html`<fieldset class="choices"><legend>May</legend>
             ${Object.entries(PERMISSIONS).map(([value, { label, help }]) => html`<${Check} form=${form} name="permissions" value=${value} label=${label} help=${help} />`)}</fieldset>`}

@@ -24,7 +24,7 @@ export function tryAgent(agent) {
     return attempt(async () => {
         const name = `Try ${agent.name}`.slice(0, 80);
         const known = rooms.get().items.find((room) => room.name === name && room.role === "owner" && !room.archived);
-        const room = known || (await post("/rooms", { name, topic: `A private place to try @${agent.handle}.`, visibility: "private" }));
+        const room = known || (await post("/rooms", { name, topic: `A private room to try @${agent.handle}.`, visibility: "private" }));
         await post(`/rooms/${room.id}/members`, { id: agent.id, role: "member" }).catch((problem) => {
             if (problem.status !== 409) {
                 throw problem;

@@ -52,15 +52,15 @@ export function AgentFields({ form, providers }) {
         <div class="form__pair">
             <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" placeholder="Research helper" data-autofocus />
             <${TextField} form=${form} name="handle" label="Handle" most=${39} autocomplete="off" autocapitalize="none" spellcheck=${false}
-                placeholder="research" help="What people write after @." />
+                placeholder="research" help="The name people type after @." />
         </div>
         <${TextField} form=${form} name="prompt" label="Instructions" rows=${6} most=${32000} optional
             placeholder="You help the operations team. Answer briefly, and say when you are not sure."
-            help="What it is, what it knows and how it should answer." />
+            help="The agent’s role, what it knows and how it should answer." />
         <div class="form__pair">
             <${SelectField} form=${form} name="provider_id" label="Provider" options=${[["", "None yet"], ...providers.map(({ id, name }) => [id, name])]} />
             <${TextField} form=${form} name="model" label="Model" optional autocomplete="off" spellcheck=${false} mono most=${200}
-                placeholder=${provider?.default_model || "the provider's default"} />
+                placeholder=${provider?.default_model || "Provider default"} />
         </div>`;
 }
 
@@ -69,14 +69,14 @@ export function AgentTuning({ form }) {
     const number = { form, inputMode: "decimal", autocomplete: "off" };
     return html`
         <div class="form__pair">
-            <${TextField} ...${number} name="temperature" label="Temperature" optional help="0 is steady, 2 is wild." />
-            <${TextField} ...${number} name="top_p" label="Top p" optional help="0 to 1." />
+            <${TextField} ...${number} name="temperature" label="Temperature" optional help="Lower is more predictable, higher is more creative (0–2)." />
+            <${TextField} ...${number} name="top_p" label="Top p" optional help="Share of the most likely tokens to choose from (0–1)." />
         </div>
         <div class="form__pair">
-            <${TextField} ...${number} name="max_tokens" label="Longest answer" optional help="In tokens." />
-            <${TextField} ...${number} name="context_tokens" label="Reads of the room" help="In tokens, the newest first." />
+            <${TextField} ...${number} name="max_tokens" label="Max answer length" optional help="In tokens." />
+            <${TextField} ...${number} name="context_tokens" label="Context from the room" help="In tokens, newest messages first." />
         </div>
-        <${TextField} ...${number} name="run_seconds" label="Time for one answer" help="In seconds. Then it is stopped, and what it said is kept." />`;
+        <${TextField} ...${number} name="run_seconds" label="Answer time limit" help="In seconds. A longer answer is stopped; the text so far is kept." />`;
 }
 
 /** @param {{onClose: () => void, onSaved: (agent: import("../types.js").Agent) => void}} props */
@@ -92,7 +92,7 @@ export function AgentDialog({ onClose, onSaved }) {
         const handle = values.handle || values.name.toLowerCase().normalize("NFD").replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 39);
         onSaved(await saveAgent(null, { ...values, handle }));
     };
-    return html`<${FormDialog} title="New agent" wide form=${form} onSubmit=${save} onClose=${onClose} action="Create the agent">
+    return html`<${FormDialog} title="New agent" wide form=${form} onSubmit=${save} onClose=${onClose} action="Create agent">
         <${AgentFields} form=${form} providers=${providers} />
     </${FormDialog}>`;
 }

@@ -25,11 +25,11 @@ export function Agents({ title }) {
     const list = useList((cursor, signal) => get("/agents" + query({ cursor }), signal), []);
     const [creating, setCreating] = useState(false);
     const create = may("agents.create") && html`<${Button} kind="primary" icon="plus" onClick=${() => setCreating(true)}>New agent</${Button}>`;
-    return html`<${Page} title=${title} context="Members that answer when they are mentioned" actions=${create}>
+    return html`<${Page} title=${title} context="AI teammates you can mention" actions=${create}>
         ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
             : !list.items ? html`<${SkeletonRows} />`
             : !list.items.length ? html`<${Empty} icon="agents" title="No agents yet"
-                text="An agent is a language model with a name and a job. Invited to a room, it answers there when somebody mentions it.">${create}</${Empty}>`
+                text="An agent is a language model with a name and a job. Add it to a room and mention it to get an answer.">${create}</${Empty}>`
             : html`<${AgentTable} list=${list} q=${q} />`}
         ${creating && html`<${AgentDialog} onClose=${() => setCreating(false)} onSaved=${(/** @type {import("../types.js").Agent} */ agent) => go(`/agents/${agent.id}`)} />`}
     </${Page}>`;
@@ -48,12 +48,12 @@ function AgentTable({ list, q }) {
                 <div><b class="ellipsis">${agent.name}</b><small class="ellipsis">@${agent.handle}</small></div></a>` },
             { title: "Model", draw: (agent) => html`<span>${agent.provider?.name || html`<span class="soft">No provider</span>`}
                 ${agent.model && html`<span class="table__sub mono">${agent.model}</span>`}</span>` },
-            { title: "State", draw: (agent) => html`<${Pill} state=${agent.state} />` },
-            { title: "In", draw: (agent) => html`<span class="soft">${plural(agent.rooms, "room")}</span>` },
+            { title: "Status", draw: (agent) => html`<${Pill} state=${agent.state} />` },
+            { title: "Rooms", draw: (agent) => html`<span class="soft">${plural(agent.rooms, "room")}</span>` },
             { title: "Owner", draw: (agent) => html`<span class="soft">${agent.owner?.name}</span>` },
             { title: "Actions", kind: "actions", draw: (agent) => html`<${Menu} small label=${`Actions for ${agent.name}`} items=${[
                 { text: "Try it", icon: "rooms", onSelect: () => tryAgent(agent) },
-                { text: agent.editable ? "Edit" : "Look at it", icon: agent.editable ? "edit" : "eye", onSelect: () => go(`/agents/${agent.id}`) },
+                { text: agent.editable ? "Edit" : "View", icon: agent.editable ? "edit" : "eye", onSelect: () => go(`/agents/${agent.id}`) },
                 ...agentActions(agent, change)]} />` },
         ]} />`;
 }

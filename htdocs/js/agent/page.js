@@ -36,13 +36,13 @@ export function Agent({ id, title }) {
     };
     return html`<${Page} title=${agent.name} context=${html`@${agent.handle} · <${Pill} state=${agent.state} />`} actions=${html`
             <${Button} icon="rooms" onClick=${() => tryAgent(agent)}>Try it</${Button}>
-            ${agent.editable && html`<${Menu} label="More about the agent" items=${[
+            ${agent.editable && html`<${Menu} label="Agent menu" items=${[
                 ...agentActions(agent, setData).slice(1), null,
                 { text: "Delete…", icon: "trash", danger: true, onSelect: () => setDeleting(true) }]} />`}`}>
-        <${Tabs} label="Agent" current=${tab} items=${[{ id: "settings", text: "Settings", href: `/agents/${id}` }, { id: "log", text: "Log", href: `/agents/${id}?tab=log` }]} />
+        <${Tabs} label="Agent" current=${tab} items=${[{ id: "settings", text: "Settings", href: `/agents/${id}` }, { id: "log", text: "Activity", href: `/agents/${id}?tab=log` }]} />
         ${tab === "log" ? html`<${AgentLog} id=${id} />` : html`<${Settings} key=${agent.version} agent=${agent} onSaved=${setData} />`}
-        ${deleting && html`<${ConfirmDialog} title=${`Delete ${agent.name}?`} action="Delete the agent" phrase=${agent.handle} onConfirm=${end} onClose=${() => setDeleting(false)}
-            lost="Its instructions and settings are lost, and it leaves its rooms. What it wrote there stays." />`}
+        ${deleting && html`<${ConfirmDialog} title=${`Delete ${agent.name}?`} action="Delete agent" phrase=${agent.handle} onConfirm=${end} onClose=${() => setDeleting(false)}
+            lost="This permanently deletes the agent’s instructions and settings and removes the agent from all rooms. Its messages stay." />`}
     </${Page}>`;
 }
 
@@ -55,9 +55,9 @@ function Settings({ agent, onSaved }) {
         tell("Agent saved");
     };
     return html`<${Form} form=${form} onSubmit=${save} class=""><fieldset disabled=${!agent.editable}>
-        <div class="section"><div class="section__about"><h2>Who it is</h2><p>People see the name and mention the handle. The instructions come before every conversation.</p></div>
+        <div class="section"><div class="section__about"><h2>Profile</h2><p>People see the name and mention the handle. The instructions precede every conversation.</p></div>
             <div class="form"><${AgentFields} form=${form} providers=${providers} /></div></div>
-        <div class="section"><div class="section__about"><h2>How it answers</h2><p>Empty fields leave the choice to the model.</p></div>
+        <div class="section"><div class="section__about"><h2>Model settings</h2><p>Empty fields use the model’s defaults.</p></div>
             <div class="form"><${AgentTuning} form=${form} /></div></div>
         ${agent.editable && html`<div class="section"><div /><div class="form__actions">
             <${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Save</${Button}>
@@ -75,15 +75,15 @@ function AgentLog({ id }) {
         return html`<${SkeletonRows} />`;
     }
     if (!list.items.length) {
-        return html`<${Empty} icon="audit" title="Nothing yet" text="Each answer of the agent is listed here, with what it used and how it ended." />`;
+        return html`<${Empty} icon="audit" title="No activity yet" text="Each answer appears here with its outcome and token usage." />`;
     }
     const tokens = (/** @type {import("../types.js").RunItem} */ { usage }) => (usage?.prompt_tokens || 0) + (usage?.completion_tokens || 0);
     return html`<div class="page__tools"><span /><${Button} icon="refresh" onClick=${list.reload}>Refresh</${Button}></div>
         <${Table} label="Answers" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
-            { title: "When", draw: (run) => html`<${Ago} at=${run.queued_at} />` },
-            { title: "Ended", draw: (run) => html`<${Pill} state=${run.state} />` },
-            { title: "Why", draw: (run) => html`<span class="soft">${run.reason || ""}</span>` },
-            { title: "Room", draw: (run) => run.room && html`<a href=${`/rooms/${run.room}${run.trigger_seq ? `?at=${run.trigger_seq}` : ""}`}>Open</a>` },
+            { title: "Time", draw: (run) => html`<${Ago} at=${run.queued_at} />` },
+            { title: "Status", draw: (run) => html`<${Pill} state=${run.state} />` },
+            { title: "Details", draw: (run) => html`<span class="soft">${run.reason || ""}</span>` },
+            { title: "Room", draw: (run) => run.room && html`<a href=${`/rooms/${run.room}${run.trigger_seq ? `?at=${run.trigger_seq}` : ""}`}>${run.room_name || "Room"}</a>` },
             { title: "Tokens", kind: "number", draw: (run) => html`<span class="soft">${tokens(run) ? count(tokens(run)) : ""}</span>` },
         ]} />`;
 }

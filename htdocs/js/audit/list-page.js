@@ -28,13 +28,13 @@ export function Audit({ title }) {
     const list = useList((cursor, signal) => get("/audit" + query({ ...filter, cursor }), signal), Object.values(filter));
     const [open, setOpen] = useState(/** @type {import("../types.js").Audit | null} */ (null));
     const filtered = Object.values(filter).some(Boolean);
-    return html`<${Page} title=${title} context="Every action, who did it and from where"
+    return html`<${Page} title=${title} context="Every action, with its actor and origin"
         actions=${html`<${Button} icon="refresh" kind="quiet" label="Refresh" onClick=${list.reload} />`}>
         <${Filters} filter=${filter} filtered=${filtered} />
         ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
             : !list.items ? html`<${SkeletonRows} rows=${10} />`
-            : !list.items.length ? html`<${Empty} icon="audit" title="Nothing matches" text="No action in the log fits this filter.">
-                <${Button} onClick=${() => setQuery(Object.fromEntries(NAMES.map((name) => [name, null])))}>Show everything</${Button}></${Empty}>`
+            : !list.items.length ? html`<${Empty} icon="audit" title="No entries found" text="No actions match these filters.">
+                <${Button} onClick=${() => setQuery(Object.fromEntries(NAMES.map((name) => [name, null])))}>Show all</${Button}></${Empty}>`
             : html`<${Entries} list=${list} onOpen=${setOpen} />`}
         ${open && html`<${Details} entry=${open} onClose=${() => setOpen(null)} />`}
     </${Page}>`;
@@ -51,27 +51,27 @@ function Filters({ filter, filtered }) {
         <form onSubmit=${submit}><${SearchField} label="Action, for example room.create" value=${action} onInput=${setAction} onChange=${submit} /></form>
         <${Segments} label="Outcome" name="outcome" value=${filter.outcome || ""} onChange=${(/** @type {string} */ outcome) => setQuery({ outcome })}
             options=${[{ value: "", label: "All" }, { value: "done", label: "Done" }, { value: "refused", label: "Refused" }, { value: "failed", label: "Failed" }]} />
-        ${filtered && html`<${Button} kind="quiet" icon="close" onClick=${() => { setAction(""); setQuery(Object.fromEntries(NAMES.map((name) => [name, null]))); }}>Clear the filter</${Button}>`}
+        ${filtered && html`<${Button} kind="quiet" icon="close" onClick=${() => { setAction(""); setQuery(Object.fromEntries(NAMES.map((name) => [name, null]))); }}>Clear filters</${Button}>`}
     </div>`;
 }
 
 /** Who it was when it was no principal: a stranger over the network, or the runner and the command line.
  * @param {{address: string | null}} entry */
 function nobody(entry) {
-    return entry.address ? "Nobody logged in" : "The system";
+    return entry.address ? "Not logged in" : "System";
 }
 
 /** @param {{list: import("../load.js").List, onOpen: (entry: import("../types.js").Audit) => void}} props */
 function Entries({ list, onOpen }) {
     return html`<${Table} label="Actions" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
-        { title: "Who", draw: (entry) => entry.actor
-            ? html`<button type="button" class="table__who link-plain" title="Only this actor" onClick=${() => setQuery({ actor: entry.actor.id })}><${Avatar} of=${entry.actor} size="small" />${entry.actor.name}</button>`
+        { title: "Actor", draw: (entry) => entry.actor
+            ? html`<button type="button" class="table__who link-plain" title="Filter by this actor" onClick=${() => setQuery({ actor: entry.actor.id })}><${Avatar} of=${entry.actor} size="small" />${entry.actor.name}</button>`
             : html`<span class="soft">${nobody(entry)}</span>` },
-        { title: "Action", draw: (entry) => html`<button type="button" class="link-plain mono" title="Only this action" onClick=${() => setQuery({ action: entry.action })}>${entry.action}</button>` },
-        { title: "On", draw: (entry) => entry.object && html`<span class="soft">${entry.object.kind}${entry.detail?.name ? ` “${entry.detail.name}”` : ""}</span>` },
+        { title: "Action", draw: (entry) => html`<button type="button" class="link-plain mono" title="Filter by this action" onClick=${() => setQuery({ action: entry.action })}>${entry.action}</button>` },
+        { title: "Object", draw: (entry) => entry.object && html`<span class="soft">${entry.object.kind}${entry.detail?.name ? ` “${entry.detail.name}”` : ""}</span>` },
         { title: "Outcome", draw: (entry) => html`<${Pill} state=${entry.outcome} />` },
         { title: "From", draw: (entry) => html`<span class="soft mono">${entry.address || ""}</span>` },
-        { title: "When", draw: (entry) => html`<span class="soft"><${Ago} at=${entry.at} /></span>` },
+        { title: "Time", draw: (entry) => html`<span class="soft"><${Ago} at=${entry.at} /></span>` },
         { title: "Details", kind: "actions", draw: (entry) => html`<${Button} kind="quiet" small icon="info" label="Details" onClick=${() => onOpen(entry)} />` },
     ]} />`;
 }
@@ -80,14 +80,14 @@ function Entries({ list, onOpen }) {
 function Details({ entry, onClose }) {
     return html`<${Dialog} title=${entry.action} wide onClose=${onClose}><div class="dialog__body">
         <dl class="facts">
-            <dt>When</dt><dd>${exact(entry.at)}</dd>
-            <dt>Who</dt><dd>${entry.actor ? `${entry.actor.name} (@${entry.actor.handle})` : nobody(entry)}</dd>
+            <dt>Time</dt><dd>${exact(entry.at)}</dd>
+            <dt>Actor</dt><dd>${entry.actor ? `${entry.actor.name} (@${entry.actor.handle})` : nobody(entry)}</dd>
             ${entry.on_behalf_of && html`<dt>On behalf of</dt><dd>${entry.on_behalf_of.name}</dd>`}
             ${entry.object && html`<dt>Object</dt><dd>${entry.object.kind} <span class="mono">${entry.object.id}</span></dd>`}
             <dt>Outcome</dt><dd><${Pill} state=${entry.outcome} /></dd>
             <dt>From</dt><dd class="mono">${entry.address || "unknown"}</dd>
         </dl>
-        ${entry.request_id && html`<div class="stack"><span class="soft small">Request</span><${Copyable} text=${entry.request_id} label="Copy the request id" /></div>`}
+        ${entry.request_id && html`<div class="stack"><span class="soft small">Request</span><${Copyable} text=${entry.request_id} label="Copy request ID" /></div>`}
         ${entry.detail && Object.keys(entry.detail).length > 0 && html`<div class="code"><pre tabindex="0">${JSON.stringify(entry.detail, null, 2)}</pre></div>`}
     </div></${Dialog}>`;
 }

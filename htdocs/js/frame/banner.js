@@ -18,7 +18,7 @@ export function Banner() {
         return null;
     }
     return html`<div class="banner" role="status">
-        ${navigator.onLine ? "Reconnecting. What you write is kept and sent." : "You are offline. What you write is kept and sent."}
-        <button type="button" onClick=${reconnectNow}>Try now</button>
+        ${navigator.onLine ? "Reconnecting… Your messages are saved and will be sent." : "You’re offline. Your messages are saved and will be sent."}
+        <button type="button" onClick=${reconnectNow}>Retry now</button>
     </div>`;
 }

@@ -13,7 +13,7 @@ export function Page({ title, context, actions, children, bare, reading }) {
     }, [title, unread]);
     return html`<div class="page">
         <header class="page__header">
-            <span class="page__drawer"><${Button} kind="quiet" icon="menu" label="Open the navigation" onClick=${() => drawer.set(true)} /></span>
+            <span class="page__drawer"><${Button} kind="quiet" icon="menu" label="Open sidebar" onClick=${() => drawer.set(true)} /></span>
             <h1 class="page__title ellipsis">${title}</h1>
             <div class="page__context ellipsis">${context}</div>
             <div class="page__actions">${actions}</div>

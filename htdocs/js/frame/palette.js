@@ -19,9 +19,9 @@ function entriesOf(list) {
         ...list.map((room) => ({ text: room.name, kind: room.archived ? "archived room" : "room", run: open(`/rooms/${room.id}`),
             icon: room.visibility === "public" ? "hash" : "lock" })),
         ...openRoutes().flatMap(({ path, title, icon }) => (icon ? [{ text: title, icon, kind: "place", run: open(path) }] : [])),
-        { text: "Make a room", icon: "plus", kind: "action", run: () => overlay.set("room") },
-        { text: "Light colours", icon: "sun", kind: "action", run: () => chooseTheme("light") },
-        { text: "Dark colours", icon: "moon", kind: "action", run: () => chooseTheme("dark") },
+        { text: "New room", icon: "plus", kind: "action", run: () => overlay.set("room") },
+        { text: "Light theme", icon: "sun", kind: "action", run: () => chooseTheme("light") },
+        { text: "Dark theme", icon: "moon", kind: "action", run: () => chooseTheme("dark") },
         { text: "Keyboard shortcuts", icon: "info", kind: "action", run: () => overlay.set("shortcuts") },
         { text: "Log out", icon: "door", kind: "action", run: signOut },
     ];
@@ -58,7 +58,7 @@ export function Palette() {
     };
     return html`<${Dialog} title="Search" bare class="palette" onClose=${close}>
         <${Icon} name="search" size=${18} />
-        <input class="palette__input" data-autofocus role="combobox" aria-label="Search rooms, places and actions" placeholder="Rooms, places, actions"
+        <input class="palette__input" data-autofocus role="combobox" aria-label="Search rooms, pages and actions" placeholder="Search rooms, pages and actions"
             aria-expanded="true" aria-controls="palette-list" aria-activedescendant=${found.length ? `palette-${at}` : undefined}
             autocomplete="off" value=${typed} onKeyDown=${press}
             onInput=${(/** @type {import("../dom.js").InputEvent} */ event) => { setTyped(event.target.value); setAt(0); }} />
@@ -66,7 +66,7 @@ export function Palette() {
             ${found.map((entry, index) => html`<li class="palette__item" role="option" id=${`palette-${index}`}
                 aria-selected=${String(index === at)} onMouseMove=${() => setAt(index)} onClick=${() => run(entry)}>
                 <${Icon} name=${entry.icon} /><span class="ellipsis">${entry.text}</span><small>${entry.kind}</small></li>`)}
-            ${!found.length && html`<li class="palette__none" role="option" aria-selected="false">Nothing is called “${typed}”.</li>`}
+            ${!found.length && html`<li class="palette__none" role="option" aria-selected="false">No results for “${typed}”.</li>`}
         </ul>
     </${Dialog}>`;
 }

@@ -28,8 +28,8 @@ export function Rail() {
                 <i class=${classes("rail__status", state !== "live" && `rail__status--${state === "away" ? "away" : "connecting"}`)}
                     role="img" aria-label=${STATUS[state]} title=${STATUS[state]} /></a>
             <span class="rail__narrow"><${Button} kind="quiet" small icon="sidebar" aria-pressed=${String(isNarrow)}
-                label=${isNarrow ? "Widen the navigation" : "Narrow the navigation"} onClick=${() => narrow.set(!isNarrow)} /></span>
-            <span class="rail__close"><${Button} kind="quiet" icon="close" label="Close the navigation" onClick=${() => drawer.set(false)} /></span>
+                label=${isNarrow ? "Expand sidebar" : "Collapse sidebar"} onClick=${() => narrow.set(!isNarrow)} /></span>
+            <span class="rail__close"><${Button} kind="quiet" icon="close" label="Close sidebar" onClick=${() => drawer.set(false)} /></span>
         </div>
         <button type="button" class="rail__search" aria-keyshortcuts="Control+K" onClick=${() => overlay.set("palette")}>
             <${Icon} name="search" /><span>Search</span><kbd aria-hidden="true">Ctrl K</kbd></button>
@@ -55,7 +55,7 @@ function Rooms({ path }) {
     const busy = useStore(alive);
     const shown = items.filter((room) => !room.archived).sort((a, b) => a.name.localeCompare(b.name));
     return html`<h2 class="rail__heading"><a class="soft" href="/rooms">Rooms</a>
-            <${Button} kind="quiet" small icon="plus" label="Make a room" onClick=${() => overlay.set("room")} /></h2>
+            <${Button} kind="quiet" small icon="plus" label="New room" onClick=${() => overlay.set("room")} /></h2>
         ${state === "loading" || state === "idle" ? html`<div class="rail__none" role="status" aria-label="Loading rooms">
             <i class="skeleton skeleton--w60" /></div>` : null}
         ${state === "ready" && !shown.length && html`<p class="rail__none">No rooms yet.</p>`}

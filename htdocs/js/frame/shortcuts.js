@@ -6,12 +6,12 @@ import { openRoutes } from "../routes.js";
 import { drawer, overlay } from "./state.js";
 
 /** Of the frame itself; where g and a letter lead stands in the routes. @type {[string[], string][]} */
-const FIRST = [[["Ctrl", "K"], "Search rooms, places and actions"], [["/"], "Search"]];
+const FIRST = [[["Ctrl", "K"], "Search rooms, pages and actions"], [["/"], "Search"]];
 /** @type {[string[], string][]} */
 const LAST = [
-    [["n"], "Make a room"], [["r"], "Reply to the selected message"], [["e"], "Edit the selected message of yours"],
-    [["↑"], "In an empty composer: edit your last message"], [["Ctrl", "S"], "Save the script or mapping"],
-    [["Ctrl", "Enter"], "Run the script"], [["Ctrl", "F"], "In an output: search in it"], [["Esc"], "Close"], [["?"], "This list"],
+    [["n"], "New room"], [["r"], "Reply to the selected message"], [["e"], "Edit your selected message"],
+    [["↑"], "Edit your last message (in an empty composer)"], [["Ctrl", "S"], "Save the script or mapping"],
+    [["Ctrl", "Enter"], "Run the script"], [["Ctrl", "F"], "Search the output of a run"], [["Esc"], "Close"], [["?"], "Show keyboard shortcuts"],
 ];
 
 /** @returns {[string[], string][]} */

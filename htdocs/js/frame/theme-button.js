@@ -8,7 +8,7 @@ import { useStore } from "../store.js";
 /** @type {Record<string, import("../types.js").User["theme"]>} */
 const NEXT = { system: "light", light: "dark", dark: "system" };
 const ICONS = { system: "system", light: "sun", dark: "moon" };
-const WORDS = { system: "as the system", light: "light", dark: "dark" };
+const WORDS = { system: "system", light: "light", dark: "dark" };
 
 /** Shows the theme at once, then keeps it in the profile; shows the old one again if that fails. @param {import("../types.js").User["theme"]} theme */
 export async function chooseTheme(theme) {
@@ -25,6 +25,6 @@ export async function chooseTheme(theme) {
 
 export function ThemeButton() {
     const theme = /** @type {keyof typeof NEXT} */ (useStore(session, ({ user }) => user?.theme || "system"));
-    return html`<${Button} kind="quiet" small icon=${ICONS[theme]} label=${`Colours: ${WORDS[theme]}. Change`}
+    return html`<${Button} kind="quiet" small icon=${ICONS[theme]} label=${`Theme: ${WORDS[theme]}. Change`}
         onClick=${() => chooseTheme(NEXT[theme])} />`;
 }

@@ -53,15 +53,15 @@ export function Log({ watch, name, small }) {
         <div class=${classes("log__bar", search.shown && "log__bar--search")}>
             ${search.shown ? html`<${LogSearch} search=${search} />`
                 : html`<span class="log__facts ellipsis">${facts(watch, run)}</span>
-                    <${Button} kind="quiet" small icon="search" label="Search in the output" onClick=${search.open} />`}
-            <${Button} kind="quiet" small icon="wrap" label="Break long lines" aria-pressed=${String(wrap)} onClick=${() => choose("wrap", !wrap, setWrap)} />
+                    <${Button} kind="quiet" small icon="search" label="Search output" onClick=${search.open} />`}
+            <${Button} kind="quiet" small icon="wrap" label="Wrap lines" aria-pressed=${String(wrap)} onClick=${() => choose("wrap", !wrap, setWrap)} />
             <${Button} kind="quiet" small icon="clock" label="Show times" aria-pressed=${String(times)} onClick=${() => choose("times", !times, setTimes)} />
-            <${Menu} small label="More about the output" items=${[
+            <${Menu} small label="Output menu" items=${[
                 { text: "Copy", icon: "copy", onSelect: () => copyAll(watch) },
                 { text: "Download", icon: "download", onSelect: () => download(`/runs/${watch.id}/output?format=text`, `${name}.log`, watch.id) },
                 null,
-                { text: "To the beginning", icon: "arrowUp", onSelect: toStart },
-                { text: "To the end", icon: "arrowDown", onSelect: view.toEnd },
+                { text: "Jump to start", icon: "arrowUp", onSelect: toStart },
+                { text: "Jump to end", icon: "arrowDown", onSelect: view.toEnd },
             ]} />
         </div>
         <div class="log__body">
@@ -71,9 +71,9 @@ export function Log({ watch, name, small }) {
                 ${watch.loaded && !rows.count && html`<p class="log__none">${nothing(watch, run)}</p>`}
             </div>
             ${!view.following && html`<${Button} class="log__pill" small icon="arrowDown" kind=${view.fresh ? "primary" : undefined}
-                onClick=${view.toEnd}>${view.fresh ? plural(view.fresh, "new line") : "To the end"}</${Button}>`}
+                onClick=${view.toEnd}>${view.fresh ? plural(view.fresh, "new line") : "Jump to end"}</${Button}>`}
         </div>
-        ${watch.output.truncated && html`<p class="log__note">There was more output than is kept. The rest was dropped while the run went on.</p>`}
+        ${watch.output.truncated && html`<p class="log__note">The output exceeded its limit. The rest was discarded; the run continued.</p>`}
         <${LogAnnouncer} watch=${watch} />
     </section>`;
 }
@@ -92,16 +92,16 @@ function facts(watch, run) {
 /** @param {import("../run/watch.js").RunWatch} watch @param {import("../types.js").Run} run */
 function nothing(watch, run) {
     if (watch.output.removed || watch.output.total > 0) {
-        return "This output is not kept any more.";
+        return "This output is no longer kept.";
     }
-    return run?.state === "queued" ? "It has not begun yet." : isLive(run) ? "No output yet." : "It wrote nothing.";
+    return run?.state === "queued" ? "Not started yet." : isLive(run) ? "No output yet." : "No output.";
 }
 
 /** Copies what is held; what is not is told. @param {import("../run/watch.js").RunWatch} watch */
 async function copyAll(watch) {
     const { start, end, total, last, first } = watch.output;
     await copyText(watch.output.text());
-    tell(start === 0 && end >= total ? `${plural(last - first, "line")} copied` : `${count(last - first)} lines copied, those that are loaded`);
+    tell(start === 0 && end >= total ? `${plural(last - first, "line")} copied` : `${count(last - first)} loaded lines copied`);
 }
 
 /** Copies selected lines as they were, whatever they were broken into. @param {ClipboardEvent} event */

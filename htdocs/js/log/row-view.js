@@ -28,7 +28,7 @@ function draw({ line, number, part, from, to, note, times, marks, current, theme
     return html`<div class=${classes("log__row", line.stream === "stderr" && "log__row--err")} data-line=${number} data-part=${part}>
         ${times && html`<span class="log__time">${part === 0 && time.format(new Date(line.at))}</span>`}
         ${line.stream === "stderr" && part === 0 && html`<span class="sr-only">Error output: </span>`}
-        ${note ? html`<span class="log__cut">${count(line.cut)} more characters of this line are not shown</span>`
+        ${note ? html`<span class="log__cut">${count(line.cut)} more characters in this line are not shown</span>`
             : html`<span class="log__text">${pieces(line, from, to, marks, current).map((piece) => paint(piece, theme))}</span>`}
     </div>`;
 }

@@ -20,7 +20,7 @@ export function LogSearch({ search }) {
         }
     };
     const all = `${count(found.length)}${more ? "+" : ""}`;
-    const here = found.length ? `${count(index + 1)} of ${all}${whole ? "" : " loaded"}` : "Enter searches all of it";
+    const here = found.length ? `${count(index + 1)} of ${all}${whole ? "" : " loaded"}` : "Press Enter to search everything";
     const told = !words ? "" : part !== null ? `Searching… ${Math.round(part * 100)} %` : nowhere || (whole && !found.length) ? "Not found" : here;
     const idle = !words || (whole && !found.length);
     return html`<div class="log__search" role="search">
@@ -30,6 +30,6 @@ export function LogSearch({ search }) {
         <span class="log__found" role="status" title=${whole ? undefined : "Counted in what is loaded; Previous and Next go through all of it."}>${told}</span>
         <${Button} kind="quiet" small icon="arrowUp" label="Previous" disabled=${idle} onClick=${() => search.step(-1)} />
         <${Button} kind="quiet" small icon="arrowDown" label="Next" disabled=${idle} onClick=${() => search.step(1)} />
-        <${Button} kind="quiet" small icon="close" label="Close the search" onClick=${search.close} />
+        <${Button} kind="quiet" small icon="close" label="Close search" onClick=${search.close} />
     </div>`;
 }

@@ -10,8 +10,8 @@ import { VisibilityField } from "../parts/visibility.js";
 /** @param {{form: import("../parts/form.js").Form}} props */
 export function MappingFields({ form, ...rest }) {
     return html`<${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" placeholder="Production" ...${rest} />
-        <${TextField} form=${form} name="description" label="What it is for" rows=${2} most=${2000} optional />
-        <${VisibilityField} form=${form} team="Everybody attaches it to scripts and sees what is not secret; only you change it" own="Only you, and who manages mappings; others may still run scripts that you attach it to" />`;
+        <${TextField} form=${form} name="description" label="Description" rows=${2} most=${2000} optional />
+        <${VisibilityField} form=${form} team="Everyone can attach it to scripts and view variables that are not secret. Only you and mapping managers can edit it" own="Only you and mapping managers. Others can still run scripts that you attach it to" />`;
 }
 
 /** @param {{onClose: () => void, onSaved: (mapping: import("../types.js").Mapping) => void}} props */
@@ -28,6 +28,6 @@ export function DeleteMapping({ mapping, onClose, onDone }) {
         tell(`${mapping.name} was deleted`);
         onDone();
     };
-    return html`<${ConfirmDialog} title=${`Delete ${mapping.name}?`} action="Delete the mapping" phrase=${mapping.name} onConfirm=${end} onClose=${onClose}
-        lost="Its variables and secrets are lost for good. Scripts that use it must be given another one first." />`;
+    return html`<${ConfirmDialog} title=${`Delete ${mapping.name}?`} action="Delete mapping" phrase=${mapping.name} onConfirm=${end} onClose=${onClose}
+        lost="This permanently deletes its variables and secrets. First give the scripts that use it another mapping." />`;
 }

@@ -24,21 +24,21 @@ export function EntriesEditor({ rows, onChange, readOnly, checked, errors = {} }
     const take = (/** @type {string} */ text) => {
         const { entries, skipped } = parseLines(text);
         onChange(merge(rows, entries));
-        tell(`Took ${plural(entries.length, "line")}${skipped.length ? `, ${plural(skipped.length, "line")} had no KEY=VALUE` : ""}`, !entries.length);
+        tell(`Imported ${plural(entries.length, "variable")}${skipped.length ? `, skipped ${plural(skipped.length, "line")} without KEY=VALUE` : ""}`, !entries.length);
     };
     const add = () => {
         const entry = newEntry();
         onChange([...rows, entry]);
         setFresh(entry.key);
     };
-    const adders = !readOnly && html`<div class="row"><${Button} icon="plus" disabled=${rows.length >= MOST} onClick=${add}>Add a variable</${Button}>
-        <${Button} icon="copy" onClick=${() => setPasting(true)}>Paste lines</${Button}></div>`;
+    const adders = !readOnly && html`<div class="row"><${Button} icon="plus" disabled=${rows.length >= MOST} onClick=${add}>Add variable</${Button}>
+        <${Button} icon="copy" onClick=${() => setPasting(true)}>Import .env</${Button}></div>`;
     const change = (/** @type {number} */ key, /** @type {Partial<Entry>} */ part) => onChange(rows.map((row) => (row.key === key ? { ...row, ...part } : row)));
     return html`<div class="stack">
         ${rows.length ? html`<ul class="list entries" aria-label="Variables">${rows.map((row, at) => html`<${EntryRow} key=${row.key} row=${row}
                 fault=${faults[row.key] || errors[`entries.${at}.key`] || errors[`entries.${at}.value`] || errors[`entries.${at}`]} readOnly=${readOnly} fresh=${row.key === fresh}
                 onLines=${take} onChange=${(/** @type {Partial<Entry>} */ part) => change(row.key, part)} onRemove=${() => onChange(rows.filter(({ key }) => key !== row.key))} />`)}</ul>${adders}`
-            : html`<${Empty} small icon="mapping" title="No variables yet" text="Scripts with this mapping find them in their environment.">${adders}</${Empty}>`}
+            : html`<${Empty} small icon="mapping" title="No variables yet" text="Scripts with this mapping receive its variables as environment variables.">${adders}</${Empty}>`}
         ${pasting && html`<${PasteDialog} onTake=${take} onClose=${() => setPasting(false)} />`}
     </div>`;
 }
@@ -94,8 +94,8 @@ function PasteDialog({ onTake, onClose }) {
         onTake(text);
         onClose();
     };
-    return html`<${FormDialog} title="Paste lines" wide form=${form} onSubmit=${save} onClose=${onClose} action="Take them" disabled=${!form.values.text.trim()}>
+    return html`<${FormDialog} title="Import .env" wide form=${form} onSubmit=${save} onClose=${onClose} action="Import" disabled=${!form.values.text.trim()}>
         <${TextField} form=${form} name="text" label="Lines" rows=${10} mono data-autofocus placeholder=${"DATABASE_URL=postgresql://db.example.org/app\nAPI_TOKEN=…"}
-            help="One KEY=VALUE on each line, as in a .env file. Names that sound secret are marked as secrets; look through them before you save." />
+            help="One KEY=VALUE per line, as in a .env file. Likely secrets are marked; review them before you save." />
     </${FormDialog}>`;
 }

@@ -28,11 +28,11 @@ export function faultsOf(rows) {
     for (const { key, name, value, secret, stored } of rows) {
         const clean = name.trim();
         if (!NAME.test(clean)) {
-            faults[key] = clean ? "Letters, digits and underscores, at most 64, beginning with a letter." : "It needs a name.";
+            faults[key] = clean ? "Use at most 64 letters, digits and underscores, starting with a letter." : "Enter a name.";
         } else if (seen.has(clean)) {
-            faults[key] = "Another entry has this name.";
+            faults[key] = "This name is already in use.";
         } else if (secret && !stored && value.length < 4) {
-            faults[key] = "A secret has at least 4 characters, so that it can be hidden in outputs.";
+            faults[key] = "Enter at least 4 characters. Shorter secrets cannot be hidden in output.";
         }
         seen.add(clean);
     }

@@ -27,7 +27,7 @@ export function Mappings({ title }) {
         ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
             : !list.items ? html`<${SkeletonRows} />`
             : !list.items.length ? html`<${Empty} icon="mapping" title="No mappings yet"
-                text="A mapping is a named set of variables and secrets. Attached to a script, it is in the environment of each run; secrets are stored encrypted and hidden in outputs.">${create}</${Empty}>`
+                text="A mapping is a named set of variables and secrets. Scripts that you attach it to receive them as environment variables. Secrets are stored encrypted and hidden in output.">${create}</${Empty}>`
             : html`<${MappingTable} list=${list} />`}
         ${creating && html`<${MappingDialog} onClose=${() => setCreating(false)} onSaved=${(/** @type {import("../types.js").Mapping} */ mapping) => go(`/mappings/${mapping.id}`)} />`}
     </${Page}>`;
@@ -49,13 +49,13 @@ function MappingTable({ list }) {
         ${list.items.length > 8 && html`<div class="page__tools"><${SearchField} label="Filter by name" value=${q} onInput=${(/** @type {string} */ text) => setQuery({ q: text })} /></div>`}
         <${Table} label="Mappings" rows=${rows} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
             { title: "Mapping", draw: (mapping) => html`<a class="table__who" href=${`/mappings/${mapping.id}`}><${Icon} name=${mapping.visibility === "private" ? "lock" : "mapping"} />
-                <div><b class="ellipsis">${mapping.name}</b><small class="ellipsis">${mapping.description || (mapping.visibility === "private" ? "Private" : "For the team")}</small></div></a>` },
-            { title: "Holds", draw: ({ entries }) => html`<span class="soft">${contents(entries)}</span>` },
-            { title: "Used by", draw: ({ used_by: users }) => html`<span class="soft">${users?.length ? plural(users.length, "script") : "Nothing"}</span>` },
+                <div><b class="ellipsis">${mapping.name}</b><small class="ellipsis">${mapping.description || (mapping.visibility === "private" ? "Private" : "Shared with everyone")}</small></div></a>` },
+            { title: "Contents", draw: ({ entries }) => html`<span class="soft">${contents(entries)}</span>` },
+            { title: "Used by", draw: ({ used_by: users }) => html`<span class="soft">${users?.length ? plural(users.length, "script") : "Not used"}</span>` },
             { title: "Owner", draw: ({ owner }) => html`<span class="table__short soft ellipsis">${owner?.name}</span>` },
-            { title: "Changed", draw: ({ updated_at }) => html`<span class="soft"><${Ago} at=${updated_at} /></span>` },
+            { title: "Updated", draw: ({ updated_at }) => html`<span class="soft"><${Ago} at=${updated_at} /></span>` },
             { title: "Actions", kind: "actions", draw: (mapping) => html`<${Menu} small label=${`Actions for ${mapping.name}`} items=${[
-                { text: mapping.editable ? "Edit" : "Look at it", icon: mapping.editable ? "edit" : "eye", onSelect: () => go(`/mappings/${mapping.id}`) },
+                { text: mapping.editable ? "Edit" : "View", icon: mapping.editable ? "edit" : "eye", onSelect: () => go(`/mappings/${mapping.id}`) },
                 ...(mapping.editable ? [null, { text: "Delete…", icon: "trash", danger: true, onSelect: () => setDeleting(mapping) }] : [])]} />` },
         ]} />
         ${deleting && html`<${DeleteMapping} mapping=${deleting} onClose=${() => setDeleting(null)}

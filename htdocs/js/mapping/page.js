@@ -41,7 +41,7 @@ function Edited({ mapping, onSaved }) {
         setChecked(true);
         const faults = Object.keys(faultsOf(rows)).length;
         if (faults) {
-            throw new Error("Some variables are not complete yet.");
+            throw new Error("Complete or remove the marked variables, then save again.");
         }
         onSaved(await patch(`/mappings/${mapping.id}`, { ...head, entries: entriesOf(rows), version: mapping.version }));
         tell("Mapping saved");
@@ -52,15 +52,15 @@ function Edited({ mapping, onSaved }) {
     };
     const canSave = mapping.editable && form.changed;
     useHotkeys({ s: () => canSave && form.submit(save) });
-    return html`<${Page} title=${mapping.name} context=${mapping.visibility === "private" ? html`<${Icon} name="lock" size=${12} /> private` : `for the team, by ${mapping.owner?.name}`} actions=${html`
+    return html`<${Page} title=${mapping.name} context=${mapping.visibility === "private" ? html`<${Icon} name="lock" size=${12} /> private` : `shared, by ${mapping.owner?.name}`} actions=${html`
             ${mapping.editable && html`<${Button} kind="primary" busy=${form.busy} disabled=${!form.changed} title="Save (Ctrl-S)" onClick=${() => form.submit(save)}>Save</${Button}>
-            <${Menu} label="More about the mapping" items=${[form.changed && { text: "Discard changes", icon: "refresh", onSelect: () => form.setValues(stored) },
+            <${Menu} label="Mapping menu" items=${[form.changed && { text: "Discard changes", icon: "refresh", onSelect: () => form.setValues(stored) },
                 { text: "Delete…", icon: "trash", danger: true, onSelect: () => setDeleting(true) }]} />`}`}>
         <${Form} form=${form} onSubmit=${save} class="">
-            <div class="section"><div class="section__about"><h2>Variables</h2><p>Secrets are stored encrypted, are never shown again, and are hidden in the output of runs.</p></div>
+            <div class="section"><div class="section__about"><h2>Variables</h2><p>Secrets are stored encrypted, never shown again and hidden in the output of runs.</p></div>
                 <${EntriesEditor} rows=${rows} onChange=${change} readOnly=${!mapping.editable} checked=${checked} errors=${form.errors} /></div>
-            <div class="section"><div class="section__about"><h2>What it is</h2></div><fieldset class="form" disabled=${!mapping.editable}><${MappingFields} form=${form} /></fieldset></div>
-            <div class="section"><div class="section__about"><h2>Used by</h2><p>Scripts that have it attached, as far as you see them.</p></div><${Users} mapping=${mapping} /></div>
+            <div class="section"><div class="section__about"><h2>General</h2></div><fieldset class="form" disabled=${!mapping.editable}><${MappingFields} form=${form} /></fieldset></div>
+            <div class="section"><div class="section__about"><h2>Used by</h2><p>Scripts that this mapping is attached to.</p></div><${Users} mapping=${mapping} /></div>
         </${Form}>
         <${LeaveGuard} when=${canSave} what=${mapping.name} />
         ${deleting && html`<${DeleteMapping} mapping=${mapping} onClose=${() => setDeleting(false)} onDone=${() => go("/mappings", { force: true })} />`}
@@ -70,7 +70,7 @@ function Edited({ mapping, onSaved }) {
 /** @param {{mapping: import("../types.js").Mapping}} props */
 function Users({ mapping }) {
     if (!mapping.used_by?.length) {
-        return html`<p class="soft">Nothing uses it yet. Attach it in the settings of a <a href="/scripts">script</a>. It was changed <${Ago} at=${mapping.updated_at} />.</p>`;
+        return html`<p class="soft">Not used yet. Attach it in a <a href="/scripts">script</a>’s settings. Updated <${Ago} at=${mapping.updated_at} />.</p>`;
     }
     return html`<ul class="list">${mapping.used_by.map((/** @type {import("../types.js").MappingUse} */ { id, name }) => html`<li key=${id}><a class="room-row" href=${`/scripts/${id}?tab=settings`}><${Icon} name="script" />
         <span class="room-row__text room-row__name ellipsis">${name}</span></a></li>`)}</ul>`;

@@ -31,12 +31,12 @@ export function Diff({ before, after, label }) {
     const rows = useMemo(() => rowsBetween(before, after), [before, after]);
     const hunks = useMemo(() => hunksOf(rows || []), [rows]);
     if (!rows) {
-        return html`<p class="note">These two are so different that comparing them line by line says nothing.</p>`;
+        return html`<p class="note">The two texts are too different to compare line by line.</p>`;
     }
     const { added, removed } = countChanges(rows);
     return html`<div class="diff-box">
-        <div class="row diff-bar"><span class="small">${added + removed === 0 ? html`<span class="soft">The same text</span>` : html`<span class="diff-sum--in">+${plural(added, "line")}</span> <span class="diff-sum--out">−${plural(removed, "line")}</span>`}</span>
-            ${room && html`<${Segments} label="How the difference is shown" name=${id} value=${split ? "split" : "unified"} onChange=${mode.set}
+        <div class="row diff-bar"><span class="small">${added + removed === 0 ? html`<span class="soft">No changes</span>` : html`<span class="diff-sum--in">+${plural(added, "line")}</span> <span class="diff-sum--out">−${plural(removed, "line")}</span>`}</span>
+            ${room && html`<${Segments} label="Diff view" name=${id} value=${split ? "split" : "unified"} onChange=${mode.set}
                 options=${[{ value: "unified", label: "Unified" }, { value: "split", label: "Side by side" }]} />`}</div>
         ${added + removed > 0 && html`<div class="diff" tabindex="0" role="region" aria-label=${label}>
             <table class=${classes("diff__table", split && room && "diff__table--split")}>

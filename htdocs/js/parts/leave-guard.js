@@ -16,6 +16,6 @@ export function LeaveGuard({ when, what, onLose = () => {} }) {
         onLose();
         leave();
     };
-    return leave && html`<${ConfirmDialog} title="Leave without saving?" action="Leave and lose them" lost=${`Your changes to ${what} are not saved.`}
+    return leave && html`<${ConfirmDialog} title="Leave without saving?" action="Discard changes" lost=${`You have unsaved changes to ${what}.`}
         onConfirm=${lose} onClose=${() => setLeave(null)} />`;
 }

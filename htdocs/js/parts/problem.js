@@ -21,11 +21,11 @@ export function ProblemState({ problem, onRetry, small }) {
     const absent = problem.status === 404;
     return html`<div class=${small ? "empty empty--small" : "empty"} role="alert">
         <div class="empty__mark"><${Icon} name=${absent ? "search" : "warning"} size=${24} /></div>
-        <h2 class="empty__title">${absent ? "This is not here" : "This could not be loaded"}</h2>
-        <p>${absent ? "It may have been deleted, or you may not have access to it." : problem.message}</p>
+        <h2 class="empty__title">${absent ? "Not found" : "Couldn’t load this"}</h2>
+        <p>${absent ? "It was deleted, or you don’t have access." : problem.message}</p>
         <div class="empty__actions">
-            ${onRetry && !absent && html`<${Button} icon="refresh" onClick=${onRetry}>Try again</${Button}>`}
-            ${problem.requestId && !absent && html`<${CopyButton} text=${problem.requestId}>Copy request id</${CopyButton}>`}
+            ${onRetry && !absent && html`<${Button} icon="refresh" onClick=${onRetry}>Retry</${Button}>`}
+            ${problem.requestId && !absent && html`<${CopyButton} text=${problem.requestId}>Copy request ID</${CopyButton}>`}
         </div>
     </div>`;
 }

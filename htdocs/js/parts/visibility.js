@@ -5,8 +5,8 @@ import { Segments } from "./switch.js";
 export function VisibilityField({ form, team, own }) {
     const id = useId("visibility");
     const { visibility } = form.values;
-    return html`<div class="field"><span class="field__label" id=${id}>Who sees it</span>
-        <div><${Segments} label="Who sees it" name=${id} value=${visibility} onChange=${(/** @type {string} */ value) => form.set("visibility", value)}
-            options=${[{ value: "team", label: "The team" }, { value: "private", label: "Private" }]} /></div>
+    return html`<div class="field"><span class="field__label" id=${id}>Visibility</span>
+        <div><${Segments} label="Visibility" name=${id} value=${visibility} onChange=${(/** @type {string} */ value) => form.set("visibility", value)}
+            options=${[{ value: "team", label: "Everyone" }, { value: "private", label: "Only me" }]} /></div>
         <p class="field__help">${visibility === "team" ? team : own}.</p></div>`;
 }

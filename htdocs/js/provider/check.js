@@ -41,14 +41,14 @@ export function CheckDialog({ provider, onClose, onSaved }) {
     }, [round]);
     const choose = (/** @type {string} */ model) => attempt(async () =>
         onSaved(await patch(`/providers/${provider.id}`, { default_model: model, version: provider.version })), `Default model: ${model}`);
-    return html`<${Dialog} title=${`Check ${provider.name}`} onClose=${onClose}>
+    return html`<${Dialog} title=${`Test ${provider.name}`} onClose=${onClose}>
         <div class="dialog__body" aria-live="polite">
             ${problem && html`<${ProblemNote} problem=${problem} />`}
-            ${!problem && !result && html`<p><${Pill} state="running">Asking ${provider.base_url || provider.name}</${Pill}></p>`}
+            ${!problem && !result && html`<p><${Pill} state="running">Connecting to ${provider.base_url || provider.name}</${Pill}></p>`}
             ${result && html`<${Result} result=${result} current=${provider.default_model} onChoose=${choose} />`}
         </div>
-        <div class="dialog__actions"><${Button} icon="refresh" disabled=${!result && !problem} onClick=${() => setRound(round + 1)}>Check again</${Button}>
-            <${Button} kind="primary" onClick=${onClose}>Done</${Button}></div>
+        <div class="dialog__actions"><${Button} icon="refresh" disabled=${!result && !problem} onClick=${() => setRound(round + 1)}>Test again</${Button}>
+            <${Button} kind="primary" onClick=${onClose}>Close</${Button}></div>
     </${Dialog}>`;
 }
 
@@ -56,7 +56,7 @@ export function CheckDialog({ provider, onClose, onSaved }) {
 function Result({ result, current, onChoose }) {
     const models = result.models || [];
     return html`<div class="check-result">
-        <div class="row"><${Pill} tone=${result.ok ? "good" : "bad"}>${result.ok ? "It works" : "It does not work"}</${Pill}>
+        <div class="row"><${Pill} tone=${result.ok ? "good" : "bad"}>${result.ok ? "Connected" : "Connection failed"}</${Pill}>
             ${result.duration_ms !== undefined && html`<span class="soft small">${result.duration_ms} ms</span>`}</div>
         ${result.message && html`<p>${result.message}</p>`}
         ${models.length > 0 && html`<p class="soft small">${plural(models.length, "model")}. Choose the default:</p>

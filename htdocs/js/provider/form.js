@@ -29,22 +29,22 @@ export function ProviderDialog({ provider, onClose, onSaved }) {
             set("name", name);
         }
     };
-    return html`<${FormDialog} title=${provider ? `Edit ${provider.name}` : "Add a provider"} wide form=${form} onSubmit=${save} onClose=${onClose} action=${provider ? "Save" : "Add"}>
+    return html`<${FormDialog} title=${provider ? `Edit ${provider.name}` : "New provider"} wide form=${form} onSubmit=${save} onClose=${onClose} action=${provider ? "Save" : "Create provider"}>
         <div class="form__pair">
             <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" data-autofocus />
             <${SelectField} form=${form} name="kind" label="Kind" options=${[["openai", "OpenAI-compatible endpoint"], ["command", "Built-in commands"]]} />
         </div>
         ${values.kind === "openai" ? html`
-            <${TextField} form=${form} name="base_url" label="Address" type="url" inputMode="url" autocomplete="off" placeholder="https://api.openai.com/v1" most=${500} mono
-                help=${html`Up to and including the version, for example${" "}
+            <${TextField} form=${form} name="base_url" label="Base URL" type="url" inputMode="url" autocomplete="off" placeholder="https://api.openai.com/v1" most=${500} mono
+                help=${html`Including the version (/v1), for example${" "}
                     ${KNOWN.map(([name, url], index) => html`${index ? ", " : ""}<button type="button" class="link" onClick=${() => fill(name, url)}>${name}</button>`)}.`} />
             <${TextField} form=${form} name="key" label="API key" type="password" autocomplete="off" optional most=${500} disabled=${forget}
-                help=${provider?.has_key ? "A key is stored, encrypted. Leave this empty to keep it; another server needs it entered again." : "Stored encrypted, and never shown again."} />
-            ${provider?.has_key && html`<label class="check"><input type="checkbox" checked=${forget} onChange=${() => setForget(!forget)} /><span>Forget the stored key</span></label>`}
-            <${TextField} form=${form} name="default_model" label="Default model" optional most=${200} autocomplete="off" spellcheck=${false} mono help="For agents that name none." />
+                help=${provider?.has_key ? "A key is stored. Leave empty to keep it. Enter it again if you change the server." : "Stored encrypted and never shown again."} />
+            ${provider?.has_key && html`<label class="check"><input type="checkbox" checked=${forget} onChange=${() => setForget(!forget)} /><span>Remove the stored key</span></label>`}
+            <${TextField} form=${form} name="default_model" label="Default model" optional most=${200} autocomplete="off" spellcheck=${false} mono help="Used when an agent doesn’t specify a model." />
             <div class="form__pair">
-                <${TextField} form=${form} name="price_prompt" label="Price of a million prompt tokens" inputMode="decimal" autocomplete="off" />
-                <${TextField} form=${form} name="price_completion" label="Price of a million answer tokens" inputMode="decimal" autocomplete="off" />
-            </div>` : html`<p class="note">Answers commands such as /help and /count by itself, without any language model.</p>`}
+                <${TextField} form=${form} name="price_prompt" label="Input price (USD per 1M tokens)" inputMode="decimal" autocomplete="off" />
+                <${TextField} form=${form} name="price_completion" label="Output price (USD per 1M tokens)" inputMode="decimal" autocomplete="off" />
+            </div>` : html`<p class="note">Answers commands such as /help and /count without a language model.</p>`}
     </${FormDialog}>`;
 }

@@ -24,17 +24,17 @@ export function Providers({ title }) {
     const [open, setOpen] = useState(/** @type {{what: string, provider: import("../types.js").Provider}} */ ({ what: "", provider: null }));
     const manages = may("providers.manage");
     const close = () => setOpen({ what: "", provider: null });
-    const add = manages && html`<${Button} kind="primary" icon="plus" onClick=${() => setOpen({ what: "form", provider: null })}>Add a provider</${Button}>`;
+    const add = manages && html`<${Button} kind="primary" icon="plus" onClick=${() => setOpen({ what: "form", provider: null })}>New provider</${Button}>`;
     const saved = () => {
         close();
         list.reload();
     };
     const end = async () => {
         await remove(`/providers/${open.provider.id}`);
-        tell(`${open.provider.name} was removed`);
+        tell(`${open.provider.name} was deleted`);
         list.reload();
     };
-    return html`<${Page} title=${title} context="Where agents get their language model from" actions=${add}>
+    return html`<${Page} title=${title} context="Language models for your agents" actions=${add}>
         ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
             : !list.items ? html`<${SkeletonRows} rows=${3} />`
             : !list.items.length ? html`<${Empty} icon="provider" title="No providers yet"
@@ -42,8 +42,8 @@ export function Providers({ title }) {
             : html`<${ProviderTable} list=${list} manages=${manages} onOpen=${(/** @type {string} */ what, /** @type {import("../types.js").Provider} */ provider) => setOpen({ what, provider })} />`}
         ${open.what === "form" && html`<${ProviderDialog} provider=${open.provider} onClose=${close} onSaved=${saved} />`}
         ${open.what === "check" && html`<${CheckDialog} provider=${open.provider} onClose=${close} onSaved=${saved} />`}
-        ${open.what === "delete" && html`<${ConfirmDialog} title=${`Remove ${open.provider.name}?`} action="Remove" phrase=${open.provider.name} onConfirm=${end} onClose=${close}
-            lost="Its address and its key are lost. Agents that use it must be given another one first." />`}
+        ${open.what === "delete" && html`<${ConfirmDialog} title=${`Delete ${open.provider.name}?`} action="Delete provider" phrase=${open.provider.name} onConfirm=${end} onClose=${close}
+            lost="This permanently deletes its base URL and API key. First give the agents that use it another provider." />`}
     </${Page}>`;
 }
 
@@ -60,7 +60,7 @@ function ProviderTable({ list, manages, onOpen }) {
                 { text: "Check", icon: "check", onSelect: () => onOpen("check", provider) },
                 { text: "Edit", icon: "edit", onSelect: () => onOpen("form", provider) },
                 null,
-                { text: "Remove…", icon: "trash", danger: true, onSelect: () => onOpen("delete", provider) }]} />` },
+                { text: "Delete…", icon: "trash", danger: true, onSelect: () => onOpen("delete", provider) }]} />` },
         ] : []),
     ]} />`;
 }

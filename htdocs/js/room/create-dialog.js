@@ -17,11 +17,11 @@ export function RoomDialog() {
         overlay.set("");
         go(`/rooms/${room.id}`);
     };
-    return html`<${FormDialog} title="Make a room" form=${form} onSubmit=${create} onClose=${() => overlay.set("")} action="Make the room">
+    return html`<${FormDialog} title="New room" form=${form} onSubmit=${create} onClose=${() => overlay.set("")} action="Create room">
         <${TextField} form=${form} name="name" label="Name" most=${80} placeholder="Operations" autocomplete="off" data-autofocus />
         <${TextField} form=${form} name="topic" label="Topic" optional most=${500} placeholder="What this room is for" autocomplete="off" />
-        <${Switch} label="Open to everyone here" checked=${form.values.visibility === "public"}
-            help="Anyone with an account can read and join. Otherwise people are invited."
+        <${Switch} label="Public room" checked=${form.values.visibility === "public"}
+            help="Anyone in this studio can find and join it. Private rooms are invite-only."
             onChange=${(/** @type {boolean} */ on) => form.set("visibility", on ? "public" : "private")} />
     </${FormDialog}>`;
 }

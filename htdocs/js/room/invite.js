@@ -65,14 +65,14 @@ export function Invite({ room, members }) {
     };
     return html`<${Form} form=${form} onSubmit=${invite} class="invite">
         <div class="invite__line">
-            <${TextField} form=${form} name="who" label="Invite" placeholder="Name, handle or e-mail" autocomplete="off" role="combobox"
+            <${TextField} form=${form} name="who" label="Invite" placeholder="Name, handle or email" autocomplete="off" role="combobox"
                 aria-expanded=${String(found.length > 0)} aria-controls="invite-list" aria-autocomplete="list"
                 aria-activedescendant=${found[at] ? `invite-${at}` : undefined}
                 onFocus=${() => setOpen(true)} onBlur=${() => setOpen(false)} onClick=${() => setOpen(true)} onKeyDown=${press}
                 onKeyUp=${(/** @type {KeyboardEvent} */ event) => event.key.length === 1 && (setOpen(true), setAt(0))} />
             <${Button} type="submit" busy=${form.busy} disabled=${!word}>Add</${Button}>
         </div>
-        ${found.length > 0 && html`<ul class="invite__list" id="invite-list" role="listbox" aria-label="Who can be invited">
+        ${found.length > 0 && html`<ul class="invite__list" id="invite-list" role="listbox" aria-label="People and agents to invite">
             ${found.map((one, index) => html`<li class="mentions__item" role="option" key=${one.id} id=${`invite-${index}`} aria-selected=${String(index === at)}
                 onMouseDown=${(/** @type {Event} */ event) => { event.preventDefault(); add({ id: one.id }); }}>
                 <${Avatar} of=${one} size="small" /><span class="ellipsis">${one.name}</span><small>@${one.handle}</small></li>`)}</ul>`}

@@ -27,11 +27,11 @@ export function Rooms({ title }) {
     const archived = items.filter((room) => room.archived);
     const tabs = [
         { id: "mine", text: "Yours", href: "/rooms", number: items.length - archived.length },
-        { id: "public", text: "Open to join", href: "/rooms?tab=public" },
+        { id: "public", text: "Browse rooms", href: "/rooms?tab=public" },
         ...(archived.length ? [{ id: "archived", text: "Archived", href: "/rooms?tab=archived", number: archived.length }] : []),
     ];
-    return html`<${Page} title=${title} context="Where people and agents talk"
-        actions=${html`<${Button} kind="primary" icon="plus" onClick=${() => overlay.set("room")}>Make a room</${Button}>`}>
+    return html`<${Page} title=${title} context="Chat with people and agents"
+        actions=${html`<${Button} kind="primary" icon="plus" onClick=${() => overlay.set("room")}>New room</${Button}>`}>
         <${Tabs} label="Rooms" current=${tab} items=${tabs} />
         ${tab === "public" ? html`<${OpenRooms} />` : html`<${OwnRooms} archived=${tab === "archived"} />`}
     </${Page}>`;
@@ -50,9 +50,9 @@ function OwnRooms({ archived }) {
         return html`<${SkeletonRows} />`;
     }
     if (!list.length) {
-        return html`<${Empty} icon="rooms" title="No rooms yet" text="A room holds a conversation of people and agents. Make one, then invite who should be in it.">
-            <${Button} kind="primary" icon="plus" onClick=${() => overlay.set("room")}>Make a room</${Button}>
-            <${Button} href="/rooms?tab=public">See open rooms</${Button}></${Empty}>`;
+        return html`<${Empty} icon="rooms" title="No rooms yet" text="Rooms are where your team and your agents work together. Create one and invite people.">
+            <${Button} kind="primary" icon="plus" onClick=${() => overlay.set("room")}>New room</${Button}>
+            <${Button} href="/rooms?tab=public">Browse public rooms</${Button}></${Empty}>`;
     }
     return html`
         ${list.length > 8 && html`<div class="page__tools"><${SearchField} label="Filter by name or topic" value=${q}
@@ -92,8 +92,8 @@ function OpenRooms() {
     }
     const open = list.items.filter((room) => !room.member && !room.archived);
     if (!open.length && !list.hasMore) {
-        return html`<${Empty} icon="hash" title="Nothing more to join" text="You are in every open room. A room that you make open to everyone shows up here for the others.">
-            <${Button} icon="plus" onClick=${() => overlay.set("room")}>Make a room</${Button}></${Empty}>`;
+        return html`<${Empty} icon="hash" title="No more rooms to join" text="You’re already in every public room.">
+            <${Button} icon="plus" onClick=${() => overlay.set("room")}>New room</${Button}></${Empty}>`;
     }
     return html`<ul class="list">${open.map((room) => html`<li class="list__item" key=${room.id}>
             <${Icon} name="hash" /><div><a class="room-row__name" href=${`/rooms/${room.id}`}>${room.name}</a>

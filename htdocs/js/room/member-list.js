@@ -15,7 +15,7 @@ import { loadMembers, membersOf } from "./members.js";
 import { dropRoom } from "./rooms.js";
 
 /** @type {Record<string, string>} */
-const ROLES = { owner: "Owner", member: "Member", viewer: "Reads only" };
+const ROLES = { owner: "Owner", member: "Member", viewer: "Viewer" };
 
 /** @param {{room: import("../types.js").Room}} props */
 export function Members({ room }) {
@@ -51,7 +51,7 @@ function MemberRow({ room, member, manages, onRemove }) {
         ${(manages || (own && room.member)) && html`<${Menu} small label=${`Change ${member.name}`} items=${[
             ...(manages ? roles.filter((role) => role !== member.role).map((role) => ({ text: `Make ${ROLES[role].toLowerCase()}`, onSelect: () => setRole(role) })) : []),
             manages && null,
-            { text: own ? "Leave the room" : "Remove from the room", icon: own ? "door" : "close", danger: true, onSelect: onRemove },
+            { text: own ? "Leave room" : "Remove from room", icon: own ? "door" : "close", danger: true, onSelect: onRemove },
         ]} />`}</li>`;
 }
 
@@ -67,8 +67,8 @@ export function Removal({ room, member, onClose }) {
             await loadMembers(room.id);
         }
     };
-    const lost = own ? (room.visibility === "public" ? "You can join again later." : "You see nothing of it any more until an owner invites you again.")
-        : `${member.name} sees nothing of the room any more, at once. What they wrote stays.`;
+    const lost = own ? (room.visibility === "public" ? "You can join again later." : "You lose access until an owner invites you again.")
+        : "They lose access immediately. Their messages stay.";
     return html`<${ConfirmDialog} title=${own ? `Leave “${room.name}”?` : `Remove ${member.name}?`} action=${own ? "Leave" : "Remove"}
         lost=${lost} onConfirm=${confirm} onClose=${onClose} />`;
 }

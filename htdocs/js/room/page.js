@@ -53,16 +53,16 @@ function Room({ room, onChange }) {
     const people = members.filter(({ kind }) => kind === "user").length;
     const agents = members.length - people;
     const open = (/** @type {string} */ name) => setQuery({ panel: panel === name ? null : name });
-    return html`<${Page} title=${room.name} bare context=${room.topic || (room.visibility === "public" ? "Open to everyone here" : "By invitation")}
+    return html`<${Page} title=${room.name} bare context=${room.topic || (room.visibility === "public" ? "Public room" : "Private room")}
         actions=${html`
             <${Button} kind="quiet" icon="users" aria-pressed=${String(panel === "members")} onClick=${() => open("members")}
                 aria-label=${`Members: ${plural(people, "person", "people")}, ${plural(agents, "agent")}`}>${members.length || ""}</${Button}>
-            <${Menu} label="More about the room" items=${[
+            <${Menu} label="Room menu" items=${[
                 { text: "Settings", icon: "settings", onSelect: () => setQuery({ panel: "settings" }) },
-                { text: "Copy a link", icon: "link", onSelect: () => copyText(`${location.origin}/rooms/${room.id}`).then(() => tell("Link copied")) },
-                room.member && room.role !== "viewer" && { text: "Stop all answers", icon: "stop", onSelect: () => attempt(() => post(`/rooms/${room.id}/stop`), "Asked to stop") },
+                { text: "Copy link", icon: "link", onSelect: () => copyText(`${location.origin}/rooms/${room.id}`).then(() => tell("Link copied")) },
+                room.member && room.role !== "viewer" && { text: "Stop all answers", icon: "stop", onSelect: () => attempt(() => post(`/rooms/${room.id}/stop`), "Stopping all answers") },
                 room.member && null,
-                room.member && { text: "Leave the room", icon: "door", danger: true, onSelect: () => setLeaving(true) },
+                room.member && { text: "Leave room", icon: "door", danger: true, onSelect: () => setLeaving(true) },
             ]} />`}>
         <div class="page__body">
             <div class="room">
@@ -116,8 +116,8 @@ function Closed({ room }) {
         await loadRooms();
         setBusy(false);
     };
-    const why = room.archived ? "This room is archived. It can be read, not written."
-        : room.member ? "You can read this room. An owner can let you write." : "You are reading an open room.";
+    const why = room.archived ? "This room is archived (read-only)."
+        : room.member ? "You’re a viewer in this room. Ask an owner for permission to write." : "You’re previewing a public room.";
     return html`<div class="composer"><div class="composer__closed"><span>${why}</span>
-        ${!room.archived && !room.member && html`<${Button} kind="primary" busy=${busy} onClick=${join}>Join the room</${Button}>`}</div></div>`;
+        ${!room.archived && !room.member && html`<${Button} kind="primary" busy=${busy} onClick=${join}>Join room</${Button}>`}</div></div>`;
 }

@@ -20,11 +20,11 @@ export function RoomSettings({ room, onChange }) {
         ${owner && !room.archived && html`<${Edit} key=${room.version} room=${room} onChange=${onChange} />`}
         <dl class="facts small">
             ${!owner && room.topic && html`<dt>Topic</dt><dd>${room.topic}</dd>`}
-            <dt>Access</dt><dd>${room.visibility === "public" ? "Open to everyone here" : "By invitation"}</dd>
-            <dt>Made</dt><dd>${exact(room.created_at)}</dd>
+            <dt>Access</dt><dd>${room.visibility === "public" ? "Public room" : "Private room"}</dd>
+            <dt>Created</dt><dd>${exact(room.created_at)}</dd>
             <dt>Events</dt><dd>${room.last_seq}</dd>
         </dl>
-        <${CopyButton} text=${room.id}>Copy the room's id</${CopyButton}>
+        <${CopyButton} text=${room.id}>Copy room ID</${CopyButton}>
         ${owner && html`<${Ends} room=${room} onChange=${onChange} />`}
     </div>`;
 }
@@ -41,7 +41,7 @@ function Edit({ room, onChange }) {
     return html`<${Form} form=${form} onSubmit=${save}>
         <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" />
         <${TextField} form=${form} name="topic" label="Topic" optional most=${500} rows=${3} />
-        <${Switch} label="Open to everyone here" checked=${form.values.visibility === "public"}
+        <${Switch} label="Public room" checked=${form.values.visibility === "public"}
             onChange=${(/** @type {boolean} */ on) => form.set("visibility", on ? "public" : "private")} />
         <${Button} type="submit" kind="primary" wide busy=${form.busy} disabled=${!form.changed}>Save</${Button}>
     </${Form}>`;
@@ -54,7 +54,7 @@ function Ends({ room, onChange }) {
         const next = await patch(`/rooms/${room.id}`, { archived, version: room.version });
         putRoom(next);
         onChange(next);
-    }, archived ? "Room archived: it can be read, not written" : "The room is back");
+    }, archived ? "Room archived (read-only)" : "Room unarchived");
     const end = async () => {
         await remove(`/rooms/${room.id}`);
         dropRoom(room.id);
@@ -63,8 +63,8 @@ function Ends({ room, onChange }) {
         tell(`“${room.name}” was deleted`);
     };
     return html`
-        <${Button} icon="archive" wide onClick=${() => archive(!room.archived)}>${room.archived ? "Bring back from the archive" : "Archive the room"}</${Button}>
-        <${Button} icon="trash" wide onClick=${() => setDeleting(true)}>Delete the room…</${Button}>
-        ${deleting && html`<${ConfirmDialog} title="Delete this room?" action="Delete the room" phrase=${room.name} onConfirm=${end} onClose=${() => setDeleting(false)}
-            lost=${html`All of <b>${room.name}</b> is lost for every member: its messages, the answers of its agents and its members list. Archiving keeps them.`} />`}`;
+        <${Button} icon="archive" wide onClick=${() => archive(!room.archived)}>${room.archived ? "Unarchive" : "Archive room"}</${Button}>
+        <${Button} icon="trash" wide onClick=${() => setDeleting(true)}>Delete room…</${Button}>
+        ${deleting && html`<${ConfirmDialog} title="Delete this room?" action="Delete room" phrase=${room.name} onConfirm=${end} onClose=${() => setDeleting(false)}
+            lost=${html`This permanently deletes <b>${room.name}</b> and all its messages for everyone. Archive it to keep them.`} />`}`;
 }

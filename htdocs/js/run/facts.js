@@ -15,8 +15,8 @@ export function RunFacts({ run }) {
     return html`<div class="stack">
         <${Files} run=${run} /><${Result} run=${run} /><${Parameters} run=${run} />
         <${Part} title="Run"><dl class="facts small">${rowsOf(run).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></${Part}>
-        <${Part} title="Used"><dl class="facts small">${used(run).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></${Part}>
-        <${Copyable} text=${run.id} label="Copy the id of the run" />
+        <${Part} title="Resources"><dl class="facts small">${used(run).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></${Part}>
+        <${Copyable} text=${run.id} label="Copy run ID" />
     </div>`;
 }
 
@@ -37,19 +37,19 @@ function rowsOf(run) {
         ["Kind", kindOf(run.kind)],
         ["Script", script && html`<a href=${`/scripts/${script.id}`}>${script.name}</a>, <a href=${`/scripts/${script.id}?tab=versions&version=${script.version}`}>version ${script.version}</a>`],
         ["Agent", agent && html`<a href=${`/agents/${agent.id}`}>${agent.name}</a>`],
-        ["Asked by", who && `${who.name} (@${who.handle})`],
-        ["Through", through(run.via)],
-        ["Room", room && html`<a href=${`/rooms/${room}${run.trigger_seq ? `?at=${run.trigger_seq}` : ""}`}>${run.room_name || "Open the room"}</a>`],
+        ["Started by", who && `${who.name} (@${who.handle})`],
+        ["Source", through(run.via)],
+        ["Room", room && html`<a href=${`/rooms/${room}${run.trigger_seq ? `?at=${run.trigger_seq}` : ""}`}>${run.room_name || "Open room"}</a>`],
         ["Mapping", mapping && html`<a href=${`/mappings/${mapping.id}`}>${mapping.name}</a>`],
-        ["Dry run", run.dry_run && "Yes: nothing was to be changed"],
-        ["Network", run.kind === "script" && (run.network ? "Granted" : "None")],
+        ["Dry run", run.dry_run && "Yes (no changes applied)"],
+        ["Internet access", run.kind === "script" && (run.network ? "Allowed" : "None")],
         ["Limits", limits && Object.keys(limits).length ? Object.entries(limits).map(([name, value]) => `${name.replace(/_/g, " ")} ${count(value)}`).join(", ") : ""],
-        ["Asked", exact(run.queued_at)],
-        ["Started", run.started_at && exact(run.started_at)],
-        ["Waited", run.started_at && duration(Math.max(0, waited))],
-        ["Ended", run.finished_at && exact(run.finished_at)],
+        ["Queued at", exact(run.queued_at)],
+        ["Started at", run.started_at && exact(run.started_at)],
+        ["Queue time", run.started_at && duration(Math.max(0, waited))],
+        ["Finished at", run.finished_at && exact(run.finished_at)],
         ["Attempt", run.attempt > 1 && String(run.attempt)],
-        ["Again of", run.retry_of && html`<a href=${`/runs/${run.retry_of}`}>an earlier run</a>`],
+        ["Retry of", run.retry_of && html`<a href=${`/runs/${run.retry_of}`}>an earlier run</a>`],
         ["Host", run.host],
     ]);
 }
@@ -58,13 +58,13 @@ function rowsOf(run) {
 function used(run) {
     const usage = run.usage || {};
     return set([
-        ["Time", took(run)],
-        ["Processor", usage.cpu_ms !== undefined && duration(usage.cpu_ms)],
+        ["Duration", took(run)],
+        ["CPU", usage.cpu_ms !== undefined && duration(usage.cpu_ms)],
         ["Memory", usage.memory_bytes !== undefined && bytes(usage.memory_bytes)],
-        ["Tokens", usage.prompt_tokens !== undefined && `${count(usage.prompt_tokens)} read, ${count(usage.completion_tokens || 0)} written`],
+        ["Tokens", usage.prompt_tokens !== undefined && `${count(usage.prompt_tokens)} input, ${count(usage.completion_tokens || 0)} output`],
         ["Cost", usage.cost && String(usage.cost)],
         ["Output", run.output && bytes(run.output.bytes)],
-        ["Exit status", run.exit_code !== null && run.exit_code !== undefined && html`<span class="mono">${run.exit_code}</span>`],
+        ["Exit code", run.exit_code !== null && run.exit_code !== undefined && html`<span class="mono">${run.exit_code}</span>`],
         ["Signal", run.signal ? String(run.signal) : ""],
     ]);
 }
@@ -82,7 +82,7 @@ function Result({ run }) {
     const empty = run.kind === "agent" || run.result === null || run.result === undefined;
     const text = empty ? "" : JSON.stringify(run.result, null, 2);
     return !empty && html`<${Part} title="Result"><div class="run__json"><pre tabindex="0" aria-label="Result">${text}</pre>
-        <${CopyButton} kind="quiet" small text=${text} label="Copy the result" /></div></${Part}>`;
+        <${CopyButton} kind="quiet" small text=${text} label="Copy result" /></div></${Part}>`;
 }
 
 /** @param {{run: Run}} props */

@@ -29,14 +29,14 @@ export function Runs({ title }) {
     const list = useList(/** @type {any} */ (fetchPage), Object.values(filter));
     const filtered = Object.values(filter).some(Boolean);
     useFresh(list, fetchPage);
-    return html`<${Page} title=${title} context="What was executed, and how it ended"
+    return html`<${Page} title=${title} context="Scripts and agent answers"
         actions=${html`<${Button} icon="refresh" kind="quiet" label="Refresh" onClick=${list.reload} />`}>
         <${Filters} filter=${filter} filtered=${filtered} />
         ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
             : !list.items ? html`<${SkeletonRows} rows=${10} />`
             : list.items.length ? html`<${Rows} list=${list} />`
-            : filtered ? html`<${Empty} icon="runs" title="Nothing matches" text="No run that you may see fits this filter."><${Button} onClick=${() => setQuery(NOTHING)}>Show everything</${Button}></${Empty}>`
-            : html`<${Empty} icon="runs" title="Nothing was run yet" text="Scripts that you run, here or by /run in a room, are listed here with their output."><${Button} kind="primary" href="/scripts">Go to the scripts</${Button}></${Empty}>`}
+            : filtered ? html`<${Empty} icon="runs" title="No runs found" text="No runs match these filters."><${Button} onClick=${() => setQuery(NOTHING)}>Show all</${Button}></${Empty}>`
+            : html`<${Empty} icon="runs" title="No runs yet" text="Scripts that you run, here or with /run in a room, appear here with their output."><${Button} kind="primary" href="/scripts">Go to scripts</${Button}></${Empty}>`}
     </${Page}>`;
 }
 
@@ -67,22 +67,22 @@ function Filters({ filter, filtered }) {
     const choose = (/** @type {string} */ name) => (/** @type {import("../dom.js").InputEvent} */ event) => setQuery({ [name]: event.target.value });
     const chooseTime = (/** @type {import("../dom.js").InputEvent} */ event) => setQuery({ time: event.target.value, since: null, until: null });
     return html`<div class="runs__filters">
-        <${Segments} label="State" name="state" value=${filter.state || ""} onChange=${(/** @type {string} */ state) => setQuery({ state })}
-            options=${[{ value: "", label: "All" }, { value: "live", label: "Live" }, { value: "succeeded", label: "Done" }, { value: "failed", label: "Failed" }, { value: "cancelled", label: "Stopped" }]} />
-        <${Choice} label="Kind" value=${filter.kind} onChange=${choose("kind")} options=${[["", "Every kind"], ["script", "Scripts"], ["agent", "Answers of agents"]]} />
+        <${Segments} label="Status" name="state" value=${filter.state || ""} onChange=${(/** @type {string} */ state) => setQuery({ state })}
+            options=${[{ value: "", label: "All" }, { value: "live", label: "Running" }, { value: "succeeded", label: "Succeeded" }, { value: "failed", label: "Failed" }, { value: "cancelled", label: "Cancelled" }]} />
+        <${Choice} label="Kind" value=${filter.kind} onChange=${choose("kind")} options=${[["", "All kinds"], ["script", "Scripts"], ["agent", "Agent answers"]]} />
         <${ScriptChoice} value=${filter.script} onChange=${choose("script")} />
-        <${Choice} label="Who" value=${filter.who} onChange=${choose("who")} options=${whoOptions(filter.who)} />
+        <${Choice} label="Started by" value=${filter.who} onChange=${choose("who")} options=${whoOptions(filter.who)} />
         <${Choice} label="Time" value=${between ? "between" : filter.time} onChange=${chooseTime}
             options=${[["", "Any time"], ["hour", "Last hour"], ["day", "Last 24 hours"], ["week", "Last 7 days"], ["month", "Last 30 days"], ["between", "Between…"]]} />
         ${between && html`<span class="runs__dates">
             <input class="input" type="date" aria-label="From" value=${filter.since || ""} max=${filter.until} onChange=${choose("since")} />
             <input class="input" type="date" aria-label="To" value=${filter.until || ""} min=${filter.since} onChange=${choose("until")} /></span>`}
-        ${filtered && html`<${Button} kind="quiet" icon="close" onClick=${() => setQuery(NOTHING)}>Clear the filter</${Button}>`}
+        ${filtered && html`<${Button} kind="quiet" icon="close" onClick=${() => setQuery(NOTHING)}>Clear filters</${Button}>`}
     </div>`;
 }
 
 /** @param {string | undefined} who @returns {[string, string][]} */
-const whoOptions = (who) => [["", "Everybody"], ["me", "Me"], .../** @type {[string, string][]} */ (who && who !== "me" ? [[who, who === me().id ? "Me" : "One person"]] : [])];
+const whoOptions = (who) => [["", "Everyone"], ["me", "Me"], .../** @type {[string, string][]} */ (who && who !== "me" ? [[who, who === me().id ? "Me" : "One person"]] : [])];
 
 /** @param {{label: string, value: string | undefined, options: [string, string][], onChange: (event: any) => void}} props */
 function Choice({ label, value = "", options, onChange }) {
@@ -95,7 +95,7 @@ function ScriptChoice({ value, onChange }) {
     const { data } = useLoad((signal) => get("/scripts" + query({ limit: 200 }), signal), []);
     const known = (data?.items || []).map((/** @type {any} */ { id, name }) => [id, name]);
     const others = value && !known.some((/** @type {any} */ [id]) => id === value) ? [[value, "One script"]] : [];
-    return (known.length > 0 || value) && html`<${Choice} label="Script" value=${value} onChange=${onChange} options=${[["", "Every script"], ...known, ...others]} />`;
+    return (known.length > 0 || value) && html`<${Choice} label="Script" value=${value} onChange=${onChange} options=${[["", "All scripts"], ...known, ...others]} />`;
 }
 
 /** @param {{list: import("../load.js").List}} props */

@@ -26,11 +26,11 @@ export function RunView({ id, title }) {
     const name = nameOf(run);
     return html`<${Page} title=${name} bare context=${html`<span role="status"><${RunState} run=${run} /></span> <${Took} run=${run} />`} actions=${html`
             <${RunActions} run=${run} onChange=${(/** @type {any} */ next) => watch.put(next)} onAgain=${(/** @type {any} */ next) => go(`/runs/${next.id}`)} />
-            <${Menu} label="More about the run" items=${[
-                run.script && { text: "Open the script", icon: "edit", onSelect: () => go(`/scripts/${run.script.id}`) },
-                run.room && { text: "Open the room", icon: "rooms", onSelect: () => go(`/rooms/${run.room}`) },
-                run.kind !== "agent" && { text: "Download the output", icon: "download", onSelect: () => download(`/runs/${id}/output?format=text`, `${name}.log`, id) },
-                { text: "Copy a link", icon: "link", onSelect: () => copyText(`${location.origin}/runs/${id}`).then(() => tell("Link copied")) },
+            <${Menu} label="Run menu" items=${[
+                run.script && { text: "Open script", icon: "edit", onSelect: () => go(`/scripts/${run.script.id}`) },
+                run.room && { text: "Open room", icon: "rooms", onSelect: () => go(`/rooms/${run.room}`) },
+                run.kind !== "agent" && { text: "Download output", icon: "download", onSelect: () => download(`/runs/${id}/output?format=text`, `${name}.log`, id) },
+                { text: "Copy link", icon: "link", onSelect: () => copyText(`${location.origin}/runs/${id}`).then(() => tell("Link copied")) },
             ]} />`}>
         <div class="run">
             <div class="run__main"><div class="run__state"><${RunState} run=${run} /><span class="soft small"><${Took} run=${run} /></span></div><${RunReason} text=${why(run)} />
@@ -44,5 +44,5 @@ export function RunView({ id, title }) {
 function Answer({ run }) {
     const [handles] = useState(() => new Map());
     return html`<div class="card">${run.text ? html`<${Markdown} text=${run.text} handles=${handles} myId=${me().id} />`
-        : html`<p class="soft">${isLive(run) ? "No words yet." : "There are no words of it."}</p>`}</div>`;
+        : html`<p class="soft">${isLive(run) ? "No output yet." : "This run produced no text."}</p>`}</div>`;
 }

@@ -39,7 +39,7 @@ function Shown({ id, onAgain, class: more }) {
             <span role="status"><${RunState} run=${run} /></span>
             <span class="soft small"><${Took} run=${run} /></span>
             <span class="run-panel__actions"><${RunActions} small run=${run} onChange=${(/** @type {any} */ next) => watch.put(next)} onAgain=${onAgain} />
-                <${Button} small kind="quiet" icon="runs" href=${`/runs/${run.id}`} label="Open the run's page" /></span>
+                <${Button} small kind="quiet" icon="runs" href=${`/runs/${run.id}`} label="Open run page" /></span>
         </div>
         <${RunReason} text=${why(run)} />
         <${Log} watch=${watch} name=${nameOf(run)} small />

@@ -14,7 +14,7 @@ export function why({ state, reason, ended_by: end, exit_code: code, signal }) {
         return reason;
     }
     if (end === "exit") {
-        return `It ended with exit status ${code}.`;
+        return `Exit code ${code}.`;
     }
     return end === "signal" ? `It was ended by signal ${signal}.` : RUN_ENDS[end || ""]?.sentence || "";
 }

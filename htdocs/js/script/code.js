@@ -13,15 +13,15 @@ export function ScriptCode({ script, draft, hidden, problem }) {
     const [at, setAt] = useState({ line: 1, column: 1 });
     const take = (/** @type {File} */ file) => attempt(async () => {
         draft.setCode(await readText(file));
-        tell(`This is ${file.name} now. Save it to keep it, or undo with Ctrl-Z.`);
+        tell(`Code replaced with ${file.name}. Save to keep the change, or undo with Ctrl-Z.`);
     });
     return html`<div class=${classes("script__code", hidden && "script__code--hidden")}>
         ${problem && !problem.fields?.parameters && html`<div class="script__problem"><${ProblemNote} problem=${problem} /></div>`}
         <${CodeEditor} class="script__editor" value=${draft.code} language=${SCRIPT_KINDS[script.kind]?.language || "text"} label=${`Code of ${script.name}`}
             readOnly=${!script.editable} onChange=${draft.setCode} onMove=${(/** @type {number} */ line, /** @type {number} */ column) => setAt({ line, column })} />
         <footer class="script__status"><span>Line ${at.line}, column ${at.column}</span>
-            <span class="script__keys"><kbd>Ctrl</kbd> <kbd>F</kbd> finds, <kbd>Esc</kbd> then <kbd>Tab</kbd> leaves the editor</span>
-            ${script.editable && html`<${FileButton} kind="quiet" small accept=${ACCEPTED} onFile=${take}>Replace by a file</${FileButton}>`}</footer>
+            <span class="script__keys"><kbd>Ctrl</kbd> <kbd>F</kbd> to find · <kbd>Esc</kbd>, <kbd>Tab</kbd> to leave the editor</span>
+            ${script.editable && html`<${FileButton} kind="quiet" small accept=${ACCEPTED} onFile=${take}>Upload file</${FileButton}>`}</footer>
         ${script.editable && !hidden && html`<${DropFile} text="Drop the file to replace the code" onFile=${take} />`}
     </div>`;
 }

@@ -23,12 +23,12 @@ export function ScriptDialog({ onClose, onSaved }) {
         }
     }, [kinds]);
     const save = async (/** @type {any} */ values) => onSaved(await post("/scripts", { ...values, ...templateOf(values.kind) }));
-    return html`<${FormDialog} title="New script" wide form=${form} onSubmit=${save} onClose=${onClose} action="Create the script" disabled=${!form.values.kind}>
+    return html`<${FormDialog} title="New script" wide form=${form} onSubmit=${save} onClose=${onClose} action="Create script" disabled=${!form.values.kind}>
         <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" placeholder="Nightly report" data-autofocus
-            help="What it is called in lists, and in rooms after /run." />
-        <${TextField} form=${form} name="description" label="What it does" most=${2000} optional autocomplete="off" />
+            help="Shown in lists and used in rooms after /run." />
+        <${TextField} form=${form} name="description" label="Description" most=${2000} optional autocomplete="off" />
         ${kinds ? html`<${KindPicker} kinds=${kinds} form=${form} />` : html`<${SkeletonRows} rows=${3} />`}
-        <${VisibilityField} form=${form} team="Everybody in the studio sees and runs it" own="Only you, and who manages scripts" />
+        <${VisibilityField} form=${form} team="Everyone can view and run it" own="Only you and script managers" />
     </${FormDialog}>`;
 }
 
@@ -38,7 +38,7 @@ function KindPicker({ kinds, form }) {
     return html`<fieldset class="choices"><legend>Kind</legend>
         <div class="kinds">${kinds.map((kind) => html`<${KindCard} kind=${kind} chosen=${form.values.kind === kind.kind} onChoose=${() => form.set("kind", kind.kind)} />`)}</div>
         ${form.errors.kind && html`<p class="field__error" role="alert">${form.errors.kind}</p>`}
-        ${silent && html`<p class="field__help">No runner has told yet which interpreters it has. A run waits until one is there.</p>`}
+        ${silent && html`<p class="field__help">No runner has reported its interpreters yet. Runs wait until a runner is available.</p>`}
     </fieldset>`;
 }
 

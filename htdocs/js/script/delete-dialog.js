@@ -10,6 +10,6 @@ export function DeleteScript({ script, onClose, onDone }) {
         tell(`${script.name} was deleted`);
         onDone();
     };
-    return html`<${ConfirmDialog} title=${`Delete ${script.name}?`} action="Delete the script" phrase=${script.name} onConfirm=${end} onClose=${onClose}
-        lost="Its code, all its versions and its settings are lost, and what of it is running is stopped. The history of its runs stays." />`;
+    return html`<${ConfirmDialog} title=${`Delete ${script.name}?`} action="Delete script" phrase=${script.name} onConfirm=${end} onClose=${onClose}
+        lost="This permanently deletes its code, versions and settings, and stops its running runs. The run history stays." />`;
 }

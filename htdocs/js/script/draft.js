@@ -66,7 +66,7 @@ export function useDraft(script, onSaved) {
     const save = async ({ note = "", over = script } = {}) => {
         const errors = nameErrors(rows);
         if (Object.keys(errors).length) {
-            throw Object.assign(new Error("Some parameters have no proper name."), { fields: { parameters: "Some parameters have no proper name." } });
+            throw Object.assign(new Error("Enter a valid name for each parameter."), { fields: { parameters: "Enter a valid name for each parameter." } });
         }
         const saved = await patch(`/scripts/${script.id}`, { version: over === script && seen ? seen : over.version, ...(note && { note }),
             ...((codeChanged || over !== script) && { code }), ...((parametersChanged || over !== script) && { parameters: schemaOf(rows) }) });

@@ -5,7 +5,7 @@ import { LONGEST } from "./kinds.js";
 /** Makes a script of a file. The server reads its kind from the name or the first line. @param {File} file */
 export async function uploadScript(file) {
     if (file.size > LONGEST) {
-        throw new Error(`${file.name} is too long: a script has at most 512 KiB.`);
+        throw new Error(`${file.name} is too large. Scripts can have at most 512 KiB.`);
     }
     return post("/scripts/upload" + query({ filename: file.name }), new Blob([file]));
 }
@@ -13,12 +13,12 @@ export async function uploadScript(file) {
 /** The text of a file; throws for what is none. @param {File} file */
 export async function readText(file) {
     if (file.size > LONGEST) {
-        throw new Error(`${file.name} is too long: a script has at most 512 KiB.`);
+        throw new Error(`${file.name} is too large. Scripts can have at most 512 KiB.`);
     }
     try {
         return new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
     } catch {
-        throw new Error(`${file.name} is not a text in UTF-8.`);
+        throw new Error(`${file.name} is not UTF-8 text. Choose a text file.`);
     }
 }
 

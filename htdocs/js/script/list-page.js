@@ -38,7 +38,7 @@ const upload = (file) => attempt(async () => {
 /** A small script to look at and run; its name is free, or gets a number. */
 const makeExample = () => attempt(async () => {
     for (let n = 1; ; n++) {
-        const script = await post("/scripts", { name: n === 1 ? "Hello" : `Hello ${n}`, description: "Says hello. An example to try and to change.",
+        const script = await post("/scripts", { name: n === 1 ? "Hello" : `Hello ${n}`, description: "Prints a greeting. An example to run and edit.",
             kind: "sh", visibility: "private", ...templateOf("sh") }).catch((problem) => {
             if (problem.status === 409 && n < 20) {
                 return null;
@@ -66,13 +66,13 @@ export function Scripts({ title }) {
         ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
             : !list.items ? html`<${SkeletonRows} />`
             : list.items.length ? html`<${ScriptTable} list=${list} />`
-            : filtered ? html`<${Empty} icon="search" title="No script matches" text="No script that you can see has this in its name or description, and is of this kind.">
+            : filtered ? html`<${Empty} icon="search" title="No scripts found" text="No scripts match these filters.">
                 <${Button} onClick=${() => setQuery({ q: null, kind: null, mine: null })}>Show all</${Button}></${Empty}>`
-            : html`<${Empty} icon="script" title="No scripts yet" text="A script is a program with a form: whoever runs it fills in what it needs, and watches its output live.">
-                ${creator && html`<${Button} kind="primary" icon="start" onClick=${makeExample}>Make an example</${Button}>
+            : html`<${Empty} icon="script" title="No scripts yet" text="Scripts run in a sandbox with a form for inputs and live output.">
+                ${creator && html`<${Button} kind="primary" icon="start" onClick=${makeExample}>Create an example script</${Button}>
                     <${Button} icon="plus" onClick=${() => setCreating(true)}>New script</${Button}>`}</${Empty}>`}
         ${creating && html`<${ScriptDialog} onClose=${() => setCreating(false)} onSaved=${open} />`}
-        ${creator && html`<${DropFile} text="Drop the file to make a script of it" onFile=${upload} />`}
+        ${creator && html`<${DropFile} text="Drop the file to create a script" onFile=${upload} />`}
     </${Page}>`;
 }
 
@@ -98,7 +98,7 @@ function ScriptTable({ list }) {
             { title: "Owner", draw: (script) => html`<span class="table__short soft ellipsis">${script.owner?.name}</span>` },
             { title: "Actions", kind: "actions", draw: (script) => html`<${Menu} small label=${`Actions for ${script.name}`} items=${[
                 { text: "Run…", icon: "start", onSelect: () => go(`/scripts/${script.id}?panel=run`) },
-                { text: script.editable ? "Edit" : "Look at it", icon: script.editable ? "edit" : "eye", onSelect: () => open(script) },
+                { text: script.editable ? "Edit" : "View", icon: script.editable ? "edit" : "eye", onSelect: () => open(script) },
                 ...(script.editable ? [null, { text: "Delete…", icon: "trash", danger: true, onSelect: () => setDeleting(script) }] : [])]} />` },
         ]} />
         ${deleting && html`<${DeleteScript} script=${deleting} onClose=${() => setDeleting(null)}

@@ -46,7 +46,7 @@ function Workbench({ script, onChange }) {
     const close = () => setDialog("");
     useEffect(() => {
         if (draft.isBack) {
-            tell("Your changes that were not saved are back");
+            tell("Your unsaved changes were restored");
         }
     }, []);
     const canSave = script.editable && draft.changed;
@@ -91,7 +91,7 @@ function Workbench({ script, onChange }) {
     return html`<${Page} bare title=${script.name} context=${html`<${Facts} script=${script} />`} actions=${html`
             ${script.editable && html`<${Button} busy=${busy} disabled=${!draft.changed} title="Save (Ctrl-S)" onClick=${() => save()}>Save</${Button}>`}
             <${Button} kind="primary" icon="start" title="Run (Ctrl-Enter)" onClick=${run}>Run</${Button}>
-            <${Menu} label="More about the script" items=${menuOf(script, draft, setDialog)} />`}>
+            <${Menu} label="Script menu" items=${menuOf(script, draft, setDialog)} />`}>
         <div class="page__body"><div class="script">
             <${ScriptTabs} script=${script} draft=${draft} tab=${tab} />
             <${ScriptCode} script=${script} draft=${draft} hidden=${tab !== "code"} problem=${problem} />
@@ -117,7 +117,7 @@ function menuOf(script, draft, show) {
         script.editable && { text: "Save with a note…", icon: "edit", disabled: !draft.changed, onSelect: () => show("note") },
         draft.changed && { text: "Discard changes", icon: "refresh", onSelect: () => draft.reset(script) },
         { text: "Download", icon: "arrowDown", onSelect: () => saveFile(fileName(script), draft.code) },
-        { text: "Copy the id", icon: "copy", onSelect: () => copyText(script.id).then(() => tell("Copied")) },
+        { text: "Copy ID", icon: "copy", onSelect: () => copyText(script.id).then(() => tell("Copied")) },
         ...(script.editable ? [null, { text: "Delete…", icon: "trash", danger: true, onSelect: () => show("delete") }] : []),
     ];
 }

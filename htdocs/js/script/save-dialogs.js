@@ -18,7 +18,7 @@ export function NoteDialog({ onSave, onClose }) {
         onSave(note.trim());
     };
     return html`<${FormDialog} title="Save with a note" form=${form} onSubmit=${save} onClose=${onClose} action="Save">
-        <${TextField} form=${form} name="note" label="What changed" most=${200} autocomplete="off" data-autofocus help="It is shown in the list of versions." />
+        <${TextField} form=${form} name="note" label="Note" most=${200} autocomplete="off" data-autofocus help="Describes the change in the list of versions." />
     </${FormDialog}>`;
 }
 
@@ -34,11 +34,11 @@ export function ConflictDialog({ script, draft, onTake, onOver, onClose }) {
         onClose();
         onOver(theirs);
     };
-    return html`<${Dialog} title="Somebody else saved this script meanwhile" wide onClose=${onClose}>
+    return html`<${Dialog} title="Someone else saved a newer version" wide onClose=${onClose}>
         <div class="dialog__body">${problem ? html`<${ProblemState} small problem=${problem} onRetry=${reload} />` : !theirs ? html`<${SkeletonRows} rows=${4} />` : html`
-            <p>Version ${theirs.latest} is stored now. This is what saving yours would change in it. Whatever you choose, all stored versions stay.</p>
-            <${Diff} before=${theirs.code} after=${draft.code} label="Their code compared with yours" />`}</div>
-        <div class="dialog__actions"><${Button} onClick=${onClose}>Keep editing</${Button}><${Button} disabled=${!theirs} onClick=${take}>Take theirs, lose mine</${Button}>
-            <${Button} kind="primary" disabled=${!theirs} onClick=${over}>Save mine over it</${Button}></div>
+            <p>Version ${theirs.latest} is now the latest. Saving yours would make the changes below. All stored versions are kept.</p>
+            <${Diff} before=${theirs.code} after=${draft.code} label="Comparison of their code with yours" />`}</div>
+        <div class="dialog__actions"><${Button} onClick=${onClose}>Keep editing</${Button}><${Button} disabled=${!theirs} onClick=${take}>Discard my changes</${Button}>
+            <${Button} kind="primary" disabled=${!theirs} onClick=${over}>Save my version</${Button}></div>
     </${Dialog}>`;
 }

@@ -34,22 +34,22 @@ export function ScriptSettings({ script, onSaved }) {
         tell("Settings saved");
     };
     return html`<${Form} form=${form} onSubmit=${save} class=""><fieldset disabled=${!script.editable}>
-        <div class="section"><div class="section__about"><h2>What it is</h2><p>The name is what people write in rooms after /run.</p></div>
+        <div class="section"><div class="section__about"><h2>General</h2><p>People use the name in rooms after /run.</p></div>
             <div class="form"><${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" />
-                <${TextField} form=${form} name="description" label="What it does" rows=${2} most=${2000} optional />
-                <${VisibilityField} form=${form} team="Everybody in the studio sees and runs it" own="Only you, and who manages scripts" /></div></div>
-        <div class="section"><div class="section__about"><h2>What it may use</h2><p>The sandbox gives nothing else: no files of the machine, and no network unless it is granted.</p></div>
+                <${TextField} form=${form} name="description" label="Description" rows=${2} most=${2000} optional />
+                <${VisibilityField} form=${form} team="Everyone can view and run it" own="Only you and script managers" /></div></div>
+        <div class="section"><div class="section__about"><h2>Access</h2><p>Runs have no other access: no files of the server, and no network unless you allow it.</p></div>
             <div class="form"><${Permits} script=${script} form=${form} /></div></div>
-        <div class="section"><div class="section__about"><h2>Limits</h2><p>A run that reaches one is ended, and says which it was.</p></div>
-            <${LimitFields} form=${form} widest=${script.runner_limits} help="Where a field is empty, the limit of the studio holds. Numbers here can only be narrower." /></div>
-        <div class="section"><div class="section__about"><h2>Where and how often</h2></div><div class="form">
-            <${TextField} form=${form} name="label" label="Runner label" most=${40} optional autocomplete="off" spellcheck=${false} help="It runs only on machines whose runner has this label." />
-            <${Switch} label="Run again when its runner dies" help="Only for scripts that may safely run twice. Otherwise such a run ends as lost." checked=${form.values.retriable}
+        <div class="section"><div class="section__about"><h2>Limits</h2><p>A run that exceeds a limit is ended, and its status names the limit.</p></div>
+            <${LimitFields} form=${form} widest=${script.runner_limits} help="Empty fields use the studio’s limits. You can only lower them." /></div>
+        <div class="section"><div class="section__about"><h2>Execution</h2></div><div class="form">
+            <${TextField} form=${form} name="label" label="Runner label" most=${40} optional autocomplete="off" spellcheck=${false} help="Runs only on servers whose runner has this label." />
+            <${Switch} label="Retry if the runner crashes" help="Turn on only if running twice is safe. Otherwise the run ends as lost." checked=${form.values.retriable}
                 onChange=${(/** @type {boolean} */ on) => form.set("retriable", on)} disabled=${!script.editable} /></div></div>
-        ${script.editable && html`<div class="section"><div /><div class="form__actions"><${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Save the settings</${Button}>
+        ${script.editable && html`<div class="section"><div /><div class="form__actions"><${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Save settings</${Button}>
             ${form.changed && html`<${Button} onClick=${() => form.setValues(valuesOf(script))}>Discard changes</${Button}>`}</div></div>`}
-        <div class="section"><div class="section__about"><h2>Facts</h2></div><div class="stack"><p>Made by ${script.owner?.name} <${Ago} at=${script.created_at} />, changed <${Ago} at=${script.updated_at} />.</p>
-            <${Copyable} text=${script.id} label="Copy the id" /></div></div>
+        <div class="section"><div class="section__about"><h2>Details</h2></div><div class="stack"><p>Created by ${script.owner?.name} <${Ago} at=${script.created_at} />, updated <${Ago} at=${script.updated_at} />.</p>
+            <${Copyable} text=${script.id} label="Copy ID" /></div></div>
     </fieldset></${Form}>`;
 }
 
@@ -58,9 +58,9 @@ function Permits({ script, form }) {
     const mappings = useMappings();
     const grant = may("scripts.network");
     return html`<${SelectField} form=${form} name="mapping" label="Mapping" options=${[["", "None"], ...mappingOptions(mappings, script.mapping)]}
-            help=${html`Its variables and secrets are in the environment of each run, whoever starts it. <a href="/mappings">All mappings</a>`} />
-        <div class="field"><${Switch} label="Network" checked=${form.values.network} disabled=${!script.editable || (!grant && !form.values.network)}
+            help=${html`Every run receives its variables and secrets as environment variables. <a href="/mappings">All mappings</a>`} />
+        <div class="field"><${Switch} label="Internet access" checked=${form.values.network} disabled=${!script.editable || (!grant && !form.values.network)}
             onChange=${(/** @type {boolean} */ on) => form.set("network", on)}
-            help=${grant ? "Runs reach the internet, never this machine. The grant stays with all later versions." : script.network ? "Granted. Taking it back is final for who may not grant it." : "Only who may grant the network can switch this on."} />
+            help=${grant ? "Allow internet access (never this server). Applies to all future versions." : script.network ? "Enabled. If you turn it off, only someone with permission can turn it on again." : "You need the permission “Allow internet access” to turn this on."} />
             ${form.errors.network && html`<p class="field__error" role="alert">${form.errors.network}</p>`}</div>`;
 }

@@ -4,8 +4,8 @@
 const PARAMETERS = {
     type: "object",
     properties: {
-        who: { type: "string", title: "Whom to greet", default: "world", maxLength: 80 },
-        times: { type: "integer", title: "How often", default: 3, minimum: 1, maximum: 100 },
+        who: { type: "string", title: "Name", default: "world", maxLength: 80 },
+        times: { type: "integer", title: "Number of times", default: 3, minimum: 1, maximum: 100 },
     },
     required: ["who"],
     order: ["who", "times"],
@@ -24,7 +24,7 @@ echo "Hello, $PARAM_WHO!" >out/greeting.txt
 echo "{\\"greetings\\": $PARAM_TIMES}" >"$COAGENT_OUTPUT"
 `;
 
-const PYTHON = `# Parameters are in the file that COAGENT_INPUT names.
+const PYTHON = `# The file $COAGENT_INPUT contains the parameters.
 import json
 import os
 
@@ -41,7 +41,7 @@ with open(os.environ["COAGENT_OUTPUT"], "w") as file:
     json.dump({"greetings": given["times"]}, file)
 `;
 
-const NODE = `// Parameters are in the file that COAGENT_INPUT names.
+const NODE = `// The file $COAGENT_INPUT contains the parameters.
 const fs = require("node:fs");
 
 const { who, times } = JSON.parse(fs.readFileSync(process.env.COAGENT_INPUT, "utf8"));
@@ -55,7 +55,7 @@ fs.writeFileSync("out/greeting.txt", \`Hello, \${who}!\\n\`);
 fs.writeFileSync(process.env.COAGENT_OUTPUT, JSON.stringify({ greetings: times }));
 `;
 
-const PLAYBOOK = `# Parameters are variables. Without an INVENTORY in the mapping, the only host is localhost.
+const PLAYBOOK = `# Parameters are variables. Set INVENTORY in the mapping to reach hosts other than localhost.
 - name: Greet
   hosts: all
   connection: local
@@ -67,7 +67,7 @@ const PLAYBOOK = `# Parameters are variables. Without an INVENTORY in the mappin
       loop: "{{ range(1, times | int + 1) | list }}"
 `;
 
-const TERRAFORM = `# Parameters are in /coagent/input.json. The state is kept, sealed, from one run to the next.
+const TERRAFORM = `# Parameters are in /coagent/input.json. The state is stored encrypted between runs.
 locals {
   input = jsondecode(file("/coagent/input.json"))
 }

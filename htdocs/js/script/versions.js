@@ -29,23 +29,23 @@ export function ScriptVersions({ script, draft, onChange }) {
     }
     const restore = (/** @type {number} */ number) => attempt(async () => {
         const old = await get(`/scripts/${script.id}/versions/${number}`);
-        const saved = await patch(`/scripts/${script.id}`, { version: script.version, code: old.code, parameters: old.parameters, note: `Version ${number} again` });
+        const saved = await patch(`/scripts/${script.id}`, { version: script.version, code: old.code, parameters: old.parameters, note: `Restored version ${number}` });
         onChange(saved);
         draft.reset(saved);
         setQuery({ version: null, from: null });
-    }, `Version ${number} is the newest again`);
+    }, `Version ${number} was restored`);
     const restorable = script.editable && !draft.changed;
     return version ? html`<${Version} key=${version} script=${script} number=${Number(version)} restore=${restorable && Number(version) !== script.latest ? restore : null} />`
-        : html`${script.editable && draft.changed && html`<p class="note versions__note">Your changes are not saved, so no old version can be brought back now.</p>`}
+        : html`${script.editable && draft.changed && html`<p class="note versions__note">Save or discard your changes before you restore a version.</p>`}
         <${Table} label="Versions" rows=${list.items.map((/** @type {any} */ item) => ({ ...item, id: item.number }))} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
             { title: "Version", draw: ({ number, note }) => html`<a class="table__main" href=${withQuery({ version: number })}>Version ${number}</a>${note && html`<span class="table__sub">${note}</span>`}` },
-            { title: "By", draw: ({ author }) => html`<span class="table__short soft ellipsis">${author?.name}</span>` },
-            { title: "When", draw: ({ created_at }) => html`<span class="soft"><${Ago} at=${created_at} /></span>` },
+            { title: "Author", draw: ({ author }) => html`<span class="table__short soft ellipsis">${author?.name}</span>` },
+            { title: "Created", draw: ({ created_at }) => html`<span class="soft"><${Ago} at=${created_at} /></span>` },
             { title: "Size", kind: "number", draw: ({ size }) => html`<span class="soft">${sizeText(size)}</span>` },
             { title: "Actions", kind: "actions", draw: ({ number }) => html`<${Menu} small label=${`Actions for version ${number}`} items=${[
-                number > 1 && { text: "What changed", icon: "diff", onSelect: () => setQuery({ version: number, from: String(number - 1) }) },
-                number !== script.latest && { text: "Compare with the newest", icon: "diff", onSelect: () => setQuery({ version: String(script.latest), from: number }) },
-                { text: "Look at it", icon: "eye", onSelect: () => setQuery({ version: number, from: null }) },
+                number > 1 && { text: "View changes", icon: "diff", onSelect: () => setQuery({ version: number, from: String(number - 1) }) },
+                number !== script.latest && { text: "Compare with latest", icon: "diff", onSelect: () => setQuery({ version: String(script.latest), from: number }) },
+                { text: "View", icon: "eye", onSelect: () => setQuery({ version: number, from: null }) },
                 ...(restorable && number !== script.latest ? [null, { text: "Restore", icon: "refresh", onSelect: () => restore(number) }] : [])]} />` },
         ]} />`;
 }

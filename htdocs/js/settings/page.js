@@ -15,7 +15,7 @@ const NAMES = /** @type {const} */ (["run_retention_days", "run_output_retention
 /** @param {{title: string}} props */
 export function Settings({ title }) {
     const { data, problem, reload, setData } = useLoad((signal) => get("/admin/settings", signal), []);
-    return html`<${Page} title=${title} context="For everybody in this studio">
+    return html`<${Page} title=${title} context="Studio-wide">
         ${problem ? html`<${ProblemState} problem=${problem} onRetry=${reload} />` : !data ? html`<${SkeletonForm} lines=${2} />`
             : html`<${Retention} key=${JSON.stringify(data)} settings=${data} onSaved=${setData} />`}
     </${Page}>`;
@@ -29,10 +29,10 @@ function Retention({ settings, onSaved }) {
         tell("Settings saved");
     };
     return html`<${Form} form=${form} onSubmit=${save} class="">
-        <div class="section"><div class="section__about"><h2>How long runs are kept</h2><p>What is older is deleted, a little at a time. A run that is not over is never deleted.</p></div>
+        <div class="section"><div class="section__about"><h2>Retention of runs</h2><p>Older runs are deleted gradually. Runs in progress are never deleted.</p></div>
             <div class="form">
-                <${TextField} form=${form} name="run_retention_days" label="Runs, in days" inputmode="numeric" autocomplete="off" help="0 keeps them for ever. With a run its output, its files and its result are lost." />
-                <${TextField} form=${form} name="run_output_retention_days" label="Their output, in days" inputmode="numeric" autocomplete="off" help="Output takes most of the space. 0 keeps it as long as the run." />
+                <${TextField} form=${form} name="run_retention_days" label="Keep runs (days)" inputmode="numeric" autocomplete="off" help="0 = keep forever. Deleting a run also deletes its output, files and result." />
+                <${TextField} form=${form} name="run_output_retention_days" label="Keep output (days)" inputmode="numeric" autocomplete="off" help="Output takes most of the space. 0 = keep as long as the run." />
                 <div class="form__actions"><${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Save</${Button}>
                     ${form.changed && html`<${Button} onClick=${() => form.setValues(Object.fromEntries(NAMES.map((name) => [name, String(settings[name])])))}>Discard changes</${Button}>`}</div>
             </div></div>

@@ -39,7 +39,7 @@ const AFTER = "#!/bin/sh\nset -eu\n\necho \"Good morning\"\ndate\nuptime\n";
 const SCHEMA = {
     type: "object", required: ["name"], order: ["name", "level", "loud", "tags", "token"],
     properties: {
-        name: { type: "string", title: "Whom to greet", default: "world" }, level: { type: "string", title: "Log level", enum: ["info", "debug"], default: "info" },
+        name: { type: "string", title: "Name", default: "world" }, level: { type: "string", title: "Log level", enum: ["info", "debug"], default: "info" },
         loud: { type: "boolean", title: "Loud", description: "In capital letters." }, tags: { type: "array", title: "Tags", enum: ["red", "green"] },
         token: { type: "string", title: "Token", format: "password" },
     },
@@ -102,7 +102,7 @@ function Output() {
         "\x1b[38;5;208mof 256\x1b[0m \x1b[38;2;250;240;120mtrue colour\x1b[0m \x1b[48;2;20;90;60mground\x1b[0m", " 10 %\r100 % a progress bar"].join("\n");
     reader.take({ stream: "stdout", text: text + "\n", at: "" });
     reader.take({ stream: "stderr", text: "an error\n", at: "" });
-    return html`<${Section} title="Output of a run"><${LogExcerpt} lines=${reader.lines} /><${RunReason} text="It ended with exit status 3." /></${Section}>`;
+    return html`<${Section} title="Output of a run"><${LogExcerpt} lines=${reader.lines} /><${RunReason} text="Exit code 3." /></${Section}>`;
 }
 
 function Inputs() {
@@ -111,7 +111,7 @@ function Inputs() {
     const [part, setPart] = useState("a");
     const wrong = { ...form, errors: { name: "This name is taken." } };
     return html`<${Section} title="Fields">
-        <${TextField} form=${form} name="name" label="Plain" help="Help below the field." /><${TextField} form=${wrong} name="name" label="Wrong" />
+        <${TextField} form=${form} name="name" label="Plain" help="Help text." /><${TextField} form=${wrong} name="name" label="Wrong" />
         <${TextField} form=${form} name="secret" label="Secret" type="password" optional /><${TextField} form=${form} name="text" label="Long" rows=${3} most=${100} />
         <${SelectField} form=${form} name="choice" label="Choice" options=${[["a", "First"], ["b", "Second"]]} /><${SearchField} label="Search" value="" onInput=${() => {}} />
         <${Check} form=${form} name="list" value="one" label="A check" help="With help." /><${Switch} label="A switch" help="On or off, at once." checked=${on} onChange=${setOn} />
@@ -123,9 +123,9 @@ function Texts() {
     const handles = new Map([["ada", { id: "a", name: "Ada Lovelace" }]]);
     const now = new Date().toISOString();
     return html`<${Section} title="Text"><${Markdown} text=${PROSE} handles=${handles} myId="b" /></${Section}>
-        <${Section} title="Times and ids"><div class="row"><${Ago} at=${now} /><${Clock} at=${now} /></div><${Copyable} text="0198f0c2-7b1e-7c3a-9a55-3f1f6a2d9b10" label="Copy the id" /></${Section}>
+        <${Section} title="Times and ids"><div class="row"><${Ago} at=${now} /><${Clock} at=${now} /></div><${Copyable} text="0198f0c2-7b1e-7c3a-9a55-3f1f6a2d9b10" label="Copy ID" /></${Section}>
         <${Section} title="Table"><${Table} label="An example" rows=${PEOPLE} columns=${[{ title: "Name", draw: (row) => row.name }, { title: "Kind", draw: (row) => html`<${Pill} plain>${row.kind}</${Pill}>` }]} /></${Section}>
-        <${Section} title="Problem"><${ProblemNote} problem=${{ message: "The server cannot be reached.", fields: {}, status: 0 }} /></${Section}>`;
+        <${Section} title="Problem"><${ProblemNote} problem=${{ message: "Can’t reach the server.", fields: {}, status: 0 }} /></${Section}>`;
 }
 
 function Scripting() {
@@ -136,6 +136,6 @@ function Scripting() {
     return html`<${Section} title="Code editor"><${CodeEditor} class="code-editor--boxed" value=${code} language="shell" label="An example of code" onChange=${setCode} /></${Section}>
         <${Section} title="Difference"><${Diff} before=${BEFORE} after=${code} label="An example of a difference" /></${Section}>
         <${Section} title="Parameters"><${ParameterFields} schema=${SCHEMA} form=${form} /></${Section}>
-        <${Section} title="What a script takes"><${SchemaEditor} rows=${rows} onChange=${setRows} readOnly=${false} /></${Section}>
+        <${Section} title="Parameters of a script"><${SchemaEditor} rows=${rows} onChange=${setRows} readOnly=${false} /></${Section}>
         <${Section} title="Variables"><${EntriesEditor} rows=${entries} onChange=${setEntries} readOnly=${false} checked /></${Section}>`;
 }

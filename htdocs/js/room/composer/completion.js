@@ -84,7 +84,7 @@ function Hint({ script, open: rest }) {
     const names = orderOf(script.parameters);
     const required = script.parameters?.required || [];
     return html`<div class="mentions__hint"><b>${script.name}</b>${names.length ? names.map((name) => html` <code class=${rest.includes(name) ? undefined : "soft"}>${required.includes(name) ? name : `[${name}]`}</code>`)
-        : " takes no parameters"}</div>`;
+        : " has no parameters"}</div>`;
 }
 
 /** @param {{spot: any, onChoose: (item: Item) => void}} props spot: from useCompletion */

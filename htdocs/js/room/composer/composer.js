@@ -79,14 +79,14 @@ export function Composer({ room, members, reply, onReply, taken, onEditLast }) {
         ${(spot.items.length > 0 || spot.hint) && html`<${Suggestions} spot=${spot} onChoose=${choose} />`}
         <div class="composer__box">
             ${reply && html`<div class="composer__reply"><${Icon} name="reply" size=${14} />
-                <span class="ellipsis">Answering <b>${reply.author?.name}</b>: ${(reply.body.text || "").slice(0, 160)}</span>
-                <${Button} kind="quiet" small icon="close" label="Do not reply to this message" onClick=${() => onReply(null)} /></div>`}
+                <span class="ellipsis">Replying to <b>${reply.author?.name}</b>: ${(reply.body.text || "").slice(0, 160)}</span>
+                <${Button} kind="quiet" small icon="close" label="Cancel reply" onClick=${() => onReply(null)} /></div>`}
             <textarea class="composer__text" ref=${area} rows="1" value=${text} placeholder=${`Message ${room.name}`} aria-label=${`Message ${room.name}`}
                 role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-expanded=${String(spot.items.length > 0)}
                 aria-controls="mentions" aria-activedescendant=${spot.items[spot.index] ? `mention-${spot.index}` : undefined}
                 onInput=${(/** @type {import("../../dom.js").InputEvent} */ event) => { change(event.target.value); spot.look(); }}
                 onKeyDown=${press} onClick=${spot.look} onBlur=${spot.close} />
-            <div class="composer__bar"><span class="composer__hint ellipsis"><kbd>Enter</kbd> sends, <kbd>Shift Enter</kbd> breaks the line, <kbd>@</kbd> asks somebody, <kbd>/</kbd> runs a script</span>
+            <div class="composer__bar"><span class="composer__hint ellipsis"><kbd>Enter</kbd> to send · <kbd>Shift Enter</kbd> for a new line · <kbd>@</kbd> to mention · <kbd>/</kbd> for commands</span>
                 ${over > -1000 && html`<span role="status">${over > 0 ? `${over} characters too long` : `${-over} left`}</span>`}
                 <${Button} kind="primary" small icon="send" disabled=${!text.trim() || over > 0} onClick=${send}>Send</${Button}></div>
         </div>

@@ -19,7 +19,7 @@ export function LiveAnswer({ answer, context }) {
             setStopping(false);
         }
     };
-    const doing = stopping ? "Stopping" : text ? "" : state === "running" ? "Thinking" : "Waiting for its turn";
+    const doing = stopping ? "Stopping" : text ? "" : state === "running" ? "Thinking" : "Queued…";
     return html`<article class="post post--head post--live" tabindex="-1" aria-label=${`${agent.name} is answering`} aria-busy="true">
         <div class="post__side"><${Avatar} of=${agent} alive=${state === "running"} /></div>
         <div class="post__content">

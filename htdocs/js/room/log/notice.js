@@ -20,12 +20,12 @@ function sentence({ kind, author, body }) {
         return [who, " made ", own ? "themselves" : whom, ` ${ROLES[body.role] || "a member"}`];
     }
     switch (body.action) {
-    case "created": return [who, " made this room"];
+    case "created": return [who, " created this room"];
     case "renamed": return [who, " renamed the room", body.name ? [" to ", html`<b>${body.name}</b>`] : ""];
     case "archived": return [who, " archived the room"];
-    case "unarchived": return [who, " brought the room back from the archive"];
+    case "unarchived": return [who, " unarchived the room"];
     case "topic": return [who, body.topic ? ` set the topic: ${body.topic}` : " cleared the topic"];
-    case "visibility": return [who, body.visibility === "public" ? " opened the room to everyone here" : " made the room private"];
+    case "visibility": return [who, body.visibility === "public" ? " made the room public" : " made the room private"];
     default: return [who, " changed the room"];
     }
 }

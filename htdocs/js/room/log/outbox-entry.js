@@ -17,9 +17,9 @@ export function OutboxPost({ room, entry, context }) {
             <${Head} author=${me()} at=${entry.at} />
             <div class="post__body"><${Markdown} text=${entry.text} handles=${context.handles} myId=${me().id} /></div>
             ${failed && html`<div class="post__failed" role="alert">
-                <p>${entry.unheard ? "Not sent yet. It goes as soon as the server can be reached." : `Not sent. ${entry.problem}`}</p>
-                <${Button} small icon="refresh" onClick=${() => retryMessage(room, entry.key)}>Send again</${Button}>
-                <${Button} small kind="quiet" onClick=${() => { discardMessage(room, entry.key); context.onTakeBack(entry.text); }}>Back to the composer</${Button}></div>`}
+                <p>${entry.unheard ? "Waiting for connection – will send automatically." : `Not sent. ${entry.problem}`}</p>
+                <${Button} small icon="refresh" onClick=${() => retryMessage(room, entry.key)}>Retry</${Button}>
+                <${Button} small kind="quiet" onClick=${() => { discardMessage(room, entry.key); context.onTakeBack(entry.text); }}>Edit</${Button}></div>`}
         </div>
     </article>`;
 }

@@ -49,7 +49,7 @@ function draw({ event, head, quoted, target, context }) {
         ${!editing && !event.body.deleted && html`<${Actions} event=${event} can=${can} context=${context}
             onEdit=${() => setEditing(true)} onDelete=${() => setDeleting(true)} />`}
         ${deleting && html`<${ConfirmDialog} title="Delete this message?" action="Delete" onClose=${() => setDeleting(false)}
-            lost="Its text is gone for everybody in the room. That it was deleted stays visible."
+            lost="The text is removed for everyone. A “message deleted” note stays."
             onConfirm=${() => remove(`/rooms/${event.room}/messages/${event.seq}`)} />`}
     </article>`;
 }
@@ -93,8 +93,8 @@ function Body({ event, context }) {
     return html`<div class="post__body">
         ${text && html`<${Markdown} text=${text} handles=${context.handles} myId=${me().id} />`}
         ${edited && html`<span class="post__mark">edited</span>`}
-        ${stopped && html`<span class="post__mark">${text ? "Stopped here." : "Stopped before the first word."}</span>`}
-        ${event.kind === "result" && !text && !stopped && html`<p class="post__gone">The agent had nothing to say.</p>`}
+        ${stopped && html`<span class="post__mark">Stopped</span>`}
+        ${event.kind === "result" && !text && !stopped && html`<p class="post__gone">(empty answer)</p>`}
         ${event.kind === "error" && html`<${ErrorCard} event=${event} canWrite=${context.canWrite} />`}
     </div>`;
 }
@@ -111,8 +111,8 @@ function ErrorCard({ event, canWrite }) {
     return html`<div class="error-card">
         <div class="error-card__text"><${Icon} name="warning" /><span>${event.body.message}</span></div>
         ${canWrite && event.run && event.body.retriable !== false && html`<div class="row">
-            ${event.body.text && html`<${Button} small icon="start" disabled=${asked} onClick=${() => retry("resume")}>Go on from here</${Button}>`}
-            <${Button} small icon="refresh" disabled=${asked} onClick=${() => retry("again")}>Try again</${Button}></div>`}
+            ${event.body.text && html`<${Button} small icon="start" disabled=${asked} onClick=${() => retry("resume")}>Continue</${Button}>`}
+            <${Button} small icon="refresh" disabled=${asked} onClick=${() => retry("again")}>Retry</${Button}></div>`}
     </div>`;
 }
 
@@ -123,9 +123,9 @@ function Actions({ event, can, context, onEdit, onDelete }) {
     return html`<div class="post__actions">
         ${can.reply && html`<${Button} kind="quiet" small icon="reply" label="Reply" onClick=${() => context.onReply(event)} />`}
         ${can.edit && html`<${Button} kind="quiet" small icon="edit" label="Edit" onClick=${onEdit} />`}
-        <${Menu} small label="More about this message" items=${[
-            { text: "Copy the text", icon: "copy", onSelect: () => copy(event.body.text || event.body.message || "", "Text copied") },
-            { text: "Copy a link", icon: "link", onSelect: () => copy(address, "Link copied") },
+        <${Menu} small label="Message menu" items=${[
+            { text: "Copy text", icon: "copy", onSelect: () => copy(event.body.text || event.body.message || "", "Text copied") },
+            { text: "Copy link", icon: "link", onSelect: () => copy(address, "Link copied") },
             can.remove && null,
             can.remove && { text: "Delete", icon: "trash", danger: true, onSelect: onDelete },
         ]} />
@@ -173,6 +173,6 @@ function Edit({ event, onClose }) {
             onInput=${(/** @type {import("../../dom.js").InputEvent} */ input) => setText(input.target.value)} />
         <div class="row"><${Button} small kind="primary" busy=${busy} onClick=${save}>Save</${Button}>
             <${Button} small onClick=${onClose}>Cancel</${Button}>
-            <span class="soft small">${event.body.edited ? "Last edited before. " : ""}Sent ${exact(event.at)}</span></div>
+            <span class="soft small">${event.body.edited ? "Edited. " : ""}Sent ${exact(event.at)}</span></div>
     </div>`;
 }

@@ -8,8 +8,8 @@ import { setQuery } from "../../router.js";
 export function RoomStart({ room }) {
     return html`<div class="room__start">
         <h2>${room.name}</h2>
-        <p>${room.topic || "This is the beginning of the room."}</p>
-        <p>Made on ${onDay(room.created_at)}</p>
+        <p>${room.topic || "This is the start of the room."}</p>
+        <p>Created on ${onDay(room.created_at)}</p>
         ${room.role === "owner" && !room.archived && html`<div class="row">
             <${Button} icon="users" onClick=${() => setQuery({ panel: "members" })}>Invite people and agents</${Button}>
             ${!room.topic && html`<${Button} kind="quiet" icon="edit" onClick=${() => setQuery({ panel: "settings" })}>Set a topic</${Button}>`}

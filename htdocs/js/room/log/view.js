@@ -49,7 +49,7 @@ export function RoomLog({ room, log, readSeq, target, context, foot }) {
         <${Announcer} log=${log} version=${version} />
         <div class="room__foot">
             ${!view.following && html`<${Button} class="room__pill" small icon="arrowDown" kind=${view.fresh ? "primary" : undefined}
-                onClick=${view.toEnd}>${view.fresh ? plural(view.fresh, "new message") : "Newest"}</${Button}>`}
+                onClick=${view.toEnd}>${view.fresh ? plural(view.fresh, "new message") : "Jump to latest"}</${Button}>`}
             ${foot}
         </div>`;
 }
@@ -170,7 +170,7 @@ function walk(event) {
 /** @param {import("../../types.js").Event} event */
 function sentence({ kind, author, body }) {
     if (body.script) {
-        return kind === "run" ? `${author?.name || "CoAgent"} runs ${body.script.name}` : `The run of ${body.script.name} is over: ${body.state}. ${body.message || ""}`;
+        return kind === "run" ? `${author?.name || "CoAgent"} runs ${body.script.name}` : `The run of ${body.script.name} finished: ${body.state}. ${body.message || ""}`;
     }
     return `${author?.name || "CoAgent"}: ${(body.text || body.message || "").slice(0, 300)}`;
 }

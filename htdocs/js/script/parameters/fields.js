@@ -23,12 +23,12 @@ function ParameterField({ name, property, form, required }) {
             onChange=${(/** @type {boolean} */ on) => form.set(common.name, on)} /><${FieldError} text=${form.errors[common.name]} /></div>`;
     }
     if (type === "array") {
-        return choices ? html`<${Choices} ...${common} choices=${choices} />` : html`<${TextField} ...${common} rows=${3} help=${description || "One on each line."} />`;
+        return choices ? html`<${Choices} ...${common} choices=${choices} />` : html`<${TextField} ...${common} rows=${3} help=${description || "One per line."} />`;
     }
     if (choices) {
         const options = choices.map((/** @type {any} */ choice) => [String(choice), String(choice)]);
         const chosen = choices.some((/** @type {any} */ choice) => String(choice) === form.values[common.name]);
-        return html`<${SelectField} ...${common} options=${required && chosen ? options : [["", "Nothing chosen"], ...options]} />`;
+        return html`<${SelectField} ...${common} options=${required && chosen ? options : [["", "None"], ...options]} />`;
     }
     if (type === "integer" || type === "number") {
         return html`<${TextField} ...${common} inputMode=${type === "integer" ? "numeric" : "decimal"} autocomplete="off" />`;

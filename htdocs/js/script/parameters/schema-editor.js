@@ -1,4 +1,4 @@
-/** What a script takes, as a table: a row for each parameter, its finer points folded away. The schema itself can be
+/** Parameters of a script, as a table: a row for each parameter, its finer points folded away. The schema itself can be
  * looked at and edited as well. */
 import { classes, html, useId, useLayoutEffect, useRef, useState } from "../../dom.js";
 import { plural } from "../../format.js";
@@ -18,8 +18,8 @@ import { applies, FORMATS, MOST, nameErrors, newRow, rowsOf, schemaOf, TYPES, un
 export function SchemaEditor({ kind, rows, onChange, readOnly, problem }) {
     const [view, setView] = useState("table");
     return html`<div class="stack">
-        <div class="row schema__bar"><p class="soft small">${rows.length ? plural(rows.length, "parameter") : "No parameters"}, asked for before each run.</p>
-            <${Segments} label="How the parameters are shown" name="schema-view" value=${view} onChange=${setView}
+        <div class="row schema__bar"><p class="soft small">${rows.length ? plural(rows.length, "parameter") : "No parameters"}, requested before each run.</p>
+            <${Segments} label="Parameter view" name="schema-view" value=${view} onChange=${setView}
                 options=${[{ value: "table", label: "Table" }, { value: "raw", label: "JSON Schema" }]} /></div>
         ${problem && html`<p class="problem" role="alert"><${Icon} name="warning" /><span>${problem}</span></p>`}
         ${view === "raw" ? html`<${RawSchema} rows=${rows} onChange=${onChange} readOnly=${readOnly} />`
@@ -31,10 +31,10 @@ export function SchemaEditor({ kind, rows, onChange, readOnly, problem }) {
 /** How the parameters get to the script, by the example of the first. @param {{kind: string, rows: Row[]}} props */
 function Arrival({ kind, rows }) {
     const name = rows[0].name || "name";
-    const whole = html`All of them are a JSON object in the file that <code>COAGENT_INPUT</code> names.`;
-    const own = { playbook: html`Tasks know them as variables: <code>${`{{ ${name} }}`}</code>.`,
-        terraform: html`They are its variables: declare <code>${`variable "${name}" {}`}</code> and write <code>${`var.${name}`}</code>.` }[kind];
-    return html`<p class="soft small">${own || html`Each single value is in the environment, its name in capitals: <code>${`PARAM_${name.toUpperCase()}`}</code>.`} ${whole}</p>`;
+    const whole = html`All values are available as JSON in <code>$COAGENT_INPUT</code>.`;
+    const own = { playbook: html`Each value is available as a variable: <code>${`{{ ${name} }}`}</code>.`,
+        terraform: html`Each value is available as a variable: declare <code>${`variable "${name}" {}`}</code>, then use <code>${`var.${name}`}</code>.` }[kind];
+    return html`<p class="soft small">${own || html`Each value is available as an environment variable: <code>${`PARAM_${name.toUpperCase()}`}</code>.`} ${whole}</p>`;
 }
 
 /** @param {{rows: Row[], onChange: (rows: Row[]) => void, readOnly: boolean}} props */
@@ -46,9 +46,9 @@ function SchemaTable({ rows, onChange, readOnly }) {
         onChange([...rows, row]);
         setOpen(row.key);
     };
-    const adder = !readOnly && html`<${Button} icon="plus" disabled=${rows.length >= MOST} onClick=${add}>Add a parameter</${Button}>`;
+    const adder = !readOnly && html`<${Button} icon="plus" disabled=${rows.length >= MOST} onClick=${add}>Add parameter</${Button}>`;
     if (!rows.length) {
-        return html`<${Empty} small icon="settings" title="This script takes no parameters" text="With parameters, whoever runs it fills in a form, and the script gets what they wrote.">${adder}</${Empty}>`;
+        return html`<${Empty} small icon="settings" title="This script takes no parameters" text="Add parameters to show a form before each run. The script receives the values.">${adder}</${Empty}>`;
     }
     const change = (/** @type {number} */ at, /** @type {Partial<Row>} */ part) => onChange(rows.map((row, index) => (index === at ? { ...row, ...part } : row)));
     const move = (/** @type {number} */ at, /** @type {number} */ to) => {
@@ -85,7 +85,7 @@ function Parameter({ row, error, readOnly, open, onOpen, onChange, onUp, onDown,
             <label class="schema__required"><input type="checkbox" checked=${row.required} disabled=${readOnly} aria-label=${`Required: ${which}`}
                 onChange=${(/** @type {import("../../dom.js").InputEvent} */ event) => onChange({ required: event.target.checked })} /><span aria-hidden="true">Required</span></label>
             <div class="schema__actions">
-                <${Button} kind="quiet" small icon="settings" label=${`More about ${which}`} aria-expanded=${String(open)} onClick=${onOpen} />
+                <${Button} kind="quiet" small icon="settings" label=${`Options of ${which}`} aria-expanded=${String(open)} onClick=${onOpen} />
                 ${!readOnly && html`<${Button} kind="quiet" small icon="arrowUp" label=${`Move ${which} up`} disabled=${!onUp} onClick=${onUp || undefined} />
                     <${Button} kind="quiet" small icon="arrowDown" label=${`Move ${which} down`} disabled=${!onDown} onClick=${onDown || undefined} />
                     <${Button} kind="quiet" small icon="trash" label=${`Remove ${which}`} onClick=${onRemove} />`}
@@ -119,13 +119,13 @@ function Finer({ row, which, readOnly, set }) {
         && html`<${Cell} label=${label} of=${which}><input class="input" value=${/** @type {any} */ (row)[name]} readOnly=${readOnly} ...${more} onInput=${set(name)} /></${Cell}>`;
     const number = { inputMode: "decimal", autocomplete: "off" };
     return html`<div class="schema__finer">
-        <${Cell} label="Help below the field" of=${which}><textarea class="input" rows=${2} maxLength=${500} value=${row.description} readOnly=${readOnly} onInput=${set("description")} /></${Cell}>
-        ${applies("choices", row.type) && html`<${Cell} label="Choices, one on each line" of=${which}><textarea class="input" rows=${2} value=${row.choices} readOnly=${readOnly} onInput=${set("choices")} /></${Cell}>`}
-        ${applies("format", row.type) && html`<${Cell} label="Kind of text" of=${which}><select class="input" disabled=${readOnly} onChange=${set("format")}>
+        <${Cell} label="Help text" of=${which}><textarea class="input" rows=${2} maxLength=${500} value=${row.description} readOnly=${readOnly} onInput=${set("description")} /></${Cell}>
+        ${applies("choices", row.type) && html`<${Cell} label="Choices (one per line)" of=${which}><textarea class="input" rows=${2} value=${row.choices} readOnly=${readOnly} onInput=${set("choices")} /></${Cell}>`}
+        ${applies("format", row.type) && html`<${Cell} label="Format" of=${which}><select class="input" disabled=${readOnly} onChange=${set("format")}>
             ${FORMATS.map(([key, text]) => html`<option value=${key} selected=${key === row.format}>${text}</option>`)}</select></${Cell}>`}
         ${field("pattern", "Pattern (regular expression)", { class: "input input--mono", maxLength: 200, spellcheck: false })}
-        ${field("minLength", "Fewest characters", number)}${field("maxLength", "Most characters", number)}
-        ${field("minimum", "Smallest", number)}${field("maximum", "Largest", number)}
+        ${field("minLength", "Min length", number)}${field("maxLength", "Max length", number)}
+        ${field("minimum", "Minimum", number)}${field("maximum", "Maximum", number)}
     </div>`;
 }
 
@@ -138,12 +138,12 @@ function RawSchema({ rows, onChange, readOnly }) {
         try {
             const schema = JSON.parse(next);
             const unknown = unknownIn(schema);
-            setWrong(unknown.length ? `Not known here, and not taken: ${unknown.slice(0, 5).join(", ")}.` : "");
+            setWrong(unknown.length ? `Unsupported keywords were ignored: ${unknown.slice(0, 5).join(", ")}.` : "");
             if (!unknown.length) {
                 onChange(rowsOf(schema));
             }
         } catch (error) {
-            setWrong(`This is not JSON yet: ${/** @type {Error} */ (error).message}`);
+            setWrong(`Invalid JSON: ${/** @type {Error} */ (error).message}`);
         }
     };
     return html`<${CodeEditor} class="code-editor--boxed" value=${text} language="javascript" label="JSON Schema of the parameters" readOnly=${readOnly} onChange=${take} />

@@ -6,9 +6,9 @@
  *   choices: string, format: string, minLength: string, maxLength: string, pattern: string, minimum: string, maximum: string}} Row
  */
 
-export const TYPES = /** @type {[string, string][]} */ ([["string", "Text"], ["integer", "Whole number"], ["number", "Number"], ["boolean", "Yes or no"], ["array", "List of texts"]]);
-export const FORMATS = /** @type {[string, string][]} */ ([["", "One line"], ["multiline", "Several lines"], ["password", "Secret, not shown"],
-    ["date", "Date"], ["email", "E-mail address"], ["uri", "Web address"]]);
+export const TYPES = /** @type {[string, string][]} */ ([["string", "Text"], ["integer", "Whole number"], ["number", "Number"], ["boolean", "Yes or no"], ["array", "List of text values"]]);
+export const FORMATS = /** @type {[string, string][]} */ ([["", "One line"], ["multiline", "Multiple lines"], ["password", "Secret (hidden)"],
+    ["date", "Date"], ["email", "Email address"], ["uri", "URL"]]);
 export const MOST = 50;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,39}$/;
 const TEXTS = ["title", "description", "format", "pattern"];
@@ -107,11 +107,11 @@ export function nameErrors(rows) {
     for (const { key, name } of rows) {
         const clean = name.trim();
         if (!clean) {
-            errors[key] = "It needs a name.";
+            errors[key] = "Enter a name.";
         } else if (!NAME.test(clean)) {
-            errors[key] = "Letters, digits and underscores, at most 40, beginning with a letter.";
+            errors[key] = "Use at most 40 letters, digits and underscores, starting with a letter.";
         } else if (seen.has(clean.toUpperCase())) {
-            errors[key] = "Another parameter has this name.";
+            errors[key] = "This name is already in use.";
         }
         seen.add(clean.toUpperCase());
     }

@@ -24,15 +24,15 @@ export function ScriptRuns({ script }) {
         return html`<${SkeletonRows} />`;
     }
     if (!list.items.length) {
-        return html`<${Empty} icon="start" title="It has not run yet" text="Each run is listed here with how it ended, and keeps its output.">
+        return html`<${Empty} icon="start" title="No runs yet" text="Each run appears here with its outcome and output.">
             <${Button} kind="primary" icon="start" onClick=${() => setQuery({ panel: "run", run: null })}>Run it</${Button}></${Empty}>`;
     }
     return html`<div class="page__tools"><span /><${Button} icon="refresh" onClick=${list.reload}>Refresh</${Button}></div>
         <${Table} label="Runs" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
-            { title: "When", draw: (run) => html`<a href=${`/runs/${run.id}`}><${Ago} at=${run.queued_at} /></a>` },
-            { title: "State", draw: (run) => html`<${RunState} run=${run} />${run.dry_run && html` <${Pill} plain>Dry run</${Pill}>`}` },
+            { title: "Queued", draw: (run) => html`<a href=${`/runs/${run.id}`}><${Ago} at=${run.queued_at} /></a>` },
+            { title: "Status", draw: (run) => html`<${RunState} run=${run} />${run.dry_run && html` <${Pill} plain>Dry run</${Pill}>`}` },
             { title: "Version", draw: (run) => html`<span class="soft">${run.script?.version}</span>` },
-            { title: "By", draw: (run) => html`<span class="table__short soft ellipsis">${run.asked_by?.name}</span>` },
-            { title: "Took", kind: "number", draw: (run) => html`<span class="soft"><${Took} run=${run} /></span>` },
+            { title: "Started by", draw: (run) => html`<span class="table__short soft ellipsis">${run.asked_by?.name}</span>` },
+            { title: "Duration", kind: "number", draw: (run) => html`<span class="soft"><${Took} run=${run} /></span>` },
         ]} />`;
 }

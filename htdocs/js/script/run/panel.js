@@ -44,7 +44,7 @@ export function ScriptRun({ script, changed, onSave, onClose }) {
         }
     }, [run]);
     return html`<${Panel} wide title=${run ? `Run of ${script.name}` : `Run ${script.name}`} onClose=${onClose}>
-        ${run ? html`<div class="script-run"><div><${Button} small icon="back" onClick=${() => setQuery({ run: null })}>Other parameters</${Button}></div>
+        ${run ? html`<div class="script-run"><div><${Button} small icon="back" onClick=${() => setQuery({ run: null })}>Change inputs</${Button}></div>
                 <${RunPanel} run=${run} onRun=${(/** @type {any} */ next) => setQuery({ run: next.id })} /></div>`
             : html`<${RunForm} script=${script} form=${form} changed=${changed} onSave=${onSave} onStart=${start} />`}
     </${Panel}>`;
@@ -57,10 +57,10 @@ function RunForm({ script, form, changed, onSave, onStart }) {
     useEffect(() => {
         /** @type {any} */ (document.querySelector(".run-form input, .run-form select, .run-form textarea, .run-form button[type=submit]"))?.focus();
     }, []);
-    const options = [[OWN, script.mapping ? `Its own: ${script.mapping.name}` : "Its own: none"], ...(script.mapping ? [[NONE, "None"]] : []),
+    const options = [[OWN, script.mapping ? `Script default (${script.mapping.name})` : "Script default (none)"], ...(script.mapping ? [[NONE, "None"]] : []),
         ...mappingOptions(mappings, null).filter(([id]) => id !== script.mapping?.id)];
     return html`<${Form} form=${form} onSubmit=${onStart} class="form run-form">
-        ${changed && html`<div class="note row"><span>Your changes are not saved: this runs version ${script.latest}.</span>${onSave && html`<${Button} small onClick=${() => onSave()}>Save first</${Button}>`}</div>`}
+        ${changed && html`<div class="note row"><span>Your changes are not saved. This runs version ${script.latest}.</span>${onSave && html`<${Button} small onClick=${() => onSave()}>Save</${Button}>`}</div>`}
         ${namesOf(script.parameters).length ? html`<${ParameterFields} schema=${script.parameters} form=${form} />` : html`<p class="soft">This script takes no parameters.</p>`}
         <${Switch} label="Dry run" help=${DRY[script.kind]} checked=${form.values.dry_run} onChange=${(/** @type {boolean} */ on) => form.set("dry_run", on)} />
         <details class="run-form__more" open=${more} onToggle=${(/** @type {Event & {target: HTMLDetailsElement}} */ event) => setMore(event.target.open)}><summary>Mapping and limits</summary>
@@ -73,6 +73,6 @@ function RunForm({ script, form, changed, onSave, onStart }) {
 
 /** @type {Record<string, string>} */
 const DRY = {
-    sh: "Only checks whether the shell understands it.", python: "Only compiles it.", node: "Only checks its syntax.",
-    playbook: "Says what it would change, and changes nothing.", terraform: "Makes the plan, and does not apply it.", aws: "Only checks whether the shell understands it.",
+    sh: "Checks syntax without running.", python: "Checks syntax without running.", node: "Checks syntax without running.",
+    playbook: "Reports changes without applying them.", terraform: "Creates the plan without applying it.", aws: "Checks syntax without running.",
 };
