@@ -26,9 +26,9 @@ static int usage(FILE *out, int status)
     fputs("Usage: coagent-runner [--seconds N] [--once]\n"
           "Starts what is queued: runs of scripts, answers of agents, checks of providers; and does the chores.\n"
           "\n"
-          "  --seconds N   serve for N seconds (1 to 3600, default 110); cron starts the next one by then, which\n"
-          "                waits beside this one, so that it can go on at once should this one die\n"
-          "  --once        start what is queued now, and go\n"
+          "  --seconds N   serve for N seconds (1 to 3600, default 110); cron starts the next one before that. It\n"
+          "                waits and takes over at once if this one dies\n"
+          "  --once        start what is queued now, then exit\n"
           "  --help        this text\n"
           "\n"
           "Settings come from COAGENT_CONFIG, else /etc/coagent/coagent.conf, and from the environment.\n",

@@ -141,7 +141,7 @@ enum outcome certificate_make(const char *const names[], int days, struct text *
     if (certificate && write_pem(certificate, key, certificate_pem, key_pem))
         outcome = OUTCOME_OK;
     else
-        text_add_format(why, "OpenSSL cannot make the certificate: %s", ERR_reason_error_string(ERR_peek_error()));
+        text_add_format(why, "OpenSSL cannot create the certificate: %s", ERR_reason_error_string(ERR_peek_error()));
 done:
     X509_free(certificate);
     EVP_PKEY_free(key);

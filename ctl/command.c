@@ -68,7 +68,7 @@ enum exit_status read_options(struct call *call, const struct choice choices[])
     opterr = 0;
     for (int found; (found = getopt_long(call->argc, call->argv, "", options, &which)) != -1;) {
         if (found != 0)
-            return complain(call, EXIT_USAGE, "\"%s\" is not an option of %s, or its value is wrong or missing",
+            return complain(call, EXIT_USAGE, "\"%s\" is not an option of %s, or its value is invalid or missing",
                             call->argv[optind - 1], call->command->name);
         if (which == count)
             call->json = true;
@@ -80,7 +80,8 @@ enum exit_status read_options(struct call *call, const struct choice choices[])
     call->operands = call->argc - optind;
     call->operand = call->argv + optind;
     if (call->operands > 0 && !call->command->operand)
-        return complain(call, EXIT_USAGE, "%s takes no \"%s\"", call->command->name, call->operand[0]);
+        return complain(call, EXIT_USAGE, "%s does not take the argument \"%s\"", call->command->name,
+                        call->operand[0]);
     return EXIT_DONE;
 }
 

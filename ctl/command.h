@@ -12,7 +12,7 @@ enum exit_status {
     EXIT_DONE = 0,
     EXIT_FAILED = 1,   /* it did not work, or not everything is as it should be */
     EXIT_USAGE = 2,    /* the command line is wrong */
-    EXIT_SETTINGS = 3, /* the settings are not right */
+    EXIT_SETTINGS = 3, /* the settings are not valid */
     EXIT_DATABASE = 4, /* PostgreSQL cannot be reached */
 };
 
@@ -20,7 +20,7 @@ enum exit_status {
 struct call {
     const struct command *command;
     const char *program;         /* as it is to be called again: "coagentctl", or its path */
-    const struct config *config; /* NULL when the settings are not right and the command does without */
+    const struct config *config; /* NULL when the settings are not valid and the command does without */
     const char *trouble;         /* what is not right about them, one line each, or "" */
     bool json;                   /* --json: the standard output is one JSON document, also when it fails */
     int operands;                /* after read_options: what stands behind the options */
@@ -33,7 +33,7 @@ struct command {
     const char *name;
     const char *summary;   /* one line for coagentctl --help */
     const char *help;      /* all of <command> --help */
-    bool without_settings; /* also runs when the settings are not right */
+    bool without_settings; /* also runs when the settings are not valid */
     const char *operand;   /* what its operands are, "a name"; NULL: it takes none */
     /* Says on stderr what is wrong, and on stdout what was done. */
     enum exit_status (*run)(struct call *call);

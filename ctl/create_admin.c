@@ -57,12 +57,12 @@ static enum exit_status get_password(const struct call *call, const struct wish 
 
     if (wish->password_stdin) {
         if (!read_line(password))
-            status = complain(call, EXIT_FAILED, "there is no password on the standard input");
+            status = complain(call, EXIT_FAILED, "standard input contains no password");
     } else if (!isatty(STDIN_FILENO)) {
-        status = complain(call, EXIT_FAILED, "give the password on the standard input, with --password-stdin");
-    } else if (!ask("Password: ", password) || !ask("Again: ", &again) ||
+        status = complain(call, EXIT_FAILED, "pass the password on standard input with --password-stdin");
+    } else if (!ask("Password: ", password) || !ask("Repeat the password: ", &again) ||
                strcmp(text_string(password), text_string(&again)) != 0) {
-        status = complain(call, EXIT_FAILED, "the two passwords are not the same");
+        status = complain(call, EXIT_FAILED, "the two passwords differ");
     }
     text_free_secret(&again);
     return status;
@@ -94,11 +94,11 @@ static void print_result(const struct call *call, const struct wish *wish, const
     if (call->json)
         puts(answer);
     else if (json_flag(result, "created", false))
-        printf("%s is an administrator now: the account was made\n", wish->email);
+        printf("%s is now an administrator: the account was created\n", wish->email);
     else if (json_flag(result, "changed", false))
-        printf("%s is an administrator now\n", wish->email);
+        printf("%s is now an administrator\n", wish->email);
     else
-        printf("%s is an administrator already\n", wish->email);
+        printf("%s is already an administrator\n", wish->email);
     json_object_put(result);
 }
 
@@ -158,10 +158,10 @@ static enum exit_status parse(struct call *call, struct wish *wish)
     if (status != EXIT_DONE)
         return status;
     if (!wish->email)
-        return complain(call, EXIT_USAGE, "whose? Give --email");
+        return complain(call, EXIT_USAGE, "specify the account with --email");
     if (!strchr(wish->email, '@') || strpbrk(wish->email, " \t\r\n") ||
         !utf8_is_valid(wish->email, strlen(wish->email)) || !utf8_is_valid(wish->name, strlen(wish->name)))
-        return complain(call, EXIT_USAGE, "that is not an e-mail address, or the name is not valid UTF-8");
+        return complain(call, EXIT_USAGE, "the email address is not valid, or the name is not valid UTF-8");
     return EXIT_DONE;
 }
 
@@ -181,17 +181,17 @@ static enum exit_status run(struct call *call)
 
 const struct command command_create_admin = {
     .name = "create-admin",
-    .summary = "make an administrator, and what a fresh studio needs",
+    .summary = "create an administrator and the objects of a new studio",
     .help = "Usage: coagentctl create-admin --email ADDRESS [--name NAME] [--password-stdin] [--reset-password] "
             "[--json]\n"
-            "Makes the user with this e-mail address an administrator: a new account with a password, or the account\n"
-            "that is there, which keeps its password. It can be run again at any time. A fresh studio gets its\n"
+            "Makes the user with this email address an administrator. Creates the account with a password, or keeps\n"
+            "an existing account and its password. You can run the command again at any time. A new studio gets its\n"
             "built-in agent @studio and, when OPENAI_BASE_URL is set, the agent @assistant.\n"
             "\n"
-            "  --email ADDRESS    whose account\n"
+            "  --email ADDRESS    the email address of the account\n"
             "  --name NAME        the name of a new account (default: Administrator)\n"
             "  --password-stdin   read the password from the first line of standard input instead of asking for it\n"
-            "  --reset-password   give an account that is there a new password, and end its sessions\n"
-            "  --json             answer in JSON: {\"created\", \"changed\", \"user\"}\n",
+            "  --reset-password   set a new password for an existing account and end its sessions\n"
+            "  --json             print JSON: {\"created\", \"changed\", \"user\"}\n",
     .run = run,
 };

@@ -46,7 +46,7 @@ static void admit(struct patient *patient, const struct call *call)
 static void examine(const struct patient *patient, const struct check *check, struct finding *finding)
 {
     if (check->needs & NEEDS_SETTINGS && !patient->config)
-        find(finding, VERDICT_SKIPPED, "the settings are not right");
+        find(finding, VERDICT_SKIPPED, "the settings are not valid");
     else if (check->needs & NEEDS_DATABASE && !patient->db)
         find(finding, VERDICT_SKIPPED, "PostgreSQL cannot be reached");
     else
@@ -68,7 +68,7 @@ static void print_finding(const struct report *report, const struct check *check
     printf("%-8s %-15s ", finding->verdict == VERDICT_FAILED ? "FAILED" : verdicts[finding->verdict], check->name);
     print_message(text_string(&finding->message));
     if (finding->command.length > 0)
-        printf("         to mend it:     %s\n", text_string(&finding->command));
+        printf("         to fix this:    %s\n", text_string(&finding->command));
     fflush(stdout);
 }
 
@@ -178,24 +178,24 @@ static enum exit_status run(struct call *call)
         return status;
     for (int i = 0; i < call->operands; i++)
         if (!is_check(call->operand[i]))
-            return complain(call, EXIT_USAGE, "there is no check \"%s\"; doctor --list names them", call->operand[i]);
+            return complain(call, EXIT_USAGE, "unknown check \"%s\"; doctor --list prints the names", call->operand[i]);
     return only_list ? list(call) : diagnose(call, quiet);
 }
 
 const struct command command_doctor = {
     .name = "doctor",
-    .summary = "look for what goes wrong in practice, and name the command that mends it",
+    .summary = "check for common problems and print the commands that fix them",
     .help =
         "Usage: coagentctl doctor [--quiet] [--json] [CHECK]...\n"
         "       coagentctl doctor --list\n"
-        "Looks at the settings, PostgreSQL, the programs and the machine, and changes nothing. Under what is not\n"
-        "right stands the command that mends it, to be given as root. Run it as root too: others do not see all.\n"
-        "The exit status is 0 when nothing has failed (there may be warnings), 1 otherwise.\n"
+        "Checks the settings, PostgreSQL, the programs and the machine, and changes nothing. Below each problem it\n"
+        "prints the command that fixes it as root. Run doctor as root too: other users cannot check everything.\n"
+        "The exit status is 0 if no check failed (warnings are possible), 1 otherwise.\n"
         "\n"
-        "  CHECK     only these\n"
-        "  --quiet   only what is not right\n"
-        "  --list    the names of the checks\n"
-        "  --json    answer in JSON: {\"ok\", \"checks\": [{\"check\", \"verdict\", \"message\", \"command\"}...],\n"
+        "  CHECK     run only these checks\n"
+        "  --quiet   print problems only\n"
+        "  --list    print the names of the checks\n"
+        "  --json    print JSON: {\"ok\", \"checks\": [{\"check\", \"verdict\", \"message\", \"command\"}...],\n"
         "            \"counts\"}\n",
     .without_settings = true,
     .operand = "a check",

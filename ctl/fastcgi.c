@@ -105,7 +105,7 @@ enum outcome fastcgi_get(const char *socket_path, const char *path, int *status,
     if (stream_send(fd, request.bytes, request.length) && receive_answer(fd, &answer))
         *status = read_answer(&answer, body);
     if (*status == 0)
-        text_add(why, "there was no answer");
+        text_add(why, "there was no response");
     close(fd);
     text_free(&request);
     text_free(&answer);

@@ -26,13 +26,13 @@ static void print_help(FILE *to)
           to);
     for (const struct command *const *command = commands; *command; command++)
         fprintf(to, "  %-17s %s\n", (*command)->name, (*command)->summary);
-    fputs(
-        "\n\"coagentctl COMMAND --help\" tells more. With --json every command answers one JSON document, also when\n"
-        "it fails: {\"error\": {\"message\", \"status\"}}. Settings are read from the file that COAGENT_CONFIG names,\n"
-        "else /etc/coagent/coagent.conf, and from the environment, which wins.\n"
-        "The exit status is 0 when all is well, 1 when it failed or something is wrong, 2 when the command line is\n"
-        "wrong, 3 when the settings are, 4 when PostgreSQL cannot be reached.\n",
-        to);
+    fputs("\n\"coagentctl COMMAND --help\" describes a command. With --json, every command prints one JSON document, "
+          "even\n"
+          "if it fails: {\"error\": {\"message\", \"status\"}}. Settings are read from the file in COAGENT_CONFIG,\n"
+          "else /etc/coagent/coagent.conf, and from the environment, which takes precedence.\n"
+          "The exit status is 0 on success, 1 if the command failed or found a problem, 2 if the command line is\n"
+          "invalid, 3 if the settings are invalid, 4 if PostgreSQL cannot be reached.\n",
+          to);
 }
 
 static const struct command *find(const char *name)
@@ -61,7 +61,7 @@ static enum exit_status run(struct call *call)
     call->config = sound ? &config : NULL;
     call->trouble = text_string(&why);
     if (!sound && !call->command->without_settings)
-        status = complain(call, EXIT_SETTINGS, "the settings are not right:\n%s", call->trouble);
+        status = complain(call, EXIT_SETTINGS, "the settings are not valid:\n%s", call->trouble);
     else if (secretbox_open_library() != OUTCOME_OK)
         status = complain(call, EXIT_FAILED, "libsodium cannot start");
     else
@@ -105,7 +105,7 @@ int main(int argc, char *argv[])
     }
     call.command = find(argv[1]);
     if (!call.command)
-        return (int)complain(&call, EXIT_USAGE, "there is no command \"%s\"", argv[1]);
+        return (int)complain(&call, EXIT_USAGE, "unknown command \"%s\"", argv[1]);
     if (has_option(argc - 1, argv + 1, "--help") || has_option(argc - 1, argv + 1, "-h")) {
         fputs(call.command->help, stdout);
         return EXIT_DONE;

@@ -92,7 +92,7 @@ static void choose_names(const struct call *call, struct order *order)
 /* How TLS is spoken; wss comes with https, on the same port. */
 static void write_nginx(struct text *lines, const struct order *order, bool listens)
 {
-    text_add_format(lines, "# https and wss for the site: lines for its server block. Made by coagentctl.\n");
+    text_add_format(lines, "# https and wss for the site: lines for its server block. Created by coagentctl.\n");
     if (listens)
         text_add(lines, "listen 443 ssl http2;\nlisten [::]:443 ssl http2;\n");
     text_add_format(lines,
@@ -137,11 +137,10 @@ static enum exit_status allow(const struct call *call, const struct order *order
     enum exit_status status = EXIT_DONE;
 
     if (outcome == OUTCOME_OK && !facts.self_signed)
-        status = complain(call, EXIT_FAILED,
-                          "%s was issued by an authority: renew it where it came from, or remove it first",
+        status = complain(call, EXIT_FAILED, "%s was issued by an authority: renew it there, or remove it first",
                           order->certificate_file);
     else if (!order->force && (access(order->certificate_file, F_OK) == 0 || access(order->key_file, F_OK) == 0))
-        status = complain(call, EXIT_FAILED, "there is a certificate already in %s; --force replaces it",
+        status = complain(call, EXIT_FAILED, "%s already contains a certificate; --force replaces it",
                           order->certificate_file);
     text_free(&why);
     return status;
@@ -154,7 +153,7 @@ static enum exit_status write_all(const struct call *call, const struct order *o
     enum exit_status status = EXIT_DONE;
 
     if (mkdir(folder, 0755) != 0 && errno != EEXIST)
-        status = complain(call, EXIT_FAILED, "%s cannot be made: %s", folder, strerror(errno));
+        status = complain(call, EXIT_FAILED, "%s cannot be created: %s", folder, strerror(errno));
     else if (!put(order->key_file, 0600, key) || !put(order->certificate_file, 0644, certificate) ||
              !put(order->nginx_file, 0644, nginx))
         status = complain(call, EXIT_FAILED, "the files in %s cannot be written: %s", folder, strerror(errno));
@@ -190,7 +189,7 @@ static void report(const struct call *call, const struct order *order, const str
     printf("\n\nSettings:\n\n  SSL_CERTFILE=%s\n  SSL_KEYFILE=%s\n  PUBLIC_URL=https://%s\n", order->certificate_file,
            order->key_file, order->names[0]);
     printf("\nFor the server block of nginx (include %s;):\n\n%s", order->nginx_file, text_string(nginx));
-    printf("\nBrowsers trust it after it was added to their authorities, or after a warning.\n");
+    printf("\nBrowsers show a warning unless you add the certificate to their authorities.\n");
 }
 
 static enum exit_status make(const struct call *call, struct order *order)
@@ -246,7 +245,7 @@ static enum exit_status run(struct call *call)
     if (number_parse(order.days_text, 1, DAYS_MOST, &days) != OUTCOME_OK)
         return complain(call, EXIT_USAGE, "--days takes a number from 1 to %d", DAYS_MOST);
     if (call->operands > NAMES_MOST)
-        return complain(call, EXIT_USAGE, "that are more than %d names", NAMES_MOST);
+        return complain(call, EXIT_USAGE, "specify at most %d names", NAMES_MOST);
     order.days = (int)days;
     choose_files(call, &order);
     status = order.print_nginx ? print_nginx(call, &order) : make(call, &order);
@@ -259,19 +258,19 @@ static enum exit_status run(struct call *call)
 
 const struct command command_make_certificate = {
     .name = "make-certificate",
-    .summary = "make a self-signed certificate, and nginx's lines for https and wss",
+    .summary = "create a self-signed certificate and the nginx lines for https and wss",
     .help =
         "Usage: coagentctl make-certificate [--folder DIR] [--days N] [--force] [--print-nginx] [--json] [NAME]...\n"
-        "Makes a key and a self-signed certificate for these DNS names and IP addresses; without any for the host\n"
-        "of PUBLIC_URL, this machine's name, localhost, 127.0.0.1 and ::1. The files are those that SSL_CERTFILE\n"
-        "and SSL_KEYFILE name, else certificate.pem and key.pem in the folder \"tls\" beside the settings. Beside\n"
-        "them it writes nginx.conf, lines for the server block of the site, and prints them.\n"
+        "Creates a key and a self-signed certificate for these DNS names and IP addresses (default: the host\n"
+        "of PUBLIC_URL, this machine's name, localhost, 127.0.0.1 and ::1). The files are those in SSL_CERTFILE\n"
+        "and SSL_KEYFILE, else certificate.pem and key.pem in the folder \"tls\" beside the settings. It also\n"
+        "writes nginx.conf with the lines for the server block of the site, and prints these lines.\n"
         "\n"
-        "  --folder DIR    another folder\n"
-        "  --days N        how long it is valid (default 397, which is as long as browsers accept)\n"
-        "  --force         replace a self-signed certificate that is there; one of an authority is never replaced\n"
-        "  --print-nginx   make nothing: print the lines, without \"listen\", for the certificate that is there\n"
-        "  --json          answer in JSON: {\"certificate\", \"key\", \"nginx\", \"nginx_lines\", \"names\", "
+        "  --folder DIR    the folder to write to\n"
+        "  --days N        the validity in days (default 397, the most that browsers accept)\n"
+        "  --force         replace an existing self-signed certificate; one from an authority is never replaced\n"
+        "  --print-nginx   create nothing; print the lines for the existing certificate, without \"listen\"\n"
+        "  --json          print JSON: {\"certificate\", \"key\", \"nginx\", \"nginx_lines\", \"names\", "
         "\"days\"}\n",
     .without_settings = true,
     .operand = "a name",

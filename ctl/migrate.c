@@ -94,13 +94,13 @@ const struct command command_migrate = {
     .name = "migrate",
     .summary = "bring the schema of the database up to date",
     .help = "Usage: coagentctl migrate [--wait SECONDS] [--json]\n"
-            "Applies the migrations that the database does not have yet, as the owner of the schema\n"
-            "(DATABASE_OWNER_URL, else DATABASE_URL). Each is one transaction and records itself with a checksum, so\n"
-            "it can be run again at any time, and from several hosts at once. Then it brings the functions of this\n"
-            "version, in a schema of their own beside those of older versions that are still at work. It refuses a\n"
-            "database that is newer than this program, and a history that was edited.\n"
+            "Applies the pending migrations as the owner of the schema\n"
+            "(DATABASE_OWNER_URL, else DATABASE_URL). Each migration is one transaction and is recorded with a\n"
+            "checksum, so you can run this at any time and on several hosts at once. It then creates the functions of\n"
+            "this version in their own schema, beside those of older versions that are still running. It refuses a\n"
+            "database that is newer than this program, and one whose history was edited.\n"
             "\n"
-            "  --wait SECONDS   how long to try again while somebody holds a table that a migration changes (60)\n"
-            "  --json           answer in JSON: {\"applied\": [name...], \"migrations\": n}\n",
+            "  --wait SECONDS   how long to retry while another session locks a table that a migration changes (60)\n"
+            "  --json           print JSON: {\"applied\": [name...], \"migrations\": n}\n",
     .run = run,
 };

@@ -38,10 +38,10 @@ static bool is_in_environment(const char *name)
 static enum exit_status check_place(const struct call *call)
 {
     if (!config_path())
-        return complain(call, EXIT_FAILED, "there is no settings file to change: see rotate-key --print");
+        return complain(call, EXIT_FAILED, "there is no settings file to change; see rotate-key --print");
     if (is_in_environment("SECRET_KEY") || is_in_environment("JWT_SECRET_KEY") ||
         is_in_environment("SECRET_KEY_PREVIOUS"))
-        return complain(call, EXIT_FAILED, "SECRET_KEY is set in the environment: see rotate-key --print");
+        return complain(call, EXIT_FAILED, "SECRET_KEY is set in the environment; see rotate-key --print");
     return EXIT_DONE;
 }
 
@@ -168,7 +168,7 @@ static enum exit_status remove_previous(struct rotation *rotation)
         status = database_failed(rotation);
     else if (left.previous > 0)
         status = complain(rotation->call, EXIT_FAILED,
-                          "something is still being sealed with the former key: reload the pools first");
+                          "a program still encrypts with the previous key: reload the pools first");
     else
         status = change_settings(rotation, lines);
     rotation->previous_removed = status == EXIT_DONE;
@@ -194,17 +194,17 @@ static void tell(const struct rotation *rotation)
     const char *restart = rotation->config.restart_command;
 
     if (rotation->fresh)
-        printf("%s has a new SECRET_KEY; the former one is SECRET_KEY_PREVIOUS\n", config_path());
-    printf("%lld stored secrets were sealed anew, %lld were already\n", rotation->count.previous,
+        printf("%s has a new SECRET_KEY; the previous key is SECRET_KEY_PREVIOUS\n", config_path());
+    printf("%lld stored secrets were re-encrypted, %lld already were\n", rotation->count.previous,
            rotation->count.current);
     for (size_t i = 0; i < json_object_array_length(rotation->count.lost); i++)
-        printf("neither key opens %s\n", json_object_get_string(json_object_array_get_idx(rotation->count.lost, i)));
+        printf("neither key decrypts %s\n", json_object_get_string(json_object_array_get_idx(rotation->count.lost, i)));
     if (rotation->previous_removed)
-        puts("SECRET_KEY_PREVIOUS is gone from the settings");
+        puts("SECRET_KEY_PREVIOUS was removed from the settings");
     if (!rotation->pools_told)
         printf("Now: %s\n", restart ? restart : "systemctl reload coagent-fcgi coagent-fcgi-wait");
     if (rotation->config.secret_key_previous && !rotation->previous_removed)
-        printf("In %d minutes, when the last tokens of the former key have expired: coagentctl rotate-key --finish\n",
+        printf("In %d minutes, when the last tokens of the previous key have expired: coagentctl rotate-key --finish\n",
                rotation->config.access_token_minutes);
 }
 
@@ -230,7 +230,7 @@ static enum exit_status rotate(struct rotation *rotation)
     enum exit_status status = EXIT_DONE;
 
     if (sealed_lock(rotation->db) != OUTCOME_OK)
-        return complain(rotation->call, EXIT_FAILED, "the key is being rotated already");
+        return complain(rotation->call, EXIT_FAILED, "the key is already being rotated");
     if (!rotation->finish)
         status = choose_key(rotation);
     if (status == EXIT_DONE && !rotation->fresh)
@@ -252,7 +252,7 @@ static enum exit_status run(struct call *call)
     enum exit_status status = read_options(call, choices);
 
     if (status == EXIT_DONE && rotation.print && rotation.finish)
-        status = complain(call, EXIT_USAGE, "--print and --finish do not go together");
+        status = complain(call, EXIT_USAGE, "--print and --finish cannot be combined");
     if (status != EXIT_DONE)
         return status;
     if (rotation.print)
@@ -269,19 +269,20 @@ static enum exit_status run(struct call *call)
 
 const struct command command_rotate_key = {
     .name = "rotate-key",
-    .summary = "change SECRET_KEY and seal stored secrets anew",
+    .summary = "change SECRET_KEY and re-encrypt stored secrets",
     .help =
         "Usage: coagentctl rotate-key [--print | --finish] [--json]\n"
-        "Writes a new SECRET_KEY into the settings file, with the one until now as SECRET_KEY_PREVIOUS, and seals\n"
-        "everything anew that is stored under it: keys of providers, secrets of mappings, states of scripts. The\n"
-        "pools of this host are told, the runner sees it by itself; nobody is logged out. It may be stopped at any\n"
-        "moment: given again, it goes on. When something is sealed with SECRET_KEY_PREVIOUS still, no other key is\n"
-        "made.\n"
+        "Writes a new SECRET_KEY to the settings file, keeps the current key as SECRET_KEY_PREVIOUS, and\n"
+        "re-encrypts everything stored under it: keys of providers, secrets of mappings, states of scripts. The\n"
+        "pools of this host are notified, the runner notices by itself, and no user is logged out. You can stop it\n"
+        "at any time and run it again to continue. While any data is encrypted with SECRET_KEY_PREVIOUS, the key is "
+        "not\n"
+        "changed again.\n"
         "\n"
-        "  --print    only print a new key and the one until now as lines of the settings: for several hosts, or\n"
-        "             settings in the environment. Put them there, restart, and then give rotate-key without it\n"
-        "  --finish   make no new key; seal anew what is left, and take SECRET_KEY_PREVIOUS out of the settings\n"
-        "  --json     answer in JSON: {\"new_key\", \"previous_removed\", \"pools_told\", \"sealed_anew\",\n"
+        "  --print    only print a new key and the current key as lines of the settings, for several hosts or\n"
+        "             settings in the environment. Add them, restart, then run rotate-key without --print\n"
+        "  --finish   create no new key; re-encrypt the rest and remove SECRET_KEY_PREVIOUS from the settings\n"
+        "  --json     print JSON: {\"new_key\", \"previous_removed\", \"pools_told\", \"sealed_anew\",\n"
         "             \"sealed_already\", \"lost\"}; with --print {\"SECRET_KEY\", \"SECRET_KEY_PREVIOUS\"}\n",
     .run = run,
 };

@@ -54,11 +54,11 @@ static enum outcome send_round(int fd, const char *publish_socket, const char *c
 
     push_open(&push, publish_socket, NULL);
     if (!upgrade(fd, channel, &received))
-        text_add_format(why, "nchan does not let the site listen at %s", SUBSCRIBE_SOCKET);
+        text_add_format(why, "nchan does not accept subscribers at %s", SUBSCRIBE_SOCKET);
     else if ((outcome = publish(&push, channel, message, strlen(message))) != OUTCOME_OK)
-        text_add_format(why, "nchan does not take a message at %s", publish_socket);
+        text_add_format(why, "nchan does not accept messages at %s", publish_socket);
     else if (!hears(fd, &received, message)) {
-        text_add(why, "a message that nchan took never arrived");
+        text_add(why, "nchan accepted a message that never arrived");
         outcome = OUTCOME_FAILED;
     }
     free(message);
@@ -76,7 +76,7 @@ enum outcome round_trip(const char *publish_socket, struct text *why)
     enum outcome outcome = OUTCOME_AWAY;
 
     if (fd < 0)
-        text_add_format(why, "nobody listens at %s: %s", path, text_string(&reason));
+        text_add_format(why, "no program listens at %s: %s", path, text_string(&reason));
     else
         outcome = send_round(fd, publish_socket, channel, why);
     if (fd >= 0)

@@ -146,7 +146,7 @@ static void print_text(struct json_object *report)
     printf("nchan        %s\n", json_text(report, "nchan"));
     printf("runner       %s", json_text(runner, "state"));
     if (json_member(runner, "last_sign_ms"))
-        printf(", last sign %lld ms ago", json_long(runner, "last_sign_ms", 0));
+        printf(", last heartbeat %lld ms ago", json_long(runner, "last_sign_ms", 0));
     putchar('\n');
     print_runs(report);
     print_count(report, "sessions");
@@ -183,13 +183,12 @@ static enum exit_status run(struct call *call)
 
 const struct command command_status = {
     .name = "status",
-    .summary = "say what the parts are at, and whether the schema fits",
-    .help =
-        "Usage: coagentctl status [--json]\n"
-        "Connects as the running program does (DATABASE_URL), compares the schema with this version, asks the\n"
-        "pools and nchan for an answer, and counts what is at work (to 1000). The exit status is 0 when the schema\n"
-        "fits, 1 when it does not, 4 when PostgreSQL cannot be reached; \"doctor\" judges the rest.\n"
-        "\n"
-        "  --json   answer in JSON\n",
+    .summary = "report the state of each part and whether the schema matches",
+    .help = "Usage: coagentctl status [--json]\n"
+            "Connects as the running program does (DATABASE_URL), compares the schema with this version, contacts the\n"
+            "pools and nchan, and counts the work in progress (up to 1000). The exit status is 0 if the schema\n"
+            "matches, 1 if it does not, 4 if PostgreSQL cannot be reached; \"doctor\" checks the rest.\n"
+            "\n"
+            "  --json   print JSON\n",
     .run = run,
 };

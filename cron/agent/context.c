@@ -44,7 +44,7 @@ static void add_said(struct json_object *messages, const struct said *said, long
         text_add_format(&content, "%s: ", said->name);
     text_add_bytes(&content, said->text, kept);
     if (kept < length)
-        text_add(&content, " […the rest of this message is left out]");
+        text_add(&content, " […the rest of this message is omitted]");
     add_message(messages, said->own ? "assistant" : "user", text_string(&content));
     text_free(&content);
 }
@@ -95,10 +95,10 @@ static void add_note(const struct context *context, size_t shown, long tokens, s
                                                 : 0;
 
     if (told)
-        text_add_format(system, "\n\nEarlier in this room, the newest first, only the beginnings:%s",
+        text_add_format(system, "\n\nEarlier messages of this room, newest first, beginnings only:%s",
                         text_string(&lines));
     if (gone)
-        text_add_format(system, "\n\n%zu still earlier messages of this room are left out here.", gone);
+        text_add_format(system, "\n\n%zu earlier messages of this room are omitted.", gone);
     text_free(&lines);
 }
 
@@ -123,8 +123,9 @@ struct json_object *context_messages(const struct context *context)
         add_said(messages, context->question, most);
     if (context->kept[0]) {
         add_message(messages, "assistant", context->kept);
-        add_message(messages, "user",
-                    "(Your answer was interrupted there. Go on exactly where it stopped, and repeat nothing of it.)");
+        add_message(
+            messages, "user",
+            "(Your answer was interrupted there. Continue exactly where it stopped, without repeating anything.)");
     }
     text_free(&system);
     return messages;

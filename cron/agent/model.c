@@ -70,7 +70,7 @@ static bool choose_model(struct asking *asking)
     if (json_object_array_length(models) > 0)
         asking->model = strdup(json_object_get_string(json_object_array_get_idx(models, 0)));
     else
-        text_add(&asking->error, "The endpoint has no model.");
+        text_add(&asking->error, "The model endpoint has no models.");
     json_object_put(models);
     return asking->model != NULL;
 }
@@ -84,7 +84,7 @@ static bool conclude(struct asking *asking, enum outcome outcome, const struct h
     if (outcome == OUTCOME_OK && reply->status / 100 == 2)
         completion_end(completion);
     if (completion->error.length) {
-        text_add_format(&asking->error, "The model endpoint reports an error: %.500s", completion->error.bytes);
+        text_add_format(&asking->error, "The model endpoint reported an error: %.500s", completion->error.bytes);
         *again = true;
     } else if (asking->too_long) {
         text_add(&asking->error, "The answer is too long and was cut off.");
@@ -99,8 +99,8 @@ static bool conclude(struct asking *asking, enum outcome outcome, const struct h
         *again = true;
     } else if (asking->answer->text.length == 0) {
         text_add(&asking->error, strcmp(completion->finish_reason, "length") == 0
-                                     ? "The model used up its tokens before it said anything."
-                                     : "The model gave an empty answer.");
+                                     ? "The model used all its tokens before it produced text."
+                                     : "The model returned an empty answer.");
     }
     return asking->error.length == 0;
 }

@@ -129,11 +129,11 @@ static void run_turn(struct execution *execution)
     if (!facts.started)
         fail(&answer, "cancelled", "The agent was stopped."); /* after this run was claimed: it is asked to stop, too */
     else if (!facts.provider_kind)
-        fail(&answer, "failed", "This agent has no model yet: choose a provider in its settings.");
+        fail(&answer, "failed", "This agent has no model yet. Choose a provider in its settings.");
     else if (read_room(execution, &facts, &room) != OUTCOME_OK)
         fail(&answer, "failed", "The room could not be read.");
     else if (!room.has_question)
-        fail(&answer, "cancelled", "The message that it should answer was deleted.");
+        fail(&answer, "cancelled", "The message to answer was deleted.");
     else
         answer_room(&answer, &room);
     free(room.said);

@@ -183,7 +183,7 @@ static struct json_object *try_sandbox(const struct config *config)
         poll((struct pollfd[]){ended}, 1, VERSION_MS);
         ok = sandbox_end(&sandbox)->reason == RUN_END_EXIT && sandbox.ending.exit_code == 0;
         if (!ok)
-            text_add(&why, "A command that does nothing did not come to its end in the sandbox.");
+            text_add(&why, "A trial command did not finish in the sandbox.");
         sandbox_close(&sandbox);
     }
     json_object_object_add(told, "ok", json_object_new_boolean(ok));
@@ -220,7 +220,7 @@ int register_runner(const struct config *config, const char *host, const char *l
     if (outcome == OUTCOME_OK)
         outcome = tell(config, db, host, labels);
     if (outcome != OUTCOME_OK)
-        log_warn("what this host can do could not be told: %s", outcome_name(outcome));
+        log_warn("the capabilities of this host could not be stored: %s", outcome_name(outcome));
     db_close(db);
     text_free(&why);
     return outcome == OUTCOME_OK ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -24,7 +24,7 @@ void workers_open(struct workers *workers, const struct config *config)
     if (!workers->slots)
         abort();
     if (sandbox_prepare(&workers->filter) != OUTCOME_OK)
-        log_warn("the filter of system calls could not be prepared: each sandbox makes its own");
+        log_warn("the system call filter could not be prepared; each sandbox builds its own");
     slim_executors();
 }
 

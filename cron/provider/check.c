@@ -38,19 +38,19 @@ static bool check(struct execution *execution, const char *provider, struct json
     char *sealed;
 
     if (!provider || execution_ask(execution, &query_provider_endpoint, DB_VALUES(provider)) != OUTCOME_OK) {
-        text_add(why, "The provider is not there any more.");
+        text_add(why, "The provider was deleted.");
         return false;
     }
     if (strcmp(db_value(execution->db, 0, 0), "command") == 0) {
         *models = json_object_new_array();
-        text_add(why, "The built-in commands are always there.");
+        text_add(why, "The built-in commands are always available.");
         return true;
     }
     url = strdup(db_value(execution->db, 0, 1));
     sealed = db_value(execution->db, 0, 2) ? strdup(db_value(execution->db, 0, 2)) : NULL;
     ask(execution, url, sealed, models, why);
     if (*models)
-        text_add_format(why, "It answers and has %zu model%s.", json_object_array_length(*models),
+        text_add_format(why, "The endpoint responds and has %zu model%s.", json_object_array_length(*models),
                         json_object_array_length(*models) == 1 ? "" : "s");
     free(url);
     free(sealed);

@@ -110,7 +110,7 @@ static bool take_document(struct completion *completion, struct json_object *doc
 
     if (json_member(document, "error")) {
         text_clear(&completion->error);
-        text_add(&completion->error, error_message(document)[0] ? error_message(document) : "It gave no reason.");
+        text_add(&completion->error, error_message(document)[0] ? error_message(document) : "no reason given");
         return false;
     }
     if (model)
@@ -136,7 +136,7 @@ static bool take_json(struct completion *completion, const char *bytes, const ch
 
     if (!document || !json_object_is_type(document, json_type_object)) {
         json_object_put(document);
-        text_add(&completion->error, "It sent something that is not JSON.");
+        text_add(&completion->error, "the response is not JSON");
         return false;
     }
     more = take_document(completion, document, part);
@@ -201,17 +201,17 @@ static const char *meaning(long status, struct json_object *document, bool *late
     if (code_is(document, "insufficient_quota") || code_is(document, "billing_hard_limit_reached") || status == 402)
         return "The account at the model endpoint has no quota left";
     if (code_is(document, "exceed_context_size_error") || code_is(document, "context_length_exceeded"))
-        return "The conversation is too long for the model: give the agent a smaller context";
+        return "The conversation is too long for the model. Reduce the agent's context";
     if (status == 401 || status == 403)
-        return "The model endpoint refuses the key";
+        return "The model endpoint rejected the key";
     if (status == 404)
-        return "The model endpoint does not know this address or model";
+        return "The model endpoint does not recognise this address or model";
     *later = status == 408 || status == 425 || status == 429 || status >= 500;
     if (status == 429)
-        return "The model endpoint is asked too often";
+        return "The model endpoint received too many requests";
     if (status >= 500)
-        return "The model endpoint has a fault";
-    return "The model endpoint does not accept the request";
+        return "The model endpoint failed";
+    return "The model endpoint rejected the request";
 }
 
 /* What an endpoint says in JSON, or NULL: it need not be strict, and need not end with a NUL. */
@@ -232,7 +232,7 @@ bool completions_refusal(long status, const char *body, size_t length, struct te
 
     text_add_format(sentence, "%s (status %ld).", meaning(status, document, &later), status);
     if (document && error_message(document)[0])
-        text_add_format(sentence, " It says: %.500s", error_message(document));
+        text_add_format(sentence, " Its message: %.500s", error_message(document));
     json_object_put(document);
     return later;
 }

@@ -25,7 +25,7 @@ enum outcome endpoint_open(struct endpoint *endpoint, const struct config *confi
     if (outcome == OUTCOME_OK)
         text_add_format(&endpoint->authorization, "Authorization: Bearer %s", text_string(&key));
     else
-        text_add(why, "The provider's key cannot be read: the SECRET_KEY has changed. Enter the key again.");
+        text_add(why, "The provider's key cannot be read because SECRET_KEY has changed. Enter the key again.");
     text_free_secret(&key);
     return outcome;
 }
@@ -67,7 +67,7 @@ void endpoint_explain(enum outcome outcome, const struct http_reply *reply, stru
     if (outcome == OUTCOME_AWAY)
         text_add_format(why, "The model endpoint cannot be reached: %s.", reply->error);
     else if (outcome == OUTCOME_FAILED)
-        text_add_format(why, "The connection to the model endpoint broke off: %s.", reply->error);
+        text_add_format(why, "The connection to the model endpoint was lost: %s.", reply->error);
     else
         completions_refusal(reply->status, text_string(&reply->body), reply->body.length, why);
 }
@@ -103,8 +103,10 @@ enum outcome endpoint_models(const struct endpoint *endpoint, const struct http_
         endpoint_explain(outcome, &reply, why);
         outcome = outcome == OUTCOME_OK ? OUTCOME_FAILED : outcome;
     } else if (!(*models = model_ids(&reply.body))) {
-        text_add(why, "The endpoint answers, but not with a list of models: is this the address of its API, such as "
-                      "https://host/v1?");
+        text_add(
+            why,
+            "The endpoint responds, but not with a list of models. Check that the base URL is that of its API, such as "
+            "https://host/v1?");
         outcome = OUTCOME_INVALID;
     }
     http_reply_free(&reply);

@@ -73,7 +73,7 @@ static void apply_state(const struct execution *execution, const char **state, c
         *reason = "Stopped.";
     } else if (execution->state == EXECUTION_TIMED_OUT) {
         *state = "timed_out";
-        *reason = "It took longer than it may: the time limit was reached.";
+        *reason = "The run exceeded its time limit.";
     }
 }
 
@@ -93,7 +93,7 @@ bool execution_conclude(struct execution *execution, void (*queue)(void *context
     }
     if (outcome == OUTCOME_OK && db_rows(execution->db) > 0)
         return true;
-    log_warn("the run could not be ended (%s): its lease will end it", outcome_name(outcome));
+    log_warn("the run could not be ended (%s) and ends when its lease expires", outcome_name(outcome));
     return false;
 }
 
@@ -137,7 +137,7 @@ static bool take_run(struct execution *execution, const struct db_statement *sta
         poll(NULL, 0, ASK_AGAIN_MS);
     }
     if (outcome != OUTCOME_OK) {
-        log_warn("the run could not be taken: %s", outcome_name(outcome));
+        log_warn("the run could not be claimed: %s", outcome_name(outcome));
         return false;
     }
     facts_copy(&execution->row, execution->db);

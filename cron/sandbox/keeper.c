@@ -135,11 +135,11 @@ static void set_up(struct keeper *keeper, const struct keeper_order *order)
     if ((keeper->folder = stage_set(&keeper->spec, order->uid, order->gid, &why)) < 0)
         fail(keeper, text_string(&why));
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
-        fail(keeper, "The processes of the sandbox cannot be watched: /proc cannot be mounted.");
+        fail(keeper, "The processes of the sandbox cannot be monitored: /proc cannot be mounted.");
     if ((keeper->spec.network && !network_set(&why)) || !root_set(keeper->folder, &why))
         fail(keeper, text_string(&why));
     if (!tree_open(&keeper->tree) || !allow_one_user_namespace())
-        fail(keeper, "The processes of the sandbox cannot be watched: /proc cannot be used.");
+        fail(keeper, "The processes of the sandbox cannot be monitored: /proc cannot be used.");
     keeper->base_bytes = stage_used(keeper->folder);
 }
 

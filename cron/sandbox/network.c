@@ -133,7 +133,7 @@ static bool load_rules(const struct text *rules, struct text *why)
     while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR)
         continue;
     if (!written || status != 0) {
-        text_add(why, "The run's packet filters could not be set: ");
+        text_add(why, "The packet filters of the run could not be set: ");
         add_said(why, &child);
     }
     close(child.read);
@@ -159,7 +159,7 @@ static bool await_ready(int ready, const struct child *slirp, struct text *why)
     bool is_ready = poll(&wake, 1, READY_MS) == 1 && read(ready, &byte, 1) == 1 && byte == '1';
 
     if (!is_ready) {
-        text_add(why, "The run's network could not be made: ");
+        text_add(why, "The network of the run could not be created: ");
         add_said(why, slirp);
     }
     return is_ready;
@@ -169,7 +169,7 @@ static bool await_ready(int ready, const struct child *slirp, struct text *why)
 static bool set_all(struct text *rules, const struct child *slirp, int ready, struct text *why)
 {
     if (unshare(CLONE_NEWNET) != 0 || !raise_loopback()) {
-        text_add_format(why, "The run's network could not be made: %s", strerror(errno));
+        text_add_format(why, "The network of the run could not be created: %s", strerror(errno));
         return false;
     }
     return load_rules(rules, why) && write(slirp->write, "\n", 1) == 1 && await_ready(ready, slirp, why);
@@ -198,8 +198,8 @@ bool network_set(struct text *why)
 
     if (access(TUN, R_OK | W_OK) != 0) {
         text_add_format(why,
-                        "This machine's runner cannot give a run the network: %s is closed to it (%s). "
-                        "\"coagentctl doctor\" names the command that opens it.",
+                        "The runner of this machine cannot provide internet access: it cannot open %s (%s). "
+                        "\"coagentctl doctor\" prints the command that fixes this.",
                         TUN, strerror(errno));
         return false;
     }
@@ -209,7 +209,7 @@ bool network_set(struct text *why)
     if (fcntl(ready[1], F_SETFD, 0) == 0 && start(&slirp, argv) && write_rules(&rules))
         set = set_all(&rules, &slirp, ready[0], why);
     else
-        text_add_format(why, "The run's network could not be made: %s", strerror(errno));
+        text_add_format(why, "The network of the run could not be created: %s", strerror(errno));
     close(ready[0]);
     close(ready[1]);
     text_free(&rules);

@@ -145,6 +145,6 @@ bool root_set(int folder, struct text *why)
 {
     if (make_places(folder) && bind_all() && bring_system_folders() && mount_terminals() && change_root())
         return true;
-    text_add_format(why, "The root of the sandbox could not be made: %s.", strerror(errno));
+    text_add_format(why, "The root of the sandbox could not be created: %s.", strerror(errno));
     return false;
 }

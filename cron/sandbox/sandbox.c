@@ -144,7 +144,7 @@ enum outcome sandbox_start(struct sandbox *sandbox, const struct sandbox_spec *s
 
     *sandbox = (struct sandbox){-1, -1, -1, -1, -1, .keeper = -1};
     if (geteuid() == 0) {
-        text_add(why, "Runs are not started as root: the runner has to be an unprivileged user.");
+        text_add(why, "The runner does not start runs as root. Run it as an unprivileged user.");
         goto done;
     }
     if (!make_pipes(sandbox, theirs, spec->converse) ||
@@ -169,7 +169,7 @@ enum outcome sandbox_start(struct sandbox *sandbox, const struct sandbox_spec *s
     if (sandbox->keeper == 0)
         keeper_run(&order);
     if (sandbox->keeper < 0)
-        text_add_format(why, "This machine does not let the runner make namespaces: %s.", strerror(errno));
+        text_add_format(why, "This machine does not let the runner create namespaces: %s.", strerror(errno));
     close_fd(&controls[1]);
     if (sandbox->keeper > 0)
         outcome = await_start(sandbox, why);

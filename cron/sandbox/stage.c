@@ -185,7 +185,7 @@ int stage_set(const struct sandbox_spec *spec, uid_t uid, gid_t gid, struct text
         done = write_file(folder, &spec->files[i]);
 done:
     if (!done) {
-        text_add_format(why, "The file system of the sandbox could not be made: %s.", strerror(errno));
+        text_add_format(why, "The file system of the sandbox could not be created: %s.", strerror(errno));
         if (folder >= 0)
             close(folder);
         folder = -1;

@@ -182,7 +182,7 @@ static bool open_state(struct environment *environment, const struct execution *
     if (!sealed || secret_open_fresh(execution->config, sealed_rows[SEALED_SCRIPT_STATE].name, sealed,
                                      &environment->state) == OUTCOME_OK)
         return true;
-    text_add(why, "The script's state cannot be read: the SECRET_KEY has changed.");
+    text_add(why, "The script's state cannot be read because SECRET_KEY has changed.");
     return false;
 }
 
@@ -227,7 +227,7 @@ enum outcome environment_open(struct environment *environment, const struct exec
     environment->mask = mask_new();
     environment->kind = script_kind_of(facts->kind);
     if (!environment->kind) {
-        text_add_format(why, "This runner does not know scripts of the kind %s.", facts->kind);
+        text_add_format(why, "This runner does not support scripts of the kind %s.", facts->kind);
         return OUTCOME_FAILED;
     }
     environment->program = script_program(environment->kind);

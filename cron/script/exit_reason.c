@@ -9,7 +9,7 @@ static void explain(struct text *reason, const struct sandbox_ending *ending, co
     switch (ending->reason) {
     case RUN_END_EXIT:
         if (ending->exit_code != 0)
-            text_add_format(reason, "It ended with exit status %d.", ending->exit_code);
+            text_add_format(reason, "Exit code %d.", ending->exit_code);
         break;
     case RUN_END_SIGNAL:
         name = sigabbrev_np(ending->signal_number);

@@ -99,14 +99,14 @@ struct json_object *harvest_result(const struct sandbox *sandbox, const struct m
     enum outcome outcome = sandbox_read(sandbox, "output.json", RESULT_BYTES, &content);
 
     if (outcome == OUTCOME_LIMITED)
-        text_add(why, "output.json is longer than 1 MB, so there is no result.");
+        text_add(why, "There is no result: output.json is larger than 1 MB.");
     else if (outcome == OUTCOME_DENIED)
-        text_add(why, "output.json is not a plain file, so there is no result.");
+        text_add(why, "There is no result: output.json is not a regular file.");
     else if (outcome == OUTCOME_OK && content.length > 0) {
         if (json_parse(content.bytes, content.length, &document, &fault) == OUTCOME_OK)
             result = masked(mask, document);
         else
-            text_add_format(why, "output.json is not valid JSON, so there is no result: %s", fault);
+            text_add_format(why, "There is no result: output.json is not valid JSON: %s", fault);
     }
     if (outputs)
         hide_sensitive(result);
@@ -258,14 +258,14 @@ static void note_rest(struct output *output, const struct finds *finds, size_t o
     char *note;
 
     if (finds->left_out) {
-        note = text_format("%zu files of out/ are not kept: a run keeps %d files and %lld MB.", finds->left_out,
+        note = text_format("%zu files of out/ were not kept: a run can keep %d files and %lld MB.", finds->left_out,
                            FILES_MOST, (long long)(finds->most / MEBIBYTE));
         output_note(output, note);
         free(note);
     }
     if (odd) {
-        note =
-            text_format("%zu entries of out/ are not kept: they are no plain files, or their names are no text.", odd);
+        note = text_format(
+            "%zu entries of out/ were not kept: they are not regular files, or their names are not text.", odd);
         output_note(output, note);
         free(note);
     }

@@ -36,7 +36,7 @@ void output_open(struct output *output, struct execution *execution, const struc
     for (int i = 0; i < OUTPUT_STREAMS; i++)
         output->streams[i].mask = mask;
     if (before > 0 && before <= most)
-        output_note(output, "What worked on it died. It begins again from here.");
+        output_note(output, "The runner crashed. The run starts again from here.");
 }
 
 void output_free(struct output *output)
@@ -83,7 +83,8 @@ static void truncate_batch(struct output *output, enum output_stream stream, siz
     note_piece(output, stream, from);
     output->truncated = true;
     from = output->batch.length;
-    text_add_format(&output->batch, "\n[The output is longer than the %lld MB that are kept. The run goes on.]\n",
+    text_add_format(&output->batch,
+                    "\n[The output exceeds the limit of %lld MB. The rest is discarded; the run continues.]\n",
                     (long long)(output->most / (1024 * 1024)));
     note_piece(output, OUTPUT_STDERR, from);
 }

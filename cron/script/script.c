@@ -251,7 +251,7 @@ static void run_sandboxed(struct script *script)
         if (attend(script))
             end(script);
         else
-            log_warn("the lease is lost: the sandbox is ended");
+            log_warn("the lease was lost; ending the sandbox");
         sandbox_close(&script->sandbox);
     }
     state_close(&script->state);

@@ -90,7 +90,7 @@ void state_end(struct state *state, struct output *output)
     enum outcome outcome = look(state);
 
     if (outcome == OUTCOME_INVALID)
-        output_note(output, "Terraform was stopped while it wrote its state: the one from shortly before is kept.");
+        output_note(output, "Terraform was stopped while it wrote its state. The previous copy of the state was kept.");
     else if (outcome != OUTCOME_OK && outcome != OUTCOME_ABSENT)
-        output_note(output, "The state could not be kept: the next run begins from the one before.");
+        output_note(output, "The state could not be stored. The next run starts from the previous state.");
 }

@@ -22,7 +22,7 @@ struct finding {
 /* What is examined. */
 struct patient {
     const struct call *call;
-    const struct config *config; /* NULL when the settings are not right */
+    const struct config *config; /* NULL when the settings are not valid */
     const char *file;            /* of the settings, or NULL */
     struct db *db;               /* as the running program comes to it, or NULL */
     enum outcome connected;

@@ -91,7 +91,7 @@ static void check_database(const struct patient *patient, struct finding *findin
         find(finding, VERDICT_FAILED, "no connection: %s", text_string(&patient->why_not));
         mend_connection(patient, finding, text_string(&patient->why_not));
     } else if (ask(patient, finding, &query_doctor_role, DB_NO_VALUES)) {
-        find(finding, VERDICT_OK, "PostgreSQL %s answers, not encrypted", db_value(patient->db, 0, 3));
+        find(finding, VERDICT_OK, "PostgreSQL %s responds, without encryption", db_value(patient->db, 0, 3));
         if (number_parse(db_value(patient->db, 0, 4), 0, 9999999, &version) != OUTCOME_OK || version < VERSION_LEAST) {
             find(finding, VERDICT_FAILED, "PostgreSQL %s is older than 15", db_value(patient->db, 0, 3));
             mend(finding, WORDS("apt-get", "install", "postgresql-15"));
@@ -105,11 +105,11 @@ static void check_owner(const struct patient *patient, struct finding *finding)
     struct db *db = NULL;
 
     if (!patient->config->database_owner_url) {
-        find(finding, VERDICT_SKIPPED, "DATABASE_OWNER_URL names no owner for migrations");
+        find(finding, VERDICT_SKIPPED, "DATABASE_OWNER_URL is not set");
     } else if (connect_database(&db, patient->config->database_owner_url, DB_WITHOUT_FUNCTIONS, &why) == OUTCOME_OK) {
         find(finding, VERDICT_OK, "the owner of the schema can log in");
     } else {
-        find(finding, VERDICT_FAILED, "the owner of the schema cannot log in, so it cannot be upgraded: %s",
+        find(finding, VERDICT_FAILED, "the owner of the schema cannot log in, so the schema cannot be upgraded: %s",
              text_string(&why));
         mend_connection(patient, finding, text_string(&why));
     }
@@ -134,7 +134,7 @@ static void check_role(const struct patient *patient, struct finding *finding)
         find(finding, VERDICT_FAILED, "the program's role %s owns tables, so it could change its own audit log", role);
         mend_by_editing(patient, finding);
     } else {
-        find(finding, VERDICT_OK, "the program is %s there, with no rights over the schema", role);
+        find(finding, VERDICT_OK, "the program logs in as %s, without rights over the schema", role);
     }
 }
 
@@ -148,9 +148,10 @@ static void check_grants(const struct patient *patient, struct finding *finding)
     count = db_rows(patient->db);
     for (int row = 0; row < count; row++)
         text_add_format(&statements, "%s%s", row > 0 ? "; " : "", db_value(patient->db, row, 0));
-    find(finding, VERDICT_OK, "it may add to the audit log and to the room log, and not change them");
+    find(finding, VERDICT_OK, "the program can append to the audit log and the room log, but not change them");
     if (count > 0) {
-        find(finding, VERDICT_FAILED, "its rights are wrong in %d %s", count, count == 1 ? "place" : "places");
+        find(finding, VERDICT_FAILED, "the program's rights are wrong in %d %s", count,
+             count == 1 ? "place" : "places");
         mend_by_sql(patient, finding, NULL, text_string(&statements));
     }
     text_free(&statements);
@@ -172,7 +173,7 @@ static void check_migrations(const struct patient *patient, struct finding *find
         find(finding, VERDICT_FAILED, "%s", text_string(&why));
         mend_by_command(patient, finding, "migrate");
     } else {
-        find(finding, VERDICT_OK, "the schema is that of this version (%d migrations)", state.applied);
+        find(finding, VERDICT_OK, "the schema matches this version (%d migrations)", state.applied);
     }
     text_free(&why);
 }
@@ -211,7 +212,7 @@ static void check_clock(const struct patient *patient, struct finding *finding)
     after = clock_now_ms();
     skew = before > theirs ? before - theirs : theirs > after ? theirs - after : 0;
     apart = before > theirs ? 1 : -1;
-    find(finding, VERDICT_OK, "this machine and PostgreSQL agree about the time");
+    find(finding, VERDICT_OK, "this machine and PostgreSQL agree on the time");
     if (skew < SKEW_WARNING_MS)
         return;
     find(finding, skew < SKEW_FAILURE_MS ? VERDICT_WARNING : VERDICT_FAILED,
@@ -224,10 +225,10 @@ static void check_administrator(const struct patient *patient, struct finding *f
 {
     if (!ask(patient, finding, &query_doctor_administrator, DB_NO_VALUES))
         return;
-    find(finding, VERDICT_OK, "there is an administrator");
+    find(finding, VERDICT_OK, "an administrator account is enabled");
     if (db_value(patient->db, 0, 0)[0] == 't')
         return;
-    find(finding, VERDICT_FAILED, "nobody can administer the studio: no account of an administrator is enabled");
+    find(finding, VERDICT_FAILED, "no administrator account is enabled");
     mend_by_command(patient, finding, "create-admin --email admin@example.com");
 }
 
@@ -245,7 +246,7 @@ static void check_sealed_keys(const struct patient *patient, struct finding *fin
     }
     if (lost.length > 0) {
         find(finding, VERDICT_FAILED,
-             "sealed with another SECRET_KEY: %s. Put that one into SECRET_KEY_PREVIOUS, or enter these secrets again",
+             "encrypted with another SECRET_KEY: %s. Set that key as SECRET_KEY_PREVIOUS, or enter these secrets again",
              text_string(&lost));
         mend_by_editing(patient, finding);
     }

@@ -133,9 +133,9 @@ bool has_answered(const struct patient *patient, struct finding *finding, enum o
     if (outcome == OUTCOME_OK)
         return true;
     if (strncmp(failure->sqlstate, "42", 2) == 0 && strcmp(failure->sqlstate, "42501") != 0)
-        find(finding, VERDICT_SKIPPED, "the schema does not fit (see the check \"migrations\")");
+        find(finding, VERDICT_SKIPPED, "the schema does not match (see the check \"migrations\")");
     else
-        find(finding, VERDICT_FAILED, "PostgreSQL did not answer: %s",
+        find(finding, VERDICT_FAILED, "PostgreSQL did not respond: %s",
              failure->message[0] ? failure->message : outcome_name(outcome));
     return false;
 }

@@ -47,7 +47,7 @@ static void check_disk(const struct patient *patient, struct finding *finding)
 {
     char *folder = NULL;
 
-    find(finding, VERDICT_OK, "there is room where data, logs and temporary files go");
+    find(finding, VERDICT_OK, "there is space for data, logs and temporary files");
     for (const char *const *place = places; *place; place++)
         examine_place(finding, *place);
     if (patient->file && strrchr(patient->file, '/')) {
@@ -64,17 +64,17 @@ static void check_tun(const struct patient *patient, struct finding *finding)
 
     (void)patient;
     if (access("/usr/bin/slirp4netns", X_OK) != 0 || access("/usr/sbin/nft", X_OK) != 0) {
-        find(finding, VERDICT_WARNING, "slirp4netns or nftables is not installed, so no run can be given the network");
+        find(finding, VERDICT_WARNING, "slirp4netns or nftables is not installed, so runs cannot have internet access");
         mend(finding, WORDS("apt-get", "install", "slirp4netns", "nftables"));
     } else if (stat(TUN, &file) != 0) {
-        find(finding, VERDICT_WARNING, "%s is missing, so no run can be given the network", TUN);
+        find(finding, VERDICT_WARNING, "%s is missing, so runs cannot have internet access", TUN);
         mend(finding, WORDS("mkdir", "-p", "/dev/net"));
         mend(finding, WORDS("mknod", "-m", "666", TUN, "c", "10", "200"));
     } else if (!S_ISCHR(file.st_mode) || (file.st_mode & 0666) != 0666) {
-        find(finding, VERDICT_WARNING, "%s is closed to the runner, so no run can be given the network", TUN);
+        find(finding, VERDICT_WARNING, "the runner cannot open %s, so runs cannot have internet access", TUN);
         mend(finding, WORDS("chmod", "666", TUN));
     } else {
-        find(finding, VERDICT_OK, "%s is open, so runs can be given the network", TUN);
+        find(finding, VERDICT_OK, "the runner can open %s, so runs can have internet access", TUN);
     }
 }
 
@@ -155,13 +155,13 @@ static void check_sandbox(const struct patient *patient, struct finding *finding
     int status = try_sandbox(patient, said);
 
     if (status == 0) {
-        find(finding, VERDICT_OK, "bubblewrap can close a run off from the rest; its limits are kept by %s",
-             has_cgroups() ? "a cgroup and by watching it" : "watching it (there is no cgroup to divide)");
+        find(finding, VERDICT_OK, "bubblewrap can isolate runs; their limits are enforced by %s",
+             has_cgroups() ? "a cgroup and by monitoring" : "monitoring (no cgroup is delegated)");
     } else if (status == 127) {
         find(finding, VERDICT_WARNING, "bubblewrap is not installed, so scripts cannot run: %s", said);
         mend(finding, WORDS("apt-get", "install", "bubblewrap"));
     } else {
-        find(finding, VERDICT_WARNING, "bubblewrap cannot make namespaces, so scripts cannot run: %s", said);
+        find(finding, VERDICT_WARNING, "bubblewrap cannot create namespaces, so scripts cannot run: %s", said);
         if (proc_number("/proc/sys/user/max_user_namespaces") == 0)
             mend(finding, WORDS("sysctl", "-w", "user.max_user_namespaces=15000"));
         else if (proc_number("/proc/sys/kernel/unprivileged_userns_clone") == 0)

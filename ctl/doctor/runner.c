@@ -22,10 +22,10 @@ static void check_runner_lock(const struct patient *patient, struct finding *fin
     struct stat file;
 
     if (stat(path, &file) != 0) {
-        find(finding, VERDICT_SKIPPED, "there is no lock %s yet", path);
+        find(finding, VERDICT_SKIPPED, "the lock %s does not exist yet", path);
     } else if (patient->uid != 0 && file.st_uid != patient->uid) {
-        find(finding, VERDICT_FAILED, "%s belongs to another user than %s, whom the runner runs as: it cannot start",
-             path, user_name(patient->uid, name));
+        find(finding, VERDICT_FAILED, "%s does not belong to %s, the user of the runner, which cannot start", path,
+             user_name(patient->uid, name));
         mend(finding, WORDS("chown", user_name(patient->uid, name), path));
     } else {
         find(finding, VERDICT_OK, "%s belongs to %s", path, user_name(patient->uid, name));
@@ -59,7 +59,7 @@ static void check_runner(const struct patient *patient, struct finding *finding)
             return;
     }
     if (sign >= 0 && sign < RUNNER_LATE_MS) {
-        find(finding, VERDICT_OK, "a runner is at work; its last sign was %lld ms ago", sign);
+        find(finding, VERDICT_OK, "a runner is active; its last heartbeat was %lld ms ago", sign);
         return;
     }
     chore = db_value(patient->db, 0, 1);
@@ -69,7 +69,7 @@ static void check_runner(const struct patient *patient, struct finding *finding)
         find(finding, VERDICT_FAILED, "no runner is at work, so no agent answers; the last chore began %s s ago",
              chore);
     else
-        find(finding, VERDICT_FAILED, "no runner is at work, and none ever was, so no agent answers");
+        find(finding, VERDICT_FAILED, "no runner has ever been active, so no agent answers");
     mend_by_restart(patient, finding, PART_CRON);
 }
 
@@ -130,20 +130,20 @@ static void check_cron(const struct patient *patient, struct finding *finding)
     struct stat file;
 
     if (patient->config && patient->config->restart_command) {
-        find(finding, VERDICT_SKIPPED, "the runner is started by what started the rest (RESTART_COMMAND)");
+        find(finding, VERDICT_SKIPPED, "the supervisor of the studio starts the runner (RESTART_COMMAND)");
     } else if (stat(CRON_FILE, &file) != 0) {
-        find(finding, VERDICT_FAILED, "%s, which starts the runner, is missing", CRON_FILE);
+        find(finding, VERDICT_FAILED, "the cron job of the runner, %s, is missing", CRON_FILE);
         mend(finding, WORDS("apt-get", "install", "--reinstall", "-o", "Dpkg::Options::=--force-confmiss", "coagent"));
     } else if (file.st_uid != 0 || file.st_mode & (S_IWGRP | S_IWOTH)) {
-        find(finding, VERDICT_FAILED, "cron ignores %s: it must belong to root, and nobody else may change it",
+        find(finding, VERDICT_FAILED, "cron ignores %s: the file must belong to root and be writable by root only",
              CRON_FILE);
         mend(finding, WORDS("chown", "root:root", CRON_FILE));
         mend(finding, WORDS("chmod", "644", CRON_FILE));
     } else if (!cron_runs()) {
-        find(finding, VERDICT_FAILED, "cron does not run, so it does not start the runner");
+        find(finding, VERDICT_FAILED, "cron is not running, so the runner is not started");
         mend_by_restart(patient, finding, PART_CRON);
     } else {
-        find(finding, VERDICT_OK, "cron runs and starts the runner each minute");
+        find(finding, VERDICT_OK, "cron is running and starts the runner every minute");
     }
 }
 

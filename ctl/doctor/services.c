@@ -44,14 +44,14 @@ static bool check_socket(const struct patient *patient, struct finding *finding,
     struct stat file;
 
     if (stat(path, &file) != 0 || !S_ISSOCK(file.st_mode)) {
-        find(finding, VERDICT_FAILED, "it does not run: there is no socket %s (%s)", path,
-             errno == ENOENT ? "nothing is there" : strerror(errno));
+        find(finding, VERDICT_FAILED, "not running: there is no socket %s (%s)", path,
+             errno == ENOENT ? "no such file" : strerror(errno));
         mend_by_restart(patient, finding, part);
     } else if (file.st_mode & S_IWOTH && others_can_reach(path)) {
-        find(finding, VERDICT_FAILED, "anybody on this machine can speak to it at %s", path);
+        find(finding, VERDICT_FAILED, "every user of this machine can connect to %s", path);
         mend_folder(finding, path);
     } else if ((file.st_mode & (S_IRGRP | S_IWGRP)) != (S_IRGRP | S_IWGRP)) {
-        find(finding, VERDICT_FAILED, "nobody but its owner can speak to it at %s", path);
+        find(finding, VERDICT_FAILED, "only the owner can connect to %s", path);
         mend(finding, WORDS("chmod", "660", path));
     } else {
         return true;
@@ -69,15 +69,15 @@ static void examine_pool(const struct patient *patient, struct finding *finding,
     if (!check_socket(patient, finding, path, part))
         return;
     if (fastcgi_get(path, "/api/health", &status, &body, &why) != OUTCOME_OK) {
-        find(finding, VERDICT_FAILED, "it does not answer at %s: %s", path, text_string(&why));
+        find(finding, VERDICT_FAILED, "no response at %s: %s", path, text_string(&why));
         mend_by_restart(patient, finding, part);
     } else if (status != 200) {
-        find(finding, VERDICT_WARNING, "it answers, and misses something: %s", text_string(&body));
+        find(finding, VERDICT_WARNING, "responds, but is degraded: %s", text_string(&body));
     } else if (stat(path, &file) == 0 && file.st_uid == 0) {
-        find(finding, VERDICT_WARNING, "it answers, but it runs as root");
+        find(finding, VERDICT_WARNING, "responds, but runs as root");
         mend_by_restart(patient, finding, part);
     } else {
-        find(finding, VERDICT_OK, "it answers at %s within %lld ms", path, (long long)(clock_monotonic_ms() - before));
+        find(finding, VERDICT_OK, "responds at %s within %lld ms", path, (long long)(clock_monotonic_ms() - before));
     }
     text_free(&body);
     text_free(&why);
@@ -99,7 +99,7 @@ static void check_nchan(const struct patient *patient, struct finding *finding)
 
     if (!check_socket(patient, finding, patient->config->nchan_socket, PART_NCHAN))
         return;
-    find(finding, VERDICT_OK, "a message that is published arrives");
+    find(finding, VERDICT_OK, "a published message arrives");
     if (round_trip(patient->config->nchan_socket, &why) != OUTCOME_OK) {
         find(finding, VERDICT_FAILED, "live messages do not arrive: %s", text_string(&why));
         mend_by_restart(patient, finding, PART_NCHAN);
@@ -137,7 +137,7 @@ static void check_site_live(const struct patient *patient, struct finding *findi
     struct http_reply reply;
 
     if (visit(patient, site, "/ws/live", &reply) != OUTCOME_OK || reply.status != 401) {
-        find(finding, VERDICT_FAILED, "%s answers, but not for live messages: GET /ws/live is %ld%s", site,
+        find(finding, VERDICT_FAILED, "%s responds, but not to live connections: GET /ws/live returns %ld%s", site,
              reply.status, reply.error);
         mend_site(patient, finding);
     }
@@ -150,10 +150,10 @@ static void judge_silence(const struct patient *patient, struct finding *finding
 
     if (strstr(error, "certificate")) {
         url_host(site, &host);
-        find(finding, VERDICT_WARNING, "%s answers with a certificate that browsers warn of: %s", site, error);
+        find(finding, VERDICT_WARNING, "%s responds with a certificate that browsers reject: %s", site, error);
         mend(finding, WORDS("certbot", "--nginx", "-d", text_string(&host)));
     } else {
-        find(finding, VERDICT_FAILED, "%s does not answer: %s", site, error);
+        find(finding, VERDICT_FAILED, "%s does not respond: %s", site, error);
         mend_by_restart(patient, finding, PART_NGINX);
     }
     text_free(&host);
@@ -163,17 +163,16 @@ static void judge_site(const struct patient *patient, struct finding *finding, c
                        const struct http_reply *reply)
 {
     if (strstr(text_string(&reply->body), "\"parts\"")) {
-        find(finding, VERDICT_OK, "%s answers, and asks who wants to listen", site);
+        find(finding, VERDICT_OK, "%s responds, and its live messages require a login", site);
         check_site_live(patient, finding, site);
     } else if (reply->status == 503) {
-        find(finding, VERDICT_FAILED, "nginx answers at %s, but does not come to the pool at %s", site,
+        find(finding, VERDICT_FAILED, "nginx responds at %s, but cannot reach the pool at %s", site,
              patient->config->pool_socket);
         mend_by_restart(patient, finding, PART_POOL);
         if (!patient->config->restart_command)
             mend_by_restart(patient, finding, PART_NGINX);
     } else {
-        find(finding, VERDICT_FAILED, "something answers at %s, but it is not CoAgent's site (status %ld)", site,
-             reply->status);
+        find(finding, VERDICT_FAILED, "the server at %s is not CoAgent (status %ld)", site, reply->status);
         mend_site(patient, finding);
     }
 }

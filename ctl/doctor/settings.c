@@ -29,7 +29,7 @@ static void check_settings(const struct patient *patient, struct finding *findin
     const char *file = patient->file ? patient->file : "/etc/coagent/coagent.conf";
 
     if (patient->config) {
-        find(finding, VERDICT_OK, "%s is complete, and SECRET_KEY is strong", file);
+        find(finding, VERDICT_OK, "%s is complete and SECRET_KEY is strong", file);
         return;
     }
     find(finding, VERDICT_FAILED, "%s", trouble);
@@ -69,16 +69,16 @@ static void check_settings_file(const struct patient *patient, struct finding *f
         find(finding, VERDICT_FAILED, "%s: %s", patient->file, strerror(errno));
         mend_by_editing(patient, finding);
     } else if (file.st_mode & (S_IRWXO | S_IWGRP)) {
-        find(finding, VERDICT_FAILED, "%s holds secrets, and others than its owner may %s it", patient->file,
+        find(finding, VERDICT_FAILED, "%s contains secrets, but other users than its owner can %s it", patient->file,
              file.st_mode & (S_IWOTH | S_IWGRP) ? "change" : "read");
         mend(finding, WORDS("chmod", "g-w,o-rwx", patient->file));
     } else if (!is_readable(&file, patient)) {
-        find(finding, VERDICT_FAILED, "%s cannot be read by %s, whom the services run as", patient->file,
+        find(finding, VERDICT_FAILED, "%s cannot be read by %s, the user of the services", patient->file,
              user_name(patient->uid, name));
         mend(finding, WORDS("chgrp", group_name(patient->gid), patient->file));
         mend(finding, WORDS("chmod", "640", patient->file));
     } else {
-        find(finding, VERDICT_OK, "%s is for %s and nobody else", patient->file, user_name(patient->uid, name));
+        find(finding, VERDICT_OK, "only %s can read %s", user_name(patient->uid, name), patient->file);
     }
 }
 
@@ -107,13 +107,13 @@ static void check_cookies(const struct patient *patient, struct finding *finding
     const char *url = config->public_url;
 
     if (!*url) {
-        find(finding, VERDICT_SKIPPED, "PUBLIC_URL does not say how browsers reach the site");
+        find(finding, VERDICT_SKIPPED, "PUBLIC_URL is not set");
     } else if (config->cookie_secure && !is_https(url) && !is_loopback(url)) {
-        find(finding, VERDICT_FAILED, "%s is not https, and cookies are for https only: nobody can log in", url);
+        find(finding, VERDICT_FAILED, "%s is not https, but cookies are limited to https: no user can log in", url);
         mend_by_command(patient, finding, "make-certificate");
         mend_by_editing(patient, finding);
     } else if (!config->cookie_secure && is_https(url)) {
-        find(finding, VERDICT_WARNING, "the site is https, but its cookies also travel without%s",
+        find(finding, VERDICT_WARNING, "the site is https, but its cookies are also sent without it%s",
              strcmp(config->environment, "development") == 0 ? " (ENVIRONMENT is development)" : "");
         if (patient->file) {
             mend_by(finding, "sed -i '/^COOKIE_SECURE *=/d' %s", patient->file);
@@ -121,7 +121,7 @@ static void check_cookies(const struct patient *patient, struct finding *finding
         }
         mend_by_restart(patient, finding, PART_POOL);
     } else {
-        find(finding, VERDICT_OK, "browsers keep the cookies of %s", url);
+        find(finding, VERDICT_OK, "browsers accept the cookies of %s", url);
     }
 }
 
@@ -142,15 +142,15 @@ static void judge_certificate(const struct patient *patient, struct finding *fin
     struct stat key;
 
     if (!facts->fits_key)
-        find(finding, VERDICT_FAILED, "the key in SSL_KEYFILE is not that of %s", file);
+        find(finding, VERDICT_FAILED, "the key in SSL_KEYFILE does not belong to %s", file);
     else if (facts->seconds < 0)
         find(finding, VERDICT_FAILED, "%s expired %lld days ago", file, -days);
     else if (!facts->names_host)
-        find(finding, VERDICT_FAILED, "%s is not for %s, which PUBLIC_URL names", file, host);
+        find(finding, VERDICT_FAILED, "%s is not valid for %s, the host in PUBLIC_URL", file, host);
     else if (facts->seconds < EXPIRY_WARNING)
         find(finding, VERDICT_WARNING, "%s expires in %lld days", file, days);
     else if (stat(patient->config->ssl_keyfile, &key) == 0 && key.st_mode & S_IRWXO) {
-        find(finding, VERDICT_FAILED, "anybody may read %s", patient->config->ssl_keyfile);
+        find(finding, VERDICT_FAILED, "every user of this machine can read %s", patient->config->ssl_keyfile);
         mend(finding, WORDS("chmod", "o-rwx", patient->config->ssl_keyfile));
         return;
     } else {
@@ -169,8 +169,8 @@ static void check_certificate(const struct patient *patient, struct finding *fin
     enum outcome outcome;
 
     if (!config->ssl_certfile) {
-        find(finding, VERDICT_SKIPPED, "SSL_CERTFILE names none%s",
-             is_https(config->public_url) ? ": something before this machine speaks TLS" : "");
+        find(finding, VERDICT_SKIPPED, "SSL_CERTFILE is not set%s",
+             is_https(config->public_url) ? ": TLS ends in front of this machine" : "");
         return;
     }
     url_host(config->public_url, &host);

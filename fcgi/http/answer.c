@@ -95,7 +95,7 @@ void answer_fetch(struct answer *answer, int status, const char *media_type, lon
 void answer_header(struct answer *answer, const char *name, const char *value)
 {
     if (strpbrk(value, "\r\n")) {
-        log_warn("a header %s with a line break was left out", name);
+        log_warn("the header %s was omitted because it contains a line break", name);
         return;
     }
     text_add_format(&answer->headers, "%s: %s\r\n", name, value);
@@ -175,7 +175,7 @@ static enum outcome send_pieces(const struct answer *answer, const struct source
         size_t count = piece.length < length - sent ? piece.length : length - sent;
 
         if (count == 0) {
-            log_warn("the answer ends after %zu of %zu bytes", sent, length);
+            log_warn("the response was cut after %zu of %zu bytes", sent, length);
             return OUTCOME_FAILED;
         }
         if (send_bytes(source, piece.bytes, count) != OUTCOME_OK)

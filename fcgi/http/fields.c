@@ -129,7 +129,7 @@ static void check_email(struct check *check)
         return;
     const char *string = trim(check);
     if (*string ? !format_is_email(string) : check->field->required)
-        refuse(check, "Must be an e-mail address.");
+        refuse(check, "Must be an email address.");
 }
 
 static void check_range(const struct check *check, double number)
@@ -198,9 +198,9 @@ static const char *list_element_error(const struct field *field, struct json_obj
     if (field->kind == FIELD_UUID_LIST && !format_is_uuid(string))
         return "Must be a list of ids.";
     if (field->choices && !format_is_choice(string, field->choices))
-        return "Contains something that is not among the choices.";
+        return "Contains a value that is not one of the choices.";
     if (!format_is_line(string) || utf8_length(string) > LIST_ELEMENT_MOST)
-        return "Contains a string that is too long, or not one line.";
+        return "Contains a string that is too long or has more than one line.";
     return NULL;
 }
 
@@ -275,7 +275,7 @@ enum outcome fields_check(const struct field *fields, struct json_object *object
     {
         (void)ignored;
         if (!is_known(fields, name))
-            fields_error(errors, name, "Is not known here.");
+            fields_error(errors, name, "Is not a known field.");
     }
     for (const struct field *field = fields; field && field->name; field++) {
         struct check check = {field, object, NULL, errors};

@@ -82,7 +82,7 @@ enum outcome guard_check_csrf(const struct request *request, const char **why)
     if (given && csrf_check(request->config, request->caller.session_id, given) == OUTCOME_OK)
         return OUTCOME_OK;
     *why = given ? "The X-CSRF-Token is not the one of this session. GET /api/status has it."
-                 : "A request with a cookie needs the header X-CSRF-Token. GET /api/status has it.";
+                 : "A request with a cookie needs the header X-CSRF-Token. GET /api/status returns the token.";
     return OUTCOME_DENIED;
 }
 

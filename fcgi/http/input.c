@@ -47,7 +47,7 @@ static bool read_bytes(struct input *input, struct request *request)
     case OUTCOME_OK: return true;
     case OUTCOME_LIMITED: return refuse(input, 413, raw ? "The file is too large." : "The body is larger than 1 MiB.");
     case OUTCOME_AWAY: return refuse(input, 408, "The body did not arrive in time.");
-    default: return refuse(input, 400, "The body is not as long as its Content-Length says.");
+    default: return refuse(input, 400, "The length of the body differs from its Content-Length.");
     }
 }
 
@@ -82,7 +82,7 @@ static bool read_body(struct input *input, struct request *request)
     }
     if (!fields)
         return input->body.length == 0 || strcmp(input->body.bytes, "{}") == 0 ||
-               refuse(input, 400, "This request takes no body.");
+               refuse(input, 400, "This request must not have a body.");
     if (input->body.length == 0 && !any_field_is_required(fields))
         request->body = json_object_new_object();
     else if (request->route->form && is_form(media_type))
@@ -102,8 +102,9 @@ static bool check_key(struct input *input, struct request *request)
         return true;
     for (const char *at = key; *at; at++)
         if (*at < 0x21 || *at > 0x7e)
-            return refuse(input, 400, "An Idempotency-Key is of visible ASCII characters.");
-    return strlen(key) <= IDEMPOTENCY_KEY_MOST || refuse(input, 400, "An Idempotency-Key has at most 200 characters.");
+            return refuse(input, 400, "An Idempotency-Key must consist of visible ASCII characters.");
+    return strlen(key) <= IDEMPOTENCY_KEY_MOST ||
+           refuse(input, 400, "An Idempotency-Key must have at most 200 characters.");
 }
 
 bool input_read(struct input *input, struct request *request)

@@ -15,14 +15,14 @@ struct problem {
 static struct problem problem_of(enum outcome outcome)
 {
     switch (outcome) {
-    case OUTCOME_ABSENT:
-        return (struct problem){404, "Not found", "There is nothing here, or it is not visible to you."};
-    case OUTCOME_INVALID: return (struct problem){422, "Invalid", "The request breaks a rule."};
+    case OUTCOME_ABSENT: return (struct problem){404, "Not found", "Not found, or you do not have access."};
+    case OUTCOME_INVALID: return (struct problem){422, "Invalid", "The request is not valid."};
     case OUTCOME_UNAUTHENTICATED: return (struct problem){401, "Not logged in", "Log in first."};
-    case OUTCOME_DENIED: return (struct problem){403, "Not permitted", "You may not do this."};
+    case OUTCOME_DENIED: return (struct problem){403, "Not permitted", "You do not have permission."};
     case OUTCOME_CONFLICT:
-        return (struct problem){409, "Conflict", "Somebody else changed this, or it exists already."};
-    case OUTCOME_LIMITED: return (struct problem){429, "Too many requests", "Wait a little, then try again."};
+        return (struct problem){409, "Conflict",
+                                "Someone else changed this, or it already exists. Reload and try again."};
+    case OUTCOME_LIMITED: return (struct problem){429, "Too many requests", "Wait a moment, then try again."};
     case OUTCOME_BUSY: return (struct problem){503, "Busy", "The server is busy. Try again in a moment."};
     case OUTCOME_AWAY:
         return (struct problem){503, "Unavailable", "The database cannot be reached. Try again shortly."};
@@ -30,7 +30,8 @@ static struct problem problem_of(enum outcome outcome)
     case OUTCOME_REPLAYED:
     case OUTCOME_FAILED: break;
     }
-    return (struct problem){500, "Internal error", "Something went wrong here. The request id helps to find out what."};
+    return (struct problem){500, "Internal error",
+                            "Something went wrong on our side. Give the request ID to an administrator."};
 }
 
 static const char *title_of(int status)
@@ -40,7 +41,7 @@ static const char *title_of(int status)
     case 403: return "Not permitted";
     case 404: return "Not found";
     case 405: return "Method not allowed";
-    case 408: return "Too slow";
+    case 408: return "Request timeout";
     case 409: return "Conflict";
     case 413: return "Too large";
     case 415: return "Unsupported media type";

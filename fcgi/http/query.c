@@ -98,7 +98,7 @@ static void take_parameter(const struct field *fields, const char *at, size_t le
         goto done;
     }
     if (json_object_object_get_ex(object, text_string(&name), NULL))
-        fields_error(errors, text_string(&name), "Is given twice.");
+        fields_error(errors, text_string(&name), "Must not be given twice.");
     else
         json_object_object_add(object, text_string(&name),
                                typed_value(find_field(fields, text_string(&name)), text_string(&value)));

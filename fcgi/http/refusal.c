@@ -55,7 +55,7 @@ void refusal_audit(struct request *request)
     if (db_do(request->db, &query_audit_add,
               DB_VALUES(actor_of(request), text_string(&action), "refused", "route", id ? request->path : NULL,
                         request->id, address, text_string(&detail))) != OUTCOME_OK)
-        log_error("a refusal could not be written into the audit log");
+        log_error("a refusal could not be written to the audit log");
     text_free(&action);
     text_free(&detail);
 }

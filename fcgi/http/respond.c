@@ -53,10 +53,9 @@ void respond_away(struct request *request)
     bool missing = request->counters && atomic_load(&request->counters->functions_missing);
 
     respond_problem(request, OUTCOME_AWAY,
-                    missing
-                        ? "The database does not have the functions of this version of CoAgent. An administrator has "
-                          "to run: coagentctl migrate"
-                        : NULL);
+                    missing ? "The database lacks the functions of this version of CoAgent. Ask an administrator to "
+                              "run: coagentctl migrate"
+                            : NULL);
 }
 
 /* What only reads runs no other statement before the answer is out: the row is sent from where it is. */

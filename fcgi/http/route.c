@@ -75,7 +75,7 @@ static void check_fields(const struct route *route, const struct field *fields, 
         if (fields->kind == FIELD_CHOICE && !fields->choices)
             complain(why, route, "a choice without choices", fields->name);
         if (fields->kind == FIELD_OBJECT_LIST && !fields->elements)
-            complain(why, route, "a list of objects that nothing is known of", fields->name);
+            complain(why, route, "a list of objects without declared fields", fields->name);
         check_fields(route, fields->elements, why);
         for (const struct field *other = fields + 1; other->name; other++)
             if (strcmp(other->name, fields->name) == 0)
@@ -105,7 +105,7 @@ static void check_route(const struct route *const *tables, const struct route *r
     check_fields(route, route->query, why);
     struct match match = match_route(tables, method_name((int)route->method), route->path);
     if (match.route != route)
-        complain(why, route, "another route takes its place", NULL);
+        complain(why, route, "another route hides it", NULL);
 }
 
 enum outcome route_tables_check(const struct route *const *tables, struct text *why)

@@ -142,9 +142,9 @@ struct route {
 /* ?limit= (1 to 200, default 50) and ?cursor= for every keyset list; append more with FIELDS_PAGE in an own table. */
 extern const struct field page_query[];
 #define FIELDS_PAGE                                                                                                    \
-    {"limit", FIELD_INTEGER, false, 1, 200, NULL, "How many at the most (default 50)", false},                         \
+    {"limit", FIELD_INTEGER, false, 1, 200, NULL, "The maximum number of items (default 50)", false},                  \
     {                                                                                                                  \
-        "cursor", FIELD_LINE, false, 1, 500, NULL, "Where to go on: the \"next\" of the list before", false            \
+        "cursor", FIELD_LINE, false, 1, 500, NULL, "The \"next\" of the previous page", false                          \
     }
 
 /* What is wrong with the tables (a route given twice, an unknown permission or role, a room guard without a room, a

@@ -34,7 +34,8 @@ static bool find_route(struct context *context)
     context->match = match_route(context->tables, request->method, request->path);
     request->route = context->match.route;
     if (request->route && request->is_fast && request->route->pool == POOL_WAIT) {
-        log_error("%s came to the wrong pool: the site's configuration is not of this version", request->route->path);
+        log_error("%s reached the wrong pool: the nginx configuration belongs to another version",
+                  request->route->path);
         respond_problem(request, OUTCOME_FAILED, NULL);
         return false;
     }
@@ -46,7 +47,7 @@ static bool find_route(struct context *context)
         cors_preflight(request, match_methods(context->match.methods, methods));
     } else {
         respond_header(request, "Allow", match_methods(context->match.methods, methods));
-        respond_refusal(request, 405, "This method is not known here.");
+        respond_refusal(request, 405, "This path does not support this method.");
     }
     return false;
 }
@@ -126,7 +127,7 @@ static bool handle(struct context *context)
     else
         run_handler(request);
     if (answer_status(request->answer) == 0) {
-        log_error("%s gave no answer", request->route->path);
+        log_error("%s did not respond", request->route->path);
         respond_problem(request, OUTCOME_FAILED, NULL);
     }
     return true;

@@ -85,9 +85,10 @@ static struct json_object *parameters_of(const struct route *route)
     for (const struct field *field = route->query; field && field->name; field++)
         add_parameter(list, field->name, "query", field->required, field->help, openapi_field_schema(field));
     if (route->idempotent)
-        add_parameter(list, IDEMPOTENCY_HEADER, "header", false,
-                      "Sent again within 24 hours, the request is not done again: its first answer comes back.",
-                      parsed("{\"type\":\"string\",\"minLength\":1,\"maxLength\":200}"));
+        add_parameter(
+            list, IDEMPOTENCY_HEADER, "header", false,
+            "A repeated request with the same key within 24 hours is not executed again; it gets the first response.",
+            parsed("{\"type\":\"string\",\"minLength\":1,\"maxLength\":200}"));
     return list;
 }
 

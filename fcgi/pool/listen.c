@@ -71,7 +71,7 @@ int listener_adopt(struct listener *listener, int fd, const char *path, struct t
         stat(path, &file) != 0)
         return fail(listener, why, strerror(errno));
     if (!listens)
-        return fail(listener, why, "what was inherited is no listening socket");
+        return fail(listener, why, "the inherited file descriptor is not a listening socket");
     listener->device = file.st_dev;
     listener->inode = file.st_ino;
     return 0;

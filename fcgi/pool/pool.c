@@ -238,7 +238,7 @@ static void start_renewing(struct pool *pool)
     *pool->orders.renew = 0;
     pool->renewing = load_fresh(pool, &fresh, &why) == OUTCOME_OK;
     if (pool->renewing)
-        log_info("making room for the program that is installed now");
+        log_info("switching to the program that is installed now");
     else
         log_error("the program was not renewed: %s", text_string(&why));
     config_free(&fresh);

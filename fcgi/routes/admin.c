@@ -22,7 +22,7 @@ static const struct field list_query[] = {
 };
 
 static const struct field create_fields[] = {
-    {"email", FIELD_EMAIL, true, 3, 254, NULL, "The address to log in with", false},
+    {"email", FIELD_EMAIL, true, 3, 254, NULL, "The email address to log in with", false},
     {"password", FIELD_SECRET, true, 1, 200, NULL, "At least 10 characters, at most 72 bytes", false},
     {"name", FIELD_LINE, false, 1, 80, NULL, "As others see the user (default: from the address)", false},
     {"handle", FIELD_LINE, false, 1, 39, NULL, "How others mention the user (default: from the address)", false},
@@ -40,7 +40,8 @@ static const struct field edit_fields[] = {
     {"role", FIELD_CHOICE, false, 0, 0, USER_ROLE_CHOICES, "Another one ends the user's sessions", false},
     {"permissions", FIELD_TEXT_LIST, false, 0, 20, PERMISSION_CHOICES, "All that the user shall have", false},
     {"disabled", FIELD_BOOLEAN, false, 0, 0, NULL, "A disabled user cannot log in; ends the user's sessions", false},
-    {"version", FIELD_INTEGER, false, 1, 2147483647, NULL, "The version that was seen; 409 when it is stale", false},
+    {"version", FIELD_INTEGER, false, 1, 2147483647, NULL,
+     "The version that the change is based on; 409 if it is outdated", false},
     {NULL},
 };
 
@@ -52,16 +53,16 @@ static const struct field permit_fields[] = {
 
 const struct route admin_routes[] = {
     ROUTE(METHOD_GET, "/admin/users", MAY("users.manage"), POOL_FAST, NULL, list_query, list,
-          "The users by the time of their creation", "UserList"),
-    ROUTE(METHOD_POST, "/admin/users", MAY("users.manage"), POOL_WAIT, create_fields, NULL, create, "Make an account",
+          "The users, sorted by creation time", "UserList"),
+    ROUTE(METHOD_POST, "/admin/users", MAY("users.manage"), POOL_WAIT, create_fields, NULL, create, "Create an account",
           "User"),
     ROUTE(METHOD_GET, "/admin/users/{id}", MAY("users.manage"), POOL_FAST, NULL, NULL, show, "A user", "User"),
     ROUTE(METHOD_PATCH, "/admin/users/{id}", MAY("users.manage"), POOL_WAIT, edit_fields, NULL, edit,
-          "Change or disable a user", "User"),
+          "Edit or disable a user", "User"),
     ROUTE(METHOD_DELETE, "/admin/users/{id}", MAY("users.manage"), POOL_FAST, NULL, NULL, delete_user,
-          "Delete an account; the rooms of its owner pass on"),
+          "Delete an account; its rooms pass to other members"),
     ROUTE(METHOD_PUT, "/admin/users/{id}/permissions", MAY("users.manage"), POOL_FAST, permit_fields, NULL, edit,
-          "Set what a user may", "User"),
+          "Set the permissions of a user", "User"),
     ROUTE_END,
 };
 

@@ -14,9 +14,9 @@ static void restart(struct request *request);
 static void logs(struct request *request);
 
 #define AGENT_FIELDS                                                                                                   \
-    {"provider_id", FIELD_UUID, false, 0, 0, NULL, "The model endpoint; null: none yet", true},                        \
+    {"provider_id", FIELD_UUID, false, 0, 0, NULL, "The model endpoint; null: none", true},                            \
         {"model", FIELD_LINE, false, 0, 200, NULL, "The model; empty: the endpoint's default", false},                 \
-        {"prompt", FIELD_TEXT, false, 0, 32000, NULL, "What it is and how it should behave", false},                   \
+        {"prompt", FIELD_TEXT, false, 0, 32000, NULL, "The instructions: the agent's role and behaviour", false},      \
         {"parameters", FIELD_OBJECT, false, 0, 2000, NULL, "temperature (0 to 2), top_p (0 to 1), max_tokens", false}, \
         {"context_tokens",                                                                                             \
          FIELD_INTEGER,                                                                                                \
@@ -24,24 +24,24 @@ static void logs(struct request *request);
          512,                                                                                                          \
          2000000,                                                                                                      \
          NULL,                                                                                                         \
-         "How much of the room it reads (default 16000)",                                                              \
+         "The number of tokens of the room that the model reads (default 16000)",                                      \
          false},                                                                                                       \
     {                                                                                                                  \
-        "run_seconds", FIELD_INTEGER, false, 5, 3600, NULL, "How long one answer may take (default 300)", false        \
+        "run_seconds", FIELD_INTEGER, false, 5, 3600, NULL, "The time limit of one answer (default 300)", false        \
     }
 
 static const struct field create_fields[] = {
-    {"name", FIELD_LINE, true, 1, 80, NULL, "The name that rooms show", false},
-    {"handle", FIELD_LINE, true, 1, 39, NULL, "What people write after @: letters, digits, dot, dash, underscore",
+    {"name", FIELD_LINE, true, 1, 80, NULL, "The name shown in rooms", false},
+    {"handle", FIELD_LINE, true, 1, 39, NULL, "The name to mention after @: letters, digits, dot, dash, underscore",
      false},
     AGENT_FIELDS,
     {NULL},
 };
 
 static const struct field edit_fields[] = {
-    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that was seen", false},
-    {"name", FIELD_LINE, false, 1, 80, NULL, "The name that rooms show", false},
-    {"handle", FIELD_LINE, false, 1, 39, NULL, "What people write after @", false},
+    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that the change is based on", false},
+    {"name", FIELD_LINE, false, 1, 80, NULL, "The name shown in rooms", false},
+    {"handle", FIELD_LINE, false, 1, 39, NULL, "The name to mention after @", false},
     AGENT_FIELDS,
     {NULL},
 };

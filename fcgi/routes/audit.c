@@ -20,8 +20,8 @@ static const struct field list_query[] = {
 };
 
 const struct route audit_routes[] = {
-    ROUTE(METHOD_GET, "/audit", MAY("audit.read"), POOL_FAST, NULL, list_query, list,
-          "What was done by whom, the newest first", "AuditList"),
+    ROUTE(METHOD_GET, "/audit", MAY("audit.read"), POOL_FAST, NULL, list_query, list, "The audit log, newest first",
+          "AuditList"),
     ROUTE_END,
 };
 
@@ -40,7 +40,7 @@ static void list(struct request *request)
     };
     int limit = (int)request_query_integer(request, "limit", 50);
     if (filter.object_id && !filter.object_kind) {
-        respond_field_error(request, "object_kind", "An object is named by its kind and its id.");
+        respond_field_error(request, "object_kind", "Give object_kind together with object_id.");
         respond_problem(request, OUTCOME_INVALID, NULL);
         return;
     }

@@ -10,20 +10,20 @@ static void read_up_to(struct request *request);
 #define SEQ_MOST 9007199254740991 /* what JSON readers count to without loss */
 
 static const struct field list_query[] = {
-    {"after", FIELD_INTEGER, false, 0, SEQ_MOST, NULL, "Events with a higher seq, the oldest of them first", false},
-    {"before", FIELD_INTEGER, false, 1, SEQ_MOST, NULL, "Events with a lower seq, the newest of them", false},
-    {"limit", FIELD_INTEGER, false, 1, 200, NULL, "How many at the most (default 50)", false},
+    {"after", FIELD_INTEGER, false, 0, SEQ_MOST, NULL, "Events with a higher seq, oldest first", false},
+    {"before", FIELD_INTEGER, false, 1, SEQ_MOST, NULL, "The newest events with a lower seq", false},
+    {"limit", FIELD_INTEGER, false, 1, 200, NULL, "The maximum number of items (default 50)", false},
     {NULL},
 };
 
 static const struct field read_fields[] = {
-    {"seq", FIELD_INTEGER, true, 0, SEQ_MOST, NULL, "The newest event that was read", false},
+    {"seq", FIELD_INTEGER, true, 0, SEQ_MOST, NULL, "The seq of the newest event that was read", false},
     {NULL},
 };
 
 const struct route event_routes[] = {
     ROUTE(METHOD_GET, "/rooms/{id}/events", ROOM("viewer"), POOL_FAST, NULL, list_query, list,
-          "What happened in a room, with edits and deletions applied, and the answers under way", "EventList"),
+          "The events of a room, with edits and deletions applied, and the answers in progress", "EventList"),
     ROUTE(METHOD_POST, "/rooms/{id}/read", ROOM("viewer"), POOL_FAST, read_fields, NULL, read_up_to,
           "Move the read marker forward", "ReadMarker"),
     ROUTE_END,
@@ -38,7 +38,7 @@ static void list(struct request *request)
     long long limit = request_query_integer(request, "limit", 50);
 
     if (after >= 0 && before > 0) {
-        respond_field_error(request, "before", "Give after or before, not both.");
+        respond_field_error(request, "before", "Give either after or before, not both.");
         respond_problem(request, OUTCOME_INVALID, NULL);
         return;
     }

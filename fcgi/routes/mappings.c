@@ -21,8 +21,8 @@ static const struct field list_query[] = {
 
 static const struct field entry_fields[] = {
     {"key", FIELD_LINE, true, 1, 64, NULL, "The name of the variable", false},
-    {"value", FIELD_TEXT, false, 0, VALUE_MOST, NULL, "Absent for a secret: it stays what it is", true},
-    {"secret", FIELD_BOOLEAN, false, 0, 0, NULL, "Stored encrypted, never shown again, hidden in what runs write",
+    {"value", FIELD_TEXT, false, 0, VALUE_MOST, NULL, "The value; absent: a secret keeps its value", true},
+    {"secret", FIELD_BOOLEAN, false, 0, 0, NULL, "Stored encrypted, never shown again and hidden in the output of runs",
      false},
     {NULL},
 };
@@ -38,24 +38,26 @@ static const struct field entry_fields[] = {
          "Who sees and uses it: only oneself (default) or the team",                                                   \
          false},                                                                                                       \
     {                                                                                                                  \
-        "entries", FIELD_OBJECT_LIST, false, 0, ENTRIES_MOST, NULL, "All its variables", false, entry_fields           \
+        "entries", FIELD_OBJECT_LIST, false, 0, ENTRIES_MOST, NULL, "All variables of the mapping", false,             \
+            entry_fields                                                                                               \
     }
 
 static const struct field create_fields[] = {
-    {"name", FIELD_LINE, true, 1, 80, NULL, "A name that no other mapping has", false},
+    {"name", FIELD_LINE, true, 1, 80, NULL, "A unique name", false},
     SETTING_FIELDS,
     {NULL},
 };
 
 static const struct field edit_fields[] = {
-    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that was seen", false},
-    {"name", FIELD_LINE, false, 1, 80, NULL, "A name that no other mapping has", false},
+    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that the change is based on", false},
+    {"name", FIELD_LINE, false, 1, 80, NULL, "A unique name", false},
     SETTING_FIELDS,
     {NULL},
 };
 
 const struct route mapping_routes[] = {
-    ROUTE(METHOD_GET, "/mappings", USER, POOL_FAST, NULL, list_query, list, "The mappings, by name", "MappingList"),
+    ROUTE(METHOD_GET, "/mappings", USER, POOL_FAST, NULL, list_query, list, "The mappings, sorted by name",
+          "MappingList"),
     ROUTE(METHOD_POST, "/mappings", MAY("mappings.create"), POOL_FAST, create_fields, NULL, create, "Create a mapping",
           "Mapping"),
     ROUTE(METHOD_GET, "/mappings/{id}", MAPPING("see"), POOL_FAST, NULL, NULL, show, "A mapping", "Mapping"),

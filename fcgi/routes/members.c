@@ -30,9 +30,9 @@ const struct route member_routes[] = {
     ROUTE(METHOD_POST, "/rooms/{id}/members", ROOM_OPEN("viewer"), POOL_FAST, add_fields, NULL, add,
           "Add a member, or join a public room", "Member", true),
     ROUTE(METHOD_PATCH, "/rooms/{id}/members/{member}", ROOM("viewer"), POOL_FAST, edit_fields, NULL, edit,
-          "Change a member's role, or one's own notifications", "Member"),
+          "Change a member's role, or your own notifications", "Member"),
     ROUTE(METHOD_DELETE, "/rooms/{id}/members/{member}", ROOM("viewer"), POOL_FAST, NULL, NULL, remove_member,
-          "Remove a member, or leave"),
+          "Remove a member, or leave the room"),
     ROUTE_END,
 };
 

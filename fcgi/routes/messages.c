@@ -14,7 +14,7 @@ static void delete_message(struct request *request);
 
 static const struct field post_fields[] = {
     TEXT_FIELD,
-    {"reply_to", FIELD_INTEGER, false, 1, 9007199254740991, NULL, "The seq of the message that it answers", true},
+    {"reply_to", FIELD_INTEGER, false, 1, 9007199254740991, NULL, "The seq of the message to reply to", true},
     {NULL},
 };
 
@@ -22,11 +22,11 @@ static const struct field edit_fields[] = {TEXT_FIELD, {NULL}};
 
 const struct route message_routes[] = {
     ROUTE(METHOD_POST, "/rooms/{id}/messages", ROOM_OPEN("member"), POOL_FAST, post_fields, NULL, post,
-          "Say something; agents that are mentioned answer", "Event", true),
+          "Post a message; mentioned agents answer", "Event", true),
     ROUTE(METHOD_PATCH, "/rooms/{id}/messages/{seq}", ROOM_OPEN("member"), POOL_FAST, edit_fields, NULL, edit,
-          "Edit one's own message", "Event"),
+          "Edit your own message", "Event"),
     ROUTE(METHOD_DELETE, "/rooms/{id}/messages/{seq}", ROOM_OPEN("member"), POOL_FAST, NULL, NULL, delete_message,
-          "Delete one's own message; an owner of the room, anybody's"),
+          "Delete your own message, or any message as an owner of the room"),
     ROUTE_END,
 };
 

@@ -12,8 +12,8 @@ static const struct field list_query[] = {
 };
 
 const struct route people_routes[] = {
-    ROUTE(METHOD_GET, "/people", USER, POOL_FAST, NULL, list_query, list, "Users and agents, to invite or to mention",
-          "AuthorList"),
+    ROUTE(METHOD_GET, "/people", USER, POOL_FAST, NULL, list_query, list,
+          "The users and agents that can be invited or mentioned", "AuthorList"),
     ROUTE_END,
 };
 

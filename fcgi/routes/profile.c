@@ -23,18 +23,18 @@ static const struct field edit_fields[] = {
 };
 
 static const struct field password_fields[] = {
-    {"current_password", FIELD_SECRET, true, 1, 200, NULL, "The password until now", false},
+    {"current_password", FIELD_SECRET, true, 1, 200, NULL, "The current password", false},
     {"new_password", FIELD_SECRET, true, 1, 200, NULL, "At least 10 characters, at most 72 bytes", false},
     {NULL},
 };
 
 const struct route profile_routes[] = {
     ROUTE(METHOD_GET, "/profile", USER, POOL_FAST, NULL, NULL, show, "Your account", "User"),
-    ROUTE(METHOD_PATCH, "/profile", USER, POOL_WAIT, edit_fields, NULL, edit, "Change your account", "User"),
+    ROUTE(METHOD_PATCH, "/profile", USER, POOL_WAIT, edit_fields, NULL, edit, "Edit your account", "User"),
     ROUTE(METHOD_POST, "/profile/password", USER, POOL_WAIT, password_fields, NULL, change_password,
           "Change your password; ends your other sessions"),
     ROUTE(METHOD_GET, "/profile/sessions", USER, POOL_FAST, NULL, page_query, list_sessions,
-          "Where you are logged in, the newest first", "SessionList"),
+          "Your active sessions, newest first", "SessionList"),
     ROUTE(METHOD_DELETE, "/profile/sessions/{id}", USER, POOL_FAST, NULL, NULL, revoke_session,
           "End one of your sessions"),
     ROUTE_END,

@@ -31,14 +31,14 @@ static void check(struct request *request);
     }
 
 static const struct field create_fields[] = {
-    {"name", FIELD_LINE, true, 1, 80, NULL, "A name that people choose it by", false},
+    {"name", FIELD_LINE, true, 1, 80, NULL, "The name shown to users", false},
     PROVIDER_FIELDS,
     {NULL},
 };
 
 static const struct field edit_fields[] = {
-    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that was seen", false},
-    {"name", FIELD_LINE, false, 1, 80, NULL, "A name that people choose it by", false},
+    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that the change is based on", false},
+    {"name", FIELD_LINE, false, 1, 80, NULL, "The name shown to users", false},
     PROVIDER_FIELDS,
     {NULL},
 };
@@ -46,14 +46,14 @@ static const struct field edit_fields[] = {
 const struct route provider_routes[] = {
     ROUTE(METHOD_GET, "/providers", USER, POOL_FAST, NULL, page_query, list, "The model endpoints", "ProviderList"),
     ROUTE(METHOD_POST, "/providers", MAY("providers.manage"), POOL_FAST, create_fields, NULL, create,
-          "Add a model endpoint", "Provider"),
+          "Create a model endpoint", "Provider"),
     ROUTE(METHOD_GET, "/providers/{id}", USER, POOL_FAST, NULL, NULL, show, "A model endpoint", "Provider"),
     ROUTE(METHOD_PATCH, "/providers/{id}", MAY("providers.manage"), POOL_FAST, edit_fields, NULL, edit,
-          "Change a model endpoint", "Provider"),
+          "Edit a model endpoint", "Provider"),
     ROUTE(METHOD_DELETE, "/providers/{id}", MAY("providers.manage"), POOL_FAST, NULL, NULL, delete,
-          "Remove a model endpoint that no agent uses"),
+          "Delete a model endpoint that no agent uses"),
     ROUTE(METHOD_POST, "/providers/{id}/check", MAY("providers.manage"), POOL_FAST, NULL, NULL, check,
-          "Ask the endpoint for its models, as a run", "QueuedRun"),
+          "Test the connection to a model endpoint and list its models, as a run", "QueuedRun"),
     ROUTE_END,
 };
 

@@ -14,14 +14,15 @@ static void delete_room(struct request *request);
 static void stop(struct request *request);
 
 static const struct field list_query[] = {
-    {"scope", FIELD_CHOICE, false, 0, 0, "mine|public", "mine (default), or public: those that one may join", false},
+    {"scope", FIELD_CHOICE, false, 0, 0, "mine|public", "mine (default), or public: the rooms that the caller can join",
+     false},
     FIELDS_PAGE,
     {NULL},
 };
 
-#define NAME_HELP "What it is called"
-#define TOPIC_HELP "What it is about"
-#define VISIBILITY_HELP "private (default): members only; public: every user may read and join"
+#define NAME_HELP "The name of the room"
+#define TOPIC_HELP "The topic of the room"
+#define VISIBILITY_HELP "private (default): members only; public: every user can read and join"
 
 static const struct field create_fields[] = {
     {"name", FIELD_LINE, true, 1, 80, NULL, NAME_HELP, false},
@@ -31,7 +32,7 @@ static const struct field create_fields[] = {
 };
 
 static const struct field edit_fields[] = {
-    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that was seen", false},
+    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that the change is based on", false},
     {"name", FIELD_LINE, false, 1, 80, NULL, NAME_HELP, false},
     {"topic", FIELD_LINE, false, 0, 500, NULL, TOPIC_HELP, false},
     {"visibility", FIELD_CHOICE, false, 0, 0, ROOM_VISIBILITY_CHOICES, VISIBILITY_HELP, false},
@@ -44,12 +45,12 @@ const struct route room_routes[] = {
     ROUTE(METHOD_POST, "/rooms", MAY("rooms.create"), POOL_FAST, create_fields, NULL, create, "Create a room", "Room",
           true),
     ROUTE(METHOD_GET, "/rooms/{id}", ROOM("viewer"), POOL_FAST, NULL, NULL, show, "A room", "Room"),
-    ROUTE(METHOD_PATCH, "/rooms/{id}", ROOM("owner"), POOL_FAST, edit_fields, NULL, edit, "Change or archive a room",
+    ROUTE(METHOD_PATCH, "/rooms/{id}", ROOM("owner"), POOL_FAST, edit_fields, NULL, edit, "Edit or archive a room",
           "Room"),
     ROUTE(METHOD_DELETE, "/rooms/{id}", ROOM("owner"), POOL_FAST, NULL, NULL, delete_room,
-          "Delete a room with all that was said in it"),
+          "Delete a room with all its messages"),
     ROUTE(METHOD_POST, "/rooms/{id}/stop", ROOM("member"), POOL_FAST, NULL, NULL, stop,
-          "Stop every answer that is being made in the room", "Stopped"),
+          "Stop all answers in progress in a room", "Stopped"),
     ROUTE_END,
 };
 

@@ -22,7 +22,7 @@ static void retry(struct request *request);
 
 static const struct field retry_fields[] = {
     {"mode", FIELD_CHOICE, false, 0, 0, "again|resume",
-     "again: from nothing (default); resume: go on from the text that was kept", false},
+     "again: start over (default); resume: continue from the stored text", false},
     {NULL},
 };
 
@@ -40,19 +40,20 @@ static const struct field list_query[] = {
 };
 
 static const struct field output_query[] = {
-    {"offset", FIELD_INTEGER, false, 0, 1LL << 50, NULL, "Where to begin, in bytes (0)", false},
-    {"limit", FIELD_INTEGER, false, 16, 1 << 20, NULL, "How many bytes at most (65536)", false},
-    {"tail", FIELD_INTEGER, false, 1, 1 << 20, NULL, "Instead of offset: so many bytes at the end", false},
-    {"format", FIELD_CHOICE, false, 0, 0, "json|text", "text: all of it as a download, as Accept: text/plain", false},
+    {"offset", FIELD_INTEGER, false, 0, 1LL << 50, NULL, "Where to start, in bytes (default 0)", false},
+    {"limit", FIELD_INTEGER, false, 16, 1 << 20, NULL, "The maximum number of bytes (default 65536)", false},
+    {"tail", FIELD_INTEGER, false, 1, 1 << 20, NULL, "Instead of offset: the number of bytes at the end", false},
+    {"format", FIELD_CHOICE, false, 0, 0, "json|text", "text: the whole output as a download, like Accept: text/plain",
+     false},
     {NULL},
 };
 
 static const struct field search_query[] = {
-    {"text", FIELD_TEXT, true, 1, 200, NULL, "What to look for; letters from a to z in either case", false},
-    {"from", FIELD_INTEGER, false, 0, 1LL << 50, NULL, "The byte to begin at (0), or before which to look backward",
-     false},
-    {"backward", FIELD_BOOLEAN, false, 0, 0, NULL, "The last place before from, instead of the first from there on",
-     false},
+    {"text", FIELD_TEXT, true, 1, 200, NULL, "The text to find; the case of a to z is ignored", false},
+    {"from", FIELD_INTEGER, false, 0, 1LL << 50, NULL,
+     "The byte to start at (default 0), or before which to search backward", false},
+    {"backward", FIELD_BOOLEAN, false, 0, 0, NULL,
+     "Find the last match before from instead of the first match after it", false},
     {NULL},
 };
 

@@ -40,16 +40,16 @@ static const struct field list_query[] = {
          SHARING_CHOICES,                                                                                              \
          "Who sees and runs it: team (default) or only oneself",                                                       \
          false},                                                                                                       \
-        {"parameters", FIELD_OBJECT, false, 0, SCHEMA_MOST, NULL, "What it takes: a small subset of JSON Schema",      \
+        {"parameters", FIELD_OBJECT, false, 0, SCHEMA_MOST, NULL, "The parameters (a subset of JSON Schema)", false},  \
+        {"note", FIELD_LINE, false, 0, 200, NULL, "A note on the changes of this version", false},                     \
+        {"mapping", FIELD_UUID, false, 0, 0, NULL, "The mapping whose variables its runs receive; null: none", true},  \
+        {"network", FIELD_BOOLEAN, false, 0, 0, NULL, "Allow internet access; needs the permission scripts.network",   \
          false},                                                                                                       \
-        {"note", FIELD_LINE, false, 0, 200, NULL, "What is new in this version", false},                               \
-        {"mapping", FIELD_UUID, false, 0, 0, NULL, "The variables that its runs get; null: none", true},               \
-        {"network", FIELD_BOOLEAN, false, 0, 0, NULL, "May use the network: needs the permission to grant it", false}, \
-        {"limits", FIELD_OBJECT, false, 0, 2000, NULL, "Narrower limits than the runner's: memory_mb, cpu_seconds …",  \
+        {"limits", FIELD_OBJECT, false, 0, 2000, NULL, "Limits lower than the runner's: memory_mb, cpu_seconds …",     \
          false},                                                                                                       \
-        {"label", FIELD_LINE, false, 1, 40, NULL, "Runs only where a runner has this label; null: anywhere", true},    \
+        {"label", FIELD_LINE, false, 1, 40, NULL, "Run only on runners with this label; null: on any runner", true},   \
     {                                                                                                                  \
-        "retriable", FIELD_BOOLEAN, false, 0, 0, NULL, "May run again when its runner died", false                     \
+        "retriable", FIELD_BOOLEAN, false, 0, 0, NULL, "Retry a run whose runner crashed", false                       \
     }
 
 static const struct field create_fields[] = {
@@ -70,24 +70,25 @@ static const struct field edit_fields[] = {
 };
 
 static const struct field upload_query[] = {
-    {"filename", FIELD_LINE, true, 1, 80, NULL, "Its ending says the kind: .sh .py .js .mjs .yml .yaml .tf .aws",
-     false},
-    {"script", FIELD_UUID, false, 0, 0, NULL, "The script that it is a new version of; absent: a new script", false},
+    {"filename", FIELD_LINE, true, 1, 80, NULL,
+     "The extension determines the kind: .sh .py .js .mjs .yml .yaml .tf .aws", false},
+    {"script", FIELD_UUID, false, 0, 0, NULL, "The script to add a version to; absent: create a script", false},
     {NULL},
 };
 
 static const struct field run_fields[] = {
-    {"parameters", FIELD_OBJECT, false, 0, GIVEN_MOST, NULL, "By name, as the script's own \"parameters\" say", false},
-    {"version", FIELD_INTEGER, false, 1, 2147483647, NULL, "Which version (default: the newest)", false},
-    {"mapping", FIELD_UUID, false, 0, 0, NULL, "Other variables than the script's own; null: none", true},
-    {"dry_run", FIELD_BOOLEAN, false, 0, 0, NULL, "Only tell what it would do", false},
-    {"limits", FIELD_OBJECT, false, 0, 2000, NULL, "Narrower limits for this run", false},
-    {"room", FIELD_UUID, false, 0, 0, NULL, "A room, of which one is a member, that is told", false},
+    {"parameters", FIELD_OBJECT, false, 0, GIVEN_MOST, NULL,
+     "The values by name, according to the script's \"parameters\"", false},
+    {"version", FIELD_INTEGER, false, 1, 2147483647, NULL, "The version to run (default: the latest)", false},
+    {"mapping", FIELD_UUID, false, 0, 0, NULL, "A mapping to use instead of the script's; null: none", true},
+    {"dry_run", FIELD_BOOLEAN, false, 0, 0, NULL, "Check or preview only, without changes", false},
+    {"limits", FIELD_OBJECT, false, 0, 2000, NULL, "Lower limits for this run", false},
+    {"room", FIELD_UUID, false, 0, 0, NULL, "A room of the caller in which to post the run", false},
     {NULL},
 };
 
 const struct route script_routes[] = {
-    ROUTE(METHOD_GET, "/scripts", USER, POOL_FAST, NULL, list_query, list, "The scripts, by name", "ScriptList"),
+    ROUTE(METHOD_GET, "/scripts", USER, POOL_FAST, NULL, list_query, list, "The scripts, sorted by name", "ScriptList"),
     ROUTE(METHOD_POST, "/scripts", MAY("scripts.create"), POOL_FAST, create_fields, NULL, create, "Create a script",
           "Script"),
     ROUTE(METHOD_GET, "/scripts/{id}", SCRIPT("see"), POOL_FAST, NULL, NULL, show, "A script with its newest code",
@@ -101,7 +102,7 @@ const struct route script_routes[] = {
     ROUTE(METHOD_GET, "/scripts/{id}/versions/{seq}", SCRIPT("see"), POOL_FAST, NULL, NULL, version,
           "A version of a script with its code", "ScriptVersion"),
     ROUTE(METHOD_GET, "/scripts/kinds", USER, POOL_FAST, NULL, NULL, kinds,
-          "The kinds of scripts, and which of them can run here", "ScriptKind[]"),
+          "The kinds of scripts and whether they can run here", "ScriptKind[]"),
     ROUTE(METHOD_POST, "/scripts/upload", MAY("scripts.create"), POOL_WAIT, NULL, upload_query, upload,
           "Make a script, or a new version of one, of a file", "Script", .raw = CODE_MOST),
     ROUTE(METHOD_POST, "/scripts/{id}/run", SCRIPT("run"), POOL_FAST, run_fields, NULL, run, "Run a script", "Run",
@@ -226,12 +227,12 @@ static void upload(struct request *request)
     if (script)
         scripts_queue_proof(request->db, script);
     if (!utf8_is_valid(code, request->raw->length)) {
-        refuse_file(request, "code", "A script is text in UTF-8 without NUL.");
+        refuse_file(request, "code", "A script must be UTF-8 text without NUL characters.");
         return;
     }
     if (!kind && !script) {
         refuse_file(request, "filename",
-                    "Give it an ending such as .sh, .py, .js, .yml, .tf or .aws, or a first line such as #!/bin/bash.");
+                    "Use an extension such as .sh, .py, .js, .yml, .tf or .aws, or a first line such as #!/bin/bash.");
         return;
     }
     struct json_object *body = body_of_file(request, kind);

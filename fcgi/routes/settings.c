@@ -10,9 +10,9 @@ static void edit(struct request *request);
 
 static const struct field change_fields[] = {
     {"run_retention_days", FIELD_INTEGER, false, 0, DAYS_MOST, NULL,
-     "How long runs are kept after their end, in days; 0: for ever", false},
+     "How long finished runs are kept, in days; 0: forever", false},
     {"run_output_retention_days", FIELD_INTEGER, false, 0, DAYS_MOST, NULL,
-     "How long what they wrote and left is kept, in days; 0: as long as the run", false},
+     "How long the output and files of runs are kept, in days; 0: as long as the run", false},
     {NULL},
 };
 

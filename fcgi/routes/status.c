@@ -16,12 +16,14 @@ static void show_metrics(struct request *request);
 static void show_openapi(struct request *request);
 
 const struct route status_routes[] = {
-    ROUTE(METHOD_GET, "/status", PUBLIC, POOL_FAST, NULL, NULL, show_status, "Who you are here, and the CSRF token",
+    ROUTE(METHOD_GET, "/status", PUBLIC, POOL_FAST, NULL, NULL, show_status, "Your login status and the CSRF token",
           "Status"),
-    ROUTE(METHOD_GET, "/health", PUBLIC, POOL_FAST, NULL, NULL, show_health, "Whether every part works", "Health"),
+    ROUTE(METHOD_GET, "/health", PUBLIC, POOL_FAST, NULL, NULL, show_health,
+          "The health of the database and the live channel", "Health"),
     ROUTE(METHOD_GET, "/metrics", MAY("monitoring.read"), POOL_FAST, NULL, NULL, show_metrics,
-          "Numbers for Prometheus (text exposition format)"),
-    ROUTE(METHOD_GET, "/openapi.json", PUBLIC, POOL_FAST, NULL, NULL, show_openapi, "This description of the API"),
+          "Metrics for Prometheus (text exposition format)"),
+    ROUTE(METHOD_GET, "/openapi.json", PUBLIC, POOL_FAST, NULL, NULL, show_openapi,
+          "The OpenAPI description of this API"),
     ROUTE_END,
 };
 

@@ -10,13 +10,13 @@
 static void authorize(struct request *request);
 
 static const struct field run_query[] = {
-    {"run", FIELD_LINE, false, 0, 4000, NULL, "Only what this run writes and becomes", false},
+    {"run", FIELD_LINE, false, 0, 4000, NULL, "Only the output and state of this run", false},
     {NULL},
 };
 
 const struct route ws_routes[] = {
     ROUTE(METHOD_GET, "/ws/authorize", USER, POOL_FAST, NULL, run_query, authorize,
-          "Which channels the caller may listen to, in X-User-Id and X-Channels"),
+          "The channels that the caller can listen to, in X-User-Id and X-Channels"),
     ROUTE_END,
 };
 

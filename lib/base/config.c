@@ -168,7 +168,7 @@ static void read_file(struct raw *raw, const char *file, struct text *why)
     }
     for (int number = 1; getline(&line, &size, stream) >= 0; number++) {
         if (!read_line(raw, canonical, file, number, line))
-            text_add_format(why, "%s:%d: expected KEY=VALUE, with both quotes or none\n", file, number);
+            text_add_format(why, "%s:%d: expected KEY=VALUE, with matching quotes or none\n", file, number);
     }
     if (ferror(stream))
         text_add_format(why, "%s cannot be read: %s\n", file, strerror(errno));

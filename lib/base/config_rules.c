@@ -60,15 +60,15 @@ static bool is_monotonous(const char *key)
 
 static void check_key(const char *name, const char *key, struct text *why)
 {
-    static const char advice[] = "Make one with: openssl rand -hex 32";
+    static const char advice[] = "Create one with: openssl rand -hex 32";
     if (!key)
         text_add_format(why, "%s is missing. %s\n", name, advice);
     else if (strlen(key) < SECRET_KEY_LEAST)
         text_add_format(why, "%s is shorter than %d bytes. %s\n", name, SECRET_KEY_LEAST, advice);
     else if (is_placeholder(key))
-        text_add_format(why, "%s is a well-known default, which anybody can guess. %s\n", name, advice);
+        text_add_format(why, "%s is a well-known default that anyone can guess. %s\n", name, advice);
     else if (is_monotonous(key))
-        text_add_format(why, "%s repeats itself and can be guessed. %s\n", name, advice);
+        text_add_format(why, "%s is repetitive and can be guessed. %s\n", name, advice);
 }
 
 static void check_samesite(struct config *config, struct text *why)
@@ -82,14 +82,14 @@ static void check_samesite(struct config *config, struct text *why)
     else
         memcpy(config->cookie_samesite, modes[mode], strlen(modes[mode]));
     if (mode == 2 && !config->cookie_secure)
-        text_add(why, "COOKIE_SAMESITE is None, which browsers accept only with COOKIE_SECURE=true\n");
+        text_add(why, "COOKIE_SAMESITE=None needs COOKIE_SECURE=true: browsers reject it otherwise\n");
 }
 
 static void check_database_url(const char *name, const char *url, struct text *why)
 {
     if (url && strncmp(url, "postgres://", 11) != 0 && strncmp(url, "postgresql://", 13) != 0 &&
         (strstr(url, "://") || !strchr(url, '=')))
-        text_add_format(why, "%s must begin with postgresql:// or be libpq's \"host=… dbname=…\"\n", name);
+        text_add_format(why, "%s must start with postgresql:// or have the form \"host=… dbname=…\"\n", name);
 }
 
 /* "http" or "https", "://", then a host. Answers what follows the "://", or NULL. */
@@ -126,7 +126,7 @@ void config_check(struct config *config, struct text *why)
     check_samesite(config, why);
     check_url("PUBLIC_URL", config->public_url, why);
     if (!config->ssl_certfile != !config->ssl_keyfile)
-        text_add(why, "SSL_CERTFILE and SSL_KEYFILE belong together: set both or none\n");
+        text_add(why, "SSL_CERTFILE and SSL_KEYFILE must be set together: set both or neither\n");
     check_url("OPENAI_BASE_URL", config->openai_base_url, why);
 }
 
@@ -168,7 +168,7 @@ static void add_json_origins(char ***origins, size_t *count, const char *list, s
     struct json_object *document = NULL;
     const char *sentence = NULL;
     if (json_parse(list, strlen(list), &document, &sentence) != OUTCOME_OK) {
-        text_add(why, "BACKEND_CORS_ORIGINS is not a JSON list, nor separated by commas\n");
+        text_add(why, "BACKEND_CORS_ORIGINS must be a JSON list or separated by commas\n");
         return;
     }
     for (size_t i = 0; i < json_object_array_length(document); i++) {

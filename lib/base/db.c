@@ -129,7 +129,7 @@ static void keep_rows(struct db *db, const struct db_statement *statement, PGres
     if (PQntuples(result) == 0)
         db->outcome = db_fail_plainly(db, OUTCOME_ABSENT, "");
     else if (PQntuples(result) > 1)
-        db->outcome = db_fail_plainly(db, OUTCOME_FAILED, "a statement of one row gave several");
+        db->outcome = db_fail_plainly(db, OUTCOME_FAILED, "a statement for one row returned several");
 }
 
 static void judge_functions(struct db *db, const PGresult *result)
@@ -137,7 +137,7 @@ static void judge_functions(struct db *db, const PGresult *result)
     if (db->preparation == DB_WITHOUT_FUNCTIONS || PQgetvalue(result, 0, 0)[0] == 't')
         return;
     db->outcome = db_fail_plainly(db, OUTCOME_CONFLICT,
-                                  "The database does not have the functions of this version. Run: coagentctl migrate");
+                                  "The database lacks the functions of this version. Run: coagentctl migrate");
 }
 
 /* A result of a statement that worked. */

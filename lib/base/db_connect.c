@@ -103,7 +103,8 @@ static enum db_progress prepare(struct db *db, struct text *why)
 {
     if (is_encrypted(db->connection))
         return lose(db, OUTCOME_INVALID, why,
-                    "The connection to PostgreSQL is encrypted, and its state cannot be handed to another process. "
+                    "The connection to PostgreSQL is encrypted, and an encrypted connection cannot be handed to "
+                    "another process. "
                     "Use a unix socket (host=/run/postgresql) or a PgBouncer on the loopback address with "
                     "sslmode=disable.");
     PQsetnonblocking(db->connection, 1);
@@ -117,7 +118,7 @@ static enum db_progress finish(struct db *db, struct text *why)
     db_end_pipeline(db);
     if (db->outcome != OUTCOME_OK) {
         if (db->failure.sqlstate[0] == '4' && db->failure.sqlstate[1] == '2')
-            text_add(why, "The schema does not fit this program, run coagentctl migrate: ");
+            text_add(why, "The schema does not match this program. Run coagentctl migrate: ");
         return lose(db, db->outcome, why, db->failure.message);
     }
     if (db->unprepared && db->unprepared->name)
@@ -195,7 +196,7 @@ enum outcome db_open(struct db **made, const char *url, enum db_preparation prep
         return outcome;
     while (progress == DB_READING || progress == DB_WRITING) {
         if (!wait_for(*made, progress, deadline))
-            progress = lose(*made, OUTCOME_AWAY, why, "PostgreSQL did not answer in time.");
+            progress = lose(*made, OUTCOME_AWAY, why, "PostgreSQL did not respond in time.");
         else
             progress = db_connect_poll(*made, why);
     }

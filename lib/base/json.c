@@ -246,9 +246,9 @@ enum outcome json_parse(const char *bytes, size_t length, struct json_object **d
     if (length >= INT_MAX)
         refuse(&s, "The body is too large.");
     else if (!utf8_is_valid(begin, length))
-        refuse(&s, "The body is not valid UTF-8, or has a NUL in it.");
+        refuse(&s, "The body is not valid UTF-8 or contains NUL.");
     else if (scan_value(&s) && s.at != s.end)
-        refuse(&s, "There is something after the JSON document.");
+        refuse(&s, "The body continues after the JSON document.");
     if (!s.why && build(begin, length, document) != json_tokener_success)
         malformed(&s);
     if (!s.why && count_members(*document) != s.members)

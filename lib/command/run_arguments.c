@@ -204,15 +204,15 @@ static bool give(struct giving *giving, const struct word *word, const struct ta
     struct json_object *rule = target->name ? rule_of(giving, target->name) : NULL;
 
     if (!target->name)
-        refuse(giving, "There is no parameter left for \"", word->text, WORD_SHOWN_MOST, "\".");
+        refuse(giving, "Too many values: no parameter is left for \"", word->text, WORD_SHOWN_MOST, "\".");
     else if (!rule)
         refuse(giving, "There is no parameter \"", target->name, NAME_SHOWN_MOST,
-               target->is_option ? "\". A value that begins with -- stands in quotation marks." : "\".");
+               target->is_option ? "\". Put a value that begins with -- in quotation marks." : "\".");
     else if (is_given(giving, target->name))
-        refuse(giving, "", target->name, NAME_SHOWN_MOST, " is given twice.");
+        refuse(giving, "", target->name, NAME_SHOWN_MOST, " must not be given twice.");
     else if (is_of(rule, "format", "password"))
         refuse(giving, "", target->name, NAME_SHOWN_MOST,
-               " is a password, and everybody here could read it. Run the script from its page.");
+               " is a password, which everyone in this room could read. Run the script from its page.");
     else if (!target->value && !is_of(rule, "type", "boolean"))
         refuse(giving, "", target->name, NAME_SHOWN_MOST, " needs a value: --NAME=VALUE.");
     else

@@ -104,7 +104,7 @@ static const char *read_words(struct reader *reader, struct run_command *command
         const char *begin = reader->at;
         uint32_t character = character_next(&reader->at);
         if (character == '\'' && !read_single(reader))
-            return "A quotation mark is not closed. Write an apostrophe as \\' or within \"quotation marks\".";
+            return "A quotation mark is not closed. Escape an apostrophe as \\' or put it in \"quotation marks\".";
         if (is_double_quote(character) && !read_double(reader))
             return "A quotation mark is not closed.";
         if (character == '\\')
@@ -114,7 +114,7 @@ static const char *read_words(struct reader *reader, struct run_command *command
         else if (character != '\'' && !is_double_quote(character))
             add_from(reader, begin);
         if (character == 0)
-            return command->count > 0 ? NULL : "Name the script: /run NAME, then its parameters.";
+            return command->count > 0 ? NULL : "Specify a script: /run NAME, then its parameters.";
     }
 }
 
@@ -166,5 +166,5 @@ void run_command_explain_absence(const struct run_command *command, struct text 
     text_add_characters(sentence, name->text, 80);
     text_add(sentence, "\".");
     if (command->count > 1 && name->plain == strlen(name->text))
-        text_add(sentence, " A name of several words stands in quotation marks.");
+        text_add(sentence, " Put a name of several words in quotation marks.");
 }

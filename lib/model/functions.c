@@ -42,7 +42,7 @@ enum outcome functions_apply(struct db *db, const char *version, struct text *wh
     db_hold(db);
     outcome = apply(db, version);
     if (outcome != OUTCOME_OK)
-        text_add_format(why, "The functions of this version could not be made, and nothing of them was kept: %s",
+        text_add_format(why, "The functions of this version could not be created; no change was kept: %s",
                         db_failure(db)->message[0] ? db_failure(db)->message : outcome_name(outcome));
     return outcome;
 }
@@ -56,6 +56,6 @@ enum outcome functions_compare(struct db *db, struct text *why)
     if (outcome == OUTCOME_CONFLICT)
         text_add(why, "The functions of this version are missing.");
     else if (outcome != OUTCOME_OK)
-        text_add_format(why, "Cannot look for the functions of this version: %s", outcome_name(outcome));
+        text_add_format(why, "Cannot check for the functions of this version: %s", outcome_name(outcome));
     return outcome;
 }

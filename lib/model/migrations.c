@@ -48,22 +48,23 @@ static enum outcome compare_row(struct db *db, int row, const struct migration *
     migration = find(list, number);
     if (!migration) {
         text_add_format(why,
-                        "The database is newer than this program: it has the migration %s, which is unknown here. "
-                        "Install the version of CoAgent that it was upgraded to.",
+                        "The database is newer than this program: it contains the unknown migration %s. "
+                        "Install the version of CoAgent that upgraded it.",
                         name);
         return OUTCOME_CONFLICT;
     }
     digest_hex(migration->text, digest);
     if (strcmp(name, "0006_grant_application") == 0) {
-        text_add(why,
-                 "This database is of a development version before 2026-11-26, which cannot be upgraded. Start with a "
-                 "new database (./studio reset).");
+        text_add(
+            why,
+            "This database was created by a development version before 2026-11-26 and cannot be upgraded. Start with a "
+            "new database (./studio reset).");
         return OUTCOME_CONFLICT;
     }
     if (strcmp(digest, checksum) != 0 || strcmp(migration->name, name) != 0) {
         text_add_format(why,
-                        "The migration %s was changed after it had been applied to this database. Put its text "
-                        "back, and write the change as a new migration.",
+                        "The migration %s was changed after it was applied to this database. Restore its "
+                        "text and add the change as a new migration.",
                         migration->name);
         return OUTCOME_CONFLICT;
     }
@@ -167,12 +168,12 @@ static enum outcome apply_patiently(struct db *db, const struct migration *migra
     }
     if (outcome == OUTCOME_OK || outcome == OUTCOME_REPLAYED)
         return outcome;
-    text_add_format(why, "The migration %s failed, and nothing of it was kept", migration->name);
+    text_add_format(why, "The migration %s failed and was rolled back", migration->name);
     if (!met_a_lock(db, outcome))
         return explain(db, outcome, "", why);
-    text_add(why, ": somebody else is at work with the tables that it changes.");
+    text_add(why, ": another session holds locks on the tables that it changes.");
     name_blockers(db, why);
-    text_add(why, " Wait for it or end it, then run coagentctl migrate again.");
+    text_add(why, " Wait for that session or end it, then run coagentctl migrate again.");
     return outcome;
 }
 

@@ -137,9 +137,9 @@ static enum outcome judge(int status, const char *what, const char *channels)
     if (status >= 200 && status < 300)
         return OUTCOME_OK;
     if (status)
-        log_warn("nchan refused to %s %s with %d", what, channels, status);
+        log_warn("nchan refused to %s %s with status %d", what, channels, status);
     else
-        log_warn("nchan did not answer: %s %s", what, channels);
+        log_warn("nchan did not respond: %s %s", what, channels);
     return status ? OUTCOME_FAILED : OUTCOME_AWAY;
 }
 

@@ -119,8 +119,8 @@ const char *format_fault(const char *format, const char *text)
         bool (*fits)(const char *text);
         const char *sentence;
     } formats[] = {
-        {"email", is_email, "Must be an e-mail address."},
-        {"uri", is_uri, "Must be an address such as https://example.com/."},
+        {"email", is_email, "Must be an email address."},
+        {"uri", is_uri, "Must be a URL such as https://example.com/."},
         {"date", is_date, "Must be a date such as 2026-11-20."},
         {"date-time", is_date_time, "Must be a time such as 2026-11-20T12:00:00Z."},
         {"uuid", is_uuid, "Must be a UUID."},

@@ -96,12 +96,12 @@ static bool keyword_is_fine(const char *name, struct json_object *value, const c
             continue;
         bool fits = !keywords[i].fits || keywords[i].fits(value, type);
         if (!fits)
-            text_add_format(why, ".%s has a value that it cannot have", name);
+            text_add_format(why, ".%s has an invalid value", name);
         return fits;
     }
     text_add_char(why, '.');
     text_add_characters(why, name, NAME_MOST);
-    text_add_format(why, " is not known for the type %s", type);
+    text_add_format(why, " is not supported for the type %s", type);
     return false;
 }
 
@@ -111,7 +111,7 @@ bool pattern_is_fine(struct json_object *value, struct text *why)
     const char *source = json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
 
     if (!source)
-        text_add(why, "must be a text");
+        text_add(why, "must be a string");
     else if (!*source || utf8_length(source) > PATTERN_MOST)
         text_add_format(why, "must be a regular expression of at most %d characters", PATTERN_MOST);
     else if (pattern_compile(source, &pattern, why) == OUTCOME_OK)
@@ -134,9 +134,9 @@ static void add_default_fault(struct json_object *rule, struct json_object *valu
     struct json_object *errors = json_object_new_array();
 
     if (format && strcmp(format, "password") == 0)
-        text_add(why, ".default: a password has none, because everybody could read it");
+        text_add(why, ".default: a password cannot have a default, because everyone could read it");
     else if (type_fits("number", value) && !is_storable(value))
-        text_add(why, ".default has a value that it cannot have");
+        text_add(why, ".default has an invalid value");
     else if (schema_check_value(rule, SCHEMA_PARAMETERS, value, "", errors) != OUTCOME_OK)
         text_add_format(why, ".default: %s", json_text(json_object_array_get_idx(errors, 0), "message"));
     json_object_put(errors);
@@ -166,7 +166,7 @@ static void add_rule_fault(struct json_object *rule, struct text *why)
             text_free(&fault);
         }
         if (why->length == 0 && (exceeds(rule, "minLength", "maxLength") || exceeds(rule, "minimum", "maximum")))
-            text_add(why, ": its limits exclude everything");
+            text_add(why, ": its limits exclude every value");
         if (why->length == 0 && json_object_object_get_ex(rule, "default", &value))
             add_default_fault(rule, value, why);
     }
@@ -214,15 +214,15 @@ static bool has_twin(struct json_object *properties, const char *name)
 static const char *names_fault(struct json_object *properties)
 {
     if (json_object_object_length(properties) > PARAMETERS_MOST)
-        return "There are more than 50 parameters.";
+        return "A script can have at most 50 parameters.";
     json_object_object_foreach(properties, name, rule)
     {
         (void)rule;
         if (!is_name(name))
-            return "properties: a name has up to 40 letters, digits and underscores, and begins with a letter or "
+            return "properties: a name must have at most 40 letters, digits and underscores, starting with a letter or "
                    "underscore.";
         if (has_twin(properties, name))
-            return "properties: two names differ only in upper and lower case.";
+            return "properties: names must differ in more than upper and lower case.";
     }
     return NULL;
 }
@@ -268,7 +268,7 @@ static void add_frame_fault(struct json_object *schema, struct text *why)
         if (!is_frame_keyword(name)) {
             text_add(why, "The keyword \"");
             text_add_characters(why, name, NAME_MOST);
-            text_add(why, "\" is not known here: type, properties, required and order are.");
+            text_add(why, "\" is not supported. Use type, properties, required and order.");
             return;
         }
     }
@@ -311,7 +311,7 @@ static void check_lists(struct json_object *schema, struct json_object *errors)
 {
     for (size_t i = 0; i < COUNT(lists); i++) {
         struct text sentence = TEXT_EMPTY;
-        text_add_format(&sentence, "%s names a parameter that there is not, or one twice.", lists[i]);
+        text_add_format(&sentence, "%s contains an unknown or duplicate parameter.", lists[i]);
         if (!are_names(json_member(schema, lists[i]), json_member(schema, "properties")))
             errors_add(errors, lists[i], text_string(&sentence));
         text_free(&sentence);

@@ -73,7 +73,7 @@ static void check_pattern(struct check *check, const char *source, const char *t
     else if (outcome == OUTCOME_INVALID) /* of a schema that was stored before patterns were read as they are now */
         check_refuse(check, "Cannot be checked: the pattern %s %s.", source, text_string(&why));
     else if (outcome != OUTCOME_OK)
-        check_refuse(check, "Must fit the pattern %s.", source);
+        check_refuse(check, "Must match the pattern %s.", source);
     pattern_free(pattern);
     text_free(&why);
 }

@@ -112,7 +112,7 @@ static void check_values(struct walk *walk, struct json_object *value)
 static void check_count(struct walk *walk, struct json_object *value)
 {
     if (type_count(value, -1) < 0)
-        refuse(walk, "must be a whole number, 0 or more");
+        refuse(walk, "must be a whole number of 0 or more");
 }
 
 static void check_bound(struct walk *walk, struct json_object *value)
@@ -130,7 +130,7 @@ static void check_flag(struct walk *walk, struct json_object *value)
 static void check_string(struct walk *walk, struct json_object *value)
 {
     if (!json_object_is_type(value, json_type_string))
-        refuse(walk, "must be a text");
+        refuse(walk, "must be a string");
 }
 
 static void check_expression(struct walk *walk, struct json_object *value)
@@ -148,13 +148,13 @@ static void check_reference(struct walk *walk, struct json_object *value)
     const char *reference = json_object_is_type(value, json_type_string) ? json_object_get_string(value) : "";
 
     if (!reference_target(walk->root, reference))
-        refuse(walk, "must be # or #/$defs/NAME, with a definition of this name: nothing is fetched from elsewhere");
+        refuse(walk, "must be # or #/$defs/NAME, with a definition of that name; external schemas are not loaded");
 }
 
 static void refuse_keyword(struct walk *walk, struct json_object *value)
 {
     (void)value;
-    refuse(walk, "is not supported here");
+    refuse(walk, "is not supported");
 }
 
 /* The keywords that say something about a value. Others only describe, as JSON Schema has it, and stay unread. */
@@ -216,7 +216,7 @@ static void walk_schema(struct walk *walk, struct json_object *schema)
 {
     if (++walk->schemas > SCHEMAS_MOST || walk->depth >= DEPTH_MOST / 2) {
         if (walk->schemas <= SCHEMAS_MOST + 1)
-            refuse(walk, "is nested too deep, or one schema too many");
+            refuse(walk, "is nested too deep or has too many schemas");
         return;
     }
     if (json_object_is_type(schema, json_type_boolean))

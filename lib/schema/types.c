@@ -21,7 +21,7 @@ static const struct {
     const char *words;
     enum json_type type; /* of json-c, where that is all */
 } types[] = {
-    {"string", "a text", json_type_string},   {"integer", "a whole number", json_type_int},
+    {"string", "a string", json_type_string}, {"integer", "a whole number", json_type_int},
     {"number", "a number", json_type_double}, {"boolean", "true or false", json_type_boolean},
     {"array", "a list", json_type_array},     {"object", "an object", json_type_object},
     {"null", "null", json_type_null},

@@ -75,7 +75,7 @@ static void check_object(struct check *check, struct json_object *schema, struct
         if (rule)
             check_member(check, rule, name, value);
         else if (closed)
-            refuse_member(check, name, "There is no such parameter.");
+            refuse_member(check, name, "Is not a parameter of this script.");
         else if (others)
             check_member(check, others, name, value);
     }
@@ -88,7 +88,7 @@ static void check_unique(struct check *check, struct json_object *list)
     for (size_t i = 1; i < count; i++)
         for (size_t k = 0; k < i && check_spend(check, 1); k++)
             if (values_equal(json_object_array_get_idx(list, i), json_object_array_get_idx(list, k), &check->work)) {
-                check_refuse(check, "Must not have the same entry twice.");
+                check_refuse(check, "Must not contain duplicates.");
                 return;
             }
 }
@@ -123,7 +123,7 @@ static void check_texts(struct check *check, struct json_object *schema, struct 
     for (size_t i = 0; i < count && !check->wrong && check_spend(check, WORK_SCHEMA); i++) {
         struct json_object *entry = json_object_array_get_idx(list, i);
         if (!json_object_is_type(entry, json_type_string))
-            check_refuse(check, "Must be a text.");
+            check_refuse(check, "Must be a string.");
         else
             check_listed(check, schema, entry);
         if (!check->wrong)
@@ -149,7 +149,7 @@ static void refuse_type(struct check *check, struct json_object *schema, struct 
         const char *name = json_object_get_string(one);
         text_add(&words, i == 0 ? "" : i + 1 < count ? ", " : " or ");
         text_add(&words,
-                 strcmp(name, "array") == 0 && is_of_texts(check, schema) ? "a list of texts" : type_words(name));
+                 strcmp(name, "array") == 0 && is_of_texts(check, schema) ? "a list of strings" : type_words(name));
     }
     check_refuse(check, "Must be %s.", text_string(&words));
     text_free(&words);
@@ -198,9 +198,9 @@ static void check_combined(struct check *check, struct json_object *schema, stru
     for (size_t i = 0; json_object_is_type(all, json_type_array) && i < json_object_array_length(all); i++)
         check_against(check, json_object_array_get_idx(all, i), value);
     if (json_object_is_type(any, json_type_array) && count_fitting(check, any, value) == 0)
-        check_refuse(check, "Must have one of the forms that are allowed.");
+        check_refuse(check, "Must match one of the allowed forms.");
     if (json_object_is_type(one, json_type_array) && count_fitting(check, one, value) != 1)
-        check_refuse(check, "Must have exactly one of the forms that are allowed.");
+        check_refuse(check, "Must match exactly one of the allowed forms.");
 }
 
 /* What is said about a value of the right type. */
@@ -252,7 +252,7 @@ enum outcome schema_check_value(struct json_object *schema, enum schema_dialect 
     check_against(&check, schema, value);
     if (check.exhausted || check.work <= 0) {
         path_leave(&check.path, strlen(prefix));
-        check_refuse(&check, "Takes too long to check: it is too large, or nested too deep.");
+        check_refuse(&check, "Is too large or nested too deep to check in time.");
     }
     text_free(&check.path);
     return check.wrong ? OUTCOME_INVALID : OUTCOME_OK;

@@ -264,5 +264,5 @@ with expired as (
 )
 select f.document, f.channel
 from (select * from expired order by room_id) e, finish_run(e.id, null, case when e.cancelled then 'cancelled' else 'lost' end,
-                           case when e.cancelled then e.reason else 'The program that was working on it died.' end,
+                           case when e.cancelled then e.reason else 'The runner crashed while this was in progress.' end,
                            case e.kind when 'agent' then '{}'::jsonb end, null) as f

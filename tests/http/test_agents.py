@@ -116,7 +116,7 @@ def test_logs_of_an_agent_are_its_newest_runs(ann, bob, people):
     ann.post(f"/rooms/{room['id']}/messages", {"text": f"@{agent['handle']} hello"})
     runs = wait_until(lambda: ann.get(f"/agents/{agent['id']}/logs").json()["items"],
                       good=lambda items: items and items[0]["state"] == "failed")
-    assert runs[0]["reason"] == "This agent has no model yet: choose a provider in its settings."
+    assert runs[0]["reason"] == "This agent has no model yet. Choose a provider in its settings."
     assert bob.get(f"/agents/{agent['id']}/logs").json()["items"] == [], "runs in rooms that one does not see"
 
 

@@ -319,7 +319,7 @@ def test_a_sandbox_without_namespaces_is_mended(ctl):
     script = f"""read -r
         sysctl -qw user.max_user_namespaces=0
         {ctl.program} doctor sandbox
-        eval "$({ctl.program} doctor sandbox | sed -n 's/^ *to mend it: *//p')" >/dev/null
+        eval "$({ctl.program} doctor sandbox | sed -n 's/^ *to fix this: *//p')" >/dev/null
         {ctl.program} doctor sandbox"""
     process = subprocess.Popen(["unshare", "--user", "bash", "-c", script], env=ctl.environment(), stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, text=True)

@@ -166,7 +166,7 @@ def test_a_deleted_mapping_leaves_its_name_and_no_value(ann, studio):
     again = ann.post("/mappings", {"name": made["name"], "entries": []})
     assert again.status_code == 201
     taken = ann.post("/mappings", {"name": made["name"].upper()})
-    assert taken.status_code == 409 and taken.json()["detail"] == "There is a mapping of this name."
+    assert taken.status_code == 409 and taken.json()["detail"] == "A mapping with this name already exists."
 
 
 def test_a_script_attaches_only_a_mapping_that_its_writer_sees(ann, bob):

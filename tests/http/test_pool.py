@@ -63,7 +63,7 @@ def test_the_fast_pool_leaves_to_the_other_one_what_it_cannot_serve(pool):
     assert pool.get("/api/auth/login").status == 405
     body = {"email": "nobody@example.org", "password": "no password"}
     assert fastcgi.request(pool.socket, "POST", "/api/auth/login", body=body).status == 500
-    assert "came to the wrong pool" in pool.log()
+    assert "reached the wrong pool" in pool.log()
     assert_healthy(pool)
 
 

@@ -92,7 +92,7 @@ def test_words_are_parameters(ann, room, words, given):
     ("--target=prod", 'There is no parameter "target".'),
     ("ann --times", "times needs a value"),
     ("it's", "A quotation mark is not closed."),
-    ("ann who=bob", "who is given twice."),
+    ("ann who=bob", "who must not be given twice."),
     ("ann 1 no a b c", "word is a password"),
     ("ann word=x", "word is a password"),
     ('ann "x', "A quotation mark is not closed."),

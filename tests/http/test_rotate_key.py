@@ -140,4 +140,4 @@ def test_two_rotations_at_once_are_one(site):
     site.studio.sql("select pg_advisory_lock(4242, 2)")  # its connection stays
     answer = site.rotate(status=1)
     site.studio.sql("select pg_advisory_unlock(4242, 2)")
-    assert answer["error"]["message"] == "the key is being rotated already"
+    assert answer["error"]["message"] == "the key is already being rotated"

@@ -51,7 +51,7 @@ def test_a_run_whose_executor_dies_is_lost_with_all_that_it_wrote_and_nothing_of
     kill(studio, run)
     ended = scripts.wait(ann, run)
     assert (ended["state"], ended["ended_by"], ended["attempt"]) == ("lost", "lost", 1)
-    assert ended["reason"] == "The program that was working on it died."
+    assert ended["reason"] == "The runner crashed while this was in progress."
     numbers = scripts.read(ann, run).split()
     assert numbers == [str(n) for n in range(1, len(numbers) + 1)] and scripts.read(ann, run).startswith(before)
     wait_until(lambda: not processes_of(run))
@@ -95,7 +95,7 @@ def test_a_run_that_may_be_repeated_goes_on_behind_what_it_wrote(ann, studio):
     kill(studio, run)
     ended = scripts.wait(ann, run)
     assert (ended["state"], ended["attempt"]) == ("succeeded", 2)
-    first, note, second = scripts.read(ann, run).partition("[What worked on it died. It begins again from here.]\n")
+    first, note, second = scripts.read(ann, run).partition("[The runner crashed. The run starts again from here.]\n")
     assert note and second.split() == [str(n) for n in range(1, 80)]
     assert first.split() == [str(n) for n in range(1, len(first.split()) + 1)] and len(first.split()) >= 20
     assert ended["output"]["bytes"] == len(first + note + second)

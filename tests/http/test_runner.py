@@ -128,7 +128,7 @@ def test_an_answer_streams_to_everybody_and_is_stored_once(people, provider, mod
 def test_a_question_is_answered_within_a_moment(people, commands):
     chat = Chat(people, commands)
     run = chat.wait(chat.ask("/tools"), "succeeded")
-    assert run["result"]["text"] == "No tools are granted to me yet."
+    assert run["result"]["text"] == "I have no tools yet."
     started = chat.ann.get(f"/runs/{run['id']}").json()
     assert started["attempt"] == 1 and started["started_at"] >= started["queued_at"]
 
@@ -286,7 +286,7 @@ def test_an_answer_is_given_up_after_three_deaths(people, provider, studio):
     executor = executor_of(studio, run)
     studio.sql("update runs set attempt = 3, lease_until = now() where id = %s", run)
     event = chat.end(run)
-    assert event["kind"] == "error" and event["body"]["message"] == "The program that was working on it died."
+    assert event["kind"] == "error" and event["body"]["message"] == "The runner crashed while this was in progress."
     wait_until(lambda: not Pool.is_alive(executor), what="the end of the executor")
     assert chat.run(run)["state"] == "lost", "the executor that lost its run changes nothing"
     assert [one["kind"] for one in chat.events()].count("error") == 1

@@ -122,7 +122,7 @@ class TestLife:
             assert found and set(found) == {user}, (text, found)
 
     def test_the_administrator_made_by_coagentctl_logs_in(self, machine, life):
-        assert "is an administrator now" in create_admin(machine)
+        assert "is now an administrator" in create_admin(machine)
         assert [status()["setup_needed"] for _ in range(20)] == [False] * 20
         life.people = People(Site)
         assert life.people.admin.user["role"] == "admin"

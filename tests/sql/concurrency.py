@@ -261,7 +261,7 @@ RULES = {
         "join users u on u.id = m.principal_id where m.room_id = r.id and m.role = 'owner')",
     "read markers are not ahead": "select room_id from room_members m join rooms r on r.id = m.room_id "
         "where read_seq > last_seq or read_number > last_number",
-    "there is an administrator who can log in": "select 1 where not exists (select from users where role = 'admin' "
+    "an administrator account is enabled who can log in": "select 1 where not exists (select from users where role = 'admin' "
         "and disabled_at is null)",
     "who is deleted is nowhere a member": "select room_id from room_members m join principals p on p.id = m.principal_id "
         "where deleted_at is not null",

@@ -19,25 +19,27 @@ static void log_out(struct request *request);
 static void verify_token(struct request *request);
 
 static const struct field register_fields[] = {
-    {"email", FIELD_EMAIL, true, 3, 254, NULL, "The address to log in with", false},
+    {"email", FIELD_EMAIL, true, 3, 254, NULL, "The email address to log in with", false},
     {"password", FIELD_SECRET, true, 1, 200, NULL, "At least 10 characters, at most 72 bytes", false},
-    {"name", FIELD_LINE, false, 1, 80, NULL, "As others see you (default: from the address)", false},
+    {"name", FIELD_LINE, false, 1, 80, NULL, "The name that others see (default: derived from the email address)",
+     false},
     {NULL},
 };
 
 static const struct field log_in_fields[] = {
-    {"email", FIELD_LINE, true, 1, 254, NULL, "The address of the account", false},
-    {"password", FIELD_SECRET, true, 1, 200, NULL, "Its password", false},
+    {"email", FIELD_LINE, true, 1, 254, NULL, "The email address of the account", false},
+    {"password", FIELD_SECRET, true, 1, 200, NULL, "The password of the account", false},
     {NULL},
 };
 
 static const struct field token_fields[] = {
-    {"email", FIELD_LINE, false, 1, 254, NULL, "The address of the account", false},
-    {"username", FIELD_LINE, false, 1, 254, NULL, "The same, as OAuth 2 calls it", false},
-    {"password", FIELD_SECRET, false, 1, 200, NULL, "Its password", false},
+    {"email", FIELD_LINE, false, 1, 254, NULL, "The email address of the account", false},
+    {"username", FIELD_LINE, false, 1, 254, NULL, "The email address, under its OAuth 2 name", false},
+    {"password", FIELD_SECRET, false, 1, 200, NULL, "The password of the account", false},
     {"refresh_token", FIELD_SECRET, false, 1, 200, NULL, "Instead of a password", false},
-    {"grant_type", FIELD_CHOICE, false, 0, 0, "password|refresh_token", "As OAuth 2 wants it; may be left out", false},
-    {"scope", FIELD_LINE, false, 0, 200, NULL, "Accepted and ignored: a session may all that its user may", false},
+    {"grant_type", FIELD_CHOICE, false, 0, 0, "password|refresh_token", "The OAuth 2 grant type; optional", false},
+    {"scope", FIELD_LINE, false, 0, 200, NULL, "Accepted and ignored: a session has all permissions of its user",
+     false},
     {"client_id", FIELD_LINE, false, 0, 200, NULL, "Accepted and ignored", false},
     {"client_secret", FIELD_SECRET, false, 0, 200, NULL, "Accepted and ignored", false},
     {NULL},
@@ -50,14 +52,14 @@ static const struct field refresh_fields[] = {
 
 const struct route auth_routes[] = {
     ROUTE(METHOD_POST, "/auth/register", PUBLIC, POOL_WAIT, register_fields, NULL, register_account,
-          "Make an account and log in", "LogIn"),
+          "Create an account and log in", "LogIn"),
     ROUTE(METHOD_POST, "/auth/login", PUBLIC, POOL_WAIT, log_in_fields, NULL, log_in, "Log in", "LogIn"),
     ROUTE(METHOD_POST, "/auth/token", PUBLIC, POOL_WAIT, token_fields, NULL, give_token,
-          "Log in without cookies: tokens in the answer", "Tokens", .form = true),
+          "Log in without cookies; the response contains the tokens", "Tokens", .form = true),
     ROUTE(METHOD_POST, "/auth/refresh", PUBLIC, POOL_WAIT, refresh_fields, NULL, refresh,
           "Exchange the refresh token for new tokens", "LogIn"),
     ROUTE(METHOD_POST, "/auth/logout", USER, POOL_FAST, NULL, NULL, log_out, "End this session"),
-    ROUTE(METHOD_GET, "/auth/verify-token", USER, POOL_FAST, NULL, NULL, verify_token, "Who the token stands for",
+    ROUTE(METHOD_GET, "/auth/verify-token", USER, POOL_FAST, NULL, NULL, verify_token, "The user of the token",
           "VerifiedToken"),
     ROUTE_END,
 };
@@ -114,7 +116,7 @@ static void refuse_log_in(struct request *request, enum outcome outcome)
     if (outcome == OUTCOME_DENIED)
         respond_problem(request, OUTCOME_UNAUTHENTICATED, "This account is disabled. Ask an administrator.");
     else if (outcome == OUTCOME_UNAUTHENTICATED)
-        respond_problem(request, outcome, "The e-mail address or the password is wrong.");
+        respond_problem(request, outcome, "The email address or the password is wrong.");
     else
         respond_problem(request, outcome, NULL);
 }
@@ -176,7 +178,7 @@ static void give_token(struct request *request)
     } else if (email && password) {
         outcome = sessions_log_in(request->db, request->config, &origin, email, password, &grant);
     } else {
-        respond_field_error(request, email ? "password" : "email", "This is needed.");
+        respond_field_error(request, email ? "password" : "email", "Is required.");
         outcome = OUTCOME_INVALID;
     }
     if (outcome == OUTCOME_OK)

@@ -20,10 +20,10 @@ static const struct field create_fields[] = {
 };
 
 const struct route token_routes[] = {
-    ROUTE(METHOD_GET, "/profile/tokens", USER, POOL_FAST, NULL, page_query, list, "Your API tokens, the newest first",
+    ROUTE(METHOD_GET, "/profile/tokens", USER, POOL_FAST, NULL, page_query, list, "Your API tokens, newest first",
           "ApiTokenList"),
     ROUTE(METHOD_POST, "/profile/tokens", USER, POOL_FAST, create_fields, NULL, create,
-          "Make an API token, which is shown this once", "NewApiToken"),
+          "Create an API token; only this response contains it", "NewApiToken"),
     ROUTE(METHOD_DELETE, "/profile/tokens/{id}", USER, POOL_FAST, NULL, NULL, revoke, "Revoke an API token"),
     ROUTE_END,
 };
@@ -53,7 +53,7 @@ static void create(struct request *request)
 {
     char *token = NULL;
     if (request->caller.kind == CALLER_API_TOKEN) {
-        respond_problem(request, OUTCOME_DENIED, "API tokens are made by people who are logged in.");
+        respond_problem(request, OUTCOME_DENIED, "An API token cannot create tokens. Log in with a password first.");
         return;
     }
     enum outcome outcome = api_tokens_create(request->db, request->caller.user_id, request->body, &token);

@@ -112,7 +112,7 @@ Test(completions, what_is_not_json_is_an_error)
     struct text said = TEXT_EMPTY;
 
     read_stream(&completion, &said, "data: {\"choices\":[{]\n\n", 5);
-    cr_expect_str_eq(text_string(&completion.error), "It sent something that is not JSON.");
+    cr_expect_str_eq(text_string(&completion.error), "the response is not JSON");
     completion_free(&completion);
     text_free(&said);
 }
@@ -161,16 +161,17 @@ static void expect_refusal(long status, const char *body, bool later, const char
 Test(completions, refusals_say_what_is_wrong_and_whether_time_helps)
 {
     expect_refusal(401, "{\"error\":{\"message\":\"bad key\"}}", false,
-                   "refuses the key (status 401). It says: bad key");
-    expect_refusal(404, "not json", false, "does not know this address or model");
-    expect_refusal(429, "{\"error\":{\"message\":\"slow down\",\"type\":\"rate_limit_error\"}}", true, "too often");
+                   "rejected the key (status 401). Its message: bad key");
+    expect_refusal(404, "not json", false, "does not recognise this address or model");
+    expect_refusal(429, "{\"error\":{\"message\":\"slow down\",\"type\":\"rate_limit_error\"}}", true,
+                   "too many requests");
     expect_refusal(429, "{\"error\":{\"code\":\"insufficient_quota\"}}", false, "no quota left");
     expect_refusal(402, "", false, "no quota left");
     expect_refusal(400, "{\"error\":{\"type\":\"exceed_context_size_error\",\"code\":400}}", false,
                    "too long for the model");
     expect_refusal(400, "{\"error\":\"plain words\"}", false, "plain words");
     expect_refusal(503, "{\"error\":{\"message\":\"Loading model\",\"code\":503}}", true, "Loading model");
-    expect_refusal(500, "", true, "has a fault");
+    expect_refusal(500, "", true, "endpoint failed");
 }
 
 Test(completions, the_delay_doubles_has_a_bound_and_honours_retry_after)

@@ -83,7 +83,7 @@ Test(sandbox, does_not_put_files_elsewhere)
     trial.spec.file_count = 1;
     trial.spec.argv = trial.argv;
     cr_expect_eq(sandbox_start(&trial.sandbox, &trial.spec, &why), OUTCOME_FAILED);
-    cr_expect_not_null(strstr(text_string(&why), "could not be made"));
+    cr_expect_not_null(strstr(text_string(&why), "could not be created"));
     text_free(&why);
 }
 

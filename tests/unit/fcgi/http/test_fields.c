@@ -37,7 +37,7 @@ Test(fields, all_errors_are_told_at_once)
     static const struct field fields[] = {
         {"name", FIELD_LINE, true, 1, 5}, {"count", FIELD_INTEGER, true, 1, 9}, {"flag", FIELD_BOOLEAN}, {NULL}};
     EXPECT(fields, "{\"flag\":1,\"odd\":2,\"name\":\"toolong\"}",
-           "odd: Is not known here.; name: Must have at most 5 characters.; count: Is required.; "
+           "odd: Is not a known field.; name: Must have at most 5 characters.; count: Is required.; "
            "flag: Must be true or false.");
     EXPECT(fields, "{\"name\":\"a\",\"count\":9}", "");
 }
@@ -122,7 +122,7 @@ Test(fields, what_is_wrong_in_a_list_of_objects_is_told_by_its_place)
     EXPECT(fields, "{\"l\":[]}", "");
     EXPECT(fields, "{\"l\":[{\"k\":\" a \"},{\"k\":\"b\",\"f\":true}]}", "");
     EXPECT(fields, "{\"l\":[{\"k\":\"a\"},{\"f\":true}]}", "l.1.k: Is required.");
-    EXPECT(fields, "{\"l\":[{\"k\":\"a\",\"x\":1}]}", "l.0.x: Is not known here.");
+    EXPECT(fields, "{\"l\":[{\"k\":\"a\",\"x\":1}]}", "l.0.x: Is not a known field.");
     EXPECT(fields, "{\"l\":[{\"k\":\"a\"},7]}", "l: Must be a list of objects.");
     EXPECT(fields, "{\"l\":[[]]}", "l: Must be a list of objects.");
     EXPECT(fields, "{\"l\":{}}", "l: Must be a list of objects.");
@@ -154,7 +154,7 @@ Test(fields, lists_of_choices_and_of_ids)
     static const struct field fields[] = {
         {"s", FIELD_TEXT_LIST, true, 1, 3, "read|write"}, {"u", FIELD_UUID_LIST, false, 0, 3}, {NULL}};
     EXPECT(fields, "{\"s\":[\"read\",\"write\"],\"u\":[\"01234567-89ab-cdef-0123-456789abcdef\"]}", "");
-    EXPECT(fields, "{\"s\":[\"rea\"]}", "s: Contains something that is not among the choices.");
+    EXPECT(fields, "{\"s\":[\"rea\"]}", "s: Contains a value that is not one of the choices.");
     EXPECT(fields, "{\"s\":[]}", "s: Must have between 1 and 3 entries.");
     EXPECT(fields, "{\"s\":[\"read\"],\"u\":[\"x\"]}", "u: Must be a list of ids.");
 }

@@ -55,8 +55,8 @@ Test(tables, the_path_of_an_object_has_the_guard_of_that_object)
 
 Test(tables, no_route_hides_another)
 {
-    expect(TABLE(GET("/a", USER), GET("/a", PUBLIC)), "another route takes its place");
-    expect(TABLE(GET("/a/{id}", USER), GET("/a/{other}", USER)), "another route takes its place");
+    expect(TABLE(GET("/a", USER), GET("/a", PUBLIC)), "another route hides it");
+    expect(TABLE(GET("/a/{id}", USER), GET("/a/{other}", USER)), "another route hides it");
     expect(TABLE(GET("/a/{id}", USER), GET("/a/mine", USER)), NULL);
 }
 

@@ -76,7 +76,7 @@ Test(run_command, without_an_order_the_properties_have_one)
     cr_expect_str_eq(vectors_shown(given), "{\"b\":\"1\",\"a\":\"2\"}");
     json_object_put(given);
     cr_expect_eq(run_command_arguments(command, NULL, &given, &why), OUTCOME_INVALID);
-    cr_expect_str_eq(text_string(&why), "There is no parameter left for \"1\".");
+    cr_expect_str_eq(text_string(&why), "Too many values: no parameter is left for \"1\".");
     text_free(&why);
     run_command_free(command);
     json_object_put(schema);

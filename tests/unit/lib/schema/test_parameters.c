@@ -153,8 +153,8 @@ Test(parameters, each_that_is_wrong_is_named)
     cr_expect_eq(schema_check_value(schema, SCHEMA_PARAMETERS, given, "parameters", errors), OUTCOME_INVALID);
     cr_expect_str_eq(vectors_shown(errors),
                      "[{\"field\":\"parameters.n\",\"message\":\"Is required.\"},"
-                     "{\"field\":\"parameters.c\",\"message\":\"Must be a text.\"},"
-                     "{\"field\":\"parameters.q\",\"message\":\"There is no such parameter.\"}]");
+                     "{\"field\":\"parameters.c\",\"message\":\"Must be a string.\"},"
+                     "{\"field\":\"parameters.q\",\"message\":\"Is not a parameter of this script.\"}]");
     json_object_put(errors);
     json_object_put(given);
     json_object_put(schema);
