@@ -24,7 +24,7 @@ static void stop(int signal_number)
 static int usage(FILE *out, int status)
 {
     fputs("Usage: coagent-runner [--seconds N] [--once]\n"
-          "Starts what is queued: runs of scripts, answers of agents, checks of providers; and does the chores.\n"
+          "Executes queued runs of scripts, answers of agents and checks of providers, and the chores.\n"
           "\n"
           "  --seconds N   serve for N seconds (1 to 3600, default 110); cron starts the next one before that. It\n"
           "                waits and takes over at once if this one dies\n"

@@ -9,6 +9,6 @@ enum outcome chore_drop_functions(struct chore_work *work)
     enum outcome outcome = chore_repeat(work, &query_functions_drop);
 
     if (work->rows > before)
-        log_info("dropped %lld schemas of functions that nobody uses", work->rows - before);
+        log_info("dropped %lld unused schemas of functions", work->rows - before);
     return outcome;
 }

@@ -48,7 +48,7 @@ static enum outcome connect_database(struct scheduler *scheduler)
     if (outcome == OUTCOME_OK)
         outcome = db_do(db, &query_chores_wait, DB_VALUES(LOCK_MS));
     if (outcome != OUTCOME_OK)
-        log_warn("no chores are done: %s: %s", outcome_name(outcome), text_string(&why));
+        log_warn("chores cannot run: %s: %s", outcome_name(outcome), text_string(&why));
     if (outcome != OUTCOME_OK) {
         db_close(db);
         db = NULL;

@@ -84,7 +84,7 @@ static enum outcome take_lead(struct scheduler *scheduler)
 
     scheduler->leads = outcome == OUTCOME_OK && db_value(scheduler->db, 0, 0)[0] == 't';
     if (scheduler->leads)
-        log_info("this runner does the chores of all");
+        log_info("this runner executes the chores of all hosts");
     return outcome;
 }
 

@@ -178,7 +178,7 @@ static void tend_chores(struct dispatcher *dispatcher)
     if (dispatcher->chores > 0 && waitpid(dispatcher->chores, NULL, WNOHANG) == 0)
         return;
     if (dispatcher->chores > 0)
-        log_warn("the process of the chores has ended");
+        log_warn("the chore process has exited");
     dispatcher->chores = 0;
     if (now < dispatcher->chores_at)
         return;

@@ -64,9 +64,9 @@ static void check_runner(const struct patient *patient, struct finding *finding)
     }
     chore = db_value(patient->db, 0, 1);
     if (sign >= 0)
-        find(finding, VERDICT_FAILED, "the runner has given no sign for %lld s", sign / 1000);
+        find(finding, VERDICT_FAILED, "the runner has sent no heartbeat for %lld s", sign / 1000);
     else if (chore)
-        find(finding, VERDICT_FAILED, "no runner is at work, so no agent answers; the last chore began %s s ago",
+        find(finding, VERDICT_FAILED, "no runner is active, so no agent answers; the last chore started %s s ago",
              chore);
     else
         find(finding, VERDICT_FAILED, "no runner has ever been active, so no agent answers");
@@ -80,13 +80,13 @@ static void judge_chores(const struct patient *patient, struct finding *finding)
     const char *failure = db_value(patient->db, 0, 4);
 
     if (db_value(patient->db, 0, 3)[0] == 't') {
-        find(finding, VERDICT_FAILED, "the chore %s began %s s ago, and is due each %s s", name,
+        find(finding, VERDICT_FAILED, "the chore %s started %s s ago, but is due every %s s", name,
              db_value(patient->db, 0, 1), db_value(patient->db, 0, 2));
         mend_by_restart(patient, finding, PART_CRON);
     } else if (failure) {
         find(finding, VERDICT_FAILED, "the chore %s failed %s s ago: %s", name, db_value(patient->db, 0, 1), failure);
     } else {
-        find(finding, VERDICT_OK, "each of %d chores was done in time", db_rows(patient->db));
+        find(finding, VERDICT_OK, "all %d chores ran on time", db_rows(patient->db));
     }
 }
 
@@ -103,7 +103,7 @@ static void check_chores(const struct patient *patient, struct finding *finding)
             return;
         }
     }
-    find(finding, VERDICT_FAILED, "the runner has never done a chore");
+    find(finding, VERDICT_FAILED, "the runner has never executed a chore");
     mend_by_restart(patient, finding, PART_CRON);
 }
 

@@ -88,10 +88,10 @@ static const char *sentence_of_database(struct request *request, int status)
 static const char *sentence_of_index(struct request *request, enum outcome outcome)
 {
     static const char *const taken[][2] = {
-        {"scripts_name", "There is a script of this name."},
-        {"mappings_name", "There is a mapping of this name."},
-        {"providers_name_key", "There is a provider of this name."},
-        {"principals_handle_key", "This handle is taken."},
+        {"scripts_name", "A script with this name already exists."},
+        {"mappings_name", "A mapping with this name already exists."},
+        {"providers_name_key", "A provider with this name already exists."},
+        {"principals_handle_key", "This handle is already in use."},
     };
     const struct db_failure *failure = request->db && outcome == OUTCOME_CONFLICT ? db_failure(request->db) : NULL;
     for (size_t i = 0; failure && i < sizeof taken / sizeof *taken; i++)

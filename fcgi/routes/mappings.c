@@ -61,10 +61,10 @@ const struct route mapping_routes[] = {
     ROUTE(METHOD_POST, "/mappings", MAY("mappings.create"), POOL_FAST, create_fields, NULL, create, "Create a mapping",
           "Mapping"),
     ROUTE(METHOD_GET, "/mappings/{id}", MAPPING("see"), POOL_FAST, NULL, NULL, show, "A mapping", "Mapping"),
-    ROUTE(METHOD_PATCH, "/mappings/{id}", MAPPING("edit"), POOL_FAST, edit_fields, NULL, edit, "Change a mapping",
+    ROUTE(METHOD_PATCH, "/mappings/{id}", MAPPING("edit"), POOL_FAST, edit_fields, NULL, edit, "Edit a mapping",
           "Mapping"),
     ROUTE(METHOD_DELETE, "/mappings/{id}", MAPPING("edit"), POOL_FAST, NULL, NULL, delete,
-          "Delete a mapping that nothing uses"),
+          "Delete a mapping that no script uses"),
     ROUTE_END,
 };
 

@@ -59,15 +59,15 @@ static const struct field search_query[] = {
 
 const struct route run_routes[] = {
     ROUTE(METHOD_GET, "/runs", USER, POOL_FAST, NULL, list_query, list,
-          "Runs, newest first; with rare filters a page may be short and have a next one all the same", "RunItemList"),
+          "Runs, newest first; with rare filters, a short page may have a next page", "RunItemList"),
     ROUTE(METHOD_GET, "/runs/{id}", RUN("see"), POOL_FAST, NULL, NULL, show, "A run", "Run"),
     ROUTE(METHOD_GET, "/runs/{id}/output", RUN("see"), POOL_WAIT, NULL, output_query, output,
-          "What a run wrote: a page of it, or all of it as a download", "RunOutput"),
+          "The output of a run: a page of it, or all of it as a download", "RunOutput"),
     ROUTE(METHOD_GET, "/runs/{id}/output/search", RUN("see"), POOL_WAIT, NULL, search_query, search,
-          "Where a text is in what a run wrote: looked for in 4 MiB at once, until more is false", "RunPlace"),
+          "Find a text in the output of a run; each request searches 4 MiB until more is false", "RunPlace"),
     ROUTE(METHOD_POST, "/runs/{id}/cancel", RUN("act"), POOL_FAST, NULL, NULL, cancel, "Stop a run", "Run"),
     ROUTE(METHOD_POST, "/runs/{id}/retry", RUN("act"), POOL_FAST, retry_fields, NULL, retry,
-          "Ask again for an answer that failed or was stopped, or run a script again as it was", "Run", true),
+          "Retry an answer that failed or was stopped, or run a script again with the same inputs", "Run", true),
     ROUTE_END,
 };
 

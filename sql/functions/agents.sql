@@ -24,9 +24,9 @@ begin
     select a.* into agent from agents a join principals p on p.id = a.id
     where a.id = wanted and p.deleted_at is null for no key update of a;
     if not found then
-        perform raise_outcome('CA404', 'There is no such agent.');
+        perform raise_outcome('CA404', 'Agent not found.');
     elsif seen <> agent.version then
-        perform raise_outcome('CA409', 'This agent was changed in the meantime. Load it again.', 'version');
+        perform raise_outcome('CA409', 'Someone else changed this agent. Reload it and try again.', 'version');
     end if;
     return agent;
 end $$;
@@ -44,7 +44,7 @@ begin
             when 'temperature' then least := 0; most := 2;
             when 'top_p' then least := 0; most := 1;
             when 'max_tokens' then least := 1; most := 1000000;
-            else perform raise_outcome('CA422', format('There is no parameter "%s": temperature, top_p and max_tokens are known.',
+            else perform raise_outcome('CA422', format('Unknown parameter "%s". Use temperature, top_p or max_tokens.',
                                                        left(key, 40)), 'parameters');
         end case;
         if jsonb_typeof(value) <> 'number' or value::numeric < least or value::numeric > most
@@ -60,7 +60,7 @@ end $$;
 create function agent_handle(given text) returns text language plpgsql immutable as $$
 begin
     if lower(given) !~ '^[a-z0-9][a-z0-9._-]{0,38}$' then
-        perform raise_outcome('CA422', 'Use up to 39 letters, digits, dots, dashes and underscores; begin with a letter or digit.',
+        perform raise_outcome('CA422', 'Use at most 39 letters, digits, dots, dashes and underscores, starting with a letter or digit.',
                               'handle');
     elsif is_reserved_handle(given) then
         perform raise_outcome('CA422', 'This handle is reserved.', 'handle');
@@ -190,7 +190,7 @@ begin
     elsif agent.desired_state <> 'started' then
         return agent_excuse(the_room, the_agent, the_seq, format('%s is stopped. Start it and ask again.', agent.name), false);
     elsif room_is_busy(the_room) then
-        return agent_excuse(the_room, the_agent, the_seq, 'Too many answers are under way in this room. Ask again when some have ended.', false);
+        return agent_excuse(the_room, the_agent, the_seq, 'Too many answers are in progress in this room. Try again when some have finished.', false);
     end if;
     insert into runs (kind, agent_id, room_id, trigger_seq, asked_by, depth, retriable)
     values ('agent', the_agent, the_room, the_seq, by_principal, the_depth, true)

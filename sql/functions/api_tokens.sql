@@ -12,9 +12,9 @@ begin
         select from jsonb_array_elements_text(body -> 'scopes') as scope where scope <> all (scope_names())) then
         perform raise_outcome('CA422', 'Scopes are one or more of ' || array_to_string(scope_names(), ', ') || '.', 'scopes');
     elsif (body ->> 'expires_at')::timestamptz <= now() then
-        perform raise_outcome('CA422', 'The token would have expired already.', 'expires_at');
+        perform raise_outcome('CA422', 'The expiry time is in the past.', 'expires_at');
     elsif (select count(*) from api_tokens where user_id = caller_id()) >= 50 then
-        perform raise_outcome('CA409', 'You have 50 API tokens already. Revoke one that is not used.');
+        perform raise_outcome('CA409', 'You have 50 API tokens already. Revoke an unused one first.');
     end if;
     insert into api_tokens (user_id, name, token_hash, scopes, expires_at)
     values (caller_id(), body ->> 'name', digest,
@@ -34,7 +34,7 @@ declare
 begin
     delete from api_tokens where id = wanted and user_id = caller_id() returning * into gone;
     if not found then
-        perform raise_outcome('CA404', 'There is no such API token.');
+        perform raise_outcome('CA404', 'API token not found.');
     end if;
     insert into audit_log (action, object_kind, object_id, detail)
     values ('token.revoke', 'api_token', wanted::text, jsonb_build_object('name', gone.name));

@@ -35,7 +35,7 @@ begin
         return null;
     end if;
     if cursor !~ '^[A-Za-z0-9_-]{22}$' then
-        perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
+        perform raise_outcome('CA422', 'The cursor is not valid. Use the "next" of the previous page.', 'cursor');
     end if;
     return encode(decode(translate(cursor, '-_', '+/') || '==', 'base64'), 'hex')::uuid;
 end $$;
@@ -44,7 +44,7 @@ end $$;
 create function cursor_number(cursor text) returns bigint language plpgsql immutable parallel safe as $$
 begin
     if cursor !~ '^[0-9]{1,18}$' then
-        perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
+        perform raise_outcome('CA422', 'The cursor is not valid. Use the "next" of the previous page.', 'cursor');
     end if;
     return cursor::bigint;
 end $$;
@@ -59,11 +59,11 @@ declare
     encoded constant text := translate(substr(cursor, 3), '-_', '+/');
 begin
     if cursor !~ '^n\.[A-Za-z0-9_-]+$' then
-        perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
+        perform raise_outcome('CA422', 'The cursor is not valid. Use the "next" of the previous page.', 'cursor');
     end if;
     return convert_from(decode(rpad(encoded, (char_length(encoded) + 3) / 4 * 4, '='), 'base64'), 'UTF8');
 exception when invalid_parameter_value or character_not_in_repertoire or untranslatable_character then
-    perform raise_outcome('CA422', 'This is not the cursor of a list.', 'cursor');
+    perform raise_outcome('CA422', 'The cursor is not valid. Use the "next" of the previous page.', 'cursor');
 end $$;
 
 -- The least id that a row of this moment or later has (see uuid_v7).

@@ -15,7 +15,7 @@ begin
     where id = the_room and deleted_at is null
     returning last_seq, last_number into event.seq, event.number;
     if not found then
-        perform raise_outcome('CA404', 'The room is gone.');
+        perform raise_outcome('CA404', 'The room was deleted.');
     end if;
     insert into room_events (room_id, seq, number, kind, principal_id, run_id, reply_to, target, body)
     values (the_room, event.seq, event.number, the_kind, the_principal, the_run, the_reply_to, the_target, the_body)

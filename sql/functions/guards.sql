@@ -39,7 +39,7 @@ begin
         where t.token_hash = token_digest and t.user_id = claimed_user
           and (t.expires_at is null or t.expires_at > now()) and u.disabled_at is null;
         if not found then
-            perform raise_outcome('CA401', 'This API token is not valid.');
+            perform raise_outcome('CA401', 'The API token is not valid.');
         end if;
         if stale then
             update api_tokens set last_used_at = now() where token_hash = token_digest;
@@ -77,7 +77,7 @@ begin
     from rooms r left join room_members m on m.room_id = r.id and m.principal_id = caller_id()
     where r.id = room and r.deleted_at is null;
     if coalesce(rank, 0) = 0 then
-        perform raise_outcome('CA404', 'There is nothing here, or it is not visible to you.');
+        perform raise_outcome('CA404', 'Not found, or you do not have access.');
     elsif rank < array_position(ranks, wanted) then
         perform raise_outcome('CA403', format('This needs the role "%s" in the room.', wanted));
     elsif open and archived then
@@ -96,9 +96,9 @@ declare
 begin
     select * into script from scripts where id = wanted;
     if not found or not script_shows(script) then
-        perform raise_outcome('CA404', 'There is no such script.');
+        perform raise_outcome('CA404', 'Script not found.');
     elsif aim = 'edit' and not script_is_editable(script) then
-        perform raise_outcome('CA403', 'Only the owner and users with the permission "scripts.manage" may change this script.');
+        perform raise_outcome('CA403', 'Only the owner and users with the permission "scripts.manage" can change this script.');
     end if;
 end $$;
 
@@ -108,9 +108,9 @@ declare
 begin
     select * into mapping from mappings where id = wanted;
     if not found or not mapping_shows(mapping) then
-        perform raise_outcome('CA404', 'There is no such mapping.');
+        perform raise_outcome('CA404', 'Mapping not found.');
     elsif aim = 'edit' and not mapping_is_editable(mapping) then
-        perform raise_outcome('CA403', 'Only the owner and users with the permission "mappings.manage" may change this mapping.');
+        perform raise_outcome('CA403', 'Only the owner and users with the permission "mappings.manage" can change this mapping.');
     end if;
 end $$;
 
@@ -121,9 +121,9 @@ declare
 begin
     select a.* into agent from agents a join principals p on p.id = a.id where a.id = wanted and p.deleted_at is null;
     if not found then
-        perform raise_outcome('CA404', 'There is no such agent.');
+        perform raise_outcome('CA404', 'Agent not found.');
     elsif aim = 'edit' and not agent_is_editable(agent) then
-        perform raise_outcome('CA403', 'Only the owner and users with the permission "agents.manage" may change this agent.');
+        perform raise_outcome('CA403', 'Only the owner and users with the permission "agents.manage" can change this agent.');
     end if;
 end $$;
 
@@ -135,9 +135,9 @@ begin
     select * into run from runs where id = wanted;
     standing := run_role(run);
     if standing is null then
-        perform raise_outcome('CA404', 'There is no such run.');
+        perform raise_outcome('CA404', 'Run not found.');
     elsif aim = 'act' and standing = 'viewer' then
-        perform raise_outcome('CA403', 'Only members of the room may do that.');
+        perform raise_outcome('CA403', 'Only members of the room can do this.');
     end if;
 end $$;
 
@@ -148,7 +148,7 @@ declare
 begin
     select r.* into run from files f join runs r on r.id = f.run_id where f.id = wanted;
     if run_role(run) is null then
-        perform raise_outcome('CA404', 'There is no such file.');
+        perform raise_outcome('CA404', 'File not found.');
     end if;
 end $$;
 

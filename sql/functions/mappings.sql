@@ -22,9 +22,9 @@ declare
 begin
     select * into mapping from mappings where id = wanted and deleted_at is null for update; -- no run begins with it meanwhile
     if not found then
-        perform raise_outcome('CA404', 'There is no such mapping.');
+        perform raise_outcome('CA404', 'Mapping not found.');
     elsif seen <> mapping.version then
-        perform raise_outcome('CA409', 'This mapping was changed in the meantime. Load it again.', 'version');
+        perform raise_outcome('CA409', 'Someone else changed this mapping. Reload it and try again.', 'version');
     end if;
     return mapping;
 end $$;
@@ -35,7 +35,7 @@ end $$;
 create function mapping_key_fault(key text) returns text language sql immutable as $$
     select case
         when key !~ '^[A-Za-z_][A-Za-z0-9_]{0,63}$' then
-            'Use up to 64 letters, digits and underscores; begin with a letter or underscore.'
+            'Use at most 64 letters, digits and underscores, starting with a letter or underscore.'
         when key ~ '^(PATH|HOME|TMPDIR|ENV|IFS|PS4|SHELLOPTS|BASHOPTS|PROMPT_COMMAND|NODE_OPTIONS|NODE_PATH|GCONV_PATH|PERL5OPT|PERL5LIB|PERL5DB|RUBYOPT|GLIBC_TUNABLES|PYTHON[A-Z0-9]+|(LD_|BASH_|COAGENT_|PARAM_|TF_CLI_).*)$' then
             'This name is reserved.'
         end
@@ -54,10 +54,10 @@ begin
         message := 'Is required.';
     elsif stored.sealed is not null and entry ->> 'secret' is null then
         field := 'secret';
-        message := 'This is a secret until now: say whether it stays one.';
+        message := 'This entry is a secret. Specify whether it stays a secret.';
     elsif (entry ->> 'length')::int < 4 then
         field := 'value';
-        message := 'A secret has at least 4 characters: it could not be hidden in what runs write.';
+        message := 'Enter at least 4 characters. Shorter secrets cannot be hidden in the output of runs.';
     end if;
 end $$;
 
@@ -73,7 +73,7 @@ begin
         from jsonb_array_elements(given) with ordinality as e (entry, place)
     ), judged as (
         select place, coalesce(fault.field, case when again then 'key' end) as field,
-               coalesce(fault.message, case when again then 'This name is there twice.' end) as message
+               coalesce(fault.message, case when again then 'This name occurs more than once.' end) as message
         from entries left join mapping_entries stored on stored.mapping_id = mapping and stored.key = entries.key,
              mapping_entry_fault(entry, stored) as fault
     )
@@ -138,10 +138,10 @@ begin
     into names, hidden
     from scripts s where s.mapping_id = mapping.id and s.deleted_at is null;
     if names is not null or hidden > 0 then
-        perform raise_outcome('CA409', format('This mapping is used by %s. Give them another one first.', concat_ws(' and ',
+        perform raise_outcome('CA409', format('This mapping is used by %s. Assign another one to them first.', concat_ws(' and ',
             left(names, 300), case when hidden > 0 then 'private scripts of others' end)));
     elsif exists (select from runs where mapping_id = mapping.id and state in ('queued', 'running', 'waiting')) then
-        perform raise_outcome('CA409', 'This mapping is used by a run that is not over yet.');
+        perform raise_outcome('CA409', 'A run in progress uses this mapping. Stop the run or wait for its end.');
     end if;
     delete from mapping_entries where mapping_id = mapping.id;
     update mappings set deleted_at = now() where id = mapping.id;

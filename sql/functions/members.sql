@@ -29,13 +29,13 @@ declare
     frame announced;
 begin
     if own is distinct from 'owner' and (by_id is distinct from caller_id() or room.visibility <> 'public') then
-        perform raise_outcome('CA403', 'Only an owner of the room may add members.');
+        perform raise_outcome('CA403', 'Only an owner of the room can add members.');
     end if;
     who := find_principal(by_handle, by_email, by_id); -- not before: it would tell who has an account
     if exists (select from room_members where room_id = the_room and principal_id = who.id) then
         perform raise_outcome('CA409', format('%s is a member of this room already.', who.name));
     elsif own is distinct from 'owner' and the_role = 'owner' then
-        perform raise_outcome('CA403', 'Only an owner of the room may make owners.');
+        perform raise_outcome('CA403', 'Only an owner of the room can add owners.');
     elsif who.kind = 'agent' and the_role = 'owner' then
         perform raise_outcome('CA422', 'An agent cannot own a room.', 'role');
     end if;
@@ -53,7 +53,7 @@ create function keep_an_owner(the_room uuid, without uuid) returns void language
 begin
     if not exists (select from room_members m join users u on u.id = m.principal_id
                    where m.room_id = the_room and m.role = 'owner' and m.principal_id <> without) then
-        perform raise_outcome('CA409', 'A room needs an owner: make somebody else an owner first, or delete the room.');
+        perform raise_outcome('CA409', 'A room needs an owner. Make another member an owner first, or delete the room.');
     end if;
 end $$;
 
@@ -68,11 +68,11 @@ begin
     perform lock_room(the_room);
     select * into current from room_members where room_id = the_room and principal_id = member;
     if not found then
-        perform raise_outcome('CA404', 'There is no such member.');
+        perform raise_outcome('CA404', 'Member not found.');
     elsif the_role is not null and caller_role(the_room) is distinct from 'owner' then
-        perform raise_outcome('CA403', 'Only an owner of the room may change roles.');
+        perform raise_outcome('CA403', 'Only an owner of the room can change roles.');
     elsif the_notify is not null and member <> caller_id() then
-        perform raise_outcome('CA403', 'Everybody chooses their own notifications.');
+        perform raise_outcome('CA403', 'You can only change your own notifications.');
     end if;
     select * into who from principals where id = member;
     if the_role <> current.role then
@@ -99,9 +99,9 @@ declare
     stopped announced[];
 begin
     if not exists (select from room_members where room_id = the_room and principal_id = member) then
-        perform raise_outcome('CA404', 'There is no such member.');
+        perform raise_outcome('CA404', 'Member not found.');
     elsif member <> caller_id() and caller_role(the_room) is distinct from 'owner' then
-        perform raise_outcome('CA403', 'Only an owner of the room may remove members.');
+        perform raise_outcome('CA403', 'Only an owner of the room can remove members.');
     end if;
     stopped := array(select c from cancel_runs(array(
         select id from runs where room_id = the_room and agent_id = member and state in ('queued', 'running', 'waiting')),
@@ -109,7 +109,7 @@ begin
     perform lock_room(the_room);
     select * into current from room_members where room_id = the_room and principal_id = member;
     if not found then -- gone since
-        perform raise_outcome('CA404', 'There is no such member.');
+        perform raise_outcome('CA404', 'Member not found.');
     elsif current.role = 'owner' then
         perform keep_an_owner(the_room, member);
     end if;

@@ -11,11 +11,11 @@ $$;
 create function message_text(content text) returns text language plpgsql immutable as $$
 begin
     if content !~ '[^[:space:]]' then
-        perform raise_outcome('CA422', 'A message needs some text.', 'text');
+        perform raise_outcome('CA422', 'Enter a message.', 'text');
     elsif char_length(content) > 16000 then
-        perform raise_outcome('CA422', 'A message has at most 16,000 characters.', 'text');
+        perform raise_outcome('CA422', 'A message can have at most 16,000 characters.', 'text');
     elsif content ~ '[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]' then
-        perform raise_outcome('CA422', 'A message has no control characters.', 'text');
+        perform raise_outcome('CA422', 'A message must not contain control characters.', 'text');
     end if;
     return content;
 end $$;
@@ -59,7 +59,7 @@ begin
     if replied is not null then
         if is_deleted(the_room, replied) or not exists (
             select from room_events where room_id = the_room and seq = replied and kind in ('message', 'result', 'error')) then
-            perform raise_outcome('CA422', 'There is no such message to reply to.', 'reply_to');
+            perform raise_outcome('CA422', 'The message to reply to was not found.', 'reply_to');
         end if;
     end if;
     -- Kept from being deleted before the room is locked, because a deletion takes its locks in this order too.
@@ -71,7 +71,7 @@ begin
     update room_members set read_seq = event.seq, read_number = event.number
     where room_id = the_room and principal_id = caller_id() and role <> 'viewer';
     if not found then -- removed between the guard and the lock
-        perform raise_outcome('CA404', 'The room is gone.');
+        perform raise_outcome('CA404', 'The room was deleted.');
     end if;
     if cardinality(mentioned) > 0 then
         perform note_mentions(event, mentioned);
@@ -106,11 +106,11 @@ begin
     select * into message from room_events
     where room_id = the_room and seq = the_seq and kind in ('message', 'result', 'error');
     if not found or is_deleted(the_room, the_seq) then
-        perform raise_outcome('CA404', 'There is no such message.');
+        perform raise_outcome('CA404', 'Message not found.');
     elsif not (message.kind = 'message' and message.principal_id = caller_id()
                or as_owner and caller_role(the_room) is not distinct from 'owner') then
-        perform raise_outcome('CA403', case when as_owner then 'This message is not yours to delete.'
-                                            else 'This message is not yours to edit.' end);
+        perform raise_outcome('CA403', case when as_owner then 'You can only delete your own messages.'
+                                            else 'You can only edit your own messages.' end);
     end if;
     return message;
 end $$;
@@ -202,7 +202,7 @@ declare
                                                    and state in ('queued', 'running', 'waiting'));
     frames announced[];
 begin
-    frames := array(select c from cancel_runs(live, 'Stopped in the room.') c);
+    frames := array(select c from cancel_runs(live, 'All answers in the room were stopped.') c);
     perform audit_room('room.stop', the_room, jsonb_build_object('runs', live));
     return next announced_answer(json_build_object('stopped', cardinality(live)));
     return query select * from unnest(frames);

@@ -43,14 +43,14 @@ declare
     who principals;
 begin
     if num_nonnulls(by_handle, by_email, by_id) <> 1 then
-        perform raise_outcome('CA422', 'Say who by one of handle, email and id.', 'handle');
+        perform raise_outcome('CA422', 'Specify exactly one of handle, email and id.', 'handle');
     end if;
     select p.* into who from principals p left join users u on u.id = p.id
     where p.deleted_at is null and u.disabled_at is null
       and p.id = coalesce(by_id, (select id from principals where handle = ltrim(by_handle, '@')::citext),
                           (select id from users where email = by_email::citext));
     if not found then
-        perform raise_outcome('CA422', 'There is nobody by this name.',
+        perform raise_outcome('CA422', 'No user or agent matches. Check the spelling.',
                               case when by_handle is not null then 'handle' when by_email is not null then 'email' else 'id' end);
     end if;
     return who;

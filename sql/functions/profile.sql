@@ -5,7 +5,7 @@
 create function profile_edit(changes jsonb, proved boolean) returns setof announced language plpgsql as $$
 begin
     if not proved and exists (select from users where id = caller_id() and email <> (changes ->> 'email')::citext) then
-        perform raise_outcome('CA422', 'Your current password is needed to change the e-mail address.', 'current_password');
+        perform raise_outcome('CA422', 'Enter your current password to change the email address.', 'current_password');
     end if;
     perform user_check_names(caller_id(), changes);
     update principals set name = coalesce(changes ->> 'name', name), handle = coalesce((changes ->> 'handle')::citext, handle)
@@ -14,7 +14,7 @@ begin
                      version = version + 1, updated_at = now()
     where id = caller_id() and version = coalesce((changes ->> 'version')::int, version);
     if not found then
-        perform raise_outcome('CA409', 'Your profile was changed elsewhere meanwhile. Load it again.');
+        perform raise_outcome('CA409', 'Your profile was changed elsewhere. Reload it and try again.');
     end if;
     insert into audit_log (action, object_kind, object_id, detail)
     values ('profile.change', 'user', caller_id()::text, changes - 'version');
@@ -29,7 +29,7 @@ begin
     update users set password_hash = hash, version = version + 1, updated_at = now()
     where id = caller_id() and password_hash = proved;
     if not found then
-        perform raise_outcome('CA409', 'Your password was changed elsewhere meanwhile. Try again with the new one.');
+        perform raise_outcome('CA409', 'Your password was changed elsewhere. Try again with the new one.');
     end if;
     update sessions set revoked_at = now(), revoked_reason = 'password'
     where user_id = caller_id() and revoked_at is null and id is distinct from nullif(stays, '')::uuid;

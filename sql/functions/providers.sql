@@ -12,7 +12,7 @@ $$;
 create function provider_url(kind text, url text) returns text language plpgsql immutable as $$
 begin
     if kind = 'openai' and url !~* '^https?://[^/?#[:space:]@]+(/[^?#[:space:]]*)?$' then
-        perform raise_outcome('CA422', 'Give the address of the API as http:// or https:// with a host, for example https://api.openai.com/v1.',
+        perform raise_outcome('CA422', 'Enter the base URL of the API with http:// or https:// and a host, for example https://api.openai.com/v1.',
                               'base_url');
     end if;
     return case when kind = 'openai' then rtrim(url, '/') else '' end;
@@ -25,9 +25,9 @@ declare
 begin
     select * into provider from providers where id = wanted for no key update;
     if not found then
-        perform raise_outcome('CA404', 'There is no such provider.');
+        perform raise_outcome('CA404', 'Provider not found.');
     elsif seen <> provider.version then
-        perform raise_outcome('CA409', 'This provider was changed in the meantime. Load it again.', 'version');
+        perform raise_outcome('CA409', 'Someone else changed this provider. Reload it and try again.', 'version');
     end if;
     return provider;
 end $$;
@@ -41,7 +41,7 @@ declare
 begin
     if provider.key_sealed is not null and not change ? 'key_given' and url <> ''
        and lower(substring(url from server)) is distinct from lower(substring(provider.base_url from server)) then
-        perform raise_outcome('CA422', 'Enter the key again, or remove it: the stored one belongs to the server until now.', 'key');
+        perform raise_outcome('CA422', 'The stored key belongs to the previous server address. Enter the key again or remove it.', 'key');
     end if;
     return url;
 end $$;
@@ -91,7 +91,7 @@ begin
     select string_agg('@' || p.handle, ', ' order by p.handle) into users_of
     from agents a join principals p on p.id = a.id where a.provider_id = wanted and p.deleted_at is null;
     if users_of is not null then
-        perform raise_outcome('CA409', 'This provider is used by ' || users_of || '. Give them another one first.');
+        perform raise_outcome('CA409', 'This provider is used by ' || users_of || '. Assign another one to them first.');
     end if;
     delete from providers where id = wanted;
     insert into audit_log (action, object_kind, object_id, detail)

@@ -19,7 +19,7 @@ declare
 begin
     select * into room from rooms where id = the_room and deleted_at is null for no key update;
     if not found then
-        perform raise_outcome('CA404', 'The room is gone.');
+        perform raise_outcome('CA404', 'The room was deleted.');
     end if;
     return room;
 end $$;
@@ -68,7 +68,7 @@ declare
     change jsonb;
 begin
     if before.version <> seen then
-        perform raise_outcome('CA409', 'The room was changed in the meantime. Load it again.', 'version');
+        perform raise_outcome('CA409', 'Someone else changed this room. Reload it and try again.', 'version');
     end if;
     update rooms set
         name = coalesce(the_name, name), topic = coalesce(the_topic, topic),

@@ -8,7 +8,7 @@ begin
     perform from scripts where id = (select script_id from runs where id = wanted) for key share;
     select * into run from runs where id = wanted for no key update;
     if not found then
-        perform raise_outcome('CA404', 'There is no such run.');
+        perform raise_outcome('CA404', 'Run not found.');
     end if;
     return run;
 end $$;
@@ -30,17 +30,17 @@ $$;
 create function check_retry_of_answer(old runs) returns void language plpgsql as $$
 begin
     if old.state = 'succeeded' then
-        perform raise_outcome('CA409', 'Only an answer that failed or was stopped can be asked for again.');
+        perform raise_outcome('CA409', 'Only an answer that failed or was stopped can be retried.');
     elsif not exists (select from agents a join principals p on p.id = a.id
                       where a.id = old.agent_id and a.desired_state = 'started' and p.deleted_at is null) then
         perform raise_outcome('CA409', 'The agent is stopped. Start it first.');
     elsif not exists (select from room_members
                       where room_id = old.room_id and principal_id = old.agent_id and role <> 'viewer') then
-        perform raise_outcome('CA409', 'The agent is not a member of the room any more, or may only read in it.');
+        perform raise_outcome('CA409', 'The agent is no longer a member of the room, or can only read in it.');
     elsif is_taken_back(old.id) then
         perform raise_outcome('CA409', 'This answer was deleted.');
     elsif exists (select from runs where retry_of = old.id and state in ('queued', 'running', 'waiting')) then
-        perform raise_outcome('CA409', 'This answer is being asked for again already.');
+        perform raise_outcome('CA409', 'This answer is already being retried.');
     end if;
 end $$;
 
@@ -51,7 +51,7 @@ declare
 begin
     perform check_retry_of_answer(old);
     if room_is_busy(old.room_id) then
-        perform raise_outcome('CA409', 'Too many answers are under way in this room. Ask again when some have ended.');
+        perform raise_outcome('CA409', 'Too many answers are in progress in this room. Try again when some have finished.');
     end if;
     insert into runs (kind, asked_by, agent_id, room_id, trigger_seq, depth, inputs, retriable, retry_of)
     values ('agent', caller_id(), old.agent_id, old.room_id, old.trigger_seq, old.depth,
@@ -89,7 +89,7 @@ begin
     if old.kind not in ('agent', 'script') then
         perform raise_outcome('CA409', 'Only answers of agents and runs of scripts can be repeated.');
     elsif old.finished_at is null then
-        perform raise_outcome('CA409', 'It is not over yet.');
+        perform raise_outcome('CA409', 'The run has not finished yet.');
     elsif exists (select from rooms where id = old.room_id and archived_at is not null) then
         perform raise_outcome('CA409', 'The room is archived.');
     end if;

@@ -102,7 +102,7 @@ begin
     if not s.states <@ run_state_names() then
         perform raise_outcome('CA422', 'States are ' || array_to_string(run_state_names(), ', ') || '.', 'state');
     elsif coalesce(filter ->> 'asked_by', 'me') !~ '^(me|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$' then
-        perform raise_outcome('CA422', 'This is "me" or the id of somebody.', 'asked_by');
+        perform raise_outcome('CA422', 'Use "me" or the id of a user or agent.', 'asked_by');
     end if;
     s.kinds := array(select filter ->> 'kind' where filter ? 'kind');
     s.script := (filter ->> 'script')::uuid;

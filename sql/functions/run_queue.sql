@@ -6,7 +6,7 @@ declare
 begin
     select * into mapping from mappings where id = script.mapping_id for key share;
     if found and not mapping_shows(mapping) and not mapping_shows_to(mapping, script.owner_id) then
-        perform raise_outcome('CA422', 'The mapping of this script has become private. The script needs another one.', 'mapping');
+        perform raise_outcome('CA422', 'The mapping of this script is now private. Attach another mapping to the script.', 'mapping');
     end if;
 end $$;
 
@@ -34,12 +34,12 @@ declare
 begin
     select * into script from scripts where id = wanted and deleted_at is null for key share; -- against a deletion at the same time
     if not found then
-        perform raise_outcome('CA404', 'There is no such script.');
+        perform raise_outcome('CA404', 'Script not found.');
     end if;
     select * into chosen from script_versions
     where script_id = script.id and number = coalesce((wish ->> 'version')::int, script.latest);
     if not found then
-        perform raise_outcome('CA422', 'There is no such version of this script.', 'version');
+        perform raise_outcome('CA422', 'This script has no such version.', 'version');
     end if;
     perform check_interpreter(script.kind, script.label);
     perform prove_queue_has_room();
@@ -75,6 +75,6 @@ begin
     end if;
     perform prove_room(room, 'member', true);
     if room_is_busy(room) then
-        perform raise_outcome('CA409', 'Too many runs are under way in this room. Ask again when some have ended.');
+        perform raise_outcome('CA409', 'Too many runs are in progress in this room. Try again when some have finished.');
     end if;
 end $$;

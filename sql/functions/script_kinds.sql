@@ -13,7 +13,7 @@ begin
     into present, fitting, able
     from runners where seen_at > now() - interval '10 minutes';
     if present and not fitting then
-        perform raise_outcome('CA422', format('No runner has the label "%s" at present.', the_label), 'label');
+        perform raise_outcome('CA422', format('No active runner has the label "%s".', the_label), 'label');
     elsif present and not able then
         select * into needed from script_kind_rows() k where k.name = the_kind;
         perform raise_outcome('CA422', format('%s is not installed where scripts run. On the runner''s host: %s.',

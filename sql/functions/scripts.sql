@@ -15,9 +15,9 @@ declare
 begin
     select * into script from scripts where id = wanted and deleted_at is null for no key update;
     if not found then
-        perform raise_outcome('CA404', 'There is no such script.');
+        perform raise_outcome('CA404', 'Script not found.');
     elsif seen <> script.version then
-        perform raise_outcome('CA409', 'This script was changed in the meantime. Load it again.', 'version');
+        perform raise_outcome('CA409', 'Someone else changed this script. Reload it and try again.', 'version');
     end if;
     return script;
 end $$;
@@ -26,7 +26,7 @@ end $$;
 create function grant_network(wanted boolean) returns boolean language plpgsql as $$
 begin
     if wanted and not caller_may('scripts.network') then
-        perform raise_outcome('CA403', 'Only who may grant the network may let a script use it.', 'network');
+        perform raise_outcome('CA403', 'You need the permission "scripts.network" to enable internet access.', 'network');
     end if;
     return wanted;
 end $$;
@@ -41,7 +41,7 @@ begin
     end if;
     select * into mapping from mappings where id = wanted for key share;
     if not found or not mapping_shows(mapping) then
-        perform raise_outcome('CA422', 'There is no such mapping.', 'mapping');
+        perform raise_outcome('CA422', 'Mapping not found.', 'mapping');
     end if;
     return wanted;
 end $$;
@@ -50,7 +50,7 @@ create function add_script_version(script uuid, number int, code text, parameter
 returns void language plpgsql as $$
 begin
     if octet_length(code) > 524288 then
-        perform raise_outcome('CA422', 'A script has at most 512 KiB.', 'code');
+        perform raise_outcome('CA422', 'A script can have at most 512 KiB.', 'code');
     elsif code ~ '^\s*$' then
         perform raise_outcome('CA422', 'Must not be empty.', 'code');
     end if;
@@ -93,7 +93,7 @@ begin
     parameters := coalesce(b -> 'parameters', newest.parameters);
     changed := code is distinct from newest.code or parameters is distinct from newest.parameters;
     if b ->> 'kind' <> old.kind then
-        perform raise_outcome('CA422', 'A script stays of its kind. Make a new one.', 'kind');
+        perform raise_outcome('CA422', 'The kind of a script cannot be changed. Create a new script instead.', 'kind');
     elsif changed or b ? 'label' then
         perform check_interpreter(old.kind, case when b ? 'label' then b ->> 'label' else old.label end);
     end if;
@@ -185,7 +185,7 @@ begin
     select v.* into chosen from scripts s join script_versions v on v.script_id = s.id and v.number = coalesce(wanted_version, s.latest)
     where s.id = wanted;
     if not found then
-        perform raise_outcome('CA422', 'There is no such version of this script.', 'version');
+        perform raise_outcome('CA422', 'This script has no such version.', 'version');
     end if;
     return chosen;
 end $$;

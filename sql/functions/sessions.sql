@@ -4,7 +4,7 @@ begin
     update sessions set revoked_at = now(), revoked_reason = why
     where id = wanted and user_id = caller_id() and revoked_at is null and expires_at > now();
     if not found then
-        perform raise_outcome('CA404', 'There is no such session.');
+        perform raise_outcome('CA404', 'Session not found.');
     end if;
     insert into audit_log (action, object_kind, object_id)
     values (case why when 'logout' then 'auth.logout' else 'session.revoke' end, 'session', wanted::text);

@@ -61,7 +61,7 @@ begin
     perform from users where id = who for update;
     return next announced_answer(null);
     return next announced_renewal(who);
-    return query select * from user_stop_runs(who, 'The user who asked for it was deleted.');
+    return query select * from user_stop_runs(who, 'The user who started this was deleted.');
     perform from rooms
     where deleted_at is null and id in (select room_id from room_members where principal_id = who)
     order by id for no key update;

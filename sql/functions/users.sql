@@ -28,13 +28,13 @@ declare
     new_handle constant text := changes ->> 'handle';
 begin
     if exists (select from users where email = new_email and id is distinct from who) then
-        perform raise_outcome('CA409', 'There is an account with this e-mail address already.', 'email');
+        perform raise_outcome('CA409', 'An account with this email address already exists.', 'email');
     elsif new_handle !~ '^[a-z0-9][a-z0-9._-]{0,38}$' then
-        perform raise_outcome('CA422', 'A handle is made of a to z, 0 to 9, dot, dash and underscore, 39 at most.', 'handle');
+        perform raise_outcome('CA422', 'Use at most 39 characters from a to z, 0 to 9, dot, dash and underscore.', 'handle');
     elsif is_reserved_handle(new_handle) then
         perform raise_outcome('CA422', 'This handle is reserved.', 'handle');
     elsif exists (select from principals where handle = new_handle::citext and id is distinct from who) then
-        perform raise_outcome('CA409', 'This handle is taken.', 'handle');
+        perform raise_outcome('CA409', 'This handle is already in use.', 'handle');
     end if;
 end $$;
 
@@ -64,22 +64,22 @@ begin
     if not caller_may('users.manage') then
         perform raise_outcome('CA403', 'You do not have the permission to do this.');
     elsif who is not null and target.id is null then
-        perform raise_outcome('CA404', 'There is no such user.');
+        perform raise_outcome('CA404', 'User not found.');
     elsif caller.role <> 'admin' and (target.role = 'admin' or changes ->> 'role' = 'admin') then
-        perform raise_outcome('CA403', 'Only an administrator may do this to or with an administrator.');
+        perform raise_outcome('CA403', 'Only an administrator can change or create administrators.');
     elsif not wanted <@ permission_names() then
         perform raise_outcome('CA422', 'Permissions are ' || array_to_string(permission_names(), ', ') || '.', 'permissions');
     elsif caller.role <> 'admin' and not wanted <@ (coalesce(caller.permissions, '{}') || coalesce(target.permissions, '{}')) then
         perform raise_outcome('CA403', 'You can only grant permissions that you have yourself.');
     elsif caller.role <> 'admin' and with_password and target.id <> caller.id
           and not target.permissions <@ (caller.permissions || default_permissions()) then
-        perform raise_outcome('CA403', 'Only who may as much as this user can set their password.');
+        perform raise_outcome('CA403', 'You can only set the password of users whose permissions you have yourself.');
     elsif target.version <> (changes ->> 'version')::int then
-        perform raise_outcome('CA409', 'The user was changed by somebody else meanwhile. Load it again.');
+        perform raise_outcome('CA409', 'Someone else changed this user. Reload it and try again.');
     elsif coalesce(target.role = 'admin' and target.disabled_at is null
                    and (changes ->> 'role' = 'user' or (changes ->> 'disabled')::boolean), false)
           and not exists (select from users where role = 'admin' and disabled_at is null and id <> target.id) then
-        perform raise_outcome('CA409', 'This is the last administrator who can log in. Make another one first.');
+        perform raise_outcome('CA409', 'This is the last administrator who can log in. Make another user an administrator first.');
     end if;
 end $$;
 
@@ -132,7 +132,7 @@ begin
     perform user_check_change(who, changes, hash is not null);
     perform user_check_names(who, changes);
     if (changes ->> 'disabled')::boolean then
-        stopped := array(select s from user_stop_runs(who, 'The user who asked for it was disabled.') s);
+        stopped := array(select s from user_stop_runs(who, 'The user who started this was disabled.') s);
     end if;
     select jsonb_build_object('email', u.email, 'role', u.role, 'permissions', u.permissions, 'disabled', u.disabled_at is not null,
                               'name', p.name, 'handle', p.handle) into before

@@ -50,7 +50,7 @@ from page
 -- id, number
 select coalesce((select script_version_item(v) || jsonb_build_object('code', v.code, 'parameters', v.parameters)
                  from script_versions v where v.script_id = $1::uuid and v.number::bigint = $2::bigint),
-                to_jsonb(raise_outcome('CA404', 'There is no such version.')::text))
+                to_jsonb(raise_outcome('CA404', 'Version not found.')::text))
 
 -- name: script_kinds :one
 -- Which kinds the runners of the last minutes can execute; null: no runner is there that would know.

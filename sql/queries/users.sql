@@ -22,7 +22,7 @@ select not exists (select from users), case
     when not $2::boolean and exists (select from users)
         then raise_outcome('CA403', 'Registration is closed. Ask an administrator for an account.')
     when exists (select from users where email = $1)
-        then raise_outcome('CA409', 'There is an account with this e-mail address already.', 'email')
+        then raise_outcome('CA409', 'An account with this email address already exists.', 'email')
     end
 
 -- name: user_register :exec

@@ -150,7 +150,7 @@ def test_a_mapping_in_use_stays(ann, bob):
     used = ann.get(f"/mappings/{made['id']}").json()["used_by"]
     assert used == [{"id": seen["id"], "name": seen["name"]}]
     detail = ann.delete(f"/mappings/{made['id']}").json()["detail"]
-    assert detail == f"This mapping is used by {seen['name']} and private scripts of others. Give them another one first."
+    assert detail == f"This mapping is used by {seen['name']} and private scripts of others. Assign another one to them first."
     assert hidden["name"] not in detail
     assert ann.patch(f"/scripts/{seen['id']}", {"version": 1, "mapping": None}).json()["mapping"] is None
     assert bob.patch(f"/scripts/{hidden['id']}", {"version": 1, "mapping": None}).status_code == 200

@@ -24,7 +24,7 @@ select is(api_time(null), null, 'api_time of nothing is nothing');
 select is(cursor_id(cursor_of(id)), id, 'a cursor gives its id back') from made where n = 1;
 select matches(cursor_of(id), '^[A-Za-z0-9_-]{22}$', 'a cursor needs no escaping in a URL') from made where n = 2;
 select is(cursor_id(null), null, 'no cursor is the start');
-select throws_ok($$select cursor_id('../etc/passwd')$$, 'CA422', 'This is not the cursor of a list.', 'a made-up cursor is refused');
+select throws_ok($$select cursor_id('../etc/passwd')$$, 'CA422', 'The cursor is not valid. Use the "next" of the previous page.', 'a made-up cursor is refused');
 
 -- outcomes
 select throws_ok(format('select raise_outcome(%L, %L)', code, 'Because.'), code::char(5), 'Because.', 'raise_outcome raises ' || code)

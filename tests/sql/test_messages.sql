@@ -86,10 +86,10 @@ select is((select string_agg(body ->> 'message', ' ' order by body ->> 'message'
 select count(*) as ended from finish_run((select id from runs), null, 'succeeded', null, '{"text": "done"}', '{}');
 select is(trial.kinds(array(select message_post(trial.room(), 'thanks', (trial.newest()).seq))), 'message run', 'a reply to a result asks its agent again');
 select is(trial.kinds(array(select message_post(trial.room(), 'a note', 8))), 'message', 'a reply to a person asks nobody');
-select throws_ok($$select message_post(trial.room(), 'x', 1)$$, 'CA422', 'There is no such message to reply to.');
-select throws_ok($$select message_post(trial.room(), E' \n\t', null)$$, 'CA422', 'A message needs some text.');
-select throws_ok($$select message_post(trial.room(), E'bell \x07', null)$$, 'CA422', 'A message has no control characters.');
-select throws_ok($$select message_post(trial.room(), repeat('x', 16001), null)$$, 'CA422', 'A message has at most 16,000 characters.');
+select throws_ok($$select message_post(trial.room(), 'x', 1)$$, 'CA422', 'The message to reply to was not found.');
+select throws_ok($$select message_post(trial.room(), E' \n\t', null)$$, 'CA422', 'Enter a message.');
+select throws_ok($$select message_post(trial.room(), E'bell \x07', null)$$, 'CA422', 'A message must not contain control characters.');
+select throws_ok($$select message_post(trial.room(), repeat('x', 16001), null)$$, 'CA422', 'A message can have at most 16,000 characters.');
 select is((select document from message_post(trial.room(), repeat('ü', 16000), null) offset 1),
           json_build_object('room', trial.room(), 'seq', (trial.newest()).seq + 1)::text, 'a large event travels as its number');
 select is((select count(*) from generate_series(1, 25) n, message_post(trial.room(), '@bot ' || n, null) where document like '%under way%'), 6::bigint,
@@ -97,8 +97,8 @@ select is((select count(*) from generate_series(1, 25) n, message_post(trial.roo
 
 -- edits and deletions
 select trial.become('bob');
-select throws_ok($$select message_edit(trial.room(), 8, 'x')$$, 'CA403', 'This message is not yours to edit.');
-select throws_ok($$select message_delete(trial.room(), 8)$$, 'CA403', 'This message is not yours to delete.');
+select throws_ok($$select message_edit(trial.room(), 8, 'x')$$, 'CA403', 'You can only edit your own messages.');
+select throws_ok($$select message_delete(trial.room(), 8)$$, 'CA403', 'You can only delete your own messages.');
 select throws_ok($$select message_edit(trial.room(), 1, 'x')$$, 'CA404', null, 'only messages are edited');
 select count(*) as posted from message_post(trial.room(), 'mine', null);
 create table trial.mine as select (trial.newest()).seq;

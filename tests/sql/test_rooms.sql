@@ -49,27 +49,27 @@ select is(role || read_seq || unread, 'member20', 'a new member has read what wa
 from (select m.role, m.read_seq, r.last_number - m.read_number as unread from room_members m join rooms r on r.id = room_id
       where principal_id = trial.id_of('bob')) m;
 select throws_ok($$select member_add(trial.room(), 'bob', null, null, 'member')$$, 'CA409', 'Bob is a member of this room already.');
-select throws_ok($$select member_add(trial.room(), 'nobody', null, null, 'member')$$, 'CA422', 'There is nobody by this name.');
-select throws_ok($$select member_add(trial.room(), 'gone', null, null, 'member')$$, 'CA422', 'There is nobody by this name.',
+select throws_ok($$select member_add(trial.room(), 'nobody', null, null, 'member')$$, 'CA422', 'No user or agent matches. Check the spelling.');
+select throws_ok($$select member_add(trial.room(), 'gone', null, null, 'member')$$, 'CA422', 'No user or agent matches. Check the spelling.',
                  'a disabled user cannot be added');
 select throws_ok($$select member_add(trial.room(), 'eve', 'eve@example.com', null, 'member')$$, 'CA422',
-                 'Say who by one of handle, email and id.');
+                 'Specify exactly one of handle, email and id.');
 select throws_ok($$select member_add(trial.room(), 'bot', null, null, 'owner')$$, 'CA422', 'An agent cannot own a room.');
 select lives_ok($$select member_add(trial.room(), null, null, trial.id_of('bot'), 'member')$$, 'agents are members too');
 
 -- what needs an owner
 select trial.become('bob');
-select throws_ok($$select member_add(trial.room(), 'eve', null, null, 'member')$$, 'CA403', 'Only an owner of the room may add members.');
-select throws_ok($$select member_edit(trial.room(), trial.id_of('bob'), 'owner', null)$$, 'CA403', 'Only an owner of the room may change roles.');
-select throws_ok($$select member_edit(trial.room(), trial.id_of('ann'), null, 'none')$$, 'CA403', 'Everybody chooses their own notifications.');
-select throws_ok($$select member_remove(trial.room(), trial.id_of('ann'))$$, 'CA403', 'Only an owner of the room may remove members.');
+select throws_ok($$select member_add(trial.room(), 'eve', null, null, 'member')$$, 'CA403', 'Only an owner of the room can add members.');
+select throws_ok($$select member_edit(trial.room(), trial.id_of('bob'), 'owner', null)$$, 'CA403', 'Only an owner of the room can change roles.');
+select throws_ok($$select member_edit(trial.room(), trial.id_of('ann'), null, 'none')$$, 'CA403', 'You can only change your own notifications.');
+select throws_ok($$select member_remove(trial.room(), trial.id_of('ann'))$$, 'CA403', 'Only an owner of the room can remove members.');
 select is((select document::json ->> 'notify' from member_edit(trial.room(), trial.id_of('bob'), null, 'all')), 'all',
           'notifications are one''s own');
 select trial.become('eve');
 select throws_ok($$select member_add(trial.room(), null, null, trial.id_of('eve'), 'member')$$, 'CA403',
-                 'Only an owner of the room may add members.', 'nobody joins a private room');
+                 'Only an owner of the room can add members.', 'nobody joins a private room');
 select throws_ok($$select member_add(trial.room(), null, 'nobody@example.com', null, 'member')$$, 'CA403',
-                 'Only an owner of the room may add members.', 'who may not add is not told who has an account');
+                 'Only an owner of the room can add members.', 'who may not add is not told who has an account');
 
 -- the last owner
 select trial.become('ann');

@@ -43,10 +43,10 @@ create table trial.broken as select trial.answer('failed', '{"text": "half an"}'
 select is(trial.shown(run) ->> 'text', 'half an', 'what a failed answer said is kept') from broken;
 select lives_ok($$select member_edit(trial.room(), trial.id_of('bot'), 'viewer', null)$$);
 select throws_ok($$select run_retry((select run from broken), 'again', 'api')$$, 'CA409',
-                 'The agent is not a member of the room any more, or may only read in it.', 'an agent that may only read is not asked again');
+                 'The agent is no longer a member of the room, or can only read in it.', 'an agent that may only read is not asked again');
 select lives_ok($$select member_remove(trial.room(), trial.id_of('bot'))$$);
 select throws_ok($$select run_retry((select run from broken), 'again', 'api')$$, 'CA409',
-                 'The agent is not a member of the room any more, or may only read in it.', 'nor is one that was removed');
+                 'The agent is no longer a member of the room, or can only read in it.', 'nor is one that was removed');
 select lives_ok($$select member_add(trial.room(), 'bot', null, null, 'member')$$);
 select is((select document::json ->> 'kind' from run_retry((select run from broken), 'resume', 'api') where channel is null), 'agent', 'a member is');
 insert into runs (kind, agent_id, room_id) select 'agent', trial.id_of('bot'), trial.room() from generate_series(1, 19);
