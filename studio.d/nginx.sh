@@ -40,7 +40,7 @@ take_certificate() {
     rm -f "$data/conf/nginx/tls.conf" "$folder"/*
     [ -n "${SSL_CERTFILE:-}${SSL_KEYFILE:-}" ] || return 0
     if [ ! -r "${SSL_CERTFILE:-}" ] || [ ! -r "${SSL_KEYFILE:-}" ]; then
-        fail "SSL_CERTFILE and SSL_KEYFILE must name a certificate and its key; coagentctl make-certificate makes them"
+        fail "SSL_CERTFILE and SSL_KEYFILE must name a certificate and its key; coagentctl make-certificate creates them"
     fi
     ! am_root || owner=(-o "$web_user")
     install -m 644 "${owner[@]}" "$SSL_CERTFILE" "$folder/certificate.pem"
@@ -51,7 +51,7 @@ take_certificate() {
 check_login_limits() {
     [[ ${LOGIN_RATE:-4} =~ ^[1-9][0-9]{0,5}$ && ${LOGIN_BURST:-80} =~ ^[1-9][0-9]{0,5}$ ]] ||
         fail "LOGIN_RATE and LOGIN_BURST take a number from 1 to 999999"
-    [[ ${LOGIN_EXEMPT:-} =~ ^[0-9a-fA-F.:/,]*$ ]] || fail "LOGIN_EXEMPT takes addresses or networks, with commas between them"
+    [[ ${LOGIN_EXEMPT:-} =~ ^[0-9a-fA-F.:/,]*$ ]] || fail "LOGIN_EXEMPT takes comma-separated addresses or networks"
 }
 
 write_nginx() {
@@ -63,7 +63,7 @@ write_nginx() {
     done
     "$data/app/sbin/coagent-fcgi" --print-wait-locations >"$folder/wait-routes.conf"
     if grep -l '@[A-Z]*@' "$folder"/*.conf; then
-        fail "these files of $folder have a name between @ that nobody filled in"
+        fail "these files of $folder contain a placeholder between @ without a value"
     fi
     make_default_folder
     check_nginx front

@@ -46,7 +46,7 @@ hold_services() {
     [ -e $policy ] && ! grep -q 'made by studio' $policy && return
     # shellcheck disable=SC2064
     trap "rm -f $policy" EXIT
-    printf '#!/bin/sh\n# made by studio while it installs packages\nexit 101\n' >$policy
+    printf '#!/bin/sh\n# created by studio while it installs packages\nexit 101\n' >$policy
     chmod 755 $policy
 }
 
@@ -56,7 +56,7 @@ apt_install() (
     export DEBIAN_FRONTEND=noninteractive
     local options=(-q -y -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 --no-remove)
     apt-get install "${options[@]}" --no-install-recommends "$@" && return
-    echo "trying again with fresh package lists"
+    echo "retrying with fresh package lists"
     apt-get update "${options[@]}" && apt-get install "${options[@]}" --no-install-recommends "$@"
 )
 
@@ -64,7 +64,7 @@ apt_install() (
 install_packages() {
     local log=$1 missing
     shift
-    [ -e /etc/debian_version ] || fail "this needs Debian 12 (bookworm)"
+    [ -e /etc/debian_version ] || fail "Debian 12 (bookworm) is required"
     mapfile -t missing < <(missing_packages "$@")
     ((${#missing[@]})) || return 0
     am_root || fail "these Debian packages are missing; install them and try again:

@@ -25,7 +25,7 @@ logged() {
     printf '\n## %s\n' "$*" >>"$log"
     "$@" >>"$log" 2>&1 && return
     tail -n 25 "$log" >&2
-    fail "$what failed; all of its output is in $log"
+    fail "$what failed; its output is in $log"
 }
 
 # The value as a JSON string.

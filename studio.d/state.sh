@@ -60,7 +60,7 @@ read_options() {
         fail "--port takes a number from 1024 to 65535"
     fi
     state=$(realpath -m -- "$state")
-    [[ $state != *[[:space:]\"\'\;\{\}\$\\]* ]] || fail "a state folder's path may not have white space or any of \" ' ; { } \$ \\"
+    [[ $state != *[[:space:]\"\'\;\{\}\$\\]* ]] || fail "the path of a state folder must not contain white space or any of \" ' ; { } \$ \\"
     service_users
 }
 
@@ -85,7 +85,7 @@ place_data() {
     mkdir -p "$state"
     find_data
     if [ "$data" = "$state" ] && ! can_all_enter "$state"; then
-        am_root || fail "the path of the state folder is too long for unix sockets: choose a shorter one with --state"
+        am_root || fail "the path of the state folder is too long for unix sockets; choose a shorter one with --state"
         data=$hidden_states/$(printf '%s' "$state" | sha256sum | cut -c 1-12)
     fi
     mkdir -p "$data"

@@ -30,7 +30,7 @@ wait_for_site() {
         sleep 0.1
     done
     tail -n 5 "$data"/log/{supervisor,pool,front,front-error}.log >&2
-    fail "the site does not answer at $url; the logs are in $data/log"
+    fail "the site does not respond at $url; the logs are in $data/log"
 }
 
 stop_studio() {
@@ -85,13 +85,13 @@ studio_up() {
     lock_state
     find_data
     if is_running; then
-        say "It is running already: see $state/studio.json, or stop it with ./studio down"
+        say "The studio is already running: see $state/studio.json, or stop it with ./studio down"
         return
     fi
     kill_leftovers
     rm -f "$state/studio.json" "$data"/run/*.hold
     remove_orphans
-    port_is_free || fail "port $port is taken by another program: choose one with --port"
+    port_is_free || fail "port $port is in use by another program; choose another with --port"
     log=$state/up.log
     : >"$log"
     trap 'exit 130' INT TERM HUP
@@ -101,10 +101,10 @@ studio_up() {
     exec 9>&-
     if $detach; then
         trap - EXIT
-        say "Stop it with ./studio down${state:+ --state $state}"
+        say "Stop the studio with ./studio down${state:+ --state $state}"
         return
     fi
-    say "Ctrl-C stops it."
+    say "Ctrl-C stops the studio."
     trap 'say ""; step "Stopping"; exit 0' INT TERM HUP
     wait "$supervisor"
 }
@@ -140,5 +140,5 @@ studio_reset() {
     done
     [ "$data" = "$state" ] || rm -rf "${data:?}"
     rmdir --ignore-fail-on-non-empty "$state"
-    say "Removed; the next ./studio up starts from nothing"
+    say "Removed; the next ./studio up creates a new studio"
 }

@@ -186,9 +186,9 @@ begin
     elsif agent.kind <> 'chat' then
         return agent_excuse(the_room, the_agent, the_seq, format('%s runs a script and does not answer messages.', agent.name), false);
     elsif agent.role = 'viewer' then
-        return agent_excuse(the_room, the_agent, the_seq, format('%s may only read in this room. An owner can make it a member.', agent.name), false);
+        return agent_excuse(the_room, the_agent, the_seq, format('%s is a viewer in this room. Ask an owner to make it a member.', agent.name), false);
     elsif agent.desired_state <> 'started' then
-        return agent_excuse(the_room, the_agent, the_seq, format('%s is stopped. Start it and ask again.', agent.name), false);
+        return agent_excuse(the_room, the_agent, the_seq, format('%s is stopped. Start the agent and try again.', agent.name), false);
     elsif room_is_busy(the_room) then
         return agent_excuse(the_room, the_agent, the_seq, 'Too many answers are in progress in this room. Try again when some have finished.', false);
     end if;

@@ -30,7 +30,7 @@ begin
         'files', (select count(*) from files where run_id = r.id)) into about
     from scripts s where s.id = r.script_id;
     if not went_well then
-        about := about || jsonb_build_object('message', coalesce(r.reason, 'It failed.'), 'retriable', true);
+        about := about || jsonb_build_object('message', coalesce(r.reason, 'The run failed.'), 'retriable', true);
     end if;
     return announced_event(append_event(r.room_id, case when went_well then 'result' else 'error' end, r.asked_by, r.id,
                                         r.trigger_seq, null, about));

@@ -81,7 +81,7 @@ from runs where id = (trial.newest()).run_id;
 select is(trial.mark('bob'), '2 0 10', 'who is mentioned will see it');
 select is(trial.kinds(array(select message_post(trial.room(), '@idle @mute @worker', null))), 'message error error error', 'others say why they do not answer');
 select is((select string_agg(body ->> 'message', ' ' order by body ->> 'message') from room_events where kind = 'error'),
-          'Idle is stopped. Start it and ask again. Mute may only read in this room. An owner can make it a member. Worker runs a script and does not answer messages.',
+          'Idle is stopped. Start the agent and try again. Mute is a viewer in this room. Ask an owner to make it a member. Worker runs a script and does not answer messages.',
           'in clear sentences');
 select count(*) as ended from finish_run((select id from runs), null, 'succeeded', null, '{"text": "done"}', '{}');
 select is(trial.kinds(array(select message_post(trial.room(), 'thanks', (trial.newest()).seq))), 'message run', 'a reply to a result asks its agent again');
