@@ -20,7 +20,7 @@ static bool is_address(const char *name)
     return inet_pton(AF_INET, name, &room) == 1 || inet_pton(AF_INET6, name, &room) == 1;
 }
 
-/* What can stand in a subjectAltName without changing its meaning for OpenSSL's reader of such lists. */
+/* The characters that a subjectAltName can contain without changing its meaning for OpenSSL's parser. */
 static bool is_name(const char *name)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
@@ -99,7 +99,7 @@ static X509 *sign(EVP_PKEY *key, const char *name, const char *names, int days)
     return NULL;
 }
 
-/* What a writer of PEM puts into memory, as text. */
+/* The text that a PEM writer put into memory. */
 static bool take_memory(BIO *memory, bool written, struct text *pem)
 {
     char *bytes = NULL;

@@ -21,7 +21,7 @@ struct certificate_facts {
     char subject[256];
 };
 
-/* What is in the files. host may be "": then it is named. ABSENT when one of them is not there or cannot be opened,
+/* The contents of the files. host can be "", which matches. ABSENT when one of them is not there or cannot be opened,
  * INVALID when it is not PEM; why says which. key_file NULL: only the certificate is looked at. */
 enum outcome certificate_read(const char *file, const char *key_file, const char *host, struct certificate_facts *facts,
                               struct text *why);

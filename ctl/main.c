@@ -74,7 +74,7 @@ static enum exit_status run(struct call *call)
     return status;
 }
 
-/* Whoever called it by a path calls it so again. */
+/* Repeats the path by which the program was called. */
 static const char *program_path(const char *called, char path[PATH_MAX])
 {
     ssize_t length = strchr(called, '/') ? readlink("/proc/self/exe", path, PATH_MAX - 1) : -1;

@@ -154,7 +154,7 @@ static enum exit_status seal_anew(struct rotation *rotation)
                                                                                           : database_failed(rotation);
 }
 
-/* What is sealed while this runs, by a part that knows the old key only, would be lost with it: hence the second look.
+/* Data encrypted meanwhile by a part that knows only the old key would be lost with that key: hence the second check.
  */
 static enum exit_status remove_previous(struct rotation *rotation)
 {

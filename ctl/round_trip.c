@@ -19,8 +19,8 @@ static char *subscribe_path(const char *publish_socket)
     return text_format("%.*s%s", (int)folder, publish_socket, SUBSCRIBE_SOCKET);
 }
 
-/* What the front nginx sends after it has asked who somebody is. The key is of RFC 6455's example; nothing depends on
- * it here. */
+/* The request of the front nginx after it has authenticated a client. The key is of RFC 6455's example; nothing depends
+ * on it here. */
 static bool upgrade(int fd, const char *channel, struct text *received)
 {
     char *request = text_format("GET /subscribe HTTP/1.1\r\nHost: coagent\r\nConnection: upgrade\r\n"

@@ -3,13 +3,13 @@
 
 nginx_modules=/usr/lib/nginx/modules
 
-# What "listen" takes: with a certificate the port speaks https and wss, and nothing else.
+# The arguments of "listen": with a certificate, the port speaks https and wss only.
 listen_lines() {
     printf '127.0.0.1:%s' "$port"
     [ ! -f "$data/conf/nginx/tls.conf" ] || printf ' ssl;\\n    include %s' "$data/conf/nginx/tls.conf"
 }
 
-# What "geo" takes: the addresses that may log in as often as they like.
+# The lines of "geo": addresses without a login limit.
 exempt_lines() {
     local address
     local addresses=${LOGIN_EXEMPT:-}

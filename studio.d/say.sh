@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What people see: one line a step, and errors that say what to do.
+# Output for people: one line per step, and errors with their remedy.
 
 started_at=${EPOCHREALTIME/./}
 

@@ -4,7 +4,7 @@
 
 web_memory=1073741824 # of nchan's worker: slow readers are buffered without bound
 
-# What a service is called with; the environment of "up" reaches it through coagent.conf only.
+# The environment of a service; that of "up" reaches it through coagent.conf only.
 service_command() {
     local nginx=(nginx -e "$data/log/$1-error.log" -c "$data/conf/nginx/$1.conf")
     case $1 in

@@ -55,7 +55,7 @@ static void send(struct answer *answer)
     text_free(&frame);
 }
 
-/* What could not be stored stays due: the next time it goes along. */
+/* Text that could not be stored stays due for the next time. */
 static void store(struct answer *answer)
 {
     struct execution *execution = answer->execution;

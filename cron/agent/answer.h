@@ -1,4 +1,4 @@
-/* What an agent says while it says it: pieces go to the room about every 50 ms, to PostgreSQL each second, so that a
+/* The stream of an answer: pieces go to the room about every 50 ms and to PostgreSQL every second, so that a
  * crash loses at most that. Offsets are in code points, as PostgreSQL and the API count; positions are bytes. */
 #ifndef COAGENT_ANSWER_H
 #define COAGENT_ANSWER_H

@@ -85,7 +85,7 @@ static size_t extract(const struct context *context, size_t from, long tokens, s
     return n - from;
 }
 
-/* What is said about the messages that did not fit, for the system prompt. */
+/* Describes the omitted messages in the system prompt. */
 static void add_note(const struct context *context, size_t shown, long tokens, struct text *system)
 {
     struct text lines = TEXT_EMPTY;

@@ -1,4 +1,4 @@
-/* What a model reads of a room: the system prompt, as much of the newest messages as the budget allows, older ones in
+/* The context of a model: the system prompt, as much of the newest messages as the budget allows, older ones in
  * one line each, and the question last. Pure. Tokens are estimated as a quarter of the bytes. */
 #ifndef COAGENT_CONTEXT_H
 #define COAGENT_CONTEXT_H

@@ -1,4 +1,4 @@
-/* What an agent's run is told, after what every run is told (run_take_agent). Strings belong to the execution. */
+/* The facts of an agent's run, after those of every run (run_take_agent). Strings belong to the execution. */
 #ifndef COAGENT_AGENT_FACTS_H
 #define COAGENT_AGENT_FACTS_H
 

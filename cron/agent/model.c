@@ -75,7 +75,7 @@ static bool choose_model(struct asking *asking)
     return asking->model != NULL;
 }
 
-/* What came of one try: whether the answer is complete; the error if not, and whether to try again. */
+/* The outcome of one try: whether the answer is complete; the error if not, and whether to try again. */
 static bool conclude(struct asking *asking, enum outcome outcome, const struct http_reply *reply, bool *again)
 {
     struct completion *completion = &asking->completion;
@@ -149,7 +149,7 @@ static bool ask(struct asking *asking)
     }
 }
 
-/* What the endpoint counted, else our estimate, which says that it is one. */
+/* The count of the endpoint, else an estimate, marked as such. */
 static struct json_object *usage(const struct asking *asking)
 {
     const struct completion *completion = &asking->completion;

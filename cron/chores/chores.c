@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-/* What may not be late stands first. */
+/* Time-critical chores come first. */
 const struct chore all_chores[] = {
     {"reap_leases", CHORE_EACH_TICK, chore_reap_leases, true},
     {"send_heartbeats", CHORE_EACH_TICK, chore_send_heartbeats, true},

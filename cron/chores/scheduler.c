@@ -41,7 +41,7 @@ void scheduler_close(struct scheduler *scheduler)
     scheduler->states = NULL;
 }
 
-/* What it has learned about the size of a batch is kept. */
+/* The learned batch size is kept. */
 static void reset_state(struct chore_state *state)
 {
     state->work = (struct chore_work){.batch = state->work.batch};
@@ -205,7 +205,7 @@ static enum outcome end_slice(struct scheduler *scheduler, size_t i, enum outcom
     return outcome;
 }
 
-/* What takes longer than it should may follow plans that were made when the tables were shorter. */
+/* Slow statements can use plans that were made when the tables were smaller. */
 static enum outcome replan_when_slow(struct scheduler *scheduler, int64_t took)
 {
     return took > 2 * SLICE_MS ? db_replan(scheduler->db) : OUTCOME_OK;

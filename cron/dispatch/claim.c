@@ -29,7 +29,7 @@ static int read_rows(const struct db *db, struct claimed claimed[BATCH], long lo
     return count;
 }
 
-/* What cannot be started is given back. */
+/* A run that cannot be started is returned to the queue. */
 static enum outcome start(struct db *db, struct workers *workers, const struct claimed *claimed)
 {
     log_info("run %s claimed, attempt %s", claimed->id, claimed->fence);

@@ -199,7 +199,7 @@ static enum outcome claim(struct dispatcher *dispatcher)
     return outcome;
 }
 
-/* What takes long may follow plans that were made when the tables were shorter. */
+/* Slow statements can use plans that were made when the tables were smaller. */
 static enum outcome replan_when_slow(struct dispatcher *dispatcher, int64_t begun)
 {
     int64_t now = clock_monotonic_ms();

@@ -111,7 +111,7 @@ static char *version_of(const char *path)
     return first_version(said);
 }
 
-/* What the file is recognised by, so that its version is asked for once only. */
+/* The stamp that identifies the file, so that its version is requested only once. */
 static char *stamp_of(const char *path)
 {
     struct stat state;
@@ -156,7 +156,7 @@ static struct json_object *find_interpreters(struct json_object *known)
     return interpreters;
 }
 
-/* What runs get at most on this host, by the names that scripts narrow it with. */
+/* The limits of this host, by the names that scripts use. */
 static struct json_object *tell_limits(const struct config *config)
 {
     struct sandbox_limits limits = sandbox_limits_of(config);

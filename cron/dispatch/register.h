@@ -1,4 +1,4 @@
-/* What this host tells everybody that it can do: interpreters with their versions, labels, whether sandboxes work. */
+/* Publishes the capabilities of this host: interpreters with versions, labels, whether sandboxes work. */
 #ifndef COAGENT_REGISTER_H
 #define COAGENT_REGISTER_H
 

@@ -194,7 +194,7 @@ static bool code_is(struct json_object *document, const char *code)
     return (given && strcmp(given, code) == 0) || (type && strcmp(type, code) == 0);
 }
 
-/* What the status means here, and whether time can mend it. */
+/* The meaning of the status, and whether a retry can succeed. */
 static const char *meaning(long status, struct json_object *document, bool *later)
 {
     *later = false;
@@ -214,7 +214,7 @@ static const char *meaning(long status, struct json_object *document, bool *late
     return "The model endpoint rejected the request";
 }
 
-/* What an endpoint says in JSON, or NULL: it need not be strict, and need not end with a NUL. */
+/* The JSON of an endpoint, or NULL: it can be lenient JSON and need not end with a NUL. */
 static struct json_object *read_document(const char *body, size_t length)
 {
     struct json_tokener *tokener = json_tokener_new();

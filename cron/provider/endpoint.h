@@ -25,7 +25,7 @@ enum outcome endpoint_send(const struct endpoint *endpoint, const char *path, co
 enum outcome endpoint_models(const struct endpoint *endpoint, const struct http_watch *watch,
                              struct json_object **models, struct text *why);
 
-/* What a failed http_send means, for people. */
+/* Explains a failed http_send to people. */
 void endpoint_explain(enum outcome outcome, const struct http_reply *reply, struct text *why);
 
 #endif

@@ -1,6 +1,6 @@
 /* An execution: one run in a process of its own, under a lease. The process outlives the dispatcher that started it.
  * Its connection is lent by the dispatcher, which takes it back when the process ends with EXECUTOR_CLEAN, or its own.
- * What belongs to one kind of run stands with it (cron/run/kind.h). */
+ * Code of a single kind of run belongs to that kind (cron/run/kind.h). */
 #ifndef COAGENT_EXECUTION_H
 #define COAGENT_EXECUTION_H
 

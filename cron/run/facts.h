@@ -1,4 +1,4 @@
-/* What an executor is told of its run: the row that the statement of its kind answered when it took the run. The first
+/* The facts of a run: the row that the statement of its kind returned when it took the run. The first
  * columns are the same for every kind; what follows, the kind reads into a struct of its own. */
 #ifndef COAGENT_RUN_FACTS_H
 #define COAGENT_RUN_FACTS_H

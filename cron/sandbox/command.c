@@ -126,7 +126,7 @@ static bool limit(__rlimit_resource_t resource, unsigned long soft, unsigned lon
                                                 hard < now.rlim_max ? hard : now.rlim_max}) == 0;
 }
 
-/* What each process may, as a second line: the keeper watches the sum and says what was exceeded. Never RLIMIT_AS,
+/* The limits per process, as a second line: the keeper checks the sum and reports the exceeded limit. Never RLIMIT_AS,
  * which JIT compilers do not live under. The number of processes is counted within this user namespace, not with those
  * that the same user has elsewhere (since Linux 5.14). */
 static bool set_limits(const struct sandbox_limits *limits)

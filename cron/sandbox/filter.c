@@ -17,7 +17,7 @@
 
 #define LOW 0xffffffffUL /* the kernel takes these arguments as int: what stands above is no way around the filter */
 
-/* What looks into other processes, changes the machine, or makes the kernel do much that few have tried. Several of
+/* System calls that inspect other processes, change the machine, or reach rarely used kernel code. Several of
  * them need powers that nobody in there has; they are refused before the kernel even looks. */
 static const int refused[] = {
     /* file systems */

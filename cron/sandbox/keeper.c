@@ -93,7 +93,7 @@ static void keep_descriptors(struct keeper *keeper, const struct keeper_order *o
     keeper->command = (struct command){&keeper->spec, 4, 5, 6, -1, order->cgroup < 0 ? -1 : 7};
 }
 
-/* What is ignored or blocked in the runner, or in whoever started it, would be in the command too. By system calls: the
+/* The command would inherit ignored and blocked signals of the runner and its parent. By system calls: the
  * C library leaves the two signals that it keeps for itself as they are. Zeros are the default action, and no mask. */
 static void reset_signals(void)
 {

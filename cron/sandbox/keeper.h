@@ -4,7 +4,7 @@
 
 #include "cron/sandbox/sandbox.h"
 
-/* What the two say to each other over control, a SOCK_SEQPACKET; its end of file is the other's death. */
+/* The messages over control, a SOCK_SEQPACKET; its end of file is the other's death. */
 enum keeper_word {
     KEEPER_READY,  /* to the executor, with the descriptor of the folder: the command is being started */
     KEEPER_FAILED, /* to the executor: why it could not be */
@@ -26,7 +26,7 @@ struct keeper_message {
     };
 };
 
-/* What the keeper takes over from the executor. */
+/* The resources that the keeper takes over from the executor. */
 struct keeper_order {
     const struct sandbox_spec *spec;
     uid_t uid; /* the executor's */

@@ -46,7 +46,7 @@ static void refuse_address(struct text *rules, const struct sockaddr *address)
         text_add_format(rules, "ip daddr %s reject with icmp type admin-prohibited\n", name);
 }
 
-/* What is not said is dropped. There is no IPv6 on the way out; none may come about. */
+/* The default is to drop. IPv6 has no route out and must not get one. */
 static bool write_rules(struct text *rules)
 {
     struct ifaddrs *addresses;
@@ -106,7 +106,7 @@ static bool start(struct child *child, const char *const argv[])
     return child->pid > 0;
 }
 
-/* What the child said last, without the line's end. */
+/* The last line of the child, without its line end. */
 static void add_said(struct text *why, const struct child *child)
 {
     char said[SAID_SIZE];
@@ -165,7 +165,7 @@ static bool await_ready(int ready, const struct child *slirp, struct text *why)
     return is_ready;
 }
 
-/* It must stay in the host's network while the caller leaves that; then it is told to go on. */
+/* slirp4netns must stay in the network of the host while the caller leaves it; it is then told to continue. */
 static bool set_all(struct text *rules, const struct child *slirp, int ready, struct text *why)
 {
     if (unshare(CLONE_NEWNET) != 0 || !raise_loopback()) {

@@ -1,4 +1,4 @@
-/* What a run sees: a root of its own, put together from the stage and from what of the host is for all to read. */
+/* The root of a run, built from the stage and from the world-readable files of the host. */
 #ifndef COAGENT_SANDBOX_ROOT_H
 #define COAGENT_SANDBOX_ROOT_H
 

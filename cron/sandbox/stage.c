@@ -15,7 +15,7 @@
 #define PAGE 4096
 #define OWN_MB 4 /* for the files of /etc, and what the file system itself needs */
 
-/* What programs look for in /etc. Nothing of it tells anything of the host. */
+/* The files that programs require in /etc. They reveal nothing about the host. */
 static const struct {
     const char *name;
     const char *content;

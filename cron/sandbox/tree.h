@@ -1,4 +1,4 @@
-/* What the processes of a run use together. Seen from the keeper, whose /proc shows its process namespace. */
+/* The resource usage of all processes of a run. Seen from the keeper, whose /proc shows its process namespace. */
 #ifndef COAGENT_SANDBOX_TREE_H
 #define COAGENT_SANDBOX_TREE_H
 

@@ -144,7 +144,8 @@ static struct json_object *unsafe_value(struct json_object *value)
     return made;
 }
 
-/* Whoever runs a playbook may not write templates for it: "{{ lookup('pipe', …) }}" in a parameter is only a text. */
+/* The user who runs a playbook must not inject templates into it: "{{ lookup('pipe', …) }}" in a parameter is only a
+ * text. */
 static void add_variables(struct environment *environment, const char *inputs)
 {
     struct json_object *given = json_tokener_parse(inputs), *made = json_object_new_object();

@@ -1,4 +1,4 @@
-/* What a script finds when it starts: its command, its environment, the files under /coagent, and what of it is secret.
+/* The environment of a script: its command, variables, files under /coagent, and which of them are secret.
  *
  * /coagent/script.<ext> and /coagent/input.json (the parameters); COAGENT_RUN_ID, COAGENT_INPUT, COAGENT_OUTPUT; each
  * parameter that is a single value as PARAM_<NAME>; the entries of the mapping by their names. A playbook finds the

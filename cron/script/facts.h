@@ -1,4 +1,4 @@
-/* What a script's run is told, after what every run is told (run_take_script). Strings belong to the execution. */
+/* The facts of a script's run, after those of every run (run_take_script). Strings belong to the execution. */
 #ifndef COAGENT_SCRIPT_FACTS_H
 #define COAGENT_SCRIPT_FACTS_H
 

@@ -231,7 +231,7 @@ static bool store_file(struct execution *execution, const struct sandbox *sandbo
     return stored;
 }
 
-/* What was found in out/, as far as it is kept. */
+/* The files of out/ that are kept. */
 struct finds {
     char *names[FILES_MOST];
     size_t count;

@@ -1,4 +1,4 @@
-/* What a script left when it was over: its result, and the files in its folder "out". All of it is masked like its
+/* The results of a script: its result, and the files in its folder "out". All of it is masked like its
  * output, files of every kind and their names as well. */
 #ifndef COAGENT_SCRIPT_HARVEST_H
 #define COAGENT_SCRIPT_HARVEST_H

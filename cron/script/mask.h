@@ -14,7 +14,7 @@
 #define MASK_SHOWN "••••"
 #define MASK_LEAST 4 /* bytes: anything shorter would hide half of the output and is no secret anyway */
 
-/* What is to be hidden. Filled, then closed, then used by any number of streams. */
+/* The values to hide. Filled, then closed, then used by any number of streams. */
 struct mask;
 
 struct mask *mask_new(void);

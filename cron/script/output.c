@@ -235,7 +235,7 @@ static void keep(struct output *output, size_t most)
     }
 }
 
-/* What is stored leaves the batch. */
+/* Stored output leaves the batch. */
 static void drop(struct output *output, size_t length)
 {
     size_t rest = output->batch.length - length;

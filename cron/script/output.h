@@ -1,4 +1,4 @@
-/* What a script writes: read as it comes, masked, stored in batches under the run's fence, published live.
+/* The output of a script: read live, masked, stored in batches under the fence of the run, published live.
  *
  * Batches are at most 200 ms apart; the first goes after a few milliseconds, so that a short run costs one. Positions
  * are bytes of what is stored, of both streams together. While PostgreSQL is away a bounded part waits here, then the

@@ -90,7 +90,7 @@ static void conclude(struct script *script, const char *state, const char *reaso
     json_object_put(how);
 }
 
-/* It never began. */
+/* The run never started. */
 static void refuse(struct script *script, const char *state, const char *ended_by, const char *reason)
 {
     struct json_object *how = json_object_new_object();

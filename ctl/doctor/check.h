@@ -12,14 +12,14 @@
 
 enum verdict { VERDICT_OK, VERDICT_WARNING, VERDICT_FAILED, VERDICT_SKIPPED };
 
-/* What a check found. */
+/* The result of a check. */
 struct finding {
     enum verdict verdict;
     struct text message; /* one sentence or two */
     struct text command; /* that mends it, for a shell of root; "" when nothing is to be done */
 };
 
-/* What is examined. */
+/* The subject of the checks. */
 struct patient {
     const struct call *call;
     const struct config *config; /* NULL when the settings are not valid */
@@ -42,7 +42,7 @@ struct check {
 /* Each is ended by one without a name. */
 extern const struct check settings_checks[], database_checks[], service_checks[], runner_checks[], machine_checks[];
 
-/* What was found; the last call counts. */
+/* Sets the result; the last call wins. */
 void find(struct finding *finding, enum verdict verdict, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* A command of these words, which are quoted where a shell needs it. After another one: both, with &&. */

@@ -44,7 +44,7 @@ static void mend_role(const struct patient *patient, struct finding *finding, co
     free(role);
 }
 
-/* What is in the way of a connection, by what PostgreSQL or libpq says about it. */
+/* The fix for a failed connection, by the message of PostgreSQL or libpq. */
 static void mend_connection(const struct patient *patient, struct finding *finding, const char *why)
 {
     char *database = quoted_after(why, "database \"");

@@ -1,4 +1,4 @@
-/* What the machine must give: room on its disks, and namespaces for what users run. */
+/* The requirements on the machine: disk space, and namespaces for runs. */
 #include "ctl/doctor/check.h"
 
 #include <errno.h>

@@ -73,7 +73,7 @@ static void check_runner(const struct patient *patient, struct finding *finding)
     mend_by_restart(patient, finding, PART_CRON);
 }
 
-/* What is wrong stands in the first row. */
+/* The first row contains the problem. */
 static void judge_chores(const struct patient *patient, struct finding *finding)
 {
     const char *name = db_value(patient->db, 0, 0);

@@ -131,7 +131,7 @@ static void mend_site(const struct patient *patient, struct finding *finding)
     mend_by_restart(patient, finding, PART_NGINX);
 }
 
-/* Who is not logged in is refused by a handler; any other answer comes from somewhere else. */
+/* A handler refuses callers without a login; any other response comes from another program. */
 static void check_site_live(const struct patient *patient, struct finding *finding, const char *site)
 {
     struct http_reply reply;

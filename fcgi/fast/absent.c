@@ -1,6 +1,6 @@
-/* What libpq wants of Kerberos and LDAP, of which Debian has no static libraries. The pool's connections are to a unix
- * socket or to this machine and never encrypted, so none of it is of use: Kerberos has no credentials, and a service
- * file that names an LDAP server is an error. */
+/* The symbols of Kerberos and LDAP that libpq needs; Debian has no static libraries of them. The pool's connections are
+ * to a unix socket or to this machine and never encrypted, so none of it is of use: Kerberos has no credentials, and a
+ * service file that names an LDAP server is an error. */
 #include <stddef.h>
 
 #define ABSENT_FAILING(name)                                                                                           \

@@ -49,7 +49,7 @@ const char *answer_body(const struct answer *answer);
 /* The list of {"field","message"} for a problem document; owned by the answer. */
 struct json_object *answer_errors(struct answer *answer);
 
-/* What is told to everybody after the answer, unless it is a failure. */
+/* The frames to publish after the response, unless it is a failure. */
 struct announcements *answer_announcements(struct answer *answer);
 
 /* Writes the answer. AWAY: the client is gone, FAILED: a piece was not there; neither changes what follows. */

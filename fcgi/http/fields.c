@@ -204,7 +204,7 @@ static const char *list_element_error(const struct field *field, struct json_obj
     return NULL;
 }
 
-/* What is wrong inside is told by its place: "entries.3.key". */
+/* Errors inside a list are reported by position: "entries.3.key". */
 static void check_element(const struct check *check, size_t place, struct json_object *element)
 {
     char name[FIELD_NAME_SIZE];

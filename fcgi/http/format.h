@@ -1,4 +1,4 @@
-/* What single values must look like. Strings are valid UTF-8. */
+/* Formats of single values. Strings are valid UTF-8. */
 #ifndef COAGENT_FORMAT_H
 #define COAGENT_FORMAT_H
 

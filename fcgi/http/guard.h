@@ -1,4 +1,4 @@
-/* Who asks, and whether they may. What the token alone says is checked here without the database; the rest is a
+/* Authentication and authorisation. The claims of the token are checked here without the database; the rest is a
  * statement that stands first in the pipeline. */
 #ifndef COAGENT_GUARD_H
 #define COAGENT_GUARD_H
@@ -22,7 +22,7 @@ enum outcome guard_check_csrf(const struct request *request, const char **why);
  * again, because what the guard sets (the caller, the request) ends with the first. */
 void guard_queue(struct request *request);
 
-/* What the request says about its caller, not yet proved. Points into the request. */
+/* The unverified claims of a request about its caller. Points into the request. */
 struct guard_claim guard_claim_of(const struct request *request);
 
 /* Queues the proof of the caller alone, for a path value that cannot be an id. */

@@ -1,4 +1,4 @@
-/* What a request brings: its query and its body, checked by the tables of its route. */
+/* The query and body of a request, checked against the tables of its route. */
 #ifndef COAGENT_INPUT_H
 #define COAGENT_INPUT_H
 

@@ -55,7 +55,7 @@ static struct json_object *list_value(const char *string)
     return list;
 }
 
-/* What does not read as its type stays a string, and the check says what it should have been. */
+/* A value that does not parse as its type stays a string; the check then reports the expected type. */
 static struct json_object *typed_value(const struct field *field, const char *string)
 {
     long long integer = 0;

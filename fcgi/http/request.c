@@ -48,7 +48,7 @@ static const char *path_below_api(const char *path)
     return path + 4;
 }
 
-/* What goes into the audit log must be an address, whatever the front is configured to send. */
+/* The audit log stores only valid addresses, whatever the front nginx sends. */
 static const char *valid_address(const char *address)
 {
     unsigned char binary[sizeof(struct in6_addr)];

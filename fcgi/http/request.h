@@ -21,7 +21,7 @@ struct answer;
 
 enum caller_kind { CALLER_NOBODY, CALLER_COOKIE, CALLER_BEARER, CALLER_API_TOKEN };
 
-/* Who asks, as far as the token itself says; the guard statement proves it in the pipeline. */
+/* The caller according to the token; the guard statement verifies it in the pipeline. */
 struct caller {
     enum caller_kind kind;
     char user_id[UUID_SIZE];

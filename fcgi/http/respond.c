@@ -145,7 +145,7 @@ enum outcome respond_send(const struct request *request)
     return answer_send(request->answer, request->source, request->id, strcmp(request->method, "HEAD") == 0);
 }
 
-/* What nchan does not take is logged by push, and healed by the catch-up by sequence. */
+/* push logs frames that nchan rejects; clients recover them by sequence. */
 void respond_after(struct request *request)
 {
     struct push push;

@@ -22,7 +22,7 @@ void respond_nothing(struct request *request);
 /* Another media type (metrics, plain text). body is copied, media_type is owned by the request or static. */
 void respond_bytes(struct request *request, int status, const char *media_type, const char *body, size_t length);
 
-/* What is too large for memory, as a download: length bytes, which are fetched in pieces while the answer goes out.
+/* A download too large for memory: length bytes, fetched in pieces while the response is sent.
  * fetch gets the request, and is asked for what stands at an offset until all is there; its bytes last until it is
  * asked again. An empty piece ends the connection before its announced end, so that the client knows. media_type and
  * file_name are owned by the request; file_name is whatever a program chose. */

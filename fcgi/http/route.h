@@ -8,7 +8,7 @@
 
 enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE };
 
-/* Who may. There is no zero value: a route that names no guard does not compile (see ROUTE). */
+/* The callers that are allowed. There is no zero value: a route that names no guard does not compile (see ROUTE). */
 enum guard_kind {
     GUARD_PUBLIC = 1, /* anybody */
     GUARD_USER,       /* a live session or API token of an enabled user */
@@ -70,7 +70,7 @@ struct guard {
         GUARD_FILE, aim                                                                                                \
     }
 
-/* What the checks and the OpenAPI document know of a kind of guard. */
+/* The properties of a kind of guard for the checks and the OpenAPI document. */
 struct guard_rule {
     const char *name;
     const char *path; /* how the path of its object begins, and no other guard's: "/scripts/{id}"; NULL: no object */
@@ -147,8 +147,8 @@ extern const struct field page_query[];
         "cursor", FIELD_LINE, false, 1, 500, NULL, "The \"next\" of the previous page", false                          \
     }
 
-/* What is wrong with the tables (a route given twice, an unknown permission or role, a room guard without a room, a
- * path of an object without the guard of that object, text without a limit …), a line each. INVALID when there is
+/* Describes the errors of the tables (a route given twice, an unknown permission or role, a room guard without a room,
+ * a path of an object without the guard of that object, text without a limit …), a line each. INVALID when there is
  * something. */
 enum outcome route_tables_check(const struct route *const *tables, struct text *why);
 

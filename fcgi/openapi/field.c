@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* What each kind is in JSON Schema, before its limits. */
+/* The JSON Schema of each kind, before its limits. */
 static const struct {
     const char *type;
     const char *format;

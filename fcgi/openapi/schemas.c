@@ -3,7 +3,7 @@
 #include "fcgi/openapi/openapi.h"
 #include "words/words.h"
 
-/* What a run is in a list. */
+/* The fields of a run in a list. */
 #define RUN_DOCUMENT                                                                                                   \
     "id:id kind:" RUN_KIND_CHOICES " "                                                                                 \
     "state:" RUN_STATE_CHOICES " name:text script:RunScript? "                                                         \

@@ -1,5 +1,5 @@
-/* What a pool counts: a page that the master shares with its children. Each number is only ever added to by the one who
- * did it, so no lock is needed. */
+/* The counters of a pool: a page that the master shares with its children. Each number is only ever added to by the one
+ * who did it, so no lock is needed. */
 #ifndef COAGENT_COUNTERS_H
 #define COAGENT_COUNTERS_H
 

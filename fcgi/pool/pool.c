@@ -43,7 +43,7 @@ static int count_links(const struct pool *pool, enum link link)
     return count;
 }
 
-/* What one slot finds out counts for all that are down. */
+/* The state that one slot detects applies to all slots that are down. */
 static void set_retry(struct pool *pool, int64_t at)
 {
     for (int i = 0; i < pool->slots_used; i++)

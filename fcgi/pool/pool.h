@@ -11,7 +11,7 @@
 
 #include <signal.h>
 
-/* What signals ask for; main.c owns the handlers. */
+/* The requests of signals; main.c owns the handlers. */
 struct pool_orders {
     volatile sig_atomic_t *leave;  /* SIGTERM, SIGINT: drain */
     volatile sig_atomic_t *reload; /* SIGHUP */

@@ -1,4 +1,4 @@
-/* What a pool does once so that its children need not do it each. */
+/* Work that a pool does once, so that its children need not repeat it. */
 #ifndef COAGENT_WARM_H
 #define COAGENT_WARM_H
 

@@ -1,4 +1,4 @@
-/* What people say in rooms. */
+/* Messages in rooms. */
 #include "model/messages.h"
 
 #include "fcgi/http/route.h"

@@ -1,4 +1,4 @@
-/* What the front nginx asks before it lets a WebSocket through to nchan (auth_request). The router has checked the
+/* The check that the front nginx makes before it passes a WebSocket to nchan (auth_request). The router has checked the
  * Origin, as for every request. */
 #include "model/channels.h"
 

@@ -3,7 +3,7 @@
 const UNSAFE = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 const PATIENCE = 4;
 
-/** What went wrong, from an RFC 9457 problem document or from the network. */
+/** An error from an RFC 9457 problem document or from the network. */
 export class ApiProblem extends Error {
     /**
      * @param {number} status 0 when the server could not be reached
@@ -31,7 +31,7 @@ export function setCsrf(token) {
     csrf = token || "";
 }
 
-/** What to do when the session has ended and cannot be renewed. @param {() => void} listener */
+/** Sets the listener for a session that has ended and cannot be renewed. @param {() => void} listener */
 export function onSignedOut(listener) {
     signedOut = listener;
 }

@@ -1,4 +1,4 @@
-/** Who is logged in, what they may, and their theme. */
+/** The logged-in user, their permissions and their theme. */
 import { call, get, onSignedOut, post, setCsrf } from "./api.js";
 import { createStore } from "./store.js";
 

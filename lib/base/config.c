@@ -76,7 +76,7 @@ static const struct setting settings[] = {
 
 #define SETTING_COUNT (sizeof settings / sizeof settings[0])
 
-/* What was said about each setting, as text; a later source replaces an earlier one. */
+/* The text of each setting; a later source replaces an earlier one. */
 struct raw {
     char *values[SETTING_COUNT];
 };

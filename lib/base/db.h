@@ -106,7 +106,7 @@ int db_columns(const struct db *db);
 const char *db_value(const struct db *db, int row, int column);
 size_t db_length(const struct db *db, int row, int column);
 
-/* What went wrong last: the sentence and field that SQL raised for the user ("" when none), and the five letters of
+/* The last failure: the sentence and field that SQL raised for the user ("" when none), and the five letters of
  * the SQLSTATE. Owned by db. */
 struct db_failure {
     char sqlstate[6];

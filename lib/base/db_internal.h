@@ -1,4 +1,4 @@
-/* What the parts of db share; nobody else includes this. */
+/* Shared internals of db; no other module includes this. */
 #ifndef COAGENT_DB_INTERNAL_H
 #define COAGENT_DB_INTERNAL_H
 

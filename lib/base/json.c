@@ -69,7 +69,7 @@ static size_t skip_digits(struct scanner *s)
     return (size_t)(s->at - start);
 }
 
-/* What strtoll and strtod cannot hold is refused rather than rounded to their limits. */
+/* Numbers beyond the range of strtoll and strtod are rejected, not clamped. */
 static bool check_range(struct scanner *s, const char *start, bool whole)
 {
     char digits[64];

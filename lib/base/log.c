@@ -24,7 +24,7 @@ void log_set_context(const char *id)
     logger.context = id;
 }
 
-/* What others sent must not be able to begin a line of its own or to steer a terminal. */
+/* External text must not start a new log line or control a terminal. */
 static void add_visible(struct text *line, const char *message)
 {
     for (; *message; message++) {

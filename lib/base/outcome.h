@@ -1,4 +1,4 @@
-/* What came of an operation. One vocabulary from the database to the HTTP
+/* The outcome of an operation. One vocabulary from the database to the HTTP
  * status, so that "not there" and "the database is away" never look alike. */
 #ifndef COAGENT_OUTCOME_H
 #define COAGENT_OUTCOME_H

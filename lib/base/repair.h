@@ -1,4 +1,4 @@
-/* What comes from elsewhere, made fit for the database and for people: valid UTF-8 without NUL. */
+/* Repairs external text for the database and for display: valid UTF-8 without NUL. */
 #ifndef COAGENT_REPAIR_H
 #define COAGENT_REPAIR_H
 

@@ -59,7 +59,7 @@ void text_add_char(struct text *text, char c)
     text_add_bytes(text, &c, 1);
 }
 
-/* What add_simply knows. */
+/* The conversions of add_simply. */
 static const char *const conversions[] = {"%s", "%d", "%.*s", "%zu", "%lld", "%c", "%%", "%u", "%ld", "%lu", "%llu"};
 enum { AS_STRING, AS_INT, AS_BYTES, AS_SIZE, AS_LLONG, AS_CHAR, AS_PERCENT, AS_UINT, AS_LONG, AS_ULONG, AS_ULLONG };
 

@@ -17,7 +17,7 @@ struct giving {
     bool only_values; /* behind "--" */
 };
 
-/* What a word is for. */
+/* The role of a word. */
 struct target {
     char *name;        /* NULL: there is no parameter left; owned */
     const char *value; /* NULL: none was written, as in --force */
@@ -172,7 +172,7 @@ static struct json_object *list_of(const char *word)
     return list;
 }
 
-/* What does not read as the type of its parameter stays a text, and the check says why not. */
+/* A value that does not parse as the type of its parameter stays a string; the check then reports why. */
 static struct json_object *value_of(struct json_object *rule, const char *word)
 {
     const char *type = json_text(rule, "type");

@@ -29,7 +29,7 @@ static void add_from(struct reader *reader, const char *begin)
         reader->plain = reader->text.length;
 }
 
-/* What follows is quoted. */
+/* The rest is quoted. */
 static void leave_plain(struct reader *reader)
 {
     reader->is_plain = false;

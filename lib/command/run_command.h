@@ -25,7 +25,7 @@ struct run_command;
 enum outcome run_command_read(const char *message, struct run_command **command, struct text *why);
 void run_command_free(struct run_command *command);
 
-/* What shall run, as it was written. Owned by the command. */
+/* The script name as written. Owned by the command. */
 const char *run_command_name(const struct run_command *command);
 
 /* Adds what to say when nothing has this name. */

@@ -1,4 +1,4 @@
-/* Who may listen to which nchan channels. */
+/* The nchan channels that a caller can listen to. */
 #ifndef COAGENT_CHANNELS_H
 #define COAGENT_CHANNELS_H
 

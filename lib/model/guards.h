@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* What a request says about its caller, not yet proved. */
+/* The unverified claims of a request about its caller. */
 struct guard_claim {
     const char *user_id;
     const char *session_id; /* "" for an API token */

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* What is wrong with the parameters of a command, in one sentence for each: "NAME: …". */
+/* Describes the errors of the parameters of a command, one sentence each: "NAME: …". */
 static void add_faults(struct json_object *errors, struct text *why)
 {
     for (size_t i = 0; i < json_object_array_length(errors); i++) {

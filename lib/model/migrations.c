@@ -131,7 +131,7 @@ static bool met_a_lock(const struct db *db, enum outcome outcome)
     return outcome == OUTCOME_BUSY && strcmp(db_failure(db)->sqlstate, "55P03") == 0;
 }
 
-/* Who held a table a moment ago and still does: others come and go. */
+/* Reports only sessions that held a lock a moment ago and still do; others come and go. */
 static void name_blockers(struct db *db, struct text *why)
 {
     long long before[BLOCKERS] = {0};

@@ -15,7 +15,7 @@ struct migration {
 /* Those of sql/migrations, in order (generated). */
 extern const struct migration migrations[];
 
-/* What a database has, compared with a list. */
+/* The state of a database compared with a list. */
 struct migrations_state {
     int applied; /* how many of the list are there */
     int pending; /* how many are not */

@@ -82,7 +82,7 @@ static void take_row(struct chunk *chunk, const struct db *db, int row)
     give(chunk, utf8_unfinished(chunk->bytes.bytes, chunk->bytes.length));
 }
 
-/* What is left of a character at the end of the page comes with the next page, unless there will be none. */
+/* A character cut at the end of a page moves to the next page, unless this page is the last. */
 static void end_page(struct chunk *chunk, struct json_object *page, long long end)
 {
     struct json_object *live;

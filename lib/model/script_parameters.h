@@ -1,5 +1,6 @@
-/* What scripts take and what their runs are given. lib/schema checks both here; PostgreSQL stores them unread. Versions
- * of scripts are immutable: what was checked against a version holds for every run of it, whatever happens meanwhile.
+/* The parameters of scripts and the values of their runs. lib/schema checks both here; PostgreSQL stores them unread.
+ * Versions of scripts are immutable: what was checked against a version holds for every run of it, whatever happens
+ * meanwhile.
  */
 #ifndef COAGENT_SCRIPT_PARAMETERS_H
 #define COAGENT_SCRIPT_PARAMETERS_H

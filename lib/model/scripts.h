@@ -43,10 +43,10 @@ enum outcome scripts_version(struct db *db, const char *id, const char *number);
 /* Which kinds there are, and which of them the runners can execute. */
 enum outcome scripts_kinds(struct db *db);
 
-/* What a file is, by the end of its name, else by its first line ("#!/usr/bin/env python3"); NULL: it does not say. */
+/* The kind of a file by its extension, else by its first line ("#!/usr/bin/env python3"); NULL if unknown. */
 const char *scripts_kind_of(const char *filename, const char *code);
 
-/* What a script of this file is called: its name without folders and ending. The caller frees it. */
+/* The name of a script for this file: its name without folders and extension. The caller frees it. */
 char *scripts_name_of(const char *filename);
 
 /* Queues a run; via is "ui" or "api". Rows to announce, the run's document first. INVALID with every parameter that is

@@ -1,4 +1,4 @@
-/* What a fresh studio finds in it. */
+/* The initial objects of a new studio. */
 #ifndef COAGENT_SEED_H
 #define COAGENT_SEED_H
 

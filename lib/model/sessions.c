@@ -134,7 +134,7 @@ enum outcome sessions_register(struct db *db, const struct config *config, const
     return start_session(db, config, origin, "auth.login", hash, grant);
 }
 
-/* What the row of session_refresh says. */
+/* Interprets the row of session_refresh. */
 static enum outcome read_refreshed(struct db *db, struct grant *grant)
 {
     const char *verdict = db_value(db, 0, 0);

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* What a log-in or a refresh gives. */
+/* The tokens of a login or a refresh. */
 struct grant {
     char session_id[UUID_SIZE];
     char user_id[UUID_SIZE]; /* of a refused refresh too, when the token is known */

@@ -1,4 +1,4 @@
-/* What an administrator changes while the program runs: how long runs are kept. */
+/* Settings that an administrator changes at run time: the retention of runs. */
 #ifndef COAGENT_SETTINGS_H
 #define COAGENT_SETTINGS_H
 

@@ -1,4 +1,4 @@
-/* What the site says about itself: who you are here, whether the database answers, numbers for monitoring. */
+/* The status of the site: the login of the caller, the state of the database, metrics. */
 #ifndef COAGENT_MODEL_STATUS_H
 #define COAGENT_MODEL_STATUS_H
 
@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* Who asks, not proved: each may be "". */
+/* The unverified caller; each string can be "". */
 struct status_claim {
     const char *user_id;
     const char *session_id;

@@ -199,7 +199,7 @@ static void read_set(struct compiler *c)
         add_set(c, set, negated);
 }
 
-/* What follows "(?": a group that is not counted, or one with a name. */
+/* Parses the rest after "(?": a non-capturing or a named group. */
 static void read_group_kind(struct compiler *c)
 {
     if (take(c, ':'))

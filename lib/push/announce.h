@@ -1,4 +1,4 @@
-/* What a change has to tell everybody, after its commit. A changing function of SQL returns the type "announced", rows
+/* The frames that a change publishes after its commit. A changing function of SQL returns the type "announced", rows
  * of (document, channel): the answer first, then the messages in their order. A row without a channel is for the caller
  * only; a row without a document closes the sockets on its channel. */
 #ifndef COAGENT_ANNOUNCE_H

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* What a whole check may cost, in the steps of a pattern: about 0.2 s on a slow machine. */
+/* The budget of a whole check in pattern steps: about 0.2 s on a slow machine. */
 #define WORK_MOST 32000000L
 #define WORK_SCHEMA 64    /* for a value against a schema, whatever that says */
 #define WORK_PATTERN 2000 /* for compiling a pattern */

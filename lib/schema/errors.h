@@ -1,4 +1,4 @@
-/* What the parts of lib/schema share: lists of errors and paths. Not for others. */
+/* Shared internals of lib/schema: lists of errors and paths. */
 #ifndef COAGENT_SCHEMA_ERRORS_H
 #define COAGENT_SCHEMA_ERRORS_H
 

@@ -39,7 +39,7 @@ static bool is_length(struct json_object *value, const char *type)
     return type_fits("integer", value) && type_count(value, TYPE_TEXT_MOST + 1) <= TYPE_TEXT_MOST;
 }
 
-/* What a schema says is stored and read again, so its numbers are those that come back as they were. */
+/* A schema is stored and parsed again, so its numbers must survive a round trip. */
 static bool is_storable(struct json_object *value)
 {
     return type_fits("number", value) && fabsl(type_number(value)) <= STORED_MOST;

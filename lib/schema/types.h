@@ -17,7 +17,7 @@ bool type_is_known(const char *type);
 /* Whether a value has this type. 5.0 is an integer, what is beyond WHOLE_MOST is none. */
 bool type_fits(const char *type, struct json_object *value);
 
-/* What a value of the type is called in a sentence: "a text". Static storage. */
+/* The name of a value of the type in a sentence: "a string". Static storage. */
 const char *type_words(const char *type);
 
 /* The number of a value, which is one. Holds every number that json_parse lets in. */

@@ -203,7 +203,7 @@ static void check_combined(struct check *check, struct json_object *schema, stru
         check_refuse(check, "Must match exactly one of the allowed forms.");
 }
 
-/* What is said about a value of the right type. */
+/* The checks of a value that has the right type. */
 static void check_content(struct check *check, struct json_object *schema, struct json_object *value)
 {
     bool wrong = check->wrong;

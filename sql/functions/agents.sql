@@ -31,7 +31,7 @@ begin
     return agent;
 end $$;
 
--- What may be passed on to a model: raises, or returns the parameters as they are.
+-- Checks the parameters for a model: raises, or returns them unchanged.
 create function agent_parameters(given jsonb) returns jsonb language plpgsql immutable as $$
 declare
     key text;
@@ -56,7 +56,7 @@ begin
     return given;
 end $$;
 
--- What people write after @: raises, or returns it in lower case. Null gives null.
+-- Checks a handle: raises, or returns it in lower case. Null returns null.
 create function agent_handle(given text) returns text language plpgsql immutable as $$
 begin
     if lower(given) !~ '^[a-z0-9][a-z0-9._-]{0,38}$' then

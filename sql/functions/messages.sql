@@ -5,7 +5,7 @@ create function is_taken_back(run uuid) returns boolean language sql stable as $
                    where e.run_id = run and e.kind in ('result', 'error'))
 $$;
 
--- What people say in rooms, and how agents are asked. Same shape as the room actions: rows of "announced".
+-- Messages in rooms, and questions to agents. Same shape as the room actions: rows of "announced".
 
 -- Raises unless the text may be a message: something to read, and no control characters but tab and line ends.
 create function message_text(content text) returns text language plpgsql immutable as $$

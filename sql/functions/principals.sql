@@ -4,7 +4,7 @@ create function is_reserved_handle(handle text) returns boolean language sql imm
 $$;
 
 -- A handle that nobody has, made from what is wanted (the local part of an e-mail address): ada, ada-2, ada-3 …
--- Whoever wants the same one waits until this transaction ends, so that two at once never get the same.
+-- A concurrent request for the same handle waits until this transaction ends, so that two never get the same one.
 create function free_handle(wanted text) returns text language plpgsql as $$
 declare
     base text := trim(both '._-' from left(regexp_replace(lower(wanted), '[^a-z0-9._-]+', '-', 'g'), 30));

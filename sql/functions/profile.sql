@@ -1,4 +1,4 @@
--- What users change of their own accounts.
+-- Changes of users to their own accounts.
 
 -- changes: name, handle, email, theme, version. Another e-mail address takes the current password, which the program has
 -- proved then.

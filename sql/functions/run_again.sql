@@ -18,7 +18,7 @@ create function room_is_busy(room uuid) returns boolean language sql stable as $
     select count(*) >= 20 from runs where room_id = room and state in ('queued', 'running', 'waiting')
 $$;
 
--- What the room reads when a run was queued for it.
+-- The event of the room for a queued run.
 create function run_notice(r runs) returns jsonb language sql stable as $$
     select jsonb_build_object('state', r.state) || case r.kind
         when 'agent' then jsonb_build_object('agent', run_agent_json(r.agent_id))

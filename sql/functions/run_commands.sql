@@ -1,4 +1,4 @@
--- What a message that is a command wants to run. The program has read it, and checked what is given against this version.
+-- The run that a command message requests. The program has parsed it and checked the parameters against this version.
 create type run_command as (script uuid, version int, given jsonb);
 
 -- Runs what the message wanted, which is event the_seq of its room by now; whatever is wrong with it undoes the message

@@ -1,4 +1,4 @@
--- What an agent's run brought to its room: its answer, or why there is none, and before it what it thought.
+-- Posts the end of an agent's run to its room: its thought, then its answer or the reason why there is none.
 create function tell_answer(r runs, ending_result jsonb) returns setof announced language plpgsql as $$
 declare
     said text := coalesce(ending_result ->> 'text', run_text(r.id));
@@ -17,7 +17,7 @@ begin
     end if;
 end $$;
 
--- What a script's run brought to its room: how it ended, and the end of its output.
+-- Posts the end of a script's run to its room: its state and the end of its output.
 create function tell_script_end(r runs) returns announced language plpgsql as $$
 declare
     went_well boolean := r.state = 'succeeded';
@@ -36,7 +36,7 @@ begin
                                         r.trigger_seq, null, about));
 end $$;
 
--- What a run's end brings to its room, by its kind; nothing for the others.
+-- Posts the end of a run to its room, by its kind; nothing for other kinds.
 create function tell_run_end(r runs, ending_result jsonb) returns setof announced language plpgsql as $$
 begin
     case r.kind
@@ -56,7 +56,7 @@ returns setof announced language plpgsql as $$
 declare
     ended runs;
 begin
-    -- Whoever asked it to stop has said why; its executor knows only that somebody did.
+    -- The stop request stored the reason; the executor knows only that a stop was requested.
     update runs set state = ending, usage = coalesce(used, usage), lease_until = null,
                     reason = case when ending = 'cancelled' and cancel_requested_at is not null then coalesce(reason, why)
                                   else why end,

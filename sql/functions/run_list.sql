@@ -86,7 +86,7 @@ begin
     return found;
 end $$;
 
--- Who asks for a list, and for what.
+-- The caller and the filters of a list.
 create type run_search as (me uuid, sees_all boolean, sees_scripts boolean, sees_providers boolean, rooms uuid[], scripts uuid[],
                            states text[], kinds text[], script uuid, agent uuid, room uuid, asker uuid);
 

@@ -1,4 +1,4 @@
--- What an agent's run has said so far, in all its attempts.
+-- The text of an agent's run so far, of all its attempts.
 create function run_text(run uuid) returns text language sql stable as $$
     select coalesce(convert_from(string_agg(bytes, ''::bytea order by position), 'UTF8'), '')
     from run_output where run_id = run and stream = 'text'

@@ -38,7 +38,7 @@ returns jsonb language sql stable as $$
         'queued_at', api_time(r.queued_at), 'started_at', api_time(r.started_at), 'finished_at', api_time(r.finished_at))
 $$;
 
--- What a run was given; a password is shown to nobody.
+-- The parameters of a run; passwords are never shown.
 create function run_parameters(r runs) returns jsonb language sql stable as $$
     select coalesce(jsonb_object_agg(given.key, case when v.parameters -> 'properties' -> given.key ->> 'format' = 'password'
                                                      then '"••••"' else given.value end), '{}')

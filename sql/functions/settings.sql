@@ -1,4 +1,4 @@
--- What an administrator changes while the program runs, and how long runs are kept by it.
+-- The settings that an administrator changes at run time, among them the retention of runs.
 
 -- A setting, or what it is until somebody changes it. Days: 0 is for ever.
 create function setting_days(name text) returns int language sql stable as $$

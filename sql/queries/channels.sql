@@ -1,4 +1,4 @@
--- Who may listen to what, and what the runner tells the rooms.
+-- The channels that a caller can listen to, and the heartbeats of the runner to rooms.
 
 -- name: channels_of_caller :one
 -- session id or null: the caller's channels, separated by commas: their own, the session's and the 240 most recently

@@ -1,4 +1,4 @@
--- What the runner does now and then, see cron/chores.
+-- The chores of the runner, see cron/chores.
 
 -- name: runner_lead :one
 -- Whether this connection leads all runners of the database, so that its process does the chores of all: the lock is

@@ -1,4 +1,4 @@
--- What coagentctl doctor and status ask.
+-- The queries of coagentctl doctor and status.
 
 -- name: doctor_role :one
 -- role, whether it may do everything, whether it owns the schema's tables, version of PostgreSQL, the same as a number
@@ -61,14 +61,14 @@ select (select (extract(epoch from clock_timestamp() - max(a.state_change)) * 10
        (select extract(epoch from now() - max(begun_at))::bigint from chores)
 
 -- name: doctor_chores :many
--- What is wrong comes first: name, seconds since it began last, period in seconds, whether it is late, why it failed
+-- Problems first: name, seconds since it began last, period in seconds, whether it is late, why it failed
 -- last or null
 select name, greatest(extract(epoch from now() - begun_at), 0)::bigint, period_seconds, late, failure
 from (select *, begun_at < now() - make_interval(secs => 3 * period_seconds + 300) as late from chores) judged
 order by late desc, failure is null, name
 
 -- name: status_summary :one
--- What a studio is at. Of tables that grow it counts at most 1000 rows, and says "1000 or more" by more.
+-- The state of a studio. Counts at most 1000 rows of growing tables; a larger count means "1000 or more".
 select json_build_object(
     'server', current_setting('server_version'),
     'runs', (select json_build_object('queued', count(*) filter (where state = 'queued'),

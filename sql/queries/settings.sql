@@ -1,4 +1,4 @@
--- What an administrator changes while the program runs.
+-- The settings that an administrator changes at run time.
 
 -- name: setting_list :one
 select settings_json()

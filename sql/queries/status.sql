@@ -1,4 +1,4 @@
--- What the site says about itself.
+-- The status of the site.
 
 -- name: status_show :one
 -- user or '', session or '', digest of the API token or '', CSRF token or null, whether registration is open.

@@ -104,7 +104,7 @@ def test_a_chore_that_was_not_done_for_long_is_told_by_doctor(studio):
     studio.sql("insert into chores (name, host, period_seconds, state, begun_at) "
                "values ('sweep_runs', 'elsewhere', 3600, 'done', now() - interval '4 hours')")
     found = examine(studio)
-    assert found["verdict"] == "failed" and "sweep_runs began 14" in found["message"] and found["command"]
+    assert found["verdict"] == "failed" and "sweep_runs started 14" in found["message"] and found["command"]
     studio.sql("delete from chores where host = 'elsewhere'")
     assert examine(studio)["verdict"] == "ok"
 

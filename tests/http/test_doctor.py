@@ -223,7 +223,7 @@ def test_another_site_at_the_address_is_told(ctl):
         ctl.change(PUBLIC_URL=f"http://127.0.0.1:{other.server_port}", RESTART_COMMAND=None)
         found = ctl.find("site")
         other.shutdown()
-    assert found["verdict"] == "failed" and "not CoAgent's" in found["message"]
+    assert found["verdict"] == "failed" and "is not CoAgent" in found["message"]
     assert "sites-enabled/coagent" in found["command"]
 
 

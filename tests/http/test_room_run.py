@@ -116,7 +116,7 @@ def test_unknown_private_and_deleted_scripts_look_alike(ann, bob, room):
         assert errors == [{"field": "text", "message": f'There is no script "{name}".'}]
     assert say(ann, room, f"/run {private['name']}").status_code == 201
     assert "in quotation marks" in say(bob, room, "/run of several words").json()["errors"][0]["message"]
-    assert say(ann, room, "/run").json()["errors"][0]["message"].startswith("Name the script")
+    assert say(ann, room, "/run").json()["errors"][0]["message"].startswith("Specify a script")
 
 
 def test_only_commands_run(ann, room):

@@ -227,7 +227,7 @@ def test_the_runs_of_a_user_end_with_the_account(studio, people, ann, bob, end):
     answer = people.admin.patch(path, {"disabled": True}) if end == "disable" else people.admin.delete(path)
     assert answer.status_code in (200, 204), answer.text
     shown = ann.get(f"/runs/{waiting}").json()
-    assert (shown["state"], shown["reason"]) == ("cancelled", f"The user who asked for it was {end}d.")
+    assert (shown["state"], shown["reason"]) == ("cancelled", f"The user who started this was {end}d.")
     assert ann.get(f"/runs/{running}").json()["cancel_requested"] is True
     assert ann.get(f"/runs/{others}").json()["state"] == "queued"
 

@@ -153,7 +153,7 @@ def test_beyond_the_limit_nothing_is_kept_and_the_run_goes_on(ann):
                           limits={"output_mb": 1})
     assert run["state"] == "succeeded" and run["result"] == {}
     assert run["output"]["truncated"] and 1048576 <= run["output"]["bytes"] < 1049000
-    assert "that are kept" in run["text"] and "done" not in run["text"]
+    assert "output exceeds the limit" in run["text"] and "done" not in run["text"]
 
 
 def test_a_flood_of_output_ends_the_run(ann):
@@ -170,9 +170,9 @@ def test_its_result_is_what_it_writes_as_json(ann):
 
 @pytest.mark.parametrize("code,why", [
     ("echo '{\"a\":' > $COAGENT_OUTPUT", "not valid JSON"),
-    ("head -c 1100000 /dev/zero | tr '\\0' 1 > $COAGENT_OUTPUT", "longer than 1 MB"),
-    ("ln -s /etc/passwd $COAGENT_OUTPUT", "not a plain file"),
-    ("mkfifo $COAGENT_OUTPUT", "not a plain file"),
+    ("head -c 1100000 /dev/zero | tr '\\0' 1 > $COAGENT_OUTPUT", "larger than 1 MB"),
+    ("ln -s /etc/passwd $COAGENT_OUTPUT", "not a regular file"),
+    ("mkfifo $COAGENT_OUTPUT", "not a regular file"),
 ])
 def test_what_is_no_result_is_said_and_fails_nothing(ann, code, why):
     run = scripts.execute(ann, code)
@@ -189,13 +189,13 @@ def test_files_in_out_are_kept(ann):
     assert ann.get(f"/files/{files['a/b/greeting.txt']['id']}").content == b"hello\n"
     noise = ann.get(f"/files/{files['noise.bin']['id']}").content
     assert len(noise) == files["noise.bin"]["size"] == 2500000
-    assert "2 entries of out/ are not kept" in run["text"]
+    assert "2 entries of out/ were not kept" in run["text"]
 
 
 def test_of_too_many_files_some_are_left_out_and_that_is_said(ann):
     run = scripts.execute(ann, "for i in $(seq 150); do echo $i > out/$i; done")
     assert len(run["files"]) == 100
-    assert "50 files of out/ are not kept" in run["text"]
+    assert "50 files of out/ were not kept" in run["text"]
 
 
 def test_what_it_used_is_told(ann):
@@ -245,9 +245,9 @@ def test_what_may_become_a_secret_is_not_shown_before_it_is_decided(ann, studio)
 
 
 @pytest.mark.parametrize("code,ended_by,exit_code,signal,word", [
-    ("exit 3", "exit", 3, None, "status 3"),
+    ("exit 3", "exit", 3, None, "Exit code 3"),
     ("kill -SEGV $$", "signal", None, 11, "SIGSEGV"),
-    ("exec no-such-program", "exit", 127, None, "status 127"),
+    ("exec no-such-program", "exit", 127, None, "Exit code 127"),
 ])
 def test_how_it_failed_is_told(ann, code, ended_by, exit_code, signal, word):
     run = scripts.execute(ann, code)

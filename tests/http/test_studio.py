@@ -79,7 +79,7 @@ def test_up_twice_says_that_it_runs(own):
     before = services(own)
     said = subprocess.run([STUDIO, "up", "--detach", "--state", own.state], capture_output=True, text=True, timeout=60,
                           check=True)
-    assert "running already" in said.stdout
+    assert "already running" in said.stdout
     assert services(own) == before
 
 

@@ -91,7 +91,7 @@ class TestLife:
     def test_it_installs_on_a_fresh_machine(self, machine, packages):
         said = install(machine, place(machine, packages[0], "coagent.deb"))
         assert "https://" in said and "create-admin" in said, said[-1500:]
-        assert "not ready" not in said and "nginx refuses" not in said, said[-1500:]
+        assert "not ready" not in said and "nginx rejects" not in said, said[-1500:]
         wait_until(is_served, what="the site")
 
     def test_the_site_answers_over_https(self, machine):

@@ -1,4 +1,4 @@
-/** What can be done with an agent, wherever it is shown. */
+/** The actions for an agent, wherever it is shown. */
 import { post } from "../api.js";
 import { keep } from "../keep.js";
 import { attempt } from "../parts/toast.js";

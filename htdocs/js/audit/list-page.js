@@ -55,7 +55,7 @@ function Filters({ filter, filtered }) {
     </div>`;
 }
 
-/** Who it was when it was no principal: a stranger over the network, or the runner and the command line.
+/** The actor of an entry without a principal: a client without a login, or the runner and the command line.
  * @param {{address: string | null}} entry */
 function nobody(entry) {
     return entry.address ? "Not logged in" : "System";

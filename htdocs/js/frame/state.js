@@ -1,4 +1,4 @@
-/** What of the frame is open: the rail as a drawer on phones, narrow on wide screens; the palette; the help. */
+/** The open parts of the frame: the rail as a drawer on phones, narrow on wide screens; the palette; the help. */
 import { keep, recall } from "../keep.js";
 import { createStore } from "../store.js";
 

@@ -17,7 +17,7 @@ export const PLAIN = Object.freeze({
     fg: null, bg: null, bold: false, dim: false, italic: false, underline: false, strike: false, inverse: false,
 });
 
-/** What the single codes set. Blinking and hidden text are shown as any other. @type {Record<number, Partial<Style>>} */
+/** The effects of single codes. Blinking and hidden text is shown like any other. @type {Record<number, Partial<Style>>} */
 const CODES = {
     1: { bold: true }, 2: { dim: true }, 3: { italic: true }, 4: { underline: true }, 7: { inverse: true }, 9: { strike: true },
     21: { underline: true }, 22: { bold: false, dim: false }, 23: { italic: false }, 24: { underline: false },

@@ -232,7 +232,7 @@ function move(line, column) {
     }
 }
 
-/** What ESC [ n K erases. @param {number} column @param {number} which @returns {[number, number]} */
+/** The range that ESC [ n K erases. @param {number} column @param {number} which @returns {[number, number]} */
 function erased(column, which) {
     switch (which) {
     case 0: return [column, Infinity];

@@ -65,7 +65,7 @@ export class Output {
     }
 
     /**
-     * What follows the end. Drops the beginning when there is too much.
+     * Appends lines at the end. Drops the beginning when there is too much.
      * @param {Chunk[]} chunks
      * @param {number} next the byte after them
      */
@@ -91,7 +91,7 @@ export class Output {
         }
     }
 
-    /** What comes before the start, up to it. Drops the end when there is too much. @param {Chunk[]} chunks @param {number} start */
+    /** Prepends lines before the start. Drops the end when there is too much. @param {Chunk[]} chunks @param {number} start */
     prepend(chunks, start) {
         const added = this.#segment(start, 0);
         const { last } = this;

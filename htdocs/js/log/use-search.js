@@ -72,7 +72,7 @@ function useBeyond(watch, version, words, view, show) {
     const question = useRef(0);
     const brought = useRef(/** @type {{last: boolean, version: number} | null} */ (null));
     useEffect(() => {
-        // What was drawn last may be from before it came; the drawing of what came is still to be.
+        // The last drawing can predate the new lines, whose drawing is still pending.
         if (brought.current && version > brought.current.version) {
             show(brought.current.last);
             brought.current = null;

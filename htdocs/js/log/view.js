@@ -48,7 +48,7 @@ export function useRoom(box, probe, times) {
 export function useView(box, watch, rows, height) {
     const [following, setFollowing] = useState(watch.following);
     const [top, setTop] = useState(0);
-    // What the reader looks at: the line at the upper edge, and how far the edge is below its first row.
+    // The reading position: the line at the upper edge, and how far the edge is below its first row.
     const at = useRef({ number: 0, below: 0, top: 0, left: 0 });
     const now = at.current;
     const follow = (/** @type {boolean} */ on) => {

@@ -20,7 +20,7 @@ export const rowsOf = (entries) => entries.map(({ key, secret, value }) => newEn
 export const entriesOf = (rows) => rows.map(({ name, value, secret, stored }) =>
     ({ key: name.trim(), ...(secret && { secret }), ...(!stored && { value }) }));
 
-/** What is wrong, by row. @param {Entry[]} rows @returns {Record<number, string>} */
+/** The errors, by row. @param {Entry[]} rows @returns {Record<number, string>} */
 export function faultsOf(rows) {
     /** @type {Record<number, string>} */
     const faults = {};

@@ -1,4 +1,4 @@
-/** What happened, what to do, and the request id to hand on. */
+/** An error with its remedy and the request ID. */
 import { html } from "../dom.js";
 import { Button } from "./button.js";
 import { CopyButton } from "./copy.js";

@@ -11,7 +11,7 @@ const PAUSE_MS = 150;
 const SHOWN = 6;
 
 /**
- * Who matches what is typed, but those who are here.
+ * The matches of the typed word that are not yet members.
  * @param {string} word
  * @param {boolean} wanted
  * @param {Set<string>} here

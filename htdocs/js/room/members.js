@@ -1,4 +1,4 @@
-/** Who is in a room: for the panel and for completing mentions. Loaded once a room, again when the log tells a change. */
+/** The members of a room, for the panel and for completing mentions. Loaded once per room, and again after a change. */
 import { get, query } from "../api.js";
 import { createStore } from "../store.js";
 

@@ -12,7 +12,7 @@ export const STATES = { live: statesThat(({ over }) => !over), succeeded: "succe
 export const FILTERS = ["state", "kind", "script", "who", "time", "since", "until", "room", "agent"];
 
 /**
- * What the API is asked for.
+ * The query of the API.
  * @param {Record<string, string | undefined>} asked the query of the address
  * @param {number} [now]
  */
@@ -42,7 +42,7 @@ export function merged(shown, newest, more) {
     if (!more) {
         return newest;
     }
-    // What does not fit the filter any more is no longer in the newest page, though it is newer than the last of it.
+    // A run that no longer matches the filter is missing from the newest page although it is newer than its last run.
     const last = newest[newest.length - 1];
     return [...newest, ...rest.filter(({ id }) => !last || id < last.id)];
 }

@@ -40,7 +40,7 @@ export function RunView({ id, title }) {
     </${Page}>`;
 }
 
-/** What an agent wrote. @param {{run: import("../types.js").Run}} props */
+/** The text of an agent. @param {{run: import("../types.js").Run}} props */
 function Answer({ run }) {
     const [handles] = useState(() => new Map());
     return html`<div class="card">${run.text ? html`<${Markdown} text=${run.text} handles=${handles} myId=${me().id} />`

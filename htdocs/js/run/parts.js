@@ -1,4 +1,4 @@
-/** What the pages and cards of runs share: following one, its state, its time, and what can be done with it. */
+/** Shared parts of the pages and cards of runs: following one, its state, its time, and what can be done with it. */
 import { post } from "../api.js";
 import { html, useEffect, useMemo, useState } from "../dom.js";
 import { Button } from "../parts/button.js";

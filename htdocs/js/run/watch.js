@@ -212,7 +212,7 @@ export class RunWatch {
         return null;
     }
 
-    /** What follows the end of what is held. */
+    /** Loads the chunks after the loaded part. */
     async later() {
         const { end } = this.output;
         const page = await this.#fetch({ offset: end, limit: PAGE });
@@ -223,7 +223,7 @@ export class RunWatch {
         }
     }
 
-    /** What comes before the start of what is held. */
+    /** Loads the chunks before the loaded part. */
     async earlier() {
         const { start } = this.output;
         if (this.#busy || start === 0) {

@@ -45,7 +45,7 @@ export function useDraft(script, onSaved) {
     const kept = useMemo(() => recallDraft(script), []);
     const [code, setCode] = useState(kept?.code ?? script.code);
     const [rows, setRows] = useState(() => kept?.rows || rowsOf(script.parameters));
-    // What was kept may have been written on an older version: then saving it is refused, and asks.
+    // A kept draft can be based on an older version: saving it then reports a conflict.
     const [seen, setSeen] = useState(kept && kept.version !== script.version ? kept.version : 0);
     const codeChanged = code !== script.code;
     const parametersChanged = JSON.stringify(schemaOf(rows)) !== plain(script.parameters);

@@ -1,4 +1,4 @@
-/** What the pages of scripts load besides the scripts: kinds with their interpreters, mappings to choose from. */
+/** Data that the pages of scripts load besides the scripts: kinds with their interpreters, mappings to choose from. */
 import { get } from "../api.js";
 import { useEffect, useState } from "../dom.js";
 import { SCRIPT_KINDS } from "../words.js";

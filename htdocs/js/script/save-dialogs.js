@@ -1,4 +1,4 @@
-/** What saving a script may ask: a note for the version, or what to do when somebody else was faster. */
+/** The dialogs of saving a script: a note for the version, and the conflict with a newer version. */
 import { get } from "../api.js";
 import { html } from "../dom.js";
 import { useLoad } from "../load.js";

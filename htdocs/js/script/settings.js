@@ -1,4 +1,4 @@
-/** What a script is called, who sees it, and what its runs may. */
+/** The name, visibility and permissions of a script. */
 import { patch } from "../api.js";
 import { html } from "../dom.js";
 import { Button } from "../parts/button.js";

@@ -1,4 +1,4 @@
-/** What a new script begins with: something of each kind that works at once and shows how parameters come in, and how
+/** The templates of new scripts: something of each kind that works at once and shows how parameters come in, and how
  * results and files go out. */
 
 const PARAMETERS = {

@@ -1,4 +1,4 @@
-/** What is being typed after a slash at the beginning of a message, and what it may become. Pure. */
+/** The command after a slash at the start of a message, and its completions. Pure. */
 
 export const COMMANDS = [{ name: "run", text: "Run a script" }];
 
@@ -32,7 +32,7 @@ export function commandAt(text, caret) {
 }
 
 const DOUBLE = "\"\u201c\u201d\u201e";
-/** What may be escaped within double quotation marks. */
+/** The characters that can be escaped within double quotation marks. */
 const ESCAPED = "\"\\$`\n";
 
 /** Words as a shell and the server (lib/command) read them: 'as it is', "with \\" and a backslash before any character. The
@@ -123,7 +123,7 @@ export function parameterChoices({ word, given }, schema) {
 const nameIn = (word) => (/^--([\w-]+)/.exec(word) || /^(\w+)=/.exec(word))?.[1].replace(/-/g, "_").toLowerCase();
 
 /**
- * What is still to be given: those by name are out, and as many as stand there without one; passwords, too, which
+ * The parameters still to be given: without those given by name, and without as many as there are positional values; passwords, too, which
  * everybody in the room could read.
  * @param {string[]} given
  * @param {any} schema

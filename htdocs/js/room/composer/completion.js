@@ -1,4 +1,4 @@
-/** What the composer completes at the caret: members after an at sign; commands, scripts and their
+/** The completions of the composer at the caret: members after an at sign; commands, scripts and their
  * parameters after a slash. */
 import { html, useEffect, useState } from "../../dom.js";
 import { Avatar } from "../../parts/avatar.js";

@@ -1,4 +1,4 @@
-/** What is being typed after an at sign, and who it may mean. Pure. */
+/** The word after an at sign, and its matching members. Pure. */
 
 /**
  * The mention that the caret stands in or behind: start, end and word, or null.

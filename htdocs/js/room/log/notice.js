@@ -1,4 +1,4 @@
-/** What happened in the room besides talk, as one quiet line. */
+/** A room event other than a message, as one quiet line. */
 import { html } from "../../dom.js";
 import { Clock } from "../../parts/time.js";
 

@@ -21,7 +21,7 @@ const queues = new Map();
 /** @param {string} room */
 const keptAs = (room) => `outbox.${me().id}.${room}`;
 
-/** What is not yet in the room. What was left over by an earlier page is sent again. @param {string} room */
+/** The messages that are not yet in the room. Messages of an earlier page are sent again. @param {string} room */
 export function outboxOf(room) {
     let box = boxes.get(room);
     if (!box) {

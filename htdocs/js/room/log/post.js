@@ -16,7 +16,7 @@ import { logOf } from "./logs.js";
 
 /** @typedef {import("../../types.js").Event} RoomEvent */
 
-/** Somebody who is no longer there, or the system. */
+/** A deleted author, or the system. */
 const NOBODY = { id: "", kind: "user", name: "CoAgent", handle: "" };
 
 /**
@@ -99,7 +99,7 @@ function Body({ event, context }) {
     </div>`;
 }
 
-/** What went wrong with an answer, and the ways on. @param {{event: RoomEvent, canWrite: boolean}} props */
+/** The error of an answer, and the actions to continue. @param {{event: RoomEvent, canWrite: boolean}} props */
 function ErrorCard({ event, canWrite }) {
     const [asked, setAsked] = useState(false);
     const retry = async (/** @type {string} */ mode) => {

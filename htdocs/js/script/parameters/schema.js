@@ -13,7 +13,7 @@ export const MOST = 50;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,39}$/;
 const TEXTS = ["title", "description", "format", "pattern"];
 const NUMBERS = ["minLength", "maxLength", "minimum", "maximum"];
-/** What only makes sense for some types. @type {Record<string, string[]>} */
+/** The keywords that apply to some types only. @type {Record<string, string[]>} */
 const ONLY = { format: ["string"], pattern: ["string"], minLength: ["string"], maxLength: ["string"], minimum: ["integer", "number"], maximum: ["integer", "number"], choices: ["string", "integer", "number", "array"] };
 
 let counter = 0;
@@ -98,7 +98,7 @@ export function schemaOf(rows) {
     };
 }
 
-/** What is wrong with names and choices, by row key: what the server could not tell one row from another by.
+/** The errors of names and choices, by row key, for which the server could not distinguish rows.
  * @param {Row[]} rows @returns {Record<number, string>} */
 export function nameErrors(rows) {
     /** @type {Record<number, string>} */
@@ -120,7 +120,7 @@ export function nameErrors(rows) {
 
 const KEYWORDS = ["type", "title", "description", "default", "enum", "minLength", "maxLength", "pattern", "minimum", "maximum", "format"];
 
-/** What the table could not show, and would lose. @param {any} schema @returns {string[]} */
+/** The parts of a schema that the table cannot show and would lose. @param {any} schema @returns {string[]} */
 export function unknownIn(schema) {
     if (typeof schema !== "object" || schema === null || Array.isArray(schema)) {
         return ["a schema is an object"];

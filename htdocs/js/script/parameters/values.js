@@ -1,4 +1,4 @@
-/** What a person fills in for a run: a form's values from a schema, and the parameters that are sent from the values. */
+/** The form of a run: a form's values from a schema, and the parameters that are sent from the values. */
 import { lines, namesOf } from "./schema.js";
 
 /** The name of a field in the form: as the server names it in what is wrong. @param {string} name */

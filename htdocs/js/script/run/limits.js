@@ -1,7 +1,7 @@
 /** The limits of a run: those of the script narrow those of the studio, those of one run narrow the script's. */
 import { LIMITS } from "../../words.js";
 
-/** What holds where both say something. @param {Record<string, number>} [wide] @param {Record<string, number>} [own] */
+/** The effective limits where both define one. @param {Record<string, number>} [wide] @param {Record<string, number>} [own] */
 export const narrowed = (wide = {}, own = {}) =>
     ({ ...wide, ...Object.fromEntries(Object.entries(own).map(([name, value]) => [name, Math.min(value, wide[name] ?? value)])) });
 

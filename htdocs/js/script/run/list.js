@@ -1,4 +1,4 @@
-/** What became of a script: its runs, newest first. */
+/** The runs of a script, newest first. */
 import { get, query } from "../../api.js";
 import { html } from "../../dom.js";
 import { useList } from "../../load.js";

@@ -62,7 +62,7 @@ Test(context, what_does_not_fit_is_told_in_short_or_counted)
     cr_expect_eq(json_object_array_length(messages), 2);
     cr_expect(strstr(user, "Bob: message 200 "), "the newest is whole");
     cr_expect_not(strstr(user, "message 1 "), "the oldest is not");
-    cr_expect(strstr(system, "Earlier in this room"), "%s", system);
+    cr_expect(strstr(system, "Earlier messages of this room"), "%s", system);
     cr_expect(strstr(system, "earlier messages of this room are omitted"), "%s", system);
     cr_expect_leq(context_estimate(system) + context_estimate(user), 1050);
     json_object_put(messages);
