@@ -20,13 +20,13 @@ static const char usage[] =
     "       coagent-fcgi --check | --print-wait-locations | --print-types | --version | --help\n"
     "\n"
     "Serves the API to nginx over FastCGI on a unix socket (POOL_SOCKET, POOL_WAIT_SOCKET).\n"
-    "  --pool fast|wait         which of the two pools to be (fast)\n"
+    "  --pool fast|wait         the pool to run as (default: fast)\n"
     "  --check                  check the configuration and the route tables, then exit\n"
     "  --print-wait-locations   print nginx map lines for the routes that may wait\n"
     "  --print-types            print the answers of the API as JSDoc types, for htdocs/js/types.js\n"
-    "SIGHUP reloads the configuration, SIGUSR2 goes on as the program that is installed now,\n"
-    "SIGTERM answers what has come and ends.\n"
-    "Settings: the file named by COAGENT_CONFIG, else /etc/coagent/coagent.conf.\n";
+    "SIGHUP reloads the configuration. SIGUSR2 switches to the program that is installed now.\n"
+    "SIGTERM finishes pending requests and exits.\n"
+    "Settings are read from the file in COAGENT_CONFIG, else from /etc/coagent/coagent.conf.\n";
 
 static volatile sig_atomic_t leave, reload, reap, renew;
 

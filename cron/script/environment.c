@@ -89,7 +89,8 @@ static bool open_entry(const struct execution *execution, struct json_object *en
         text_add(value, json_text(entry, "value") ? json_text(entry, "value") : "");
     else if (secret_open_fresh(execution->config, sealed_rows[SEALED_MAPPING_ENTRY].name, sealed, value) !=
              OUTCOME_OK) {
-        text_add_format(why, "The secret %s of the mapping cannot be read: the SECRET_KEY has changed. Enter it again.",
+        text_add_format(why,
+                        "The secret %s of the mapping cannot be read because SECRET_KEY has changed. Enter it again.",
                         json_text(entry, "key"));
         return false;
     }

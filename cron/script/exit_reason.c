@@ -13,31 +13,26 @@ static void explain(struct text *reason, const struct sandbox_ending *ending, co
         break;
     case RUN_END_SIGNAL:
         name = sigabbrev_np(ending->signal_number);
-        text_add_format(reason, "A signal ended it: SIG%s (%d).", name ? name : "?", ending->signal_number);
+        text_add_format(reason, "Killed by SIG%s (signal %d).", name ? name : "?", ending->signal_number);
         break;
-    case RUN_END_MEMORY:
-        text_add_format(reason, "It needed more memory than the %ld MB that it may use.", limits->memory_mb);
-        break;
+    case RUN_END_MEMORY: text_add_format(reason, "Out of memory: the limit is %ld MB.", limits->memory_mb); break;
     case RUN_END_CPU_TIME:
-        text_add_format(reason, "It used up its %ld second%s of CPU time.", limits->cpu_seconds,
+        text_add_format(reason, "CPU time limit of %ld second%s exceeded.", limits->cpu_seconds,
                         limits->cpu_seconds == 1 ? "" : "s");
         break;
     case RUN_END_WALL_TIME:
-        text_add_format(reason, "It took longer than the %ld second%s that it may take.", limits->wall_seconds,
+        text_add_format(reason, "Time limit of %ld second%s exceeded.", limits->wall_seconds,
                         limits->wall_seconds == 1 ? "" : "s");
         break;
     case RUN_END_OUTPUT:
-        text_add_format(reason, "It wrote ten times as much as the %ld MB of output that are kept.", limits->output_mb);
+        text_add_format(reason, "Output exceeded ten times its limit of %ld MB.", limits->output_mb);
         break;
     case RUN_END_PROCESSES:
-        text_add_format(reason, "It started more than the %ld processes and threads that it may have.",
-                        limits->processes);
+        text_add_format(reason, "Limit of %ld processes and threads exceeded.", limits->processes);
         break;
-    case RUN_END_DISK:
-        text_add_format(reason, "Its files grew beyond the %ld MB that they may take.", limits->disk_mb);
-        break;
+    case RUN_END_DISK: text_add_format(reason, "Disk limit of %ld MB exceeded.", limits->disk_mb); break;
     case RUN_END_CANCELLED: text_add(reason, "Stopped."); break;
-    case RUN_END_LOST: text_add(reason, "The sandbox was ended from outside, or failed."); break;
+    case RUN_END_LOST: text_add(reason, "The sandbox failed or was killed."); break;
     case RUN_END_START:
     case RUN_END_COUNT: break; /* no end of a sandbox */
     }

@@ -15,30 +15,32 @@ static void delete_user(struct request *request);
 
 static const struct field list_query[] = {
     FIELDS_PAGE,
-    {"search", FIELD_LINE, false, 0, 100, NULL, "Part of a name, e-mail address or handle", false},
-    {"role", FIELD_CHOICE, false, 0, 0, USER_ROLE_CHOICES, "Only this role", false},
-    {"state", FIELD_CHOICE, false, 0, 0, "enabled|disabled", "Only these", false},
+    {"search", FIELD_LINE, false, 0, 100, NULL, "Part of a name, email address or handle", false},
+    {"role", FIELD_CHOICE, false, 0, 0, USER_ROLE_CHOICES, "Only users with this role", false},
+    {"state", FIELD_CHOICE, false, 0, 0, "enabled|disabled", "Only enabled or disabled users", false},
     {NULL},
 };
 
 static const struct field create_fields[] = {
     {"email", FIELD_EMAIL, true, 3, 254, NULL, "The email address to log in with", false},
     {"password", FIELD_SECRET, true, 1, 200, NULL, "At least 10 characters, at most 72 bytes", false},
-    {"name", FIELD_LINE, false, 1, 80, NULL, "As others see the user (default: from the address)", false},
-    {"handle", FIELD_LINE, false, 1, 39, NULL, "How others mention the user (default: from the address)", false},
-    {"role", FIELD_CHOICE, false, 0, 0, USER_ROLE_CHOICES, "Default: user", false},
-    {"permissions", FIELD_TEXT_LIST, false, 0, 20, PERMISSION_CHOICES, "What a user may, beyond what everybody may",
+    {"name", FIELD_LINE, false, 1, 80, NULL, "The name that others see (default: derived from the email address)",
      false},
+    {"handle", FIELD_LINE, false, 1, 39, NULL, "The name to mention after @ (default: derived from the email address)",
+     false},
+    {"role", FIELD_CHOICE, false, 0, 0, USER_ROLE_CHOICES, "Default: user", false},
+    {"permissions", FIELD_TEXT_LIST, false, 0, 20, PERMISSION_CHOICES,
+     "The permissions, in addition to those of every user", false},
     {NULL},
 };
 
 static const struct field edit_fields[] = {
-    {"email", FIELD_EMAIL, false, 3, 254, NULL, "The address to log in with", false},
-    {"password", FIELD_SECRET, false, 1, 200, NULL, "A new one; ends the user's sessions", false},
-    {"name", FIELD_LINE, false, 1, 80, NULL, "As others see the user", false},
-    {"handle", FIELD_LINE, false, 1, 39, NULL, "How others mention the user", false},
-    {"role", FIELD_CHOICE, false, 0, 0, USER_ROLE_CHOICES, "Another one ends the user's sessions", false},
-    {"permissions", FIELD_TEXT_LIST, false, 0, 20, PERMISSION_CHOICES, "All that the user shall have", false},
+    {"email", FIELD_EMAIL, false, 3, 254, NULL, "The email address to log in with", false},
+    {"password", FIELD_SECRET, false, 1, 200, NULL, "A new password; ends the user's sessions", false},
+    {"name", FIELD_LINE, false, 1, 80, NULL, "The name that others see", false},
+    {"handle", FIELD_LINE, false, 1, 39, NULL, "The name to mention after @", false},
+    {"role", FIELD_CHOICE, false, 0, 0, USER_ROLE_CHOICES, "The role; a change ends the user's sessions", false},
+    {"permissions", FIELD_TEXT_LIST, false, 0, 20, PERMISSION_CHOICES, "The complete list of permissions", false},
     {"disabled", FIELD_BOOLEAN, false, 0, 0, NULL, "A disabled user cannot log in; ends the user's sessions", false},
     {"version", FIELD_INTEGER, false, 1, 2147483647, NULL,
      "The version that the change is based on; 409 if it is outdated", false},
@@ -46,8 +48,9 @@ static const struct field edit_fields[] = {
 };
 
 static const struct field permit_fields[] = {
-    {"permissions", FIELD_TEXT_LIST, true, 0, 20, PERMISSION_CHOICES, "All that the user shall have", false},
-    {"version", FIELD_INTEGER, false, 1, 2147483647, NULL, "The version that was seen; 409 when it is stale", false},
+    {"permissions", FIELD_TEXT_LIST, true, 0, 20, PERMISSION_CHOICES, "The complete list of permissions", false},
+    {"version", FIELD_INTEGER, false, 1, 2147483647, NULL,
+     "The version that the change is based on; 409 if it is outdated", false},
     {NULL},
 };
 

@@ -8,13 +8,13 @@ static void list(struct request *request);
 
 static const struct field list_query[] = {
     FIELDS_PAGE,
-    {"actor", FIELD_UUID, false, 0, 0, NULL, "Who: id of a user or agent", false},
-    {"action", FIELD_LINE, false, 1, 80, NULL, "What: room.create, auth.login …", false},
-    {"outcome", FIELD_CHOICE, false, 0, 0, AUDIT_OUTCOME_CHOICES, "How it ended", false},
-    {"object_kind", FIELD_LINE, false, 1, 40, NULL, "On what kind of thing: room, user, session …", false},
-    {"object_id", FIELD_LINE, false, 1, 200, NULL, "On which one; with object_kind", false},
-    {"request", FIELD_UUID, false, 0, 0, NULL, "In which request: its X-Request-Id", false},
-    {"since", FIELD_TIME, false, 0, 0, NULL, "From this time on", false},
+    {"actor", FIELD_UUID, false, 0, 0, NULL, "Only entries of the user or agent with this id", false},
+    {"action", FIELD_LINE, false, 1, 80, NULL, "Only this action: room.create, auth.login …", false},
+    {"outcome", FIELD_CHOICE, false, 0, 0, AUDIT_OUTCOME_CHOICES, "Only this outcome", false},
+    {"object_kind", FIELD_LINE, false, 1, 40, NULL, "The kind of the object: room, user, session …", false},
+    {"object_id", FIELD_LINE, false, 1, 200, NULL, "The id of the object; needs object_kind", false},
+    {"request", FIELD_UUID, false, 0, 0, NULL, "Only entries of the request with this X-Request-Id", false},
+    {"since", FIELD_TIME, false, 0, 0, NULL, "From this time", false},
     {"until", FIELD_TIME, false, 0, 0, NULL, "Before this time", false},
     {NULL},
 };

@@ -35,7 +35,7 @@ static const struct field entry_fields[] = {
          0,                                                                                                            \
          0,                                                                                                            \
          SHARING_CHOICES,                                                                                              \
-         "Who sees and uses it: only oneself (default) or the team",                                                   \
+         "Who can view and use it: private (owner only, default) or team",                                             \
          false},                                                                                                       \
     {                                                                                                                  \
         "entries", FIELD_OBJECT_LIST, false, 0, ENTRIES_MOST, NULL, "All variables of the mapping", false,             \

@@ -11,16 +11,17 @@ static void edit(struct request *request);
 static void remove_member(struct request *request);
 
 static const struct field add_fields[] = {
-    {"handle", FIELD_LINE, false, 1, 40, NULL, "Who: a user's or agent's handle, with or without @", false},
-    {"email", FIELD_EMAIL, false, 3, 254, NULL, "Who: a user's e-mail address", false},
-    {"id", FIELD_UUID, false, 0, 0, NULL, "Who: a user's or agent's id; one's own, to join a public room", false},
-    {"role", FIELD_CHOICE, false, 0, 0, ROOM_ROLE_CHOICES, "member (default) may write, viewer only reads", false},
+    {"handle", FIELD_LINE, false, 1, 40, NULL, "The handle of a user or agent, with or without @", false},
+    {"email", FIELD_EMAIL, false, 3, 254, NULL, "The email address of a user", false},
+    {"id", FIELD_UUID, false, 0, 0, NULL, "The id of a user or agent; your own id joins a public room", false},
+    {"role", FIELD_CHOICE, false, 0, 0, ROOM_ROLE_CHOICES, "member (default) can write, viewer can only read", false},
     {NULL},
 };
 
 static const struct field edit_fields[] = {
-    {"role", FIELD_CHOICE, false, 0, 0, ROOM_ROLE_CHOICES, "An owner changes it", false},
-    {"notify", FIELD_CHOICE, false, 0, 0, NOTIFY_CHOICES, "What one is notified of; only for oneself", false},
+    {"role", FIELD_CHOICE, false, 0, 0, ROOM_ROLE_CHOICES, "The role; only an owner can change it", false},
+    {"notify", FIELD_CHOICE, false, 0, 0, NOTIFY_CHOICES, "What to be notified of; only for your own membership",
+     false},
     {NULL},
 };
 

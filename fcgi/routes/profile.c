@@ -13,12 +13,14 @@ static void list_sessions(struct request *request);
 static void revoke_session(struct request *request);
 
 static const struct field edit_fields[] = {
-    {"name", FIELD_LINE, false, 1, 80, NULL, "As others see you", false},
-    {"handle", FIELD_LINE, false, 1, 39, NULL, "How others mention you: a to z, 0 to 9, dot, dash, underscore", false},
-    {"theme", FIELD_CHOICE, false, 0, 0, THEME_CHOICES, "How the pages look", false},
-    {"email", FIELD_EMAIL, false, 3, 254, NULL, "Another address to log in with; needs current_password", false},
-    {"current_password", FIELD_SECRET, false, 1, 200, NULL, "Only to change the address", false},
-    {"version", FIELD_INTEGER, false, 1, 2147483647, NULL, "The version that was seen; 409 when it is stale", false},
+    {"name", FIELD_LINE, false, 1, 80, NULL, "The name that others see", false},
+    {"handle", FIELD_LINE, false, 1, 39, NULL, "The name to mention after @: a to z, 0 to 9, dot, dash, underscore",
+     false},
+    {"theme", FIELD_CHOICE, false, 0, 0, THEME_CHOICES, "The theme of the UI", false},
+    {"email", FIELD_EMAIL, false, 3, 254, NULL, "A new email address to log in with; needs current_password", false},
+    {"current_password", FIELD_SECRET, false, 1, 200, NULL, "Required to change the email address", false},
+    {"version", FIELD_INTEGER, false, 1, 2147483647, NULL,
+     "The version that the change is based on; 409 if it is outdated", false},
     {NULL},
 };
 

@@ -11,23 +11,31 @@ static void edit(struct request *request);
 static void delete (struct request *request);
 static void check(struct request *request);
 
-#define PROVIDER_FIELDS                                                                                                  \
-    {"kind",                                                                                                             \
-     FIELD_CHOICE,                                                                                                       \
-     false,                                                                                                              \
-     0,                                                                                                                  \
-     0,                                                                                                                  \
-     PROVIDER_KIND_CHOICES,                                                                                              \
-     "openai: any OpenAI-compatible endpoint (default); "                                                                \
-     "command: the built-in commands",                                                                                   \
-     false},                                                                                                             \
-        {"base_url", FIELD_LINE, false, 0, 500, NULL, "Where the API is, for example https://api.openai.com/v1", false}, \
-        {"key", FIELD_SECRET, false, 0, 500, NULL, "The API key: stored encrypted, never shown again; null removes it",  \
-         true},                                                                                                          \
-        {"default_model", FIELD_LINE, false, 0, 200, NULL, "The model of agents that name none", false},                 \
-        {"price_prompt", FIELD_NUMBER, false, 0, 1000000, NULL, "Price of a million prompt tokens", false},              \
-    {                                                                                                                    \
-        "price_completion", FIELD_NUMBER, false, 0, 1000000, NULL, "Price of a million completion tokens", false         \
+#define PROVIDER_FIELDS                                                                                                 \
+    {"kind",                                                                                                            \
+     FIELD_CHOICE,                                                                                                      \
+     false,                                                                                                             \
+     0,                                                                                                                 \
+     0,                                                                                                                 \
+     PROVIDER_KIND_CHOICES,                                                                                             \
+     "openai: any OpenAI-compatible endpoint (default); "                                                               \
+     "command: the built-in commands",                                                                                  \
+     false},                                                                                                            \
+        {"base_url", FIELD_LINE, false, 0, 500, NULL, "The base URL of the API, for example https://api.openai.com/v1", \
+         false},                                                                                                        \
+        {"key",                                                                                                         \
+         FIELD_SECRET,                                                                                                  \
+         false,                                                                                                         \
+         0,                                                                                                             \
+         500,                                                                                                           \
+         NULL,                                                                                                          \
+         "The API key, stored encrypted and never shown again; null removes it",                                        \
+         true},                                                                                                         \
+        {"default_model", FIELD_LINE, false, 0, 200, NULL, "The model of agents that do not specify one", false},       \
+        {"price_prompt", FIELD_NUMBER, false, 0, 1000000, NULL, "The price of a million prompt tokens, in USD", false}, \
+    {                                                                                                                   \
+        "price_completion", FIELD_NUMBER, false, 0, 1000000, NULL, "The price of a million completion tokens, in USD",  \
+            false                                                                                                       \
     }
 
 static const struct field create_fields[] = {

@@ -28,14 +28,15 @@ static const struct field retry_fields[] = {
 
 static const struct field list_query[] = {
     FIELDS_PAGE,
-    {"state", FIELD_TEXT_LIST, false, 0, 8, NULL, "Only in these states: running,queued", false},
-    {"kind", FIELD_CHOICE, false, 0, 0, RUN_KIND_CHOICES, "Only of this kind", false},
-    {"script", FIELD_UUID, false, 0, 0, NULL, "Only of this script", false},
-    {"agent", FIELD_UUID, false, 0, 0, NULL, "Only of this agent", false},
-    {"room", FIELD_UUID, false, 0, 0, NULL, "Only of this room", false},
-    {"asked_by", FIELD_LINE, false, 1, 36, NULL, "Only what this user or agent asked for, or \"me\"", false},
-    {"since", FIELD_TIME, false, 0, 0, NULL, "Queued then or later", false},
-    {"until", FIELD_TIME, false, 0, 0, NULL, "Queued before", false},
+    {"state", FIELD_TEXT_LIST, false, 0, 8, NULL, "Only runs in these states: running,queued", false},
+    {"kind", FIELD_CHOICE, false, 0, 0, RUN_KIND_CHOICES, "Only runs of this kind", false},
+    {"script", FIELD_UUID, false, 0, 0, NULL, "Only runs of this script", false},
+    {"agent", FIELD_UUID, false, 0, 0, NULL, "Only runs of this agent", false},
+    {"room", FIELD_UUID, false, 0, 0, NULL, "Only runs of this room", false},
+    {"asked_by", FIELD_LINE, false, 1, 36, NULL, "Only runs started by the user or agent with this id, or \"me\"",
+     false},
+    {"since", FIELD_TIME, false, 0, 0, NULL, "Only runs queued at or after this time", false},
+    {"until", FIELD_TIME, false, 0, 0, NULL, "Only runs queued before this time", false},
     {NULL},
 };
 

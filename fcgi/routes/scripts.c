@@ -25,8 +25,8 @@ static void run(struct request *request);
 static const struct field list_query[] = {
     FIELDS_PAGE,
     {"query", FIELD_LINE, false, 1, 80, NULL, "Part of the name or the description", false},
-    {"kind", FIELD_CHOICE, false, 0, 0, SCRIPT_KIND_CHOICES, "Of this kind only", false},
-    {"mine", FIELD_BOOLEAN, false, 0, 0, NULL, "One's own only", false},
+    {"kind", FIELD_CHOICE, false, 0, 0, SCRIPT_KIND_CHOICES, "Only scripts of this kind", false},
+    {"mine", FIELD_BOOLEAN, false, 0, 0, NULL, "Only the caller's scripts", false},
     {NULL},
 };
 
@@ -38,7 +38,7 @@ static const struct field list_query[] = {
          0,                                                                                                            \
          0,                                                                                                            \
          SHARING_CHOICES,                                                                                              \
-         "Who sees and runs it: team (default) or only oneself",                                                       \
+         "Who can view and run it: team (default) or private (owner only)",                                            \
          false},                                                                                                       \
         {"parameters", FIELD_OBJECT, false, 0, SCHEMA_MOST, NULL, "The parameters (a subset of JSON Schema)", false},  \
         {"note", FIELD_LINE, false, 0, 200, NULL, "A note on the changes of this version", false},                     \
@@ -53,18 +53,18 @@ static const struct field list_query[] = {
     }
 
 static const struct field create_fields[] = {
-    {"name", FIELD_LINE, true, 1, 80, NULL, "A name that no other script has", false},
+    {"name", FIELD_LINE, true, 1, 80, NULL, "A unique name", false},
     {"kind", FIELD_CHOICE, true, 0, 0, SCRIPT_KIND_CHOICES, "What executes it", false},
-    {"code", FIELD_CODE, true, 0, CODE_MOST, NULL, "The script itself", false},
+    {"code", FIELD_CODE, true, 0, CODE_MOST, NULL, "The code", false},
     SETTING_FIELDS,
     {NULL},
 };
 
 static const struct field edit_fields[] = {
-    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that was seen", false},
-    {"name", FIELD_LINE, false, 1, 80, NULL, "A name that no other script has", false},
-    {"kind", FIELD_CHOICE, false, 0, 0, SCRIPT_KIND_CHOICES, "The kind that it has: it cannot change", false},
-    {"code", FIELD_CODE, false, 0, CODE_MOST, NULL, "The script itself; a change makes a new version", false},
+    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that the change is based on", false},
+    {"name", FIELD_LINE, false, 1, 80, NULL, "A unique name", false},
+    {"kind", FIELD_CHOICE, false, 0, 0, SCRIPT_KIND_CHOICES, "The current kind, which cannot be changed", false},
+    {"code", FIELD_CODE, false, 0, CODE_MOST, NULL, "The code; a change creates a new version", false},
     SETTING_FIELDS,
     {NULL},
 };
@@ -93,8 +93,7 @@ const struct route script_routes[] = {
           "Script"),
     ROUTE(METHOD_GET, "/scripts/{id}", SCRIPT("see"), POOL_FAST, NULL, NULL, show, "A script with its latest code",
           "Script"),
-    ROUTE(METHOD_PATCH, "/scripts/{id}", SCRIPT("edit"), POOL_FAST, edit_fields, NULL, edit, "Edit a script",
-          "Script"),
+    ROUTE(METHOD_PATCH, "/scripts/{id}", SCRIPT("edit"), POOL_FAST, edit_fields, NULL, edit, "Edit a script", "Script"),
     ROUTE(METHOD_DELETE, "/scripts/{id}", SCRIPT("edit"), POOL_FAST, NULL, NULL, delete_script,
           "Delete a script and stop its runs; the run history stays"),
     ROUTE(METHOD_GET, "/scripts/{id}/versions", SCRIPT("see"), POOL_FAST, NULL, page_query, versions,

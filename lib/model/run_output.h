@@ -1,4 +1,4 @@
-/* What a run wrote: read in pages for programs, in pieces for downloads, and searched. All of it is visible as the run
+/* The output of a run: read in pages by programs, in pieces by downloads, and searched. All of it is visible as the run
  * is: ABSENT when it is not. */
 #ifndef COAGENT_RUN_OUTPUT_H
 #define COAGENT_RUN_OUTPUT_H

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-/* What a list is narrowed to; NULL: to nothing. */
+/* The filters of a list; NULL: no filter. */
 struct script_filter {
     const char *query; /* part of the name or the description */
     const char *kind;

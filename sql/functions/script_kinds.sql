@@ -40,7 +40,7 @@ declare
 begin
     for key, value in select * from jsonb_each(given) loop
         if key <> all (limit_names()) then
-            perform raise_outcome('CA422', format('There is no limit "%s": %s are known.', left(key, 40),
+            perform raise_outcome('CA422', format('Unknown limit "%s". Use %s.', left(key, 40),
                                                   array_to_string(limit_names(), ', ')), 'limits');
         elsif jsonb_typeof(value) <> 'number' or value::numeric <> trunc(value::numeric)
               or not value::numeric between 1 and 1000000 then

@@ -23,7 +23,7 @@ export function ApiTokens() {
     const [making, setMaking] = useState(false);
     const [made, setMade] = useState(/** @type {import("../types.js").NewApiToken | null} */ (null));
     const [ending, setEnding] = useState(/** @type {import("../types.js").ApiToken | null} */ (null));
-    const add = html`<${Button} kind="primary" icon="plus" onClick=${() => setMaking(true)}>Make a token</${Button}>`;
+    const add = html`<${Button} kind="primary" icon="plus" onClick=${() => setMaking(true)}>New token</${Button}>`;
     const done = (/** @type {import("../types.js").NewApiToken} */ token) => {
         setMaking(false);
         setMade(token);
@@ -62,9 +62,9 @@ function TokenDialog({ onClose, onMade }) {
     const form = useForm({ name: "", scopes: ["read"], days: "90" });
     const make = async (/** @type {typeof form.values} */ { name, scopes, days }) =>
         onMade(await post("/profile/tokens", { name, scopes, expires_at: days ? new Date(Date.now() + Number(days) * DAY_MS).toISOString() : null }));
-    return html`<${FormDialog} title="Make a token" form=${form} onSubmit=${make} onClose=${onClose} action="Make the token" disabled=${!form.values.scopes.length}>
-        <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" placeholder="Nightly report" help="What it is for." data-autofocus />
-        <fieldset class="choices"><legend>It may</legend>
+    return html`<${FormDialog} title="New token" form=${form} onSubmit=${make} onClose=${onClose} action="Create token" disabled=${!form.values.scopes.length}>
+        <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" placeholder="Nightly report" help="What you will use the token for." data-autofocus />
+        <fieldset class="choices"><legend>Scopes</legend>
             ${Object.entries(SCOPES).map(([value, { label, help }]) => html`<${Check} form=${form} name="scopes" value=${value} label=${label} help=${help} />`)}
         </fieldset>
         <${SelectField} form=${form} name="days" label="Expires after" options=${LIVES} />

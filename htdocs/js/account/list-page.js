@@ -51,7 +51,7 @@ function UserTable({ list, onOpen }) {
     const disable = (/** @type {import("../types.js").User} */ user) => attempt(async () => {
         const next = await patch(`/admin/users/${user.id}`, { disabled: !user.disabled, version: user.version });
         list.change((/** @type {import("../types.js").User[]} */ items) => items.map((item) => (item.id === next.id ? next : item)));
-    }, user.disabled ? `${user.name} can log in again` : `${user.name} was logged out everywhere and cannot log in`);
+    }, user.disabled ? `${user.name} can log in again` : `${user.name} is disabled and was logged out everywhere`);
     return html`<${Table} label="Users" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
         { title: "User", draw: (user) => html`<div class="table__who"><${Avatar} of=${user} />
             <div><b class="ellipsis">${user.name}${user.id === me().id ? " (you)" : ""}</b><small class="ellipsis">${user.email}</small></div></div>` },

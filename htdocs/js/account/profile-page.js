@@ -94,7 +94,7 @@ function Sessions() {
     const end = (/** @type {import("../types.js").Session} */ one) => attempt(async () => {
         await remove(`/profile/sessions/${one.id}`);
         list.change((/** @type {import("../types.js").Session[]} */ items) => items.filter(({ id }) => id !== one.id));
-    }, "Session ended");
+    }, "Session logged out");
     if (list.problem) {
         return html`<${ProblemState} small problem=${list.problem} onRetry=${list.reload} />`;
     }

@@ -62,7 +62,7 @@ export function Palette() {
             aria-expanded="true" aria-controls="palette-list" aria-activedescendant=${found.length ? `palette-${at}` : undefined}
             autocomplete="off" value=${typed} onKeyDown=${press}
             onInput=${(/** @type {import("../dom.js").InputEvent} */ event) => { setTyped(event.target.value); setAt(0); }} />
-        <ul class="palette__list" id="palette-list" role="listbox" aria-label="Found">
+        <ul class="palette__list" id="palette-list" role="listbox" aria-label="Search results">
             ${found.map((entry, index) => html`<li class="palette__item" role="option" id=${`palette-${index}`}
                 aria-selected=${String(index === at)} onMouseMove=${() => setAt(index)} onClick=${() => run(entry)}>
                 <${Icon} name=${entry.icon} /><span class="ellipsis">${entry.text}</span><small>${entry.kind}</small></li>`)}

@@ -25,9 +25,9 @@ export function LogSearch({ search }) {
     const idle = !words || (whole && !found.length);
     return html`<div class="log__search" role="search">
         <div class="input-group"><${Icon} name="search" />
-            <input class="input" type="search" aria-label="Search in the output" placeholder="Search" ref=${field} value=${words} onKeyDown=${press}
+            <input class="input" type="search" aria-label="Search output" placeholder="Search" ref=${field} value=${words} onKeyDown=${press}
                 onInput=${(/** @type {import("../dom.js").InputEvent} */ event) => search.type(event.target.value)} /></div>
-        <span class="log__found" role="status" title=${whole ? undefined : "Counted in what is loaded; Previous and Next go through all of it."}>${told}</span>
+        <span class="log__found" role="status" title=${whole ? undefined : "Counts loaded lines only. Previous and Next search the whole output."}>${told}</span>
         <${Button} kind="quiet" small icon="arrowUp" label="Previous" disabled=${idle} onClick=${() => search.step(-1)} />
         <${Button} kind="quiet" small icon="arrowDown" label="Next" disabled=${idle} onClick=${() => search.step(1)} />
         <${Button} kind="quiet" small icon="close" label="Close search" onClick=${search.close} />

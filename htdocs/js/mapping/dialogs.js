@@ -18,7 +18,7 @@ export function MappingFields({ form, ...rest }) {
 export function MappingDialog({ onClose, onSaved }) {
     const form = useForm({ name: "", description: "", visibility: "private" });
     const save = async (/** @type {typeof form.values} */ values) => onSaved(await post("/mappings", { ...values, entries: [] }));
-    return html`<${FormDialog} title="New mapping" form=${form} onSubmit=${save} onClose=${onClose} action="Create the mapping"><${MappingFields} form=${form} data-autofocus /></${FormDialog}>`;
+    return html`<${FormDialog} title="New mapping" form=${form} onSubmit=${save} onClose=${onClose} action="Create mapping"><${MappingFields} form=${form} data-autofocus /></${FormDialog}>`;
 }
 
 /** @param {{mapping: import("../types.js").Mapping, onClose: () => void, onDone: () => void}} props */

@@ -4,7 +4,7 @@ import { RUN_STATES } from "../words.js";
 /** Label and tone of a state: a colour never stands alone. @type {Record<string, {label: string, tone: string}>} */
 const STATES = {
     ...RUN_STATES,
-    started: { label: "Started", tone: "good" }, stopped: { label: "Stopped", tone: "" }, disabled: { label: "Disabled", tone: "bad" },
+    started: { label: "Active", tone: "good" }, stopped: { label: "Stopped", tone: "" }, disabled: { label: "Disabled", tone: "bad" },
     enabled: { label: "Active", tone: "good" }, done: { label: "Done", tone: "good" }, refused: { label: "Refused", tone: "warn" },
 };
 

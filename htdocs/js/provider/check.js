@@ -20,7 +20,7 @@ async function check(provider, signal) {
     for (;;) {
         const state = await get(`/runs/${id}`, signal);
         if (isOver(state.state)) {
-            return state.result || { ok: false, message: state.reason || "The check did not finish.", models: [] };
+            return state.result || { ok: false, message: state.reason || "The test did not finish. Try again.", models: [] };
         }
         await new Promise((done) => setTimeout(done, POLL_MS));
         signal.throwIfAborted();

@@ -38,7 +38,7 @@ export function Providers({ title }) {
         ${list.problem ? html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`
             : !list.items ? html`<${SkeletonRows} rows=${3} />`
             : !list.items.length ? html`<${Empty} icon="provider" title="No providers yet"
-                text="A provider is any endpoint that speaks the OpenAI API: OpenAI itself, or Ollama, llama.cpp and vLLM on your own machines.">${add}</${Empty}>`
+                text="A provider is any endpoint with an OpenAI-compatible API: OpenAI itself, or Ollama, llama.cpp and vLLM on your own machines.">${add}</${Empty}>`
             : html`<${ProviderTable} list=${list} manages=${manages} onOpen=${(/** @type {string} */ what, /** @type {import("../types.js").Provider} */ provider) => setOpen({ what, provider })} />`}
         ${open.what === "form" && html`<${ProviderDialog} provider=${open.provider} onClose=${close} onSaved=${saved} />`}
         ${open.what === "check" && html`<${CheckDialog} provider=${open.provider} onClose=${close} onSaved=${saved} />`}
@@ -57,7 +57,7 @@ function ProviderTable({ list, manages, onOpen }) {
         ...(manages ? [
             { title: "Key", draw: (/** @type {import("../types.js").Provider} */ provider) => provider.kind === "openai" && html`<${Pill} tone=${provider.has_key ? "good" : ""}>${provider.has_key ? "Key stored" : "No key"}</${Pill}>` },
             { title: "Actions", kind: /** @type {const} */ ("actions"), draw: (/** @type {import("../types.js").Provider} */ provider) => html`<${Menu} small label=${`Actions for ${provider.name}`} items=${[
-                { text: "Check", icon: "check", onSelect: () => onOpen("check", provider) },
+                { text: "Test connection", icon: "check", onSelect: () => onOpen("check", provider) },
                 { text: "Edit", icon: "edit", onSelect: () => onOpen("form", provider) },
                 null,
                 { text: "Delete…", icon: "trash", danger: true, onSelect: () => onOpen("delete", provider) }]} />` },

@@ -33,7 +33,7 @@ function rowsOf(run) {
     const { script, agent, room, asked_by: who, mapping, limits } = run;
     const waited = run.started_at ? Date.parse(run.started_at) - Date.parse(run.queued_at) : 0;
     return set([
-        ["State", html`<${RunState} run=${run} />`],
+        ["Status", html`<${RunState} run=${run} />`],
         ["Kind", kindOf(run.kind)],
         ["Script", script && html`<a href=${`/scripts/${script.id}`}>${script.name}</a>, <a href=${`/scripts/${script.id}?tab=versions&version=${script.version}`}>version ${script.version}</a>`],
         ["Agent", agent && html`<a href=${`/agents/${agent.id}`}>${agent.name}</a>`],

@@ -103,13 +103,13 @@ function Rows({ list }) {
     return html`<${Table} label="Runs" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
         { title: "Run", draw: (run) => html`<div class="table__who"><div><a class="ellipsis table__main" href=${`/runs/${run.id}`}>${nameOf(run)}</a>
             <small>${kindOf(run.kind)}${run.script ? `, version ${run.script.version}` : ""}${run.dry_run ? ", dry run" : ""}</small></div></div>` },
-        { title: "State", draw: (run) => html`<${RunState} run=${run} />` },
-        { title: "Why", draw: (run) => html`<span class="soft runs__why">${why(run)}</span>` },
-        { title: "Asked by", draw: (run) => run.asked_by
-            ? html`<button type="button" class="table__who link-plain" title="Only this person's" onClick=${() => setQuery({ who: run.asked_by.id })}><${Avatar} of=${run.asked_by} size="small" />${run.asked_by.name}</button>`
-            : html`<span class="soft">The system</span>` },
-        { title: "Through", draw: (run) => run.room ? html`<a href=${`/rooms/${run.room}${run.trigger_seq ? `?at=${run.trigger_seq}` : ""}`}>${run.room_name || "a room"}</a>` : html`<span class="soft">${through(run.via)}</span>` },
-        { title: "Asked", draw: (run) => html`<span class="soft"><${Ago} at=${run.queued_at} /></span>` },
-        { title: "Took", kind: "number", draw: (run) => html`<span class="soft"><${Took} run=${run} /></span>` },
+        { title: "Status", draw: (run) => html`<${RunState} run=${run} />` },
+        { title: "Details", draw: (run) => html`<span class="soft runs__why">${why(run)}</span>` },
+        { title: "Started by", draw: (run) => run.asked_by
+            ? html`<button type="button" class="table__who link-plain" title="Filter by this person" onClick=${() => setQuery({ who: run.asked_by.id })}><${Avatar} of=${run.asked_by} size="small" />${run.asked_by.name}</button>`
+            : html`<span class="soft">System</span>` },
+        { title: "Source", draw: (run) => run.room ? html`<a href=${`/rooms/${run.room}${run.trigger_seq ? `?at=${run.trigger_seq}` : ""}`}>${run.room_name || "Room"}</a>` : html`<span class="soft">${through(run.via)}</span>` },
+        { title: "Queued", draw: (run) => html`<span class="soft"><${Ago} at=${run.queued_at} /></span>` },
+        { title: "Duration", kind: "number", draw: (run) => html`<span class="soft"><${Took} run=${run} /></span>` },
     ]} />`;
 }

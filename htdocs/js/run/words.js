@@ -16,7 +16,7 @@ export function why({ state, reason, ended_by: end, exit_code: code, signal }) {
     if (end === "exit") {
         return `Exit code ${code}.`;
     }
-    return end === "signal" ? `It was ended by signal ${signal}.` : RUN_ENDS[end || ""]?.sentence || "";
+    return end === "signal" ? `Killed by signal ${signal}.` : RUN_ENDS[end || ""]?.sentence || "";
 }
 
 /** @param {string | null | undefined} via */

@@ -37,7 +37,7 @@ function keepDraft(script, draft) {
 }
 
 /**
- * What is on the screen beside what is stored.
+ * The edited state beside the stored one.
  * @param {import("../types.js").Script} script
  * @param {(script: import("../types.js").Script) => void} onSaved
  */

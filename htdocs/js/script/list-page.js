@@ -78,11 +78,11 @@ export function Scripts({ title }) {
 
 /** @param {{q: string, kind: string, mine: string}} props */
 function Filters({ q, kind, mine }) {
-    return html`<div class="page__tools"><${TypedSearch} label="Search name and description" name="q" value=${q} />
+    return html`<div class="page__tools"><${TypedSearch} label="Search by name and description" name="q" value=${q} />
         <select class="input page__select" aria-label="Kind" onChange=${(/** @type {import("../dom.js").InputEvent} */ event) => setQuery({ kind: event.target.value })}>
             <option value="" selected=${!kind}>All kinds</option>
             ${Object.entries(SCRIPT_KINDS).map(([key, { label }]) => html`<option value=${key} selected=${key === kind}>${label}</option>`)}</select>
-        <${Segments} label="Whose scripts" name="mine" value=${mine} onChange=${(/** @type {string} */ value) => setQuery({ mine: value })}
+        <${Segments} label="Filter by owner" name="mine" value=${mine} onChange=${(/** @type {string} */ value) => setQuery({ mine: value })}
             options=${[{ value: "", label: "All" }, { value: "true", label: "Mine" }]} /></div>`;
 }
 

@@ -88,7 +88,7 @@ function Controls() {
         <${Section} title="Menu, dialog, toast"><div class="row"><${Menu} label="A menu" items=${[{ text: "Edit", icon: "edit", onSelect: () => {} }, null, { text: "Delete", icon: "trash", danger: true, onSelect: () => {} }]} />
             <${Button} onClick=${() => setAsking(true)}>Open a dialog</${Button}><${Button} onClick=${() => tell("That was done")}>Show a toast</${Button}>
             <${Button} onClick=${() => tell("That did not work", true)}>Show a bad toast</${Button}></div>
-            ${asking && html`<${ConfirmDialog} title="Delete it?" lost="It is lost." phrase="it" action="Delete" onConfirm=${async () => {}} onClose=${() => setAsking(false)} />`}</${Section}>
+            ${asking && html`<${ConfirmDialog} title="Delete it?" lost="This cannot be undone." phrase="it" action="Delete" onConfirm=${async () => {}} onClose=${() => setAsking(false)} />`}</${Section}>
         <${Section} title="Pills"><div class="row">${[...Object.keys(RUN_STATES), "started", "disabled"].map((state) => html`<${Pill} state=${state} />`)}</div></${Section}>
         <${Section} title="Avatars"><div class="row">${PEOPLE.map((one) => html`<${Avatar} of=${one} /><${Avatar} of=${one} size="small" />`)}<${Avatar} of=${PEOPLE[2]} alive size="large" /></div></${Section}>
         <${Section} title="Tabs"><${Tabs} label="An example" current="a" items=${[{ id: "a", text: "First", href: "/styleguide" }, { id: "b", text: "Second", href: "/styleguide", number: 12 }]} /></${Section}>`;

@@ -79,7 +79,7 @@ function atCommand(text, caret) {
     };
 }
 
-/** What the script takes; what is still to come is strong. @param {{script: import("../../types.js").Script, open: string[]}} props */
+/** The parameters of the script; the missing ones are strong. @param {{script: import("../../types.js").Script, open: string[]}} props */
 function Hint({ script, open: rest }) {
     const names = orderOf(script.parameters);
     const required = script.parameters?.required || [];

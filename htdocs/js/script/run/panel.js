@@ -64,9 +64,9 @@ function RunForm({ script, form, changed, onSave, onStart }) {
         ${namesOf(script.parameters).length ? html`<${ParameterFields} schema=${script.parameters} form=${form} />` : html`<p class="soft">This script takes no parameters.</p>`}
         <${Switch} label="Dry run" help=${DRY[script.kind]} checked=${form.values.dry_run} onChange=${(/** @type {boolean} */ on) => form.set("dry_run", on)} />
         <details class="run-form__more" open=${more} onToggle=${(/** @type {Event & {target: HTMLDetailsElement}} */ event) => setMore(event.target.open)}><summary>Mapping and limits</summary>
-            ${more && html`<div class="form"><${SelectField} form=${form} name="mapping" label="Mapping" options=${options} help="Its variables and secrets are in the environment of this run." />
-                <${LimitFields} form=${form} widest=${narrowed(script.runner_limits, script.limits)} help="For this run only. Numbers can only be narrower than those of the script." /></div>`}</details>
-        <div class="form__actions"><${Button} type="submit" kind="primary" icon="start" busy=${form.busy}>${form.values.dry_run ? "Start the dry run" : "Run it"}</${Button}>
+            ${more && html`<div class="form"><${SelectField} form=${form} name="mapping" label="Mapping" options=${options} help="This run receives its variables and secrets as environment variables." />
+                <${LimitFields} form=${form} widest=${narrowed(script.runner_limits, script.limits)} help="For this run only. You can only lower the script’s limits." /></div>`}</details>
+        <div class="form__actions"><${Button} type="submit" kind="primary" icon="start" busy=${form.busy}>${form.values.dry_run ? "Start dry run" : "Run"}</${Button}>
             <span class="run-form__keys soft small"><kbd>Ctrl</kbd> <kbd>Enter</kbd></span></div>
     </${Form}>`;
 }

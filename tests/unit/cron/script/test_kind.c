@@ -63,13 +63,12 @@ static void expect(struct sandbox_ending ending, const char *state, const char *
 Test(ended, says_why_a_run_ended_in_words)
 {
     expect((struct sandbox_ending){RUN_END_EXIT, 0, 0, 0, 0}, "succeeded", "exit", "");
-    expect((struct sandbox_ending){RUN_END_EXIT, 3, 0, 0, 0}, "failed", "exit", "It ended with exit status 3.");
-    expect((struct sandbox_ending){RUN_END_SIGNAL, -1, 9, 0, 0}, "failed", "signal", "A signal ended it: SIGKILL (9).");
+    expect((struct sandbox_ending){RUN_END_EXIT, 3, 0, 0, 0}, "failed", "exit", "Exit code 3.");
+    expect((struct sandbox_ending){RUN_END_SIGNAL, -1, 9, 0, 0}, "failed", "signal", "Killed by SIGKILL (signal 9).");
     expect((struct sandbox_ending){RUN_END_MEMORY, -1, 0, 0, 0}, "failed", "memory",
-           "It needed more memory than the 512 MB that it may use.");
+           "Out of memory: the limit is 512 MB.");
     expect((struct sandbox_ending){RUN_END_WALL_TIME, -1, 0, 0, 0}, "timed_out", "wall_time",
-           "It took longer than the 1 second that it may take.");
+           "Time limit of 1 second exceeded.");
     expect((struct sandbox_ending){RUN_END_CANCELLED, -1, 0, 0, 0}, "cancelled", "cancelled", "Stopped.");
-    expect((struct sandbox_ending){RUN_END_LOST, -1, 0, 0, 0}, "failed", "lost",
-           "The sandbox was ended from outside, or failed.");
+    expect((struct sandbox_ending){RUN_END_LOST, -1, 0, 0, 0}, "failed", "lost", "The sandbox failed or was killed.");
 }
