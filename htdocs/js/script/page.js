@@ -40,8 +40,6 @@ export function Script({ id, title }) {
 function Workbench({ script, onChange }) {
     const { query: { tab = "code", panel = "" } } = useStore(place);
     const draft = useDraft(script, onChange);
-    const [busy, setBusy] = useState(false);
-    const [problem, setProblem] = useState(/** @type {import("../api.js").ApiProblem | null} */ (null));
     const [dialog, setDialog] = useState("");
     const close = () => setDialog("");
     useEffect(() => {
@@ -49,30 +47,7 @@ function Workbench({ script, onChange }) {
             tell("Your unsaved changes were restored");
         }
     }, []);
-    const canSave = script.editable && draft.changed;
-
-    const save = async (/** @type {any} */ how = {}) => {
-        if (!canSave || busy) {
-            return undefined;
-        }
-        setBusy(true);
-        setProblem(null);
-        try {
-            const saved = await draft.save(how);
-            tell(`Saved as version ${saved.latest}`);
-            return saved;
-        } catch (caught) {
-            if (caught.status === 409 && !how.over) {
-                setDialog("conflict");
-            } else {
-                setProblem(caught);
-                setQuery({ tab: caught.fields?.parameters ? "parameters" : null });
-            }
-            return undefined;
-        } finally {
-            setBusy(false);
-        }
-    };
+    const { save, canSave, busy, problem } = useSaving(script, draft, () => setDialog("conflict"));
     const run = () => {
         const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form.run-form"));
         if (form) {
@@ -104,6 +79,42 @@ function Workbench({ script, onChange }) {
         ${dialog === "conflict" && html`<${ConflictDialog} script=${script} draft=${draft} onTake=${onChange} onOver=${(/** @type {any} */ over) => save({ over })} onClose=${close} />`}
         ${dialog === "delete" && html`<${DeleteScript} script=${script} onClose=${close} onDone=${gone} />`}
     </${Page}>`;
+}
+
+/**
+ * Saves the draft.
+ * @param {import("../types.js").Script} script
+ * @param {any} draft
+ * @param {() => void} onConflict when another user saved in the meantime
+ */
+function useSaving(script, draft, onConflict) {
+    const [busy, setBusy] = useState(false);
+    const [problem, setProblem] = useState(/** @type {import("../api.js").ApiProblem | null} */ (null));
+    const canSave = script.editable && draft.changed;
+
+    const save = async (/** @type {any} */ how = {}) => {
+        if (!canSave || busy) {
+            return undefined;
+        }
+        setBusy(true);
+        setProblem(null);
+        try {
+            const saved = await draft.save(how);
+            tell(`Saved as version ${saved.latest}`);
+            return saved;
+        } catch (caught) {
+            if (caught.status === 409 && !how.over) {
+                onConflict();
+            } else {
+                setProblem(caught);
+                setQuery({ tab: caught.fields?.parameters ? "parameters" : null });
+            }
+            return undefined;
+        } finally {
+            setBusy(false);
+        }
+    };
+    return { save, canSave, busy, problem };
 }
 
 /** @param {{script: import("../types.js").Script}} props */

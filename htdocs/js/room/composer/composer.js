@@ -24,16 +24,7 @@ export function Composer({ room, members, reply, onReply, taken, onEditLast }) {
         keep(draft, next);
     };
     useLayoutEffect(() => grow(area.current), [text]);
-    useEffect(() => {
-        if (matchMedia("(hover: hover)").matches && !new URLSearchParams(location.search).has("at")) {
-            area.current.focus();
-        }
-    }, []);
-    useEffect(() => {
-        if (reply) {
-            area.current.focus();
-        }
-    }, [reply]);
+    useFocus(area, reply);
     useEffect(() => {
         if (taken) {
             change(text ? `${taken.text}\n${text}` : taken.text);
@@ -60,28 +51,17 @@ export function Composer({ room, members, reply, onReply, taken, onEditLast }) {
         spot.look();
     };
     const press = (/** @type {KeyboardEvent} */ event) => {
-        if (event.isComposing || spot.press(event, choose)) {
-            return;
-        }
-        if (event.key === "Enter" && !event.shiftKey && !event.ctrlKey) {
-            event.preventDefault();
-            send();
-        } else if (event.key === "Escape" && reply) {
-            event.preventDefault();
-            onReply(null);
-        } else if (event.key === "ArrowUp" && !text) {
-            event.preventDefault();
-            onEditLast();
+        if (!event.isComposing && !spot.press(event, choose)) {
+            act(event, { Enter: send, Escape: reply && (() => onReply(null)), ArrowUp: !text && onEditLast });
         }
     };
     const over = text.length - LONGEST;
     return html`<div class="composer">
         ${(spot.items.length > 0 || spot.hint) && html`<${Suggestions} spot=${spot} onChoose=${choose} />`}
         <div class="composer__box">
-            ${reply && html`<div class="composer__reply"><${Icon} name="reply" size=${14} />
-                <span class="ellipsis">Replying to <b>${reply.author?.name}</b>: ${(reply.body.text || "").slice(0, 160)}</span>
-                <${Button} kind="quiet" small icon="close" label="Cancel reply" onClick=${() => onReply(null)} /></div>`}
-            <textarea class="composer__text" ref=${area} rows="1" value=${text} placeholder=${`Message ${room.name}`} aria-label=${`Message ${room.name}`}
+            ${reply && html`<${Quoted} reply=${reply} onReply=${onReply} />`}
+            <textarea class="composer__text" ref=${area} rows="1" value=${text}
+                placeholder=${`Message ${room.name}`} aria-label=${`Message ${room.name}`}
                 role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-expanded=${String(spot.items.length > 0)}
                 aria-controls="mentions" aria-activedescendant=${spot.items[spot.index] ? `mention-${spot.index}` : undefined}
                 onInput=${(/** @type {import("../../dom.js").InputEvent} */ event) => { change(event.target.value); spot.look(); }}
@@ -97,4 +77,34 @@ export function Composer({ room, members, reply, onReply, taken, onEditLast }) {
 function grow(area) {
     area.style.height = "auto";
     area.style.height = `${Math.min(area.scrollHeight, HEIGHT)}px`;
+}
+
+/** Does what a key means; most mean nothing. @param {KeyboardEvent} event @param {Record<string, any>} actions by key */
+function act(event, actions) {
+    const breaksLine = event.key === "Enter" && (event.shiftKey || event.ctrlKey);
+    if (!breaksLine && Object.hasOwn(actions, event.key) && actions[event.key]) {
+        event.preventDefault();
+        actions[event.key]();
+    }
+}
+
+/** Focuses the text for users with a mouse, and when a reply begins. @param {{current: any}} area @param {any} reply */
+function useFocus(area, reply) {
+    useEffect(() => {
+        if (matchMedia("(hover: hover)").matches && !new URLSearchParams(location.search).has("at")) {
+            area.current.focus();
+        }
+    }, []);
+    useEffect(() => {
+        if (reply) {
+            area.current.focus();
+        }
+    }, [reply]);
+}
+
+/** The message that the reply belongs to. @param {{reply: any, onReply: (event: any) => void}} props */
+function Quoted({ reply, onReply }) {
+    return html`<div class="composer__reply"><${Icon} name="reply" size=${14} />
+        <span class="ellipsis">Replying to <b>${reply.author?.name}</b>: ${(reply.body.text || "").slice(0, 160)}</span>
+        <${Button} kind="quiet" small icon="close" label="Cancel reply" onClick=${() => onReply(null)} /></div>`;
 }
