@@ -186,11 +186,13 @@ begin
     elsif agent.kind <> 'chat' then
         return agent_excuse(the_room, the_agent, the_seq, format('%s runs a script and does not answer messages.', agent.name), false);
     elsif agent.role = 'viewer' then
-        return agent_excuse(the_room, the_agent, the_seq, format('%s is a viewer in this room. Ask an owner to make it a member.', agent.name), false);
+        return agent_excuse(the_room, the_agent, the_seq,
+                            format('%s is a viewer in this room. Ask an owner to make it a member.', agent.name), false);
     elsif agent.desired_state <> 'started' then
         return agent_excuse(the_room, the_agent, the_seq, format('%s is stopped. Start the agent and try again.', agent.name), false);
     elsif room_is_busy(the_room) then
-        return agent_excuse(the_room, the_agent, the_seq, 'Too many answers are in progress in this room. Try again when some have finished.', false);
+        return agent_excuse(the_room, the_agent, the_seq,
+                            'Too many answers are in progress in this room. Try again when some have finished.', false);
     end if;
     insert into runs (kind, agent_id, room_id, trigger_seq, asked_by, depth, retriable)
     values ('agent', the_agent, the_room, the_seq, by_principal, the_depth, true)
@@ -205,7 +207,8 @@ create function addressed_agents(the_room uuid, mentioned uuid[], replied bigint
 begin
     return query select id from principals where id = any (mentioned) and kind = 'agent' order by id;
     if not found then
-        return query select e.principal_id from room_events e join room_members m on m.room_id = the_room and m.principal_id = e.principal_id
+        return query select e.principal_id from room_events e
+                     join room_members m on m.room_id = the_room and m.principal_id = e.principal_id
                      where e.room_id = the_room and e.seq = replied and e.kind = 'result';
     end if;
 end $$;

@@ -36,7 +36,8 @@ create function mapping_key_fault(key text) returns text language sql immutable 
     select case
         when key !~ '^[A-Za-z_][A-Za-z0-9_]{0,63}$' then
             'Use at most 64 letters, digits and underscores, starting with a letter or underscore.'
-        when key ~ '^(PATH|HOME|TMPDIR|ENV|IFS|PS4|SHELLOPTS|BASHOPTS|PROMPT_COMMAND|NODE_OPTIONS|NODE_PATH|GCONV_PATH|PERL5OPT|PERL5LIB|PERL5DB|RUBYOPT|GLIBC_TUNABLES|PYTHON[A-Z0-9]+|(LD_|BASH_|COAGENT_|PARAM_|TF_CLI_).*)$' then
+        when key ~ '^(PATH|HOME|TMPDIR|ENV|IFS|PS4|SHELLOPTS|BASHOPTS|PROMPT_COMMAND|NODE_OPTIONS|NODE_PATH|GCONV_PATH|'
+                    'PERL5OPT|PERL5LIB|PERL5DB|RUBYOPT|GLIBC_TUNABLES|PYTHON[A-Z0-9]+|(LD_|BASH_|COAGENT_|PARAM_|TF_CLI_).*)$' then
             'This name is reserved.'
         end
 $$;

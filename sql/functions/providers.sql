@@ -12,7 +12,8 @@ $$;
 create function provider_url(kind text, url text) returns text language plpgsql immutable as $$
 begin
     if kind = 'openai' and url !~* '^https?://[^/?#[:space:]@]+(/[^?#[:space:]]*)?$' then
-        perform raise_outcome('CA422', 'Enter the base URL of the API with http:// or https:// and a host, for example https://api.openai.com/v1.',
+        perform raise_outcome('CA422',
+                              'Enter the base URL of the API with http:// or https:// and a host, for example https://api.openai.com/v1.',
                               'base_url');
     end if;
     return case when kind = 'openai' then rtrim(url, '/') else '' end;

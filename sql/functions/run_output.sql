@@ -95,7 +95,8 @@ begin
     end if;
     return query select null, null, null, convert_to(json_build_object(
         'run', run.id, 'state', run.state, 'offset', start, 'bytes', greatest(total, run.output_bytes),
-        'truncated', run.output_truncated, 'removed', run.output_bytes > 0 and total = 0, 'end', total, 'live', run.finished_at is null)::text, 'UTF8');
+        'truncated', run.output_truncated, 'removed', run.output_bytes > 0 and total = 0, 'end', total,
+        'live', run.finished_at is null)::text, 'UTF8');
     return query select c.position::text, c.stream, api_time(c.at), c.bytes
                  from run_output_chunks(wanted, start, least(start + most, total)) c;
 end $$;

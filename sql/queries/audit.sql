@@ -31,7 +31,8 @@ with bounds as materialized (
                            order by at desc limit 1),
                           case when $10 is null then 9223372036854775807 else 0 end),
                  case when $2 ~ '^[0-9]{1,18}$' then $2::bigint - 1
-                      else (select null::bigint from raise_outcome('CA422', 'The cursor is not valid. Use the "next" of the previous page.', 'cursor')
+                      else (select null::bigint from raise_outcome(
+                               'CA422', 'The cursor is not valid. Use the "next" of the previous page.', 'cursor')
                             where $2 is not null) end) as last
 ), found as (
     (select a.* from audit_log a

@@ -33,7 +33,8 @@ select * from run_cancel($1::uuid)
 -- id, mode (again, resume), via
 select * from run_retry($1::uuid, $2, $3)
 
--- The rest is for the runner; what is to be published comes as rows of (document, channel), a null channel for nobody. $fence is the attempt: an executor whose run was given to another changes nothing.
+-- The rest is for the runner; what is to be published comes as rows of (document, channel), a null channel for nobody.
+-- $fence is the attempt: an executor whose run was given to another changes nothing.
 -- Where a run is meant by its id, "(state = …) is true" keeps the planner from the small indexes of those that run: they
 -- look cheap to it, and are full of those that did.
 
