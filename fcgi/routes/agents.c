@@ -53,14 +53,13 @@ const struct route agent_routes[] = {
     ROUTE(METHOD_GET, "/agents/{id}", AGENT("see"), POOL_FAST, NULL, NULL, show, "An agent", "Agent"),
     ROUTE(METHOD_PATCH, "/agents/{id}", AGENT("edit"), POOL_FAST, edit_fields, NULL, edit, "Edit an agent", "Agent"),
     ROUTE(METHOD_DELETE, "/agents/{id}", AGENT("edit"), POOL_FAST, NULL, NULL, delete, "Delete an agent"),
-    ROUTE(METHOD_POST, "/agents/{id}/start", AGENT("edit"), POOL_FAST, NULL, NULL, start, "Start an agent",
-          "Agent"),
+    ROUTE(METHOD_POST, "/agents/{id}/start", AGENT("edit"), POOL_FAST, NULL, NULL, start, "Start an agent", "Agent"),
     ROUTE(METHOD_POST, "/agents/{id}/stop", AGENT("edit"), POOL_FAST, NULL, NULL, stop,
           "Stop an agent and its answers in progress", "Agent"),
     ROUTE(METHOD_POST, "/agents/{id}/restart", AGENT("edit"), POOL_FAST, NULL, NULL, restart,
           "Stop the answers of an agent in progress and start the agent again", "Agent"),
-    ROUTE(METHOD_GET, "/agents/{id}/logs", AGENT("see"), POOL_FAST, NULL, page_query, logs, "The latest runs of an agent",
-          "RunList"),
+    ROUTE(METHOD_GET, "/agents/{id}/logs", AGENT("see"), POOL_FAST, NULL, page_query, logs,
+          "The latest runs of an agent", "RunList"),
     ROUTE_END,
 };
 
