@@ -38,7 +38,8 @@ const upload = (file) => attempt(async () => {
 /** A small script to look at and run; its name is free, or gets a number. */
 const makeExample = () => attempt(async () => {
     for (let n = 1; ; n++) {
-        const script = await post("/scripts", { name: n === 1 ? "Hello" : `Hello ${n}`, description: "Prints a greeting. An example to run and edit.",
+        const script = await post("/scripts", {
+            name: n === 1 ? "Hello" : `Hello ${n}`, description: "Prints a greeting. An example to run and edit.",
             kind: "sh", visibility: "private", ...templateOf("sh") }).catch((problem) => {
             if (problem.status === 409 && n < 20) {
                 return null;
