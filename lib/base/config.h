@@ -44,6 +44,9 @@ struct config {
     int run_artifact_mb;    /* RUN_ARTIFACT_MB: files that are kept of a run, together */
     char *ssl_certfile;     /* SSL_CERTFILE: the site's certificate chain in PEM; or NULL */
     char *ssl_keyfile;      /* SSL_KEYFILE: its private key; or NULL */
+    int login_rate;         /* LOGIN_RATE: logins per second and address, for the nginx of ./studio */
+    int login_burst;        /* LOGIN_BURST: how many more may come at once, for the same */
+    char *login_exempt;     /* LOGIN_EXEMPT: addresses without a limit, for the same; or NULL */
     char *restart_command;  /* RESTART_COMMAND: starts every part of this installation again; or NULL */
     char *openai_base_url;  /* OPENAI_BASE_URL, seeds a first provider; or NULL */
     char *openai_model;     /* OPENAI_MODEL: the model asked there; NULL: the first that it offers */

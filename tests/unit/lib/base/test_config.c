@@ -135,12 +135,13 @@ Test(config, reads_comments_blank_lines_spaces_and_quotes)
 {
     static const char content[] =
         "# comment\n\n  SECRET_KEY = \"" KEY "\"  \n\t# another\nPUBLIC_URL='https://x.example/'\r\n"
-        "SSL_CERTFILE=/etc/x\nSSL_KEYFILE=/etc/y\nDATABASE_URL=host=/run/x dbname=a=b";
+        "SSL_CERTFILE=/etc/x\nSSL_KEYFILE=/etc/y\nLOGIN_EXEMPT=127.0.0.1\nDATABASE_URL=host=/run/x dbname=a=b";
     cr_assert_eq(load_file(content, NULL), OUTCOME_OK, "%s", text_string(&why));
     cr_expect_str_eq(config.secret_key, KEY);
     cr_expect_str_eq(config.public_url, "https://x.example");
     cr_expect_str_eq(config.database_url, "host=/run/x dbname=a=b");
     cr_expect_str_eq(config.ssl_certfile, "/etc/x");
+    cr_expect_str_eq(config.login_exempt, "127.0.0.1");
 }
 
 Test(config, takes_a_certificate_only_with_its_key)
