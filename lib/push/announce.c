@@ -9,22 +9,19 @@ struct announcement {
     char *message; /* NULL: the channel is closed */
 };
 
-/* One message, unless nchan was found away: then only what closes sockets is still sent. */
-static void announce_one(struct push *push, bool *away, const char *channels, const char *message)
+static void announce_one(struct push *push, const char *channels, const char *message)
 {
-    if (!channels || (*away && message))
-        return;
-    enum outcome outcome = message ? publish(push, channels, message, strlen(message)) : channel_close(push, channels);
-    *away = *away || outcome == OUTCOME_AWAY;
+    if (channels && message)
+        publish(push, channels, message, strlen(message));
+    else if (channels)
+        channel_close(push, channels);
 }
 
 void announce(struct push *push, const struct db *db)
 {
-    bool away = false;
-
     push_renew(push);
     for (int row = 0; row < db_rows(db); row++)
-        announce_one(push, &away, db_value(db, row, 1), db_value(db, row, 0));
+        announce_one(push, db_value(db, row, 1), db_value(db, row, 0));
 }
 
 void announcements_add(struct announcements *announcements, const char *channels, const char *message)
@@ -50,10 +47,8 @@ void announcements_add_rows(struct announcements *announcements, const struct db
 
 void announcements_send(const struct announcements *announcements, struct push *push)
 {
-    bool away = false;
-
     for (const struct announcement *at = announcements->first; at; at = at->next)
-        announce_one(push, &away, at->channels, at->message);
+        announce_one(push, at->channels, at->message);
 }
 
 void announcements_clear(struct announcements *announcements)

@@ -7,7 +7,7 @@
 #include "base/db.h"
 #include "push/publish.h"
 
-/* Publishes the last statement's rows, at once. Stops when nchan does not answer; sockets are closed all the same. */
+/* Publishes the last statement's rows, at once. Waits for nchan no longer than the budget of push. */
 void announce(struct push *push, const struct db *db);
 
 /* The same in two steps, where other statements stand between: messages are copied, then sent. Zeroed: empty. */

@@ -117,7 +117,7 @@ static int receive_status(int fd, int64_t deadline)
 }
 
 /* One exchange on a connection of its own: 0 when nchan did not answer in time. The request goes out in one piece, for
- * which nchan wakes once. */
+ * which nchan wakes once. It has to be waited for: nginx drops the request of a client that is gone. */
 static int exchange(struct push *push, const struct text *request)
 {
     int fd = connect_unix(push->socket_path, push->until);
@@ -181,8 +181,6 @@ enum outcome channel_close(struct push *push, const char *channel)
     text_add(&request, "DELETE /channel?id=");
     text_add_url(&request, channel);
     text_add(&request, " HTTP/1.1\r\nHost: nchan\r\nConnection: close\r\n\r\n");
-    if (is_deaf(push))
-        push->until = clock_monotonic_ms();
     int status = exchange(push, &request);
     text_free(&request);
     return status == 404 ? OUTCOME_OK : judge(status, "close", channel); /* 404: nobody listens */

@@ -1,8 +1,9 @@
 /* Publishing to nchan: a small HTTP/1.1 POST over its unix socket. Called after commit only; a failure is logged and
  * left to the catch-up by sequence, never retried.
  *
- * Nobody waits long for a wedged nchan: a process has a budget of time, and whoever has waited in vain tells all others
- * by a shared number, so that they do not try for a second. */
+ * No process waits long for a wedged nchan: each has a budget of time, and one that has waited in vain tells all others
+ * by a shared number, so that they do not publish for two seconds. The budget is longer than a busy machine needs: no
+ * client waits for it, because a handler publishes after its answer has ended. */
 #ifndef COAGENT_PUBLISH_H
 #define COAGENT_PUBLISH_H
 
@@ -13,7 +14,7 @@
 #include <stdint.h>
 
 #define CHANNEL_SIZE 48
-#define PUSH_BUDGET_MS 100
+#define PUSH_BUDGET_MS 500
 
 struct push {
     const char *socket_path;  /* of nchan; borrowed */
@@ -33,12 +34,11 @@ void push_renew(struct push *push);
 char *channel_name(char buffer[CHANNEL_SIZE], const char *prefix, const char *id);
 
 /* Sends one message to the comma-separated channels (at most 255). AWAY when nchan does not answer within what is left
- * of the budget, or has not answered somebody a moment ago: stop then. FAILED when it refuses. Both are logged. */
+ * of the budget, or did not answer another process a moment ago. FAILED when it refuses. Both are logged. */
 enum outcome publish(struct push *push, const char *channels, const char *message, size_t length);
 
 /* Closes every socket that listens on the channel; clients reconnect and are authorised again. The same outcomes; OK as
- * well when nobody listens. It is sent to a deaf nchan too, without waiting for the answer: closing is how access ends,
- * and nchan does it when it wakes. */
+ * well when nobody listens. It is tried although nchan did not answer a moment ago: closing is how access ends. */
 enum outcome channel_close(struct push *push, const char *channel);
 
 #endif

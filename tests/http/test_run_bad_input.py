@@ -131,7 +131,7 @@ def test_two_streams_at_once_lose_nothing(ann):
 def test_of_10000_files_some_are_kept_and_the_others_counted(ann):
     run = scripts.execute(ann, "import os\nfor n in range(10000):\n    open(f'out/{n}', 'w').close()\n", "python", timeout=180)
     assert run["state"] == "succeeded"
-    assert len(run["files"]) == 100 and "9900 files of out/ are not kept" in run["text"]
+    assert len(run["files"]) == 100 and "9900 files of out/ were not kept" in run["text"]
 
 
 def test_only_plain_files_of_its_own_are_kept(ann):

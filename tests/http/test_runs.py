@@ -206,7 +206,7 @@ def test_what_cannot_run_again_says_why(studio, people, ann, bob):
     keeper = people.user("kim", permissions=["runs.manage"])
     script = finished.script(ann)
     live = finished.run(studio, bob, of=script, state="waiting")
-    assert "not over" in bob.post(f"/runs/{live}/retry", {}).json()["detail"]
+    assert "has not finished" in bob.post(f"/runs/{live}/retry", {}).json()["detail"]
     over = finished.run(studio, bob, of=script)
     assert ann.patch(f"/scripts/{script['id']}", {"version": 1, "visibility": "private"}).status_code == 200
     assert bob.post(f"/runs/{over}/retry", {}).status_code == 404, "the script is not bob's to run any more"

@@ -21,7 +21,7 @@ from harness.waiting import wait_until
 
 OWN = (BUILD / "sql" / "functions.name").read_text().strip()
 OTHER = "fn_" + OWN[3:][::-1]
-MISSING = "does not have the functions of this version"
+MISSING = "lacks the functions of this version"
 
 
 @pytest.fixture(scope="module")
