@@ -74,7 +74,7 @@ test("a reply quotes what it answers, and the quotation leads there", async () =
     await say(bob, room, "What is the answer?");
     await message(left, "What is the answer?").focus();
     await left.keyboard.press("r");
-    await left.getByText("Answering").waitFor();
+    await left.getByText("Replying to").waitFor();
     await write(left, "Forty-two");
     const quote = message(right, "Forty-two").getByRole("button", { name: /What is the answer\?/ });
     await quote.click();
@@ -171,8 +171,8 @@ test("a room is renamed, archived, and deleted only after its name was typed", a
     await right.getByRole("heading", { name: "New name", level: 1 }).waitFor();
     await left.getByText("Room saved").waitFor();
     await left.getByRole("button", { name: "Archive room" }).click();
-    await right.getByText("This room is archived.").waitFor();
-    await left.getByText("This room is archived.").waitFor();
+    await right.getByText("This room is archived (read-only).").waitFor();
+    await left.getByText("This room is archived (read-only).").waitFor();
     await left.getByRole("button", { name: "Delete room…" }).click();
     const dialog = left.getByRole("dialog");
     await becomes(() => dialog.getByRole("button", { name: "Delete room" }).isEnabled(), false);

@@ -235,8 +235,8 @@ test("settings are kept; the network is granted only by who may", async () => {
     await page.getByRole("radio", { name: "Everyone" }).check();
     assert.equal(await page.getByLabel("Memory (MB)").getAttribute("placeholder"), String((await limits()).memory_mb));
     await page.getByLabel("Time limit (s)").fill("30");
-    await page.getByRole("switch", { name: /Run again/ }).check();
-    assert.equal(await page.getByRole("switch", { name: /Network/ }).isDisabled(), true);
+    await page.getByRole("switch", { name: /Retry if the runner/ }).check();
+    assert.equal(await page.getByRole("switch", { name: /Internet access/ }).isDisabled(), true);
     await page.getByRole("button", { name: "Save settings" }).click();
     await page.getByText("Settings saved").waitFor();
     const saved = await ada.call("GET", `/scripts/${script.id}`);

@@ -79,7 +79,7 @@ test("versions are listed, compared with each other and brought back", async () 
     const { page, end } = await openScript(browser, ada, script, "?tab=versions");
     await page.getByText("Count on").waitFor();
     await page.getByRole("button", { name: "Actions for version 2" }).click();
-    await page.getByRole("menuitem", { name: "What changed" }).click();
+    await page.getByRole("menuitem", { name: "View changes" }).click();
     const difference = page.getByRole("region", { name: "Code of version 1 compared with version 2" });
     await difference.getByText("echo three").waitFor();
     assert.equal(await page.locator(".diff__out").innerText(), "echo two");

@@ -311,7 +311,7 @@ def test_an_entry_that_cron_would_not_read_is_mended(ctl):
     down = "touch /etc/cron.d/coagent; chmod 644 /etc/cron.d/coagent"
     assert provoked(ctl, "cron", CRON + lax) == ["failed", "ok"]
     assert provoked(ctl, "cron", CRON) == ["failed", "ok"]
-    in_namespace(ctl, CRON + f"{down}; ! {ctl.program} doctor cron | grep -q 'cron does not run' && exit 1 || true")
+    in_namespace(ctl, CRON + f"{down}; ! {ctl.program} doctor cron | grep -q 'cron is not running' && exit 1 || true")
 
 
 def test_a_sandbox_without_namespaces_is_mended(ctl):
