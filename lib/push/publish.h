@@ -2,7 +2,7 @@
  * left to the catch-up by sequence, never retried.
  *
  * No process waits long for a wedged nchan: each has a budget of time, and one that has waited in vain tells all others
- * by a shared number, so that they do not publish for two seconds. The budget is longer than a busy machine needs: no
+ * by a shared number, so that they do not publish for a second. The budget is longer than a busy machine needs: no
  * client waits for it, because a handler publishes after its answer has ended. */
 #ifndef COAGENT_PUBLISH_H
 #define COAGENT_PUBLISH_H
