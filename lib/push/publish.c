@@ -15,7 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define DEAF_MS 1000 /* how long nobody publishes, after somebody has waited in vain */
+#define DEAF_MS 1000   /* how long nobody publishes, after somebody has waited in vain */
 #define REPLY_SIZE 256 /* the status line is all that is read */
 
 char *channel_name(char buffer[CHANNEL_SIZE], const char *prefix, const char *id)
