@@ -77,7 +77,8 @@ static void apply_state(const struct execution *execution, const char **state, c
     }
 }
 
-bool execution_conclude(struct execution *execution, void (*queue)(void *context, struct db *db), void *context)
+/* Asks until the database answers, or the lease ends. */
+static enum outcome insist(struct execution *execution, void (*queue)(void *context, struct db *db), void *context)
 {
     enum outcome outcome = OUTCOME_AWAY;
 
@@ -91,15 +92,29 @@ bool execution_conclude(struct execution *execution, void (*queue)(void *context
             break;
         poll(NULL, 0, ASK_AGAIN_MS);
     }
+    return outcome;
+}
+
+bool execution_conclude(struct execution *execution, void (*queue)(void *context, struct db *db), void *context)
+{
+    enum outcome outcome = insist(execution, queue, context);
+
     if (outcome == OUTCOME_OK && db_rows(execution->db) > 0)
         return true;
     log_warn("the run could not be ended (%s) and ends when its lease expires", outcome_name(outcome));
     return false;
 }
 
-static void queue_finish(void *context, struct db *db)
+struct question {
+    const struct db_statement *statement;
+    const char *const *values;
+};
+
+static void queue_question(void *context, struct db *db)
 {
-    db_queue(db, &query_run_finish, context);
+    const struct question *question = context;
+
+    db_queue(db, question->statement, question->values);
 }
 
 void execution_finish(struct execution *execution, const char *state, const char *reason, struct json_object *result,
@@ -112,8 +127,9 @@ void execution_finish(struct execution *execution, const char *state, const char
                             reason,
                             json_object_to_json_string(result),
                             json_object_to_json_string(usage)};
+    struct question finish = {&query_run_finish, values};
 
-    if (execution_conclude(execution, queue_finish, values)) {
+    if (execution_conclude(execution, queue_question, &finish)) {
         announce(&execution->push, execution->db);
         log_info("%s: %s", state, reason ? reason : "done");
     }
@@ -125,17 +141,12 @@ void execution_finish(struct execution *execution, const char *state, const char
  * start: the work has not begun. */
 static bool take_run(struct execution *execution, const struct db_statement *statement)
 {
-    enum outcome outcome = OUTCOME_AWAY;
     char pid[16];
+    struct question take = {statement, DB_VALUES(execution->id, execution->fence, pid)};
+    enum outcome outcome;
 
     snprintf(pid, sizeof pid, "%d", (int)getpid());
-    while (lease_lasts(execution)) {
-        lease_connect(execution);
-        outcome = execution_do(execution, statement, DB_VALUES(execution->id, execution->fence, pid));
-        if (outcome != OUTCOME_AWAY && outcome != OUTCOME_BUSY)
-            break;
-        poll(NULL, 0, ASK_AGAIN_MS);
-    }
+    outcome = insist(execution, queue_question, &take);
     if (outcome != OUTCOME_OK) {
         log_warn("the run could not be claimed: %s", outcome_name(outcome));
         return false;

@@ -51,20 +51,25 @@ end $$;
 
 -- Removes an account, with what it asked for and its places in rooms. The principal stays as a tombstone, because the logs of
 -- rooms and the audit log refer to it; its handle is free again. To be gone takes as much away as to be disabled. The row is
--- locked after the log-ins and before runs and rooms, as requests with an Idempotency-Key do.
+-- locked after the log-ins and before runs and rooms, as requests with an Idempotency-Key do; and all rooms, those of the
+-- runs as well, before the first run ends in one of them, or two deletions would wait for each other's rooms.
 create function user_delete(who uuid) returns setof announced language plpgsql as $$
 declare
     gone users;
+    live uuid[];
 begin
     perform user_lock(who);
     perform user_check_change(who, '{"disabled": true}', false);
     perform from users where id = who for update;
+    live := array(select id from runs where asked_by = who and state in ('queued', 'running', 'waiting') order by id
+                  for no key update);
+    perform from rooms
+    where deleted_at is null and id in (select room_id from room_members where principal_id = who
+                                        union all select room_id from runs where id = any (live))
+    order by id for no key update;
     return next announced_answer(null);
     return next announced_renewal(who);
-    return query select * from user_stop_runs(who, 'The user who started this was deleted.');
-    perform from rooms
-    where deleted_at is null and id in (select room_id from room_members where principal_id = who)
-    order by id for no key update;
+    return query select * from cancel_runs(live, 'The user who started this was deleted.');
     perform user_close_rooms(who);
     return query select * from user_leave_rooms(who);
     delete from users where id = who returning * into gone;

@@ -112,11 +112,6 @@ begin
     return next announced_answer(user_json(account, self));
 end $$;
 
--- Asks everything to stop that a user has asked for. Returns what is to be announced.
-create function user_stop_runs(who uuid, why text) returns setof announced language sql as $$
-    select * from cancel_runs(array(select id from runs where asked_by = who and state in ('queued', 'running', 'waiting')), why)
-$$;
-
 -- Changes what the body names (email, name, handle, role, permissions, theme, disabled) and the password, when there is a
 -- hash. A new password, another role and disabling end the user's sessions; a new password ends a throttle, too; disabling
 -- stops what the user has asked for.
@@ -132,7 +127,9 @@ begin
     perform user_check_change(who, changes, hash is not null);
     perform user_check_names(who, changes);
     if (changes ->> 'disabled')::boolean then
-        stopped := array(select s from user_stop_runs(who, 'The user who started this was disabled.') s);
+        stopped := array(select c from cancel_runs(array(
+            select id from runs where asked_by = who and state in ('queued', 'running', 'waiting')),
+            'The user who started this was disabled.') c);
     end if;
     select jsonb_build_object('email', u.email, 'role', u.role, 'permissions', u.permissions, 'disabled', u.disabled_at is not null,
                               'name', p.name, 'handle', p.handle) into before

@@ -8,7 +8,6 @@ import sys
 import fanout
 import first_token
 import load
-import report
 import runs
 from peers import Bare, Front, Peers, machine_costs
 from rounds import alternate, ratios, summary
@@ -94,14 +93,15 @@ def machine(options):
             **machine_costs(options.programs)}
 
 
-def measure(options, folder):
-    """All figures of a whole bench, as a document; the logs are in the folder."""
+def measure(options, folder, document):
+    """Fills the document with the figures of a whole bench, part by part, so that a part that fails leaves the others; the
+    logs are in the folder."""
     os.environ.setdefault("RUN_OUTPUT_MB", str(2 * runs.OUTPUT_MB))
     studio = Studio(folder / "state")
     front = Front(folder / "front")
     bare = Bare(options.programs, front)
     peers = None
-    document = {"machine": machine(options), "rounds": options.rounds, "seconds": options.seconds}
+    document.update(machine=machine(options), rounds=options.rounds, seconds=options.seconds)
     try:
         say("Starting a studio and filling it")
         studio.start()
@@ -125,5 +125,3 @@ def measure(options, folder):
             if one:
                 one.stop()
         studio.stop()
-    document["targets"] = report.targets(document)
-    return document

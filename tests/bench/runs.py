@@ -170,7 +170,7 @@ def fill_history(scripts, script, wanted):
 
 def history(studio, scripts, script, folder, options):
     """GET /runs of a user, with one connection."""
-    target = load.Target("history", studio.port, studio.parts, load.get(studio.callers(20), ["/api/runs"]), folder)
+    target = load.Target("history", studio.port, studio.parts, "pool", load.get(studio.callers(20), ["/api/runs"]), folder)
     found = {}
     for count in HISTORY:
         fill_history(scripts, script, count)

@@ -303,4 +303,5 @@ def main():
     print(f"1..{len(RULES) + 2}")
 
 
-main()
+if __name__ == "__main__":
+    main()
