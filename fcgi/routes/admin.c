@@ -36,7 +36,8 @@ static const struct field create_fields[] = {
 
 static const struct field edit_fields[] = {
     {"email", FIELD_EMAIL, false, 3, 254, NULL, "The email address to log in with", false},
-    {"password", FIELD_SECRET, false, 1, 200, NULL, "A new password; ends the user's sessions", false},
+    {"password", FIELD_SECRET, false, 1, 200, NULL,
+     "A new password; ends the user's sessions and revokes their API tokens", false},
     {"name", FIELD_LINE, false, 1, 80, NULL, "The name that others see", false},
     {"handle", FIELD_LINE, false, 1, 39, NULL, "The name to mention after @", false},
     {"role", FIELD_CHOICE, false, 0, 0, USER_ROLE_CHOICES, "The role; a change ends the user's sessions", false},

@@ -27,6 +27,7 @@ static const struct field edit_fields[] = {
 static const struct field password_fields[] = {
     {"current_password", FIELD_SECRET, true, 1, 200, NULL, "The current password", false},
     {"new_password", FIELD_SECRET, true, 1, 200, NULL, "At least 10 characters, at most 72 bytes", false},
+    {"keep_tokens", FIELD_BOOLEAN, false, 0, 0, NULL, "Keep your API tokens; by default they are revoked", false},
     {NULL},
 };
 
@@ -34,7 +35,7 @@ const struct route profile_routes[] = {
     ROUTE(METHOD_GET, "/profile", USER, POOL_FAST, NULL, NULL, show, "Your account", "User"),
     ROUTE(METHOD_PATCH, "/profile", USER, POOL_WAIT, edit_fields, NULL, edit, "Edit your account", "User"),
     ROUTE(METHOD_POST, "/profile/password", USER, POOL_WAIT, password_fields, NULL, change_password,
-          "Change your password; ends your other sessions"),
+          "Change your password; ends your other sessions and revokes your API tokens"),
     ROUTE(METHOD_GET, "/profile/sessions", USER, POOL_FAST, NULL, page_query, list_sessions,
           "Your active sessions, newest first", "SessionList"),
     ROUTE(METHOD_DELETE, "/profile/sessions/{id}", USER, POOL_FAST, NULL, NULL, revoke_session,
@@ -65,9 +66,10 @@ static void change_password(struct request *request)
 {
     struct origin origin = request_origin(request);
     struct field_fault fault = {0};
+    bool tokens_stay = json_flag(request->body, "keep_tokens", false);
     enum outcome outcome =
         users_set_own_password(request->db, request->config, &origin, request_field(request, "current_password"),
-                               request_field(request, "new_password"), &fault);
+                               request_field(request, "new_password"), tokens_stay, &fault);
     if (outcome == OUTCOME_OK)
         respond_announced(request, outcome, 204);
     else

@@ -59,7 +59,8 @@ enum outcome users_edit_own(struct db *db, const struct config *config, const st
 }
 
 enum outcome users_set_own_password(struct db *db, const struct config *config, const struct origin *origin,
-                                    const char *current, const char *wanted, struct field_fault *fault)
+                                    const char *current, const char *wanted, bool tokens_stay,
+                                    struct field_fault *fault)
 {
     struct credentials credentials;
     char hash[PASSWORD_HASH_SIZE];
@@ -71,7 +72,8 @@ enum outcome users_set_own_password(struct db *db, const struct config *config, 
         return outcome;
     caller_queue(db, origin);
     db_queue(db, &query_throttle_clear_account, DB_NO_VALUES);
-    outcome = db_do(db, &query_profile_set_password, DB_VALUES(credentials.hash, hash, origin->claim.session_id));
+    outcome = db_do(db, &query_profile_set_password,
+                    DB_VALUES(credentials.hash, hash, origin->claim.session_id, tokens_stay ? "true" : "false"));
     explicit_bzero(hash, sizeof hash);
     return outcome;
 }

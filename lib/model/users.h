@@ -16,10 +16,12 @@ enum outcome users_own(struct db *db);
 enum outcome users_edit_own(struct db *db, const struct config *config, const struct origin *origin,
                             struct json_object *body, struct field_fault *fault);
 
-/* Changes the caller's password: two round trips. Ends the caller's other sessions. INVALID with the fault: the current
+/* Changes the caller's password: two round trips. Ends the caller's other sessions, and the caller's API tokens unless
+ * they stay. INVALID with the fault: the current
  * password is wrong, or the new one breaks a rule; LIMITED; CONFLICT: changed meanwhile. */
 enum outcome users_set_own_password(struct db *db, const struct config *config, const struct origin *origin,
-                                    const char *current, const char *wanted, struct field_fault *fault);
+                                    const char *current, const char *wanted, bool tokens_stay,
+                                    struct field_fault *fault);
 
 struct user_filter {
     const char *search; /* in name, e-mail address and handle; NULL: all */
@@ -38,7 +40,8 @@ enum outcome users_get(struct db *db, const char *id);
 enum outcome users_create(struct db *db, const struct config *config, const struct origin *origin,
                           struct json_object *body, struct field_fault *fault);
 
-/* Changes what the body has. A new password, another role and disabling end the user's sessions. CONFLICT: the e-mail
+/* Changes what the body has. A new password, another role and disabling end the user's sessions; a new password ends
+ * the user's API tokens, too. CONFLICT: the e-mail
  * address or handle is taken, "version" is stale, or it would take away the last administrator. Two round trips when
  * there is a password, as above. */
 enum outcome users_edit(struct db *db, const struct config *config, const struct origin *origin, const char *id,

@@ -27,6 +27,16 @@ begin
     return next announced_answer(api_token_json(made));
 end $$;
 
+-- Revokes all API tokens of a user, whose password has changed. Returns how many there were.
+create function api_tokens_end(who uuid) returns bigint language plpgsql as $$
+declare
+    ended bigint;
+begin
+    delete from api_tokens where user_id = who;
+    get diagnostics ended = row_count;
+    return ended;
+end $$;
+
 -- One of the caller's. The sockets that were opened with it are not told apart from the caller's others: all are asked again.
 create function api_token_revoke(wanted uuid) returns setof announced language plpgsql as $$
 declare

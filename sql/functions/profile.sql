@@ -21,10 +21,12 @@ begin
     return next user_answer(caller_id());
 end $$;
 
--- proved: the hash of the password that was proved; stays: the session that stays, or ''. All others of the caller end.
-create function profile_set_password(proved text, hash text, stays text) returns setof announced language plpgsql as $$
+-- proved: the hash of the password that was proved; stays: the session that stays, or ''. All others of the caller end, and
+-- the caller's API tokens with them, unless with_tokens says that they stay.
+create function profile_set_password(proved text, hash text, stays text, with_tokens boolean) returns setof announced language plpgsql as $$
 declare
     ended bigint;
+    revoked bigint := bigint '0';
 begin
     update users set password_hash = hash, version = version + 1, updated_at = now()
     where id = caller_id() and password_hash = proved;
@@ -34,8 +36,12 @@ begin
     update sessions set revoked_at = now(), revoked_reason = 'password'
     where user_id = caller_id() and revoked_at is null and id is distinct from nullif(stays, '')::uuid;
     get diagnostics ended = row_count;
+    if not with_tokens then
+        revoked := api_tokens_end(caller_id());
+    end if;
     insert into audit_log (action, object_kind, object_id, detail)
-    values ('profile.password', 'user', caller_id()::text, jsonb_build_object('sessions_revoked', ended));
+    values ('profile.password', 'user', caller_id()::text,
+            jsonb_build_object('sessions_revoked', ended, 'tokens_revoked', revoked));
     return next announced_answer(null);
     return next announced_renewal(caller_id());
 end $$;

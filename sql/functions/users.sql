@@ -113,8 +113,8 @@ begin
 end $$;
 
 -- Changes what the body names (email, name, handle, role, permissions, theme, disabled) and the password, when there is a
--- hash. A new password, another role and disabling end the user's sessions; a new password ends a throttle, too; disabling
--- stops what the user has asked for.
+-- hash. A new password, another role and disabling end the user's sessions; a new password ends the API tokens and a throttle,
+-- too; disabling stops what the user has asked for.
 create function user_edit(who uuid, changes jsonb, hash text) returns setof announced language plpgsql as $$
 declare
     before jsonb;
@@ -122,6 +122,7 @@ declare
     account users;
     stopped announced[];
     ended bigint;
+    revoked bigint := bigint '0';
 begin
     perform user_lock(who);
     perform user_check_change(who, changes, hash is not null);
@@ -149,10 +150,14 @@ begin
     where user_id = who and revoked_at is null
       and (hash is not null or account.role <> old.role or account.disabled_at is not null);
     get diagnostics ended = row_count;
+    if hash is not null then
+        revoked := api_tokens_end(who);
+    end if;
     delete from login_throttles where hash is not null and subject = 'a:' || lower(account.email::text);
     insert into audit_log (action, object_kind, object_id, detail)
     values ('user.change', 'user', who::text,
-            jsonb_build_object('changes', changes - 'version', 'before', before, 'password', hash is not null, 'sessions_revoked', ended));
+            jsonb_build_object('changes', changes - 'version', 'before', before, 'password', hash is not null,
+                               'sessions_revoked', ended, 'tokens_revoked', revoked));
     return next user_answer(who);
     return next announced_renewal(who);
     return query select * from unnest(stopped);

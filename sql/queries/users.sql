@@ -57,8 +57,8 @@ update users set password_hash = $2 where id = caller_id() and password_hash = $
 select * from profile_edit($1::jsonb, $2::boolean)
 
 -- name: profile_set_password :many
--- old hash, new hash, the session that stays or ''
-select * from profile_set_password($1, $2, $3)
+-- old hash, new hash, the session that stays or '', whether the API tokens stay
+select * from profile_set_password($1, $2, $3, $4::boolean)
 
 -- name: user_list :one
 -- limit, cursor, search or null, role or null, state (enabled, disabled) or null. By the time of creation

@@ -75,7 +75,7 @@ test("a profile is edited, a password changed, other sessions ended", async () =
     await page.locator("[aria-invalid=true]").waitFor();
     await page.getByLabel("Current password").fill(ada.password);
     await page.getByRole("button", { name: "Change password" }).click();
-    await page.getByText("Password changed.").waitFor();
+    await page.getByText("and your API tokens are revoked").waitFor();
     await page.reload();
     await page.getByText("This device").waitFor();
     await becomes(() => page.getByRole("main").getByRole("list").getByRole("button", { name: "Log out" }).count(), 0);

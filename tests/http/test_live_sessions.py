@@ -95,8 +95,10 @@ def test_the_live_connection_ends_when_time_is_up(people, studio, kind):
 
 def test_the_live_connection_ends_when_the_password_is_reset_at_the_command_line(people, studio):
     client = people.user("live")
+    token = people.api_token(client, "read")
     with Listener(client) as live:
         subprocess.run([f"{studio.state}/app/sbin/coagentctl", "create-admin", "--email", client.user["email"],
                         "--reset-password", "--password-stdin"], input="another long password\n", text=True, check=True,
                        env={"COAGENT_CONFIG": f"{studio.state}/conf/coagent.conf"}, capture_output=True)
         assert_gone(client, live)
+    assert token.get("/profile").status_code == 401

@@ -58,6 +58,31 @@ def test_a_new_password_ends_the_other_sessions(people, studio):
     Client(studio.url).log_in(ann.user["email"], "another long password")
 
 
+def test_a_new_password_revokes_the_api_tokens_unless_the_user_keeps_them(people, studio):
+    ann, bob = people.user("ann"), people.user("bob")
+    kept, foreign = people.api_token(ann, "read", "write"), people.api_token(bob, "read")
+    body = {"current_password": PASSWORD, "new_password": "another long password", "keep_tokens": True}
+    assert ann.post("/profile/password", body).status_code == 204
+    assert kept.get("/profile").status_code == 200
+    assert kept.post("/profile/password", {"current_password": "another long password", "new_password": PASSWORD}
+                     ).status_code == 204
+    assert kept.get("/profile").status_code == 401 and ann.get("/profile/tokens").status_code == 401
+    assert Client(studio.url).log_in(ann.user["email"], PASSWORD).get("/profile/tokens").json()["items"] == []
+    assert foreign.get("/profile").status_code == 200
+    counts = studio.sql("select detail ->> 'tokens_revoked' from audit_log where actor_id = %s and action = "
+                        "'profile.password' order by id", ann.id)
+    assert counts == [("0",), ("1",)]
+
+
+def test_an_administrators_reset_revokes_the_api_tokens(people, admin):
+    ann = people.user("ann")
+    token = people.api_token(ann, "read")
+    assert admin.patch(f"/admin/users/{ann.id}", {"name": "Ann"}).status_code == 200
+    assert token.get("/profile").status_code == 200
+    assert admin.patch(f"/admin/users/{ann.id}", {"password": "another long password"}).status_code == 200
+    assert token.get("/profile").status_code == 401
+
+
 @pytest.mark.parametrize("current, new, field", [
     ("not my password", "another long password", "current_password"),
     (PASSWORD, "short", "new_password"),

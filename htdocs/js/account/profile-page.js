@@ -5,7 +5,7 @@ import { Page } from "../frame/page-frame.js";
 import { chooseTheme } from "../frame/theme-button.js";
 import { useList } from "../load.js";
 import { Button } from "../parts/button.js";
-import { TextField } from "../parts/field.js";
+import { Check, TextField } from "../parts/field.js";
 import { Form, useForm } from "../parts/form.js";
 import { Icon } from "../parts/icon.js";
 import { Pill } from "../parts/pill.js";
@@ -64,20 +64,22 @@ function Details({ user }) {
 
 function Security() {
     return html`
-        <section class="section"><div class="section__about"><h2>Password</h2><p>Changing your password logs you out everywhere else.</p></div><${Password} /></section>
+        <section class="section"><div class="section__about"><h2>Password</h2><p>Changing your password logs you out everywhere else
+            and revokes your API tokens.</p></div><${Password} /></section>
         <section class="section"><div class="section__about"><h2>Sessions</h2><p>Your active sessions. Log out any you don’t recognise, then change your password.</p></div><${Sessions} /></section>`;
 }
 
 function Password() {
-    const form = useForm({ current_password: "", new_password: "" });
-    const save = async (/** @type {typeof form.values} */ values) => {
-        await post("/profile/password", values);
-        form.setValues({ current_password: "", new_password: "" });
-        tell("Password changed. Your other sessions have ended.");
+    const form = useForm({ current_password: "", new_password: "", keep: /** @type {string[]} */ ([]) });
+    const save = async (/** @type {typeof form.values} */ { keep, ...passwords }) => {
+        await post("/profile/password", { ...passwords, keep_tokens: keep.includes("tokens") });
+        form.setValues({ current_password: "", new_password: "", keep: [] });
+        tell(`Password changed. Your other sessions have ended${keep.length ? "" : ", and your API tokens are revoked"}.`);
     };
     return html`<${Form} form=${form} onSubmit=${save}>
         <${TextField} form=${form} name="current_password" label="Current password" type="password" autocomplete="current-password" />
         <${TextField} form=${form} name="new_password" label="New password" type="password" autocomplete="new-password" help="At least 10 characters. A few unrelated words work well." />
+        <${Check} form=${form} name="keep" value="tokens" label="Keep my API tokens" help="Leave this off if someone else may know your password or a token." />
         <div class="form__actions"><${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Change password</${Button}></div>
     </${Form}>`;
 }

@@ -27,7 +27,7 @@ export function UserDialog({ user, onClose, onSaved }) {
         </div>
         <${TextField} form=${form} name="email" label="Email" type="email" autocomplete="off" />
         <${TextField} form=${form} name="password" label=${user ? "New password" : "Password"} type="password" autocomplete="new-password" optional=${Boolean(user)}
-            help=${user ? "Leave empty to keep the current password. Changing it logs the user out everywhere." : "At least 10 characters. Share it securely."} />
+            help=${user ? "Leave empty to keep the current password. Changing it logs the user out everywhere and revokes their API tokens." : "At least 10 characters. Share it securely."} />
         <${SelectField} form=${form} name="role" label="Role" options=${roles} />
         ${form.values.role !== "admin" && html`<fieldset class="choices"><legend>Permissions</legend>
             ${Object.entries(PERMISSIONS).map(([value, { label, help }]) => html`<${Check} form=${form} name="permissions" value=${value} label=${label} help=${help} />`)}</fieldset>`}
