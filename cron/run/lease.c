@@ -5,6 +5,7 @@
 
 #include <poll.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #define LEASE_MS 20000 /* as the statements of sql/queries/runs.sql say */
@@ -12,7 +13,22 @@
 #define STATEMENT_MS 10000
 #define DEAF_MS 200 /* most runs are over before it is worth to listen */
 #define PATIENCE_MS 1000
-#define GRACE_SECONDS 60 /* to store and tell what was done, after the time is over */
+#define ORPHAN_MS 800    /* to end the sandbox in good order, when the lease is lost */
+#define GRACE_MS 60000LL /* to store and tell what was done, after the time is over */
+
+/* The kernel ends the process when its lease has ended, or its time long since, whatever it does then: the signal of
+ * the timer kills. The sandbox dies with it. */
+static void set_alarm(const struct execution *execution)
+{
+    int64_t at = execution->lease_until + ORPHAN_MS;
+    int64_t left;
+
+    if (execution->deadline_at && execution->deadline_at + GRACE_MS < at)
+        at = execution->deadline_at + GRACE_MS;
+    left = at - clock_monotonic_ms();
+    left = left > 0 ? left : 1;
+    setitimer(ITIMER_REAL, &(struct itimerval){.it_value = {left / 1000, left % 1000 * 1000}}, NULL);
+}
 
 void lease_open(struct execution *execution)
 {
@@ -21,6 +37,7 @@ void lease_open(struct execution *execution)
     execution->lease_until = now + LEASE_MS;
     execution->renew_at = now + RENEW_MS;
     execution->listen_at = now + DEAF_MS;
+    set_alarm(execution);
 }
 
 void lease_disconnect(struct execution *execution)
@@ -65,8 +82,11 @@ static void renew_lease(struct execution *execution, int64_t now)
     execution->renew_at = now + RENEW_MS;
     if (outcome == OUTCOME_ABSENT) {
         execution->state = EXECUTION_ORPHANED;
+        execution->lease_until = now;
+        set_alarm(execution);
     } else if (outcome == OUTCOME_OK) {
         execution->lease_until = now + LEASE_MS;
+        set_alarm(execution);
         if (db_value(execution->db, 0, 0)[0] == 't' && execution->state == EXECUTION_GOING)
             execution->state = EXECUTION_STOPPED;
     }
@@ -121,11 +141,10 @@ int lease_patience(const struct execution *execution)
     return left < 0 ? 0 : left > PATIENCE_MS ? PATIENCE_MS : (int)left;
 }
 
-/* The alarm is for the case that the loop itself should ever hang. */
 void lease_limit(struct execution *execution, long seconds)
 {
     execution->deadline_at = clock_monotonic_ms() + seconds * 1000;
-    alarm((unsigned)seconds + GRACE_SECONDS);
+    set_alarm(execution);
 }
 
 bool lease_wait(struct execution *execution, long ms)

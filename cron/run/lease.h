@@ -7,7 +7,8 @@
 
 #include <stdbool.h>
 
-/* Begins with what the claim has given: 20 seconds. */
+/* Begins with what the claim has given: 20 seconds. From here on the process ends within a second of the end of its
+ * lease, in the midst of whatever it does. */
 void lease_open(struct execution *execution);
 
 /* Renews the lease, hears whether to stop, reconnects. To be called when the socket is readable and at least after

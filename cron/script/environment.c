@@ -243,6 +243,13 @@ enum outcome environment_open(struct environment *environment, const struct exec
     if (!add_mapping(environment, execution, facts, why) ||
         !open_state(environment, execution, facts->state_sealed, why))
         return OUTCOME_INVALID;
+    if (!mask_fits(environment->mask)) {
+        text_add_format(why,
+                        "The secrets of a run can have %d KB together, because each is hidden in the output. "
+                        "Remove some from the mapping.",
+                        MASK_MOST_KB);
+        return OUTCOME_INVALID;
+    }
     add_files(environment, facts->code, execution->facts.inputs);
     choose_command(environment, facts->dry_run);
     mask_close(environment->mask);

@@ -7,11 +7,11 @@
 #ifndef COAGENT_SCRIPT_ENVIRONMENT_H
 #define COAGENT_SCRIPT_ENVIRONMENT_H
 
+#include "cron/mask/mask.h"
 #include "cron/run/execution.h"
 #include "cron/sandbox/sandbox.h"
 #include "cron/script/facts.h"
 #include "cron/script/kind.h"
-#include "cron/script/mask.h"
 
 #define ENVIRONMENT_FILES 4
 

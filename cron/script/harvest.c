@@ -115,8 +115,9 @@ struct json_object *harvest_result(const struct sandbox *sandbox, const struct m
     return result;
 }
 
-/* A file on its way: masked pieces of at most a chunk, each given to take. */
+/* A file on its way: masked pieces of at most a chunk, each given to take. The lease is renewed on the way. */
 struct passage {
+    struct execution *execution;
     const struct mask *mask;
     bool (*take)(void *context, const char *bytes, size_t length);
     void *context;
@@ -124,7 +125,7 @@ struct passage {
 
 static bool pass(const struct sandbox *sandbox, const char *name, const struct passage *passage)
 {
-    struct mask_stream stream = {passage->mask};
+    struct mask_stream stream = {.mask = passage->mask};
     struct text shown = TEXT_EMPTY;
     char *buffer = malloc(CHUNK_BYTES);
     int64_t size;
@@ -135,7 +136,9 @@ static bool pass(const struct sandbox *sandbox, const char *name, const struct p
     while (going && (length = read(fd, buffer, CHUNK_BYTES)) > 0) {
         text_clear(&shown);
         mask_feed(&stream, buffer, (size_t)length, &shown);
-        going = shown.length == 0 || passage->take(passage->context, shown.bytes, shown.length);
+        lease_tick(passage->execution);
+        going = passage->execution->state != EXECUTION_ORPHANED;
+        going = going && (shown.length == 0 || passage->take(passage->context, shown.bytes, shown.length));
     }
     text_clear(&shown);
     mask_end(&stream, &shown);
@@ -162,12 +165,12 @@ static bool take_measure(void *context, const char *bytes, size_t length)
     return true;
 }
 
-static bool measure_file(const struct sandbox *sandbox, const struct mask *mask, const char *name, int64_t *size,
-                         char digest[DIGEST_SIZE])
+static bool measure_file(struct execution *execution, const struct sandbox *sandbox, const struct mask *mask,
+                         const char *name, int64_t *size, char digest[DIGEST_SIZE])
 {
     struct measure measure = {.size = 0};
     unsigned char hash[crypto_hash_sha256_BYTES];
-    const struct passage passage = {mask, take_measure, &measure};
+    const struct passage passage = {execution, mask, take_measure, &measure};
 
     crypto_hash_sha256_init(&measure.hash);
     if (!pass(sandbox, name, &passage))
@@ -190,8 +193,7 @@ static bool take_chunk(void *context, const char *bytes, size_t length)
     struct execution *execution = storing->execution;
     char position[NUMBER_TEXT_SIZE];
 
-    lease_tick(execution); /* a large file takes longer than a lease */
-    if (!execution->db || execution->state == EXECUTION_ORPHANED)
+    if (!execution->db)
         return false;
     number_text(storing->position, position);
     db_queue_bytes(execution->db, &query_run_file_chunk,
@@ -206,12 +208,12 @@ static bool store_file(struct execution *execution, const struct sandbox *sandbo
                        const char *name)
 {
     struct storing storing = {.execution = execution};
-    const struct passage passage = {mask, take_chunk, &storing};
+    const struct passage passage = {execution, mask, take_chunk, &storing};
     struct text path = TEXT_EMPTY;
     char size[NUMBER_TEXT_SIZE];
     char digest[DIGEST_SIZE];
     int64_t bytes;
-    bool stored = measure_file(sandbox, mask, name, &bytes, digest);
+    bool stored = measure_file(execution, sandbox, mask, name, &bytes, digest);
 
     mask_text(mask, name + sizeof "out", strlen(name + sizeof "out"), &path);
     if (stored)

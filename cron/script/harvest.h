@@ -4,9 +4,9 @@
 #define COAGENT_SCRIPT_HARVEST_H
 
 #include "base/json.h"
+#include "cron/mask/mask.h"
 #include "cron/run/execution.h"
 #include "cron/sandbox/sandbox.h"
-#include "cron/script/mask.h"
 #include "cron/script/output.h"
 
 /* The JSON of output.json, which the caller puts; NULL when there is none. When there is one that is no result, NULL

@@ -6,9 +6,9 @@
 #ifndef COAGENT_SCRIPT_OUTPUT_H
 #define COAGENT_SCRIPT_OUTPUT_H
 
+#include "cron/mask/mask.h"
 #include "cron/run/execution.h"
 #include "cron/script/kept.h"
-#include "cron/script/mask.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 
 #include "base/json.h"
 #include "base/repair.h"
-#include "cron/script/mask.h"
+#include "cron/mask/mask.h"
 
 #include <stdlib.h>
 #include <string.h>
