@@ -12,6 +12,7 @@
 #define SEND_MS 50
 #define SILENCE_MS 2000 /* after nchan did not answer, so that waiting for it does not slow the answer down */
 #define STORE_MS 1000
+#define FRAME_MOST ((size_t)16 * 1024) /* bytes of text in one frame */
 
 void answer_open(struct answer *answer, struct execution *execution, const struct agent_facts *facts)
 {
@@ -30,29 +31,45 @@ void answer_free(struct answer *answer)
 
 bool answer_add(struct answer *answer, const char *bytes, size_t length)
 {
-    if (answer->text.length + length > ANSWER_MOST)
-        return false;
-    text_add_repaired(&answer->text, bytes, length);
-    return true;
+    size_t room = answer->text.length < ANSWER_MOST ? ANSWER_MOST - answer->text.length : 0;
+    size_t kept = utf8_cut(bytes, length, room);
+
+    text_add_repaired(&answer->text, bytes, kept);
+    return kept == length;
 }
 
+/* One frame of what the room does not have yet. */
+static enum outcome send_frame(struct answer *answer)
+{
+    const char *rest = text_string(&answer->text) + answer->sent;
+    size_t length = utf8_cut(rest, answer->text.length - answer->sent, FRAME_MOST);
+    struct execution *execution = answer->execution;
+    struct text piece = TEXT_EMPTY;
+    struct text frame = TEXT_EMPTY;
+
+    text_add_bytes(&piece, rest, length);
+    text_add_format(&frame, "{\"delta\":{\"room\":\"%s\",\"run\":\"%s\",\"agent\":%s,\"offset\":%zu,\"text\":",
+                    execution->facts.room, execution->id, answer->facts->document, answer->sent_chars);
+    text_add_json(&frame, piece.bytes);
+    text_add(&frame, "}}");
+    enum outcome outcome = execution_publish(execution, frame.bytes, frame.length);
+    answer->sent_chars += utf8_length(piece.bytes);
+    answer->sent += length;
+    text_free(&piece);
+    text_free(&frame);
+    return outcome;
+}
+
+/* A page that misses a frame asks the API. */
 static void send(struct answer *answer)
 {
-    const char *piece = text_string(&answer->text) + answer->sent;
-    struct execution *execution = answer->execution;
-    struct text frame = TEXT_EMPTY;
+    enum outcome outcome = OUTCOME_OK;
 
     if (answer->sent == answer->text.length)
         return;
-    text_add_format(&frame, "{\"delta\":{\"room\":\"%s\",\"run\":\"%s\",\"agent\":%s,\"offset\":%zu,\"text\":",
-                    execution->facts.room, execution->id, answer->facts->document, answer->sent_chars);
-    text_add_json(&frame, piece);
-    text_add(&frame, "}}");
-    enum outcome outcome = execution_publish(execution, frame.bytes, frame.length);
-    answer->sent_chars += utf8_length(piece);
-    answer->sent = answer->text.length;
+    while (outcome == OUTCOME_OK && answer->sent < answer->text.length)
+        outcome = send_frame(answer);
     answer->sent_at = clock_monotonic_ms() + (outcome == OUTCOME_OK ? 0 : SILENCE_MS);
-    text_free(&frame);
 }
 
 /* Text that could not be stored stays due for the next time. */

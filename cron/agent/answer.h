@@ -29,7 +29,7 @@ struct answer {
 void answer_open(struct answer *answer, struct execution *execution, const struct agent_facts *facts);
 void answer_free(struct answer *answer);
 
-/* Adds a piece; what is beyond ANSWER_MOST is dropped, and the answer is false. */
+/* Adds a piece, or as much of it as ANSWER_MOST leaves room for: then it returns false. */
 bool answer_add(struct answer *answer, const char *bytes, size_t length);
 
 /* Sends and stores what is due, and ticks the execution; false: end the work now. */

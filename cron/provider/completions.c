@@ -1,12 +1,17 @@
 #include "cron/provider/completions.h"
 
-#include <limits.h>
+#include "base/repair.h"
+#include "cron/provider/refusal.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define THOUGHT_MOST ((size_t)16 * 1024)
 #define PLAIN_MOST ((size_t)4 * 1024 * 1024)
+#define HEAD_MOST ((size_t)2 * 1024)
+#define MARK "\xEF\xBB\xBF" /* a byte order mark */
+#define SPACE " \t\r\n"
 
 char *completions_request(const char *model, const char *parameters, struct json_object *messages)
 {
@@ -30,10 +35,9 @@ char *completions_request(const char *model, const char *parameters, struct json
     return body;
 }
 
-char *completions_with_new_limit(const char *body, long status, const char *reply)
+char *completions_with_new_limit(const char *body, const char *refusal)
 {
-    struct json_object *request =
-        status == 400 && strstr(reply, "max_completion_tokens") ? json_tokener_parse(body) : NULL;
+    struct json_object *request = strstr(refusal, "max_completion_tokens") ? json_tokener_parse(body) : NULL;
     struct json_object *limit = json_member(request, "max_tokens");
     char *renamed = NULL;
 
@@ -46,27 +50,58 @@ char *completions_with_new_limit(const char *body, long status, const char *repl
     return renamed;
 }
 
+static void take_said(void *context, const char *text, size_t length)
+{
+    struct completion *completion = context;
+
+    completion->progress++;
+    completion->say(completion->context, text, length);
+}
+
+static void take_thought(void *context, const char *text, size_t length)
+{
+    struct completion *completion = context;
+    size_t room = THOUGHT_MOST - completion->thought.length;
+
+    completion->progress++;
+    text_add_bytes(&completion->thought, text, utf8_cut(text, length, room));
+}
+
 void completion_open(struct completion *completion, void *context,
                      void (*say)(void *context, const char *text, size_t length))
 {
     memset(completion, 0, sizeof *completion);
     completion->context = context;
     completion->say = say;
+    completion->thinking.context = completion;
+    completion->thinking.say = take_said;
+    completion->thinking.think = take_thought;
     completion->prompt_tokens = -1;
     completion->completion_tokens = -1;
 }
 
-/* {"error": {"message"}}, {"error": "…"} or {"message"}; "" when there is none. */
-static const char *error_message(struct json_object *document)
+/* The first error counts. */
+static bool fail(struct completion *completion, const char *bytes, size_t length)
 {
-    struct json_object *error = json_member(document, "error");
-    const char *message = json_text(document, "error");
+    if (!completion->error.length)
+        completion->later = refusal_explain(0, bytes, length, &completion->error);
+    return false;
+}
 
-    if (!message && error)
-        message = json_text(error, "message");
-    if (!message)
-        message = json_text(document, "message");
-    return message ? message : "";
+static bool fail_with(struct completion *completion, const char *sentence, bool later)
+{
+    if (!completion->error.length) {
+        text_add(&completion->error, sentence);
+        completion->later = later;
+    }
+    return false;
+}
+
+static bool fail_document(struct completion *completion, struct json_object *document)
+{
+    const char *bytes = json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN);
+
+    return fail(completion, bytes, strlen(bytes));
 }
 
 static void take_usage(struct completion *completion, struct json_object *document)
@@ -79,172 +114,309 @@ static void take_usage(struct completion *completion, struct json_object *docume
     completion->completion_tokens = json_long(usage, "completion_tokens", completion->completion_tokens);
 }
 
-static void take_thought(struct completion *completion, struct json_object *delta)
+static void say_text(struct completion *completion, struct json_object *string)
 {
-    const char *thought = json_text(delta, "reasoning_content");
+    struct text whole = TEXT_EMPTY;
 
-    if (!thought)
-        thought = json_text(delta, "reasoning");
-    if (thought && completion->thought.length + strlen(thought) <= THOUGHT_MOST)
-        text_add(&completion->thought, thought);
+    if (!json_object_is_type(string, json_type_string))
+        return;
+    fragments_join(&completion->said, json_object_get_string(string), (size_t)json_object_get_string_len(string),
+                   &whole);
+    if (whole.length)
+        thinking_feed(&completion->thinking, whole.bytes, whole.length);
+    text_free(&whole);
 }
 
-/* A delta of a stream, or the message of a whole reply. */
+/* A text, or the texts of a list of parts (Mistral). */
+static void think_text(struct completion *completion, struct json_object *thought)
+{
+    struct text whole = TEXT_EMPTY;
+
+    if (json_object_is_type(thought, json_type_array)) {
+        for (size_t i = 0; i < json_object_array_length(thought); i++)
+            think_text(completion, json_member(json_object_array_get_idx(thought, i), "text"));
+        return;
+    }
+    if (!json_object_is_type(thought, json_type_string))
+        return;
+    fragments_join(&completion->reasoned, json_object_get_string(thought), (size_t)json_object_get_string_len(thought),
+                   &whole);
+    if (whole.length)
+        take_thought(completion, whole.bytes, whole.length);
+    text_free(&whole);
+}
+
+/* Parts are {"type": "text", "text"}, {"type": "refusal", "refusal"} and {"type": "thinking", "thinking"}. */
+static void take_content(struct completion *completion, struct json_object *content)
+{
+    if (!json_object_is_type(content, json_type_array)) {
+        say_text(completion, content);
+        return;
+    }
+    for (size_t i = 0; i < json_object_array_length(content); i++) {
+        struct json_object *part = json_object_array_get_idx(content, i);
+
+        think_text(completion, json_member(part, "thinking"));
+        say_text(completion, json_object_is_type(part, json_type_string) ? part : json_member(part, "text"));
+        say_text(completion, json_member(part, "refusal"));
+    }
+}
+
+/* A delta of a stream, or the message of a whole reply. A refusal is what the model says, too. */
 static void take_message(struct completion *completion, struct json_object *message)
 {
-    struct json_object *content = json_member(message, "content");
+    struct json_object *thought = json_member(message, "reasoning_content");
 
-    take_thought(completion, message);
-    if (content && json_object_is_type(content, json_type_string) && json_object_get_string_len(content) > 0)
-        completion->say(completion->context, json_object_get_string(content),
-                        (size_t)json_object_get_string_len(content));
+    think_text(completion, thought ? thought : json_member(message, "reasoning"));
+    take_content(completion, json_member(message, "content"));
+    say_text(completion, json_member(message, "refusal"));
+    if (json_member(message, "tool_calls"))
+        completion->progress++;
 }
 
-static bool take_document(struct completion *completion, struct json_object *document, const char *part)
+/* What the names of an end mean, for all kinds of endpoints; other names are those of a whole answer. */
+static const struct {
+    const char *name;
+    const char *cut_off; /* NULL: the answer failed */
+} ends[] = {
+    {"length", "length"},
+    {"max_tokens", "length"},
+    {"model_length", "length"},
+    {"content_filter", "content_filter"},
+    {"safety", "content_filter"},
+    {"sensitive", "content_filter"},
+    {"recitation", "content_filter"},
+    {"prohibited_content", "content_filter"},
+    {"error", NULL},
+    {"network_error", NULL},
+    {"abort", NULL},
+    {"insufficient_system_resource", NULL},
+};
+
+#define ENDS (sizeof ends / sizeof *ends)
+
+static size_t end_of(const struct completion *completion)
+{
+    size_t i = 0;
+
+    while (i < ENDS && strcasecmp(completion->finish_reason, ends[i].name) != 0)
+        i++;
+    return i;
+}
+
+const char *completion_cut_off(const struct completion *completion)
+{
+    size_t end = end_of(completion);
+
+    return end < ENDS ? ends[end].cut_off : NULL;
+}
+
+static bool take_end(struct completion *completion, const char *reason)
+{
+    size_t end;
+
+    snprintf(completion->finish_reason, sizeof completion->finish_reason, "%s", reason);
+    completion->finished = true;
+    completion->progress++;
+    end = end_of(completion);
+    if (end == ENDS || ends[end].cut_off)
+        return true;
+    return fail_with(completion, "The model endpoint ended the answer with an error.", true);
+}
+
+/* Whether this value of "error" is one: some send null, false, "" or {} with every chunk. */
+static bool is_error(struct json_object *error)
+{
+    if (json_object_is_type(error, json_type_string))
+        return json_object_get_string_len(error) > 0;
+    if (json_object_is_type(error, json_type_object))
+        return json_object_object_length(error) > 0;
+    return error && !(json_object_is_type(error, json_type_boolean) && !json_object_get_boolean(error));
+}
+
+/* {"error"}, {"object": "error"}, {"type": "error"}, or a reason where an answer should be. */
+static bool is_failure(struct json_object *document)
+{
+    const char *object = json_text(document, "object");
+    const char *type = json_text(document, "type");
+
+    return is_error(json_member(document, "error")) || (object && strcmp(object, "error") == 0) ||
+           (type && strcmp(type, "error") == 0) ||
+           (!json_member(document, "choices") &&
+            (json_text(document, "message") || json_member(document, "detail") || json_member(document, "errors")));
+}
+
+static bool take_choice(struct completion *completion, struct json_object *choice)
+{
+    struct json_object *message = json_member(choice, "delta");
+    const char *reason = json_text(choice, "finish_reason");
+
+    take_message(completion, message ? message : json_member(choice, "message"));
+    if (is_error(json_member(choice, "error")))
+        return fail_document(completion, choice);
+    return !reason || !reason[0] || take_end(completion, reason);
+}
+
+static bool take_document(struct completion *completion, struct json_object *document)
 {
     struct json_object *choices = json_member(document, "choices");
     struct json_object *choice =
-        choices && json_object_is_type(choices, json_type_array) ? json_object_array_get_idx(choices, 0) : NULL;
+        json_object_is_type(choices, json_type_array) ? json_object_array_get_idx(choices, 0) : NULL;
     const char *model = json_text(document, "model");
-    const char *reason;
+    bool failed = is_failure(document);
 
-    if (json_member(document, "error")) {
-        text_clear(&completion->error);
-        text_add(&completion->error, error_message(document)[0] ? error_message(document) : "no reason given");
-        return false;
-    }
     if (model)
         snprintf(completion->model, sizeof completion->model, "%s", model);
     take_usage(completion, document);
-    if (!choice)
-        return true;
-    if (json_member(choice, part))
-        take_message(completion, json_member(choice, part));
-    reason = json_text(choice, "finish_reason");
-    if (reason && reason[0]) {
-        snprintf(completion->finish_reason, sizeof completion->finish_reason, "%s", reason);
-        completion->finished = true;
+    if (failed) { /* the reason is better than what finish_reason has to say, but the text before it counts */
+        take_message(completion, json_member(choice, "delta"));
+        return fail_document(completion, document);
     }
-    return true;
+    return take_choice(completion, choice);
 }
 
 /* json-c's own parser, not json_parse: what an endpoint sends need not be strict, only readable. */
-static bool take_json(struct completion *completion, const char *bytes, const char *part)
+static struct json_object *read_json(const char *bytes, size_t length)
 {
-    struct json_object *document = json_tokener_parse(bytes);
+    struct text kept = TEXT_EMPTY;
+    struct json_object *document;
+
+    fragments_keep_halves(bytes, length, &kept);
+    document = json_tokener_parse(text_string(&kept));
+    text_free(&kept);
+    return document;
+}
+
+static bool take_json(struct completion *completion, const char *bytes, size_t length)
+{
+    struct json_object *document = read_json(bytes, length);
     bool more;
 
-    if (!document || !json_object_is_type(document, json_type_object)) {
-        json_object_put(document);
-        text_add(&completion->error, "the response is not JSON");
-        return false;
-    }
-    more = take_document(completion, document, part);
+    if (json_object_is_type(document, json_type_object))
+        more = take_document(completion, document);
+    else if (json_object_is_type(document, json_type_array))
+        more = fail_document(completion, document);
+    else
+        more = fail_with(completion, "The model endpoint's response is not JSON.", true);
     json_object_put(document);
     return more;
 }
 
-static bool take_event(void *context, const char *data, size_t length)
+/* Whether the data is this word with white space around it. */
+static bool is_word(const char *data, const char *word)
+{
+    size_t length = strlen(word);
+
+    data += strspn(data, SPACE);
+    return strncmp(data, word, length) == 0 && data[length + strspn(data + length, SPACE)] == '\0';
+}
+
+static bool take_event(void *context, const char *event, const char *data, size_t length)
 {
     struct completion *completion = context;
 
-    if (length == 0)
+    completion->has_events = true;
+    if (strcmp(event, "error") == 0)
+        return fail(completion, data, length);
+    if (is_word(data, ""))
         return true;
-    if (strcmp(data, "[DONE]") == 0) {
-        completion->finished = true;
-        return true;
+    if (is_word(data, "[DONE]")) {
+        completion->finished = completion->done = true;
+        return false;
     }
-    return take_json(completion, data, "delta");
+    return take_json(completion, data, length);
+}
+
+/* Behind white space and a byte order mark, of which a part may be there. */
+static const char *first_byte(const char *bytes)
+{
+    size_t length = strlen(bytes);
+
+    if (strncmp(bytes, MARK, length < 3 ? length : 3) == 0)
+        bytes += length < 3 ? length : 3;
+    return bytes + strspn(bytes, SPACE);
+}
+
+static void look_at(struct completion *completion, const char *bytes, size_t length)
+{
+    size_t room = HEAD_MOST - completion->head.length;
+    const char *first;
+
+    text_add_bytes(&completion->head, bytes, length < room ? length : room);
+    if (completion->form != REPLY_UNKNOWN)
+        return;
+    first = first_byte(text_string(&completion->head));
+    if (*first == '{' || *first == '[')
+        completion->form = REPLY_PLAIN;
+    else if (*first || completion->head.length == HEAD_MOST)
+        completion->form = REPLY_STREAM;
 }
 
 bool completion_feed(struct completion *completion, const char *bytes, size_t length)
 {
-    if (!completion->begun && length > 0) {
-        completion->begun = true;
-        completion->is_plain = bytes[0] == '{';
-    }
-    if (!completion->is_plain)
+    look_at(completion, bytes, length);
+    if (completion->form != REPLY_PLAIN)
         return sse_feed(&completion->sse, bytes, length, take_event, completion);
     text_add_bytes(&completion->plain, bytes, length);
     return completion->plain.length <= PLAIN_MOST;
 }
 
-void completion_end(struct completion *completion)
+/* A reply with status 200 in which nothing could be read: an empty one, comments only, a page of a proxy, a sentence.
+ */
+static void explain_nothing(struct completion *completion)
 {
-    if (!completion->is_plain)
+    struct text reason = TEXT_EMPTY;
+
+    if (text_string(&completion->head)[0] != ':')
+        refusal_reason(text_string(&completion->head), completion->head.length, &reason);
+    if (!reason.length) {
+        fail_with(completion, "The model endpoint sent an empty reply.", true);
+    } else {
+        text_add_format(&completion->error,
+                        "The model endpoint sent something else than an answer. Check its base URL. Its message: %s",
+                        reason.bytes);
+        completion->later = false;
+    }
+    text_free(&reason);
+}
+
+static void end_transfer(struct completion *completion)
+{
+    if (completion->form == REPLY_PLAIN) {
+        const char *first = first_byte(text_string(&completion->plain));
+
+        if (take_json(completion, first, strlen(first)))
+            completion->finished = true;
+    } else if (!completion->done) {
         sse_end(&completion->sse, take_event, completion);
-    else if (take_json(completion, text_string(&completion->plain), "message"))
-        completion->finished = true;
+        if (!completion->has_events)
+            explain_nothing(completion);
+    }
+}
+
+void completion_end(struct completion *completion, bool whole)
+{
+    struct text rest = TEXT_EMPTY;
+
+    if (whole)
+        end_transfer(completion);
+    fragments_end(&completion->said, &rest);
+    if (rest.length)
+        thinking_feed(&completion->thinking, rest.bytes, rest.length);
+    text_clear(&rest);
+    fragments_end(&completion->reasoned, &rest);
+    if (rest.length)
+        take_thought(completion, rest.bytes, rest.length);
+    thinking_end(&completion->thinking);
+    text_free(&rest);
 }
 
 void completion_free(struct completion *completion)
 {
     sse_free(&completion->sse);
+    thinking_free(&completion->thinking);
     text_free(&completion->plain);
+    text_free(&completion->head);
     text_free(&completion->thought);
     text_free(&completion->error);
-}
-
-static bool code_is(struct json_object *document, const char *code)
-{
-    struct json_object *error = json_member(document, "error");
-    const char *given = error ? json_text(error, "code") : NULL;
-    const char *type = error ? json_text(error, "type") : NULL;
-
-    return (given && strcmp(given, code) == 0) || (type && strcmp(type, code) == 0);
-}
-
-/* The meaning of the status, and whether a retry can succeed. */
-static const char *meaning(long status, struct json_object *document, bool *later)
-{
-    *later = false;
-    if (code_is(document, "insufficient_quota") || code_is(document, "billing_hard_limit_reached") || status == 402)
-        return "The account at the model endpoint has no quota left";
-    if (code_is(document, "exceed_context_size_error") || code_is(document, "context_length_exceeded"))
-        return "The conversation is too long for the model. Reduce the agent's context";
-    if (status == 401 || status == 403)
-        return "The model endpoint rejected the key";
-    if (status == 404)
-        return "The model endpoint does not recognise this address or model";
-    *later = status == 408 || status == 425 || status == 429 || status >= 500;
-    if (status == 429)
-        return "The model endpoint received too many requests";
-    if (status >= 500)
-        return "The model endpoint failed";
-    return "The model endpoint rejected the request";
-}
-
-/* The JSON of an endpoint, or NULL: it can be lenient JSON and need not end with a NUL. */
-static struct json_object *read_document(const char *body, size_t length)
-{
-    struct json_tokener *tokener = json_tokener_new();
-    struct json_object *document =
-        length && length < INT_MAX ? json_tokener_parse_ex(tokener, body, (int)length) : NULL;
-
-    json_tokener_free(tokener);
-    return document;
-}
-
-bool completions_refusal(long status, const char *body, size_t length, struct text *sentence)
-{
-    struct json_object *document = read_document(body, length);
-    bool later;
-
-    text_add_format(sentence, "%s (status %ld).", meaning(status, document, &later), status);
-    if (document && error_message(document)[0])
-        text_add_format(sentence, " Its message: %.500s", error_message(document));
-    json_object_put(document);
-    return later;
-}
-
-long completions_delay_ms(int n, long retry_after_seconds, double chance)
-{
-    long wait = 500;
-
-    if (n >= 5 || retry_after_seconds > 60)
-        return -1;
-    for (int i = 1; i < n && wait < 20000; i++)
-        wait *= 2;
-    wait = (long)((double)(wait < 20000 ? wait : 20000) * (0.5 + chance / 2));
-    return wait > retry_after_seconds * 1000 ? wait : retry_after_seconds * 1000;
 }

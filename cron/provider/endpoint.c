@@ -1,7 +1,7 @@
 #include "cron/provider/endpoint.h"
 
 #include "base/secretbox.h"
-#include "cron/provider/completions.h"
+#include "cron/provider/refusal.h"
 #include "model/providers.h"
 #include "words/words.h"
 
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define CONNECT_SECONDS 10
-#define SILENT_SECONDS 180 /* a model may think for long before its first word */
+#define SILENT_SECONDS 20
 
 enum outcome endpoint_open(struct endpoint *endpoint, const struct config *config, const char *base_url,
                            const char *sealed, struct text *why)
@@ -54,7 +54,7 @@ enum outcome endpoint_send(const struct endpoint *endpoint, const char *path, co
         .body = body,
         .body_length = body ? strlen(body) : 0,
         .connect_seconds = CONNECT_SECONDS,
-        .silent_seconds = body ? SILENT_SECONDS : CONNECT_SECONDS * 2,
+        .silent_seconds = body ? 0 : SILENT_SECONDS,
     };
     enum outcome outcome = http_send(&request, watch, reply);
 
@@ -69,7 +69,7 @@ void endpoint_explain(enum outcome outcome, const struct http_reply *reply, stru
     else if (outcome == OUTCOME_FAILED)
         text_add_format(why, "The connection to the model endpoint was lost: %s.", reply->error);
     else
-        completions_refusal(reply->status, text_string(&reply->body), reply->body.length, why);
+        refusal_explain(reply->status, text_string(&reply->body), reply->body.length, why);
 }
 
 /* {"data": [{"id"}, …]} into an array of ids. */
@@ -92,6 +92,19 @@ static struct json_object *model_ids(const struct text *body)
     return ids;
 }
 
+static void explain_no_list(const struct text *body, struct text *why)
+{
+    struct text reason = TEXT_EMPTY;
+
+    refusal_reason(text_string(body), body->length, &reason);
+    text_add(why,
+             "The endpoint responds, but not with a list of models. Check that the base URL is that of its API, for "
+             "example https://host/v1.");
+    if (reason.length)
+        text_add_format(why, " Its message: %s", reason.bytes);
+    text_free(&reason);
+}
+
 enum outcome endpoint_models(const struct endpoint *endpoint, const struct http_watch *watch,
                              struct json_object **models, struct text *why)
 {
@@ -103,10 +116,7 @@ enum outcome endpoint_models(const struct endpoint *endpoint, const struct http_
         endpoint_explain(outcome, &reply, why);
         outcome = outcome == OUTCOME_OK ? OUTCOME_FAILED : outcome;
     } else if (!(*models = model_ids(&reply.body))) {
-        text_add(
-            why,
-            "The endpoint responds, but not with a list of models. Check that the base URL is that of its API, such as "
-            "https://host/v1?");
+        explain_no_list(&reply.body, why);
         outcome = OUTCOME_INVALID;
     }
     http_reply_free(&reply);

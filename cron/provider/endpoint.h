@@ -17,7 +17,8 @@ enum outcome endpoint_open(struct endpoint *endpoint, const struct config *confi
                            const char *sealed, struct text *why);
 void endpoint_close(struct endpoint *endpoint);
 
-/* POSTs a JSON body to a path below the address ("/chat/completions"); body NULL: GETs it. The reply as http_send's. */
+/* POSTs a JSON body to a path below the address ("/chat/completions"); body NULL: GETs it. The reply as http_send's.
+ * The watch ends a POST that makes no progress: a model may think for long before its first word. */
 enum outcome endpoint_send(const struct endpoint *endpoint, const char *path, const char *body,
                            const struct http_watch *watch, struct http_reply *reply);
 

@@ -10,14 +10,16 @@
 struct sse {
     struct text line;
     struct text data;
+    char event[32]; /* the name of the event, cut; "" for none */
     bool has_data;  /* a data field came, even an empty one */
     bool after_cr;  /* the line ended with CR: an LF right after it belongs to it */
     bool begun;     /* the first line is complete: a byte order mark may stand before it only */
     bool cancelled; /* the receiver wants no more */
 };
 
-/* The data of one event, its lines joined by LF; NUL-terminated, owned by the parser. false: no more, please. */
-typedef bool sse_receive(void *context, const char *data, size_t length);
+/* The name of one event ("" for none) and its data, the lines joined by LF; NUL-terminated, owned by the parser. false:
+ * no more, please. */
+typedef bool sse_receive(void *context, const char *event, const char *data, size_t length);
 
 /* false when the receiver wants no more, or a line is longer than 4 MiB. */
 bool sse_feed(struct sse *sse, const char *bytes, size_t length, sse_receive *receive, void *context);

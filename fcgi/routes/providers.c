@@ -21,7 +21,13 @@ static void check(struct request *request);
      "openai: any OpenAI-compatible endpoint (default); "                                                               \
      "command: the built-in commands",                                                                                  \
      false},                                                                                                            \
-        {"base_url", FIELD_LINE, false, 0, 500, NULL, "The base URL of the API, for example https://api.openai.com/v1", \
+        {"base_url",                                                                                                    \
+         FIELD_LINE,                                                                                                    \
+         false,                                                                                                         \
+         0,                                                                                                             \
+         500,                                                                                                           \
+         NULL,                                                                                                          \
+         "The base URL of the API, for example https://api.openai.com/v1; /chat/completions at its end is removed",     \
          false},                                                                                                        \
         {"key",                                                                                                         \
          FIELD_SECRET,                                                                                                  \

@@ -57,6 +57,7 @@ static const struct setting settings[] = {
     {"NCHAN_SOCKET", NULL, SETTING_TEXT, AT(nchan_socket), "/run/coagent/nchan-publish.sock", 0, 0},
     {"RUNNER_LOCK", NULL, SETTING_TEXT, AT(runner_lock), "/run/coagent/runner.lock", 0, 0},
     {"EXECUTOR_LIMIT", NULL, SETTING_INTEGER, AT(executor_limit), "16", 1, 4096},
+    {"MODEL_IDLE_SECONDS", NULL, SETTING_INTEGER, AT(model_idle_seconds), "120", 1, 3600},
     {"RUNNER_LABELS", NULL, SETTING_TEXT, AT(runner_labels), "", 0, 0},
     {"SANDBOX_MEMORY_MB", NULL, SETTING_INTEGER, AT(sandbox_memory_mb), "512", 16, 1048576},
     {"SANDBOX_CPU_SECONDS", NULL, SETTING_INTEGER, AT(sandbox_cpu_seconds), "300", 1, 604800},

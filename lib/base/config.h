@@ -48,6 +48,7 @@ struct config {
     int login_burst;        /* LOGIN_BURST: how many more may come at once, for the same */
     char *login_exempt;     /* LOGIN_EXEMPT: addresses without a limit, for the same; or NULL */
     char *restart_command;  /* RESTART_COMMAND: starts every part of this installation again; or NULL */
+    int model_idle_seconds; /* MODEL_IDLE_SECONDS: an answer that makes no progress for so long is given up */
     char *openai_base_url;  /* OPENAI_BASE_URL, seeds a first provider; or NULL */
     char *openai_model;     /* OPENAI_MODEL: the model asked there; NULL: the first that it offers */
     char *openai_api_key;   /* OPENAI_API_KEY; or NULL */

@@ -1,10 +1,14 @@
 #include "base/http.h"
 
+#include <ctype.h>
 #include <curl/curl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define BODY_MOST (1024 * 1024)
+#define RETRY_AFTER_MOST (366 * 86400) /* seconds */
 
 struct transfer {
     CURL *easy;
@@ -82,14 +86,29 @@ static CURLcode run(struct transfer *transfer, CURLM *multi)
     return message ? message->data.result : CURLE_FAILED_INIT;
 }
 
+/* libcurl's own reading of Retry-After drops a fraction. Negative, in the past or no number: 0. */
+static long long read_retry_after(CURL *easy)
+{
+    struct curl_header *header;
+    char *end;
+    double seconds;
+
+    if (curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return 0;
+    seconds = strtod(header->value, &end);
+    if (end == header->value || (*end && !isspace((unsigned char)*end)))
+        seconds = difftime(curl_getdate(header->value, NULL), time(NULL));
+    return seconds > 0 && seconds < RETRY_AFTER_MOST ? (long long)(seconds * 1000)
+           : seconds >= RETRY_AFTER_MOST             ? RETRY_AFTER_MOST * 1000LL
+                                                     : 0;
+}
+
 static enum outcome conclude(struct transfer *transfer, CURLcode code)
 {
     struct http_reply *reply = transfer->reply;
-    curl_off_t retry_after = 0;
 
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &reply->status);
-    curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
-    reply->retry_after = (long)retry_after;
+    reply->retry_after_ms = read_retry_after(transfer->easy);
     if (code == CURLE_OK)
         return OUTCOME_OK;
     if (!reply->error[0])

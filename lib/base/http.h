@@ -19,7 +19,7 @@ struct http_request {
     const char *ca_file;  /* PEM: the certificates to trust instead of the system's authorities; NULL: those */
     bool any_certificate; /* only to see who answers: nothing is sent that others may not know */
     int connect_seconds;  /* for the connection to stand */
-    int silent_seconds;   /* how long the other side may say nothing */
+    int silent_seconds;   /* how long the other side may say nothing; 0: the watch knows */
 };
 
 /* Looks on while the transfer goes. Every function may be NULL. */
@@ -34,11 +34,11 @@ struct http_watch {
 };
 
 struct http_reply {
-    long status;      /* 0: none came */
-    long retry_after; /* seconds that a Retry-After asks for, 0 for none */
-    struct text body; /* of replies that watch->take did not get, at most 1 MiB of it */
-    bool stopped;     /* the watch ended the transfer */
-    char error[256];  /* for people, when it did not end well */
+    long status;              /* 0: none came */
+    long long retry_after_ms; /* what a Retry-After asks for: a number, also with a fraction, or a date; 0 for none */
+    struct text body;         /* of replies that watch->take did not get, at most 1 MiB of it */
+    bool stopped;             /* the watch ended the transfer */
+    char error[256];          /* for people, when it did not end well */
 };
 
 /* Sends and waits. OK: a whole reply came, with whatever status; AWAY: none began (no connection, refused, timed out);

@@ -8,6 +8,11 @@ create function provider_json(p providers) returns json language sql stable as $
     else json_build_object('id', p.id, 'name', p.name, 'kind', p.kind, 'default_model', p.default_model) end
 $$;
 
+-- The base URL of an address that people copy from an example of a request: without its last parts.
+create function base_url(url text) returns text language sql immutable as $$
+    select rtrim(regexp_replace(rtrim(url, '/'), '/(chat/completions|completions|responses|models|embeddings)$', '', 'i'), '/')
+$$;
+
 -- Where a provider is: the administrator's choice, but only http and https.
 create function provider_url(kind text, url text) returns text language plpgsql immutable as $$
 begin
@@ -16,7 +21,7 @@ begin
                               'Enter the base URL of the API with http:// or https:// and a host, for example https://api.openai.com/v1.',
                               'base_url');
     end if;
-    return case when kind = 'openai' then rtrim(url, '/') else '' end;
+    return case when kind = 'openai' then base_url(url) else '' end;
 end $$;
 
 -- The provider, locked for a change that the guard has permitted.

@@ -26,11 +26,13 @@ create function run_notice(r runs) returns jsonb language sql stable as $$
               from scripts where id = r.script_id) end
 $$;
 
--- Whether an agent may be asked again for this answer: raises when not.
-create function check_retry_of_answer(old runs) returns void language plpgsql as $$
+-- Whether an agent may be asked again for this answer: raises when not. One that its model cut off can be continued.
+create function check_retry_of_answer(old runs, mode text) returns void language plpgsql as $$
 begin
-    if old.state = 'succeeded' then
+    if old.state = 'succeeded' and (mode <> 'resume' or not coalesce(old.result ? 'cut_off', false)) then
         perform raise_outcome('CA409', 'Only an answer that failed or was stopped can be retried.');
+    elsif old.state = 'succeeded' and exists (select from runs where retry_of = old.id and state = 'succeeded') then
+        perform raise_outcome('CA409', 'This answer was already continued.');
     elsif not exists (select from agents a join principals p on p.id = a.id
                       where a.id = old.agent_id and a.desired_state = 'started' and p.deleted_at is null) then
         perform raise_outcome('CA409', 'The agent is stopped. Start it first.');
@@ -49,7 +51,7 @@ create function ask_again(old runs, mode text) returns runs language plpgsql as 
 declare
     made runs;
 begin
-    perform check_retry_of_answer(old);
+    perform check_retry_of_answer(old, mode);
     if room_is_busy(old.room_id) then
         perform raise_outcome('CA409', 'Too many answers are in progress in this room. Try again when some have finished.');
     end if;

@@ -10,7 +10,8 @@ begin
     if r.state in ('succeeded', 'cancelled') then
         return next announced_event(append_event(r.room_id, 'result', r.agent_id, r.id, r.trigger_seq, null,
             jsonb_build_object('text', said, 'stopped', r.state = 'cancelled', 'usage', r.usage,
-                               'model', coalesce(ending_result -> 'model', '""'))));
+                               'model', coalesce(ending_result -> 'model', '""'))
+            || case when ending_result ? 'cut_off' then jsonb_build_object('cut_off', ending_result -> 'cut_off') else '{}' end));
     else
         return next announced_event(append_event(r.room_id, 'error', r.agent_id, r.id, r.trigger_seq, null,
             jsonb_build_object('message', r.reason, 'text', said, 'retriable', coalesce(ending_result -> 'retriable', 'true'))));
@@ -48,7 +49,7 @@ end $$;
 
 -- Ends a run that is not over yet, and tells its room how. fence is the attempt that ends it (null: whoever), so that an
 -- executor whose run was given to another changes nothing. For an agent ending_result brings "text" (absent: what was
--- kept), "model", "retriable" and its "thought"; for a script it is its result. how: exit_code, signal, ended_by.
+-- kept), "model", "retriable", "cut_off" and its "thought"; for a script it is its result. how: exit_code, signal, ended_by.
 -- No row when there was nothing to end. The row is found by its id, and not by an index of those that are not over, which
 -- looks cheap to the planner and is full of those that were not over once.
 create function finish_run(run uuid, fence int, ending text, why text, ending_result jsonb, used jsonb, how jsonb default '{}')

@@ -35,12 +35,12 @@ with owner as (
     where settings.value is distinct from excluded.value
     returning xmax = 0 as fresh
 ), moved as (
-    update providers set base_url = rtrim($1, '/'), key_sealed = $2, default_model = $3, updated_at = now()
+    update providers set base_url = base_url($1), key_sealed = $2, default_model = $3, updated_at = now()
     from once where not fresh and name = 'Default model' and kind = 'openai' and version = 1
     returning id, name
 ), provider as (
     insert into providers (name, kind, base_url, key_sealed, default_model)
-    select 'Default model', 'openai', rtrim($1, '/'), $2, $3 from once where fresh
+    select 'Default model', 'openai', base_url($1), $2, $3 from once where fresh
     on conflict (name) do nothing returning id, name
 ), principal as (
     insert into principals (kind, handle, name) select 'agent', free_handle('assistant'), 'Assistant' from provider

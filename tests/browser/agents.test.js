@@ -16,6 +16,8 @@ before(async () => {
     browser = await openBrowser();
     model = await startModel([
         { match: { userMessage: "break off", sequenceIndex: 0 }, response: { content: "This far and " + STORY }, latency: 40, truncateAfterChunks: 6 },
+        { match: { userMessage: "was interrupted there" }, response: { content: " And this is the end of it." } },
+        { match: { userMessage: "go on and on" }, response: { content: "This is its beginning.", finishReason: "length" } },
         { match: { userMessage: "break off" }, response: { content: "This time it is whole." } },
         { match: { userMessage: "wrong key" }, response: { error: { message: "Incorrect API key provided", type: "invalid_request_error" }, status: 401 } },
         { match: {}, response: { content: "A **short** answer." } },
@@ -84,6 +86,15 @@ test("an answer that breaks off keeps its text and can be asked for again", asyn
     assert.match(await card.innerText(), /This far/);
     await left.getByRole("button", { name: "Retry" }).click();
     await message(right, "This time it is whole.").waitFor();
+    await end();
+});
+
+test("an answer that its model cut off says so and can be continued", async () => {
+    const { agent, left, right, end } = await audience("Talker", { kind: "openai", base_url: model.url, default_model: "mock-1" });
+    await write(left, `@${agent.handle} go on and on`);
+    await message(right, "Cut off: length").waitFor();
+    await message(left, "Cut off: length").getByRole("button", { name: "Continue" }).click();
+    await message(right, "This is its beginning. And this is the end of it.").waitFor();
     await end();
 });
 

@@ -86,7 +86,7 @@ function Quote({ seq, quoted, onJump }) {
 
 /** @param {{event: RoomEvent, context: any}} props */
 function Body({ event, context }) {
-    const { text, deleted, edited, stopped } = event.body;
+    const { text, deleted, edited, stopped, cut_off: cutOff } = event.body;
     if (deleted) {
         return html`<p class="post__gone">This message was deleted.</p>`;
     }
@@ -94,13 +94,14 @@ function Body({ event, context }) {
         ${text && html`<${Markdown} text=${text} handles=${context.handles} myId=${me().id} />`}
         ${edited && html`<span class="post__mark">edited</span>`}
         ${stopped && html`<span class="post__mark">Stopped</span>`}
+        ${cutOff && html`<${CutOff} event=${event} canWrite=${context.canWrite} />`}
         ${event.kind === "result" && !text && !stopped && html`<p class="post__gone">(empty answer)</p>`}
         ${event.kind === "error" && html`<${ErrorCard} event=${event} canWrite=${context.canWrite} />`}
     </div>`;
 }
 
-/** The error of an answer, and the actions to continue. @param {{event: RoomEvent, canWrite: boolean}} props */
-function ErrorCard({ event, canWrite }) {
+/** Asks for an answer once more. @param {RoomEvent} event @returns {[boolean, (mode: string) => void]} */
+function useRetry(event) {
     const [asked, setAsked] = useState(false);
     const retry = async (/** @type {string} */ mode) => {
         setAsked(true);
@@ -108,6 +109,22 @@ function ErrorCard({ event, canWrite }) {
             setAsked(false);
         }
     };
+    return [asked, retry];
+}
+
+/** An answer without its end. @param {{event: RoomEvent, canWrite: boolean}} props */
+function CutOff({ event, canWrite }) {
+    const [asked, retry] = useRetry(event);
+    return html`<div class="row">
+        <span class="post__mark">Cut off: ${event.body.cut_off === "length" ? "length" : "content filter"}</span>
+        ${canWrite && event.run && html`
+            <${Button} small icon="start" disabled=${asked} onClick=${() => retry("resume")}>Continue</${Button}>`}
+    </div>`;
+}
+
+/** The error of an answer, and the actions to continue. @param {{event: RoomEvent, canWrite: boolean}} props */
+function ErrorCard({ event, canWrite }) {
+    const [asked, retry] = useRetry(event);
     return html`<div class="error-card">
         <div class="error-card__text"><${Icon} name="warning" /><span>${event.body.message}</span></div>
         ${canWrite && event.run && event.body.retriable !== false && html`<div class="row">

@@ -18,7 +18,7 @@ static void read_stream(struct completion *completion, struct text *said, const 
     for (size_t i = 0; i < length; i += piece)
         if (!completion_feed(completion, stream + i, i + piece <= length ? piece : length - i))
             return;
-    completion_end(completion);
+    completion_end(completion, true);
 }
 
 #define CHUNK(delta)                                                                                                   \
@@ -75,20 +75,182 @@ Test(completions, a_stream_that_stops_early_is_not_finished)
     text_free(&said);
 }
 
+Test(completions, the_end_of_a_stream_is_the_end_of_the_transfer)
+{
+    struct completion completion;
+    struct text said = TEXT_EMPTY;
+    static const char stream[] = CHUNK("{\"content\":\"yes\"}") "data: [DONE] \r\n\r\n";
+
+    completion_open(&completion, &said, say);
+    cr_expect_not(completion_feed(&completion, stream, strlen(stream)), "the connection may stay open");
+    cr_expect(completion.done && completion.finished);
+    completion_end(&completion, false);
+    cr_expect_eq(completion.error.length, 0);
+    cr_expect_str_eq(text_string(&said), "yes");
+    completion_free(&completion);
+    text_free(&said);
+}
+
+/* The stream says this, then fails with a sentence that has these words. */
+static void expect_error(const char *stream, const char *text, const char *words, bool later)
+{
+    for (size_t piece = 1; piece < 200; piece += 66) {
+        struct completion completion;
+        struct text said = TEXT_EMPTY;
+
+        read_stream(&completion, &said, stream, piece);
+        cr_expect(strstr(text_string(&completion.error), words), "%s: %s", stream, text_string(&completion.error));
+        cr_expect_eq(completion.later, later, "%s", stream);
+        cr_expect_str_eq(text_string(&said), text);
+        completion_free(&completion);
+        text_free(&said);
+    }
+}
+
+#define HALF CHUNK("{\"content\":\"half\"}")
+
 Test(completions, an_error_in_mid_stream_is_kept_and_ends_it)
+{
+    expect_error(HALF
+                 "data: {\"error\":{\"message\":\"out of memory\",\"code\":500}}\n\n" CHUNK("{\"content\":\"never\"}"),
+                 "half", "The model endpoint failed. Its message: out of memory", true);
+    expect_error(HALF "data: {\"choices\":[],\"error\":\"gone\"}\n\n", "half", "Its message: gone", true);
+    expect_error(HALF LAST("error") DONE, "half", "ended the answer with an error", true);
+    expect_error(HALF "data: {\"choices\":[{\"delta\":{\"content\":\".\"},\"finish_reason\":\"error\",\"error\":"
+                      "{\"code\":502,\"message\":\"upstream\"}}]}\n\n" DONE,
+                 "half.", "Its message: upstream", true);
+    expect_error(HALF "event: error\ndata: {\"message\":\"worker died\"}\n\n" DONE, "half", "worker died", true);
+    expect_error(HALF "event: error\ndata: plain words\n\n", "half", "plain words", true);
+    expect_error(HALF "data: {\"object\":\"error\",\"message\":\"engine is dead\",\"code\":500}\n\n" DONE, "half",
+                 "engine is dead", true);
+}
+
+Test(completions, an_error_may_be_the_first_event)
+{
+    expect_error("data: {\"error\":{\"type\":\"invalid_request_error\",\"message\":\"no such parameter\"}}\n\n" DONE,
+                 "", "rejected the request. Its message: no such parameter", false);
+    expect_error("data: {\"error\":{\"code\":\"insufficient_quota\",\"message\":\"pay\"}}\n\n", "", "no quota left",
+                 false);
+    expect_error("[{\"error\":{\"code\":400,\"message\":\"bad\",\"status\":\"INVALID_ARGUMENT\"}}]", "", "message: bad",
+                 false);
+    expect_error("{\"detail\":\"Model not loaded\"}", "", "message: Model not loaded", true);
+    expect_error("data: {\"detail\":[{\"loc\":[\"body\"],\"msg\":\"field required\"}]}\n\n", "", "field required",
+                 true);
+}
+
+Test(completions, a_reply_that_is_no_answer_says_its_words)
+{
+    expect_error("", "", "sent an empty reply", true);
+    expect_error(": keep-alive\n\n: keep-alive\n\n", "", "sent an empty reply", true);
+    expect_error("<!DOCTYPE html><html><head><title>Sign in</title></head>", "", "Its message: Sign in", false);
+    expect_error("upstream is asleep\n", "", "Its message: upstream is asleep", false);
+}
+
+Test(completions, an_error_that_is_none_changes_nothing)
 {
     struct completion completion;
     struct text said = TEXT_EMPTY;
 
     read_stream(
         &completion, &said,
-        CHUNK("{\"content\":\"half\"}") "data: {\"error\":{\"message\":\"out of memory\",\"code\":500}}\n\n" CHUNK(
-            "{\"content\":\"never\"}"),
-        1000);
-    cr_expect_str_eq(text_string(&completion.error), "out of memory");
-    cr_expect_str_eq(text_string(&said), "half");
+        "data: {\"error\":null,\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n"
+        "data: {\"error\":\"\",\"message\":\"\",\"choices\":[{\"delta\":{\"content\":\"b\"},\"error\":{}}]}\n\n" LAST(
+            "stop"),
+        50);
+    cr_expect_eq(completion.error.length, 0);
+    cr_expect_str_eq(text_string(&said), "ab");
     completion_free(&completion);
     text_free(&said);
+}
+
+static void expect_end(const char *stream, const char *cut_off)
+{
+    struct completion completion;
+    struct text said = TEXT_EMPTY;
+
+    read_stream(&completion, &said, stream, 30);
+    cr_expect_eq(completion.error.length, 0);
+    cr_expect_str_eq(completion_cut_off(&completion) ? completion_cut_off(&completion) : "whole", cut_off);
+    completion_free(&completion);
+    text_free(&said);
+}
+
+Test(completions, an_answer_without_its_end_is_told_from_a_whole_one)
+{
+    expect_end(HALF LAST("length") DONE, "length");
+    expect_end(HALF LAST("MAX_TOKENS") DONE, "length");
+    expect_end(HALF LAST("content_filter") DONE, "content_filter");
+    expect_end(HALF LAST("stop") DONE, "whole");
+    expect_end(HALF LAST("eos") DONE, "whole");
+}
+
+Test(completions, comments_are_no_progress)
+{
+    struct completion completion;
+    struct text said = TEXT_EMPTY;
+    static const char idle[] =
+        ": keep-alive\n\ndata: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n";
+    unsigned before;
+
+    completion_open(&completion, &said, say);
+    completion_feed(&completion, idle, strlen(idle));
+    cr_expect_eq(completion.progress, 0);
+    completion_feed(&completion, HALF, strlen(HALF));
+    cr_expect_gt(before = completion.progress, 0);
+    completion_feed(&completion, idle, strlen(idle));
+    cr_expect_eq(completion.progress, before);
+    completion_feed(&completion, CHUNK("{\"reasoning\":\"hm\"}"), strlen(CHUNK("{\"reasoning\":\"hm\"}")));
+    cr_expect_gt(completion.progress, before);
+    completion_free(&completion);
+    text_free(&said);
+}
+
+static void expect_said(const char *stream, const char *text, const char *thought)
+{
+    size_t length = strlen(stream);
+
+    for (size_t piece = 1; piece <= length; piece++) {
+        struct completion completion;
+        struct text said = TEXT_EMPTY;
+
+        read_stream(&completion, &said, stream, piece);
+        cr_expect_str_eq(text_string(&said), text, "in pieces of %zu", piece);
+        cr_expect_str_eq(text_string(&completion.thought), thought);
+        cr_expect_eq(completion.error.length, 0, "%s", text_string(&completion.error));
+        completion_free(&completion);
+        text_free(&said);
+    }
+}
+
+Test(completions, a_code_point_may_be_cut_by_two_deltas)
+{
+    expect_said(CHUNK("{\"content\":\"a \\ud83d\"}") CHUNK("{\"content\":\"\\ude42 b\"}") LAST("stop"), "a 🙂 b", "");
+    expect_said(CHUNK("{\"content\":\"a \xF0\x9F\"}") CHUNK("{\"content\":\"\x99\x82 b\"}") LAST("stop"), "a 🙂 b",
+                "");
+    expect_said(CHUNK("{\"reasoning\":\"\\ud83d\"}") CHUNK("{\"reasoning\":\"\\ude42\"}") CHUNK("{\"content\":\"x\"}")
+                    LAST("stop"),
+                "x", "🙂");
+    expect_said(CHUNK("{\"content\":\"lonely \\ud83d\"}") CHUNK("{\"content\":\"!\"}") LAST("stop"),
+                "lonely \xEF\xBF\xBD!", "");
+    expect_said(CHUNK("{\"content\":\"cut \\ud83d\"}") LAST("stop"), "cut \xEF\xBF\xBD", "");
+    expect_said(CHUNK("{\"content\":\"\\\\ud83d is \\u00e9\"}") LAST("stop"), "\\ud83d is é", "");
+}
+
+Test(completions, content_may_come_in_parts_or_as_a_refusal)
+{
+    expect_said(CHUNK("{\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\",\"text\":\"hm\"}]},"
+                      "{\"type\":\"text\",\"text\":\"one\"},{\"type\":\"text\",\"text\":\" two\"}]}") LAST("stop"),
+                "one two", "hm");
+    expect_said(CHUNK("{\"refusal\":\"I cannot \"}") CHUNK("{\"refusal\":\"help.\"}") LAST("stop"), "I cannot help.",
+                "");
+    expect_said(CHUNK("{\"content\":[{\"type\":\"refusal\",\"refusal\":\"No.\"}]}") LAST("stop"), "No.", "");
+}
+
+Test(completions, thoughts_in_tags_are_no_part_of_the_answer)
+{
+    expect_said(CHUNK("{\"content\":\"<thi\"}") CHUNK("{\"content\":\"nk>\\nhm </th\"}")
+                    CHUNK("{\"content\":\"ink>\\n\\n4\"}") CHUNK("{\"content\":\"2\"}") LAST("stop"),
+                "42", "\nhm ");
 }
 
 Test(completions, thoughts_are_kept_apart_under_both_names)
@@ -112,7 +274,7 @@ Test(completions, what_is_not_json_is_an_error)
     struct text said = TEXT_EMPTY;
 
     read_stream(&completion, &said, "data: {\"choices\":[{]\n\n", 5);
-    cr_expect_str_eq(text_string(&completion.error), "the response is not JSON");
+    cr_expect_str_eq(text_string(&completion.error), "The model endpoint's response is not JSON.");
     completion_free(&completion);
     text_free(&said);
 }
@@ -149,51 +311,32 @@ Test(completions, the_request_streams_and_carries_the_parameters)
     free(body);
 }
 
-static void expect_refusal(long status, const char *body, bool later, const char *words)
-{
-    struct text sentence = TEXT_EMPTY;
-
-    cr_expect_eq(completions_refusal(status, body, strlen(body), &sentence), later, "%ld %s", status, body);
-    cr_expect(strstr(text_string(&sentence), words), "%s", text_string(&sentence));
-    text_free(&sentence);
-}
-
-Test(completions, refusals_say_what_is_wrong_and_whether_time_helps)
-{
-    expect_refusal(401, "{\"error\":{\"message\":\"bad key\"}}", false,
-                   "rejected the key (status 401). Its message: bad key");
-    expect_refusal(404, "not json", false, "does not recognise this address or model");
-    expect_refusal(429, "{\"error\":{\"message\":\"slow down\",\"type\":\"rate_limit_error\"}}", true,
-                   "too many requests");
-    expect_refusal(429, "{\"error\":{\"code\":\"insufficient_quota\"}}", false, "no quota left");
-    expect_refusal(402, "", false, "no quota left");
-    expect_refusal(400, "{\"error\":{\"type\":\"exceed_context_size_error\",\"code\":400}}", false,
-                   "too long for the model");
-    expect_refusal(400, "{\"error\":\"plain words\"}", false, "plain words");
-    expect_refusal(503, "{\"error\":{\"message\":\"Loading model\",\"code\":503}}", true, "Loading model");
-    expect_refusal(500, "", true, "endpoint failed");
-}
-
-Test(completions, the_delay_doubles_has_a_bound_and_honours_retry_after)
-{
-    cr_expect_eq(completions_delay_ms(1, 0, 1.0), 500);
-    cr_expect_eq(completions_delay_ms(1, 0, 0.0), 250);
-    cr_expect_eq(completions_delay_ms(4, 0, 1.0), 4000);
-    cr_expect_eq(completions_delay_ms(1, 7, 0.3), 7000);
-    cr_expect_eq(completions_delay_ms(5, 0, 0.5), -1);
-    cr_expect_eq(completions_delay_ms(1, 61, 0.5), -1);
-}
-
 Test(completions, the_limit_is_renamed_where_the_endpoint_asks_for_it)
 {
-    static const char reply[] =
-        "{\"error\":{\"message\":\"Unsupported parameter: use 'max_completion_tokens' instead.\"}}";
-    char *body = completions_with_new_limit("{\"model\":\"m\",\"max_tokens\":9}", 400, reply);
+    static const char refusal[] = "Its message: Unsupported parameter: use 'max_completion_tokens' instead.";
+    char *body = completions_with_new_limit("{\"model\":\"m\",\"max_tokens\":9}", refusal);
 
     cr_assert_not_null(body);
     cr_expect_str_eq(body, "{\"model\":\"m\",\"max_completion_tokens\":9}");
-    cr_expect_null(completions_with_new_limit(body, 400, reply), "only once");
-    cr_expect_null(completions_with_new_limit("{\"max_tokens\":9}", 500, reply));
-    cr_expect_null(completions_with_new_limit("{\"max_tokens\":9}", 400, "{}"));
+    cr_expect_null(completions_with_new_limit(body, refusal), "only once");
+    cr_expect_null(completions_with_new_limit("{\"max_tokens\":9}", "The model endpoint failed."));
     free(body);
+}
+
+Test(completions, a_thought_is_cut_and_not_dropped)
+{
+    struct completion completion;
+    struct text said = TEXT_EMPTY;
+    struct text stream = TEXT_EMPTY;
+
+    text_add(&stream, "data: {\"choices\":[{\"delta\":{\"reasoning\":\"");
+    for (int i = 0; i < 20000; i++)
+        text_add(&stream, "é");
+    text_add(&stream, "\"}}]}\n\n" LAST("stop"));
+    read_stream(&completion, &said, text_string(&stream), 4096);
+    cr_expect_eq(completion.thought.length, 16 * 1024);
+    cr_expect(utf8_is_valid(completion.thought.bytes, completion.thought.length));
+    completion_free(&completion);
+    text_free(&said);
+    text_free(&stream);
 }

@@ -3,12 +3,14 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-/* Events are collected as "one|two|", so that an empty event shows too. */
-static bool collect(void *context, const char *data, size_t length)
+/* Events are collected as "one|name=two|", so that an empty event shows too. */
+static bool collect(void *context, const char *event, const char *data, size_t length)
 {
     struct text *seen = context;
 
     cr_assert_eq(strlen(data), length);
+    if (event[0])
+        text_add_format(seen, "%s=", event);
     text_add(seen, data);
     text_add_char(seen, '|');
     return strcmp(data, "stop") != 0;
@@ -43,7 +45,16 @@ Test(sse, every_line_ending_counts)
 
 Test(sse, comments_and_other_fields_are_skipped)
 {
-    expect(": keep-alive\n\nevent: x\nid: 7\nretry: 10\ndata: one\n\n", "one|");
+    expect(": keep-alive\n\nid: 7\nretry: 10\ndata: one\n\n", "one|");
+}
+
+Test(sse, events_may_have_a_name)
+{
+    expect("event: error\ndata: one\n\ndata: two\n\n", "error=one|two|");
+    expect("event:a\nevent: b\ndata: one\n\n", "b=one|");
+    expect("event: gone\n\ndata: one\n\n", "one|");
+    expect("event\neventual: x\ndata: one\n\n", "one|");
+    expect("event: a name that is far longer than thirty-one bytes\ndata: x\n\n", "a name that is far longer than =x|");
 }
 
 Test(sse, lines_of_an_event_are_joined)

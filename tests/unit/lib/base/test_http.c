@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -60,9 +61,36 @@ Test(http, a_whole_reply_is_ok_whatever_its_status)
     serve("HTTP/1.1 429 Too Many\r\nRetry-After: 7\r\nContent-Length: 4\r\n\r\nslow", 0);
     cr_expect_eq(get(NULL, &reply), OUTCOME_OK);
     cr_expect_eq(reply.status, 429);
-    cr_expect_eq(reply.retry_after, 7);
+    cr_expect_eq(reply.retry_after_ms, 7000);
     cr_expect_str_eq(text_string(&reply.body), "slow");
     http_reply_free(&reply);
+}
+
+static long long retry_after(const char *value)
+{
+    char *answer = text_format("HTTP/1.1 429 Too Many\r\nRetry-After: %s\r\nContent-Length: 0\r\n\r\n", value);
+    struct http_reply reply;
+    long long asked;
+
+    serve(answer, 0);
+    cr_expect_eq(get(NULL, &reply), OUTCOME_OK);
+    asked = reply.retry_after_ms;
+    http_reply_free(&reply);
+    stop_server();
+    free(answer);
+    return asked;
+}
+
+Test(http, retry_after_is_a_number_a_fraction_or_a_date)
+{
+    cr_expect_eq(retry_after("1.5"), 1500);
+    cr_expect_eq(retry_after(" 2 "), 2000);
+    cr_expect_eq(retry_after("-3"), 0);
+    cr_expect_eq(retry_after("nan"), 0);
+    cr_expect_eq(retry_after("soon"), 0);
+    cr_expect_eq(retry_after("Thu, 01 Jan 1970 00:00:10 GMT"), 0);
+    cr_expect_gt(retry_after("Fri, 31 Dec 2099 23:59:59 GMT"), 60000);
+    cr_expect_gt(retry_after("999999999999999999999"), 60000);
 }
 
 Test(http, nobody_there_is_away)
