@@ -2,14 +2,15 @@
 
 #include <string.h>
 
-static void explain(struct text *reason, const struct sandbox_ending *ending, const struct sandbox_limits *limits)
+static void explain(struct text *reason, const struct sandbox_ending *ending, const struct sandbox_limits *limits,
+                    const char *last_error)
 {
     const char *name;
 
     switch (ending->reason) {
     case RUN_END_EXIT:
         if (ending->exit_code != 0)
-            text_add_format(reason, "Exit code %d.", ending->exit_code);
+            text_add_format(reason, *last_error ? "Exit code %d: %s" : "Exit code %d.", ending->exit_code, last_error);
         break;
     case RUN_END_SIGNAL:
         name = sigabbrev_np(ending->signal_number);
@@ -38,7 +39,8 @@ static void explain(struct text *reason, const struct sandbox_ending *ending, co
     }
 }
 
-struct exit_reason exit_reason_of(const struct sandbox_ending *ending, const struct sandbox_limits *limits)
+struct exit_reason exit_reason_of(const struct sandbox_ending *ending, const struct sandbox_limits *limits,
+                                  const char *last_error)
 {
     struct exit_reason ended = {"failed", run_end_rows[ending->reason].name, TEXT_EMPTY};
 
@@ -48,6 +50,6 @@ struct exit_reason exit_reason_of(const struct sandbox_ending *ending, const str
         ended.state = "timed_out";
     else if (ending->reason == RUN_END_CANCELLED)
         ended.state = "cancelled";
-    explain(&ended.reason, ending, limits);
+    explain(&ended.reason, ending, limits, last_error);
     return ended;
 }

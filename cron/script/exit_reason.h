@@ -11,7 +11,8 @@ struct exit_reason {
     struct text reason; /* empty when it succeeded; to be freed */
 };
 
-/* From what the sandbox said. */
-struct exit_reason exit_reason_of(const struct sandbox_ending *ending, const struct sandbox_limits *limits);
+/* From what the sandbox said; last_error is the last line of stderr, "" for none, which explains an exit code. */
+struct exit_reason exit_reason_of(const struct sandbox_ending *ending, const struct sandbox_limits *limits,
+                                  const char *last_error);
 
 #endif

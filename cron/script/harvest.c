@@ -103,7 +103,7 @@ struct json_object *harvest_result(const struct sandbox *sandbox, const struct m
     else if (outcome == OUTCOME_DENIED)
         text_add(why, "There is no result: output.json is not a regular file.");
     else if (outcome == OUTCOME_OK && content.length > 0) {
-        if (json_parse(content.bytes, content.length, &document, &fault) == OUTCOME_OK)
+        if (json_parse_whole(content.bytes, content.length, &document, &fault) == OUTCOME_OK)
             result = masked(mask, document);
         else
             text_add_format(why, "There is no result: output.json is not valid JSON: %s", fault);

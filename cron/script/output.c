@@ -45,6 +45,7 @@ void output_free(struct output *output)
         mask_stream_free(&output->streams[i]);
     text_free(&output->batch);
     kept_free(&output->kept);
+    last_line_free(&output->last_error);
     free(output->buffer);
 }
 
@@ -89,6 +90,14 @@ static void truncate_batch(struct output *output, enum output_stream stream, siz
     note_piece(output, OUTPUT_STDERR, from);
 }
 
+/* What a stream said, beyond the length that the batch had. */
+static void hear(struct output *output, enum output_stream stream, size_t from)
+{
+    if (stream == OUTPUT_STDERR)
+        last_line_feed(&output->last_error, text_string(&output->batch) + from, output->batch.length - from);
+    truncate_batch(output, stream, from);
+}
+
 bool output_read(struct output *output, enum output_stream stream, int fd)
 {
     ssize_t length = read(fd, output->buffer, BUFFER_BYTES);
@@ -99,7 +108,7 @@ bool output_read(struct output *output, enum output_stream stream, int fd)
     output->seen += length;
     if (!output->truncated) {
         mask_feed(&output->streams[stream], output->buffer, (size_t)length, &output->batch);
-        truncate_batch(output, stream, from);
+        hear(output, stream, from);
     }
     return length > 0;
 }
@@ -118,7 +127,7 @@ void output_end(struct output *output)
         size_t from = output->batch.length;
 
         mask_end(&output->streams[i], &output->batch);
-        truncate_batch(output, (enum output_stream)i, from);
+        hear(output, (enum output_stream)i, from);
     }
 }
 

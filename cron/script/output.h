@@ -9,6 +9,7 @@
 #include "cron/mask/mask.h"
 #include "cron/run/execution.h"
 #include "cron/script/kept.h"
+#include "cron/script/last_line.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,7 +40,8 @@ struct output {
     int64_t silent_until; /* after nchan did not answer */
     int64_t told_at;
     struct kept kept;
-    char *buffer; /* to read into */
+    struct last_line last_error; /* of stderr, masked */
+    char *buffer;                /* to read into */
 };
 
 /* most: bytes to store, what earlier attempts wrote among them: it goes on behind that. mask must outlive it. */

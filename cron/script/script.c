@@ -125,11 +125,12 @@ static struct json_object *how_of(const struct sandbox_ending *ending, const str
 static void end(struct script *script)
 {
     struct sandbox_ending ending = *sandbox_end(&script->sandbox);
-    struct exit_reason ended = exit_reason_of(&ending, &script->limits);
+    struct exit_reason ended;
     struct json_object *usage = usage_of(script, &ending);
     struct json_object *result;
 
     output_end(&script->output);
+    ended = exit_reason_of(&ending, &script->limits, last_line_text(&script->output.last_error));
     result = harvest_result(&script->sandbox, script->environment.mask, script->environment.kind->keeps_state,
                             &ended.reason);
     harvest_files(script->execution, &script->sandbox, script->environment.mask, &script->output);

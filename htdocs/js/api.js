@@ -43,8 +43,8 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
  * One call below /api. Resolves with the JSON document (null for 204), rejects with an ApiProblem.
  * @param {string} method
  * @param {string} path
- * @param {{body?: any, key?: string, signal?: AbortSignal}} [options] body: a document, or a Blob that is sent as it
- *   is; key: Idempotency-Key
+ * @param {{body?: any, key?: string, signal?: AbortSignal, exact?: boolean}} [options] body: a document, or a Blob that
+ *   is sent as it is; key: Idempotency-Key; exact: see parseExactly
  * @returns {Promise<any>}
  */
 export async function call(method, path, options = {}) {
@@ -52,7 +52,7 @@ export async function call(method, path, options = {}) {
         const started = Date.now();
         const response = await send(method, path, options);
         if (response.ok) {
-            return response.status === 204 ? null : response.json();
+            return response.status === 204 ? null : options.exact ? parseExactly(await response.text()) : response.json();
         }
         const problem = await readProblem(response);
         if (attempt < PATIENCE && (await mend(problem, method, path, attempt, started))) {
@@ -60,6 +60,18 @@ export async function call(method, path, options = {}) {
         }
         throw problem;
     }
+}
+
+/**
+ * JSON in which integers that a Number would round keep their digits, for what is only shown: JSON.stringify writes them as
+ * they were. Browsers without JSON.rawJSON round them.
+ * @param {string} text
+ */
+export function parseExactly(text) {
+    const { rawJSON } = /** @type {any} */ (JSON);
+    const keep = (/** @type {string} */ _, /** @type {any} */ value, /** @type {{source: string}} */ { source }) =>
+        typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value) ? rawJSON(source) : value;
+    return rawJSON ? JSON.parse(text, /** @type {any} */ (keep)) : JSON.parse(text);
 }
 
 /** @param {string} path @param {AbortSignal} [signal] */

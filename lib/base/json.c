@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include "base/text.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
@@ -17,6 +19,8 @@ struct scanner {
     int depth;
     size_t members; /* keys seen in all objects: json-c keeps fewer when one is doubled */
     const char *why;
+    struct text *widened; /* NULL, or the document up to "copied", with the exponent 0 behind integers beyond int64 */
+    const char *copied;
 };
 
 static bool scan_value(struct scanner *s);
@@ -69,20 +73,50 @@ static size_t skip_digits(struct scanner *s)
     return (size_t)(s->at - start);
 }
 
-/* Numbers beyond the range of strtoll and strtod are rejected, not clamped. */
+static bool fits_type(const char *number, bool whole)
+{
+    errno = 0;
+    if (whole)
+        (void)strtoll(number, NULL, 10);
+    return whole ? errno == 0 : isfinite(strtod(number, NULL)) != 0;
+}
+
+/* Whether the number has at most JSON_DIGITS digits when it is written without an exponent: PostgreSQL's jsonb refuses
+ * 1e-20000, which a double takes for 0. */
+static bool is_bounded(const char *number)
+{
+    const char *exponent = strpbrk(number, "eE");
+    size_t digits = exponent ? (size_t)(exponent - number) : strlen(number);
+    long shift = exponent ? strtol(exponent + 1, NULL, 10) : 0;
+
+    return shift >= -JSON_DIGITS && shift <= JSON_DIGITS && digits + (size_t)labs(shift) <= JSON_DIGITS;
+}
+
+/* json-c clamps integers that its types do not hold, and keeps the text of what has an exponent. */
+static void widen(struct scanner *s)
+{
+    text_add_bytes(s->widened, s->copied, (size_t)(s->at - s->copied));
+    text_add(s->widened, "e0");
+    s->copied = s->at;
+}
+
+/* Numbers beyond the range of strtoll and strtod are rejected, not clamped, or kept as they are written. */
 static bool check_range(struct scanner *s, const char *start, bool whole)
 {
-    char digits[64];
+    char digits[JSON_DIGITS + 16];
     size_t length = (size_t)(s->at - start);
-    if (length >= sizeof digits)
+    bool fits;
+
+    if (length >= (s->widened ? sizeof digits : 64))
         return refuse(s, "A number in the body is too long.");
     memcpy(digits, start, length);
     digits[length] = '\0';
-    errno = 0;
-    if (whole)
-        (void)strtoll(digits, NULL, 10);
-    bool fits = whole ? errno == 0 : isfinite(strtod(digits, NULL)) != 0;
-    return fits || refuse(s, "A number in the body is out of range.");
+    fits = fits_type(digits, whole);
+    if (!is_bounded(digits) || !(fits || s->widened))
+        return refuse(s, "A number in the body is out of range.");
+    if (whole && !fits)
+        widen(s);
+    return true;
 }
 
 static bool scan_number(struct scanner *s)
@@ -238,27 +272,51 @@ static enum json_tokener_error build(const char *bytes, size_t length, struct js
     return error;
 }
 
-enum outcome json_parse(const char *bytes, size_t length, struct json_object **document, const char **why)
+static enum outcome parse(struct scanner *s, size_t length, struct json_object **document, const char **why)
 {
-    const char *begin = bytes ? bytes : ""; /* a text that nothing was added to */
-    struct scanner s = {begin, begin + length, 0, 0, NULL};
+    const char *begin = s->at;
+
     *document = NULL;
     if (length >= INT_MAX)
-        refuse(&s, "The body is too large.");
+        refuse(s, "The body is too large.");
     else if (!utf8_is_valid(begin, length))
-        refuse(&s, "The body is not valid UTF-8 or contains NUL.");
-    else if (scan_value(&s) && s.at != s.end)
-        refuse(&s, "The body continues after the JSON document.");
-    if (!s.why && build(begin, length, document) != json_tokener_success)
-        malformed(&s);
-    if (!s.why && count_members(*document) != s.members)
-        refuse(&s, "A key appears twice in one object.");
-    if (!s.why)
+        refuse(s, "The body is not valid UTF-8 or contains NUL.");
+    else if (scan_value(s) && s->at != s->end)
+        refuse(s, "The body continues after the JSON document.");
+    if (!s->why && s->widened && s->copied != begin) {
+        text_add_bytes(s->widened, s->copied, (size_t)(s->end - s->copied));
+        begin = s->widened->bytes;
+        length = s->widened->length;
+    }
+    if (!s->why && build(begin, length, document) != json_tokener_success)
+        malformed(s);
+    if (!s->why && count_members(*document) != s->members)
+        refuse(s, "A key appears twice in one object.");
+    if (!s->why)
         return OUTCOME_OK;
     json_object_put(*document);
     *document = NULL;
-    *why = s.why;
+    *why = s->why;
     return OUTCOME_INVALID;
+}
+
+enum outcome json_parse(const char *bytes, size_t length, struct json_object **document, const char **why)
+{
+    const char *begin = bytes ? bytes : ""; /* a text that nothing was added to */
+    struct scanner s = {.at = begin, .end = begin + length};
+
+    return parse(&s, length, document, why);
+}
+
+enum outcome json_parse_whole(const char *bytes, size_t length, struct json_object **document, const char **why)
+{
+    const char *begin = bytes ? bytes : "";
+    struct text widened = TEXT_EMPTY;
+    struct scanner s = {.at = begin, .end = begin + length, .widened = &widened, .copied = begin};
+    enum outcome outcome = parse(&s, length, document, why);
+
+    text_free_secret(&widened);
+    return outcome;
 }
 
 /* The length of the sequence that a lead byte begins, and the range of the byte after it: RFC 3629's table, which

@@ -12,6 +12,12 @@
  * nothing after it. INVALID: *why is a static sentence. The document is freed with json_object_put. */
 enum outcome json_parse(const char *bytes, size_t length, struct json_object **document, const char **why);
 
+/* The same for a document that is only passed on, with numbers that C has no type for: up to JSON_DIGITS digits before
+ * the point, kept digit by digit. One beyond the range of int64 has the type double, and is written as an integer with
+ * the exponent 0, which PostgreSQL's jsonb stores as the integer. */
+#define JSON_DIGITS 400
+enum outcome json_parse_whole(const char *bytes, size_t length, struct json_object **document, const char **why);
+
 /* Whether bytes are valid UTF-8 (RFC 3629) without NUL. */
 bool utf8_is_valid(const char *bytes, size_t length);
 

@@ -60,10 +60,12 @@ test("output is shown while it is written, and the end of the run at once", asyn
     await context.close();
 });
 
-test("a run that failed says why", async () => {
-    const { page, context, problems } = await watching("echo one; echo two >&2; exit 3");
+test("a run that failed says why, and keeps the digits of its result", async () => {
+    const code = "echo one; echo two >&2; echo '{\"id\": 18446744073709551615}' > $COAGENT_OUTPUT; exit 3";
+    const { page, context, problems } = await watching(code);
     await page.getByText("Failed", { exact: true }).first().waitFor();
-    await page.getByText("Exit code 3").waitFor();
+    await page.getByText("Exit code 3: two", { exact: true }).waitFor();
+    await page.getByLabel("Result").getByText('"id": 18446744073709551615').waitFor();
     await facts(page, /^2 lines · 8 bytes$/);
     assertNoProblems(problems);
     await context.close();

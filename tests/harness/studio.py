@@ -26,7 +26,7 @@ SETTINGS = {
 
 
 # Reports of the sanitizers, an answer that is our own fault, a crash of nginx or of PostgreSQL.
-COMPLAINT = re.compile(r"ERROR: \w+Sanitizer|runtime error:|answered 500|signal 11\b")
+COMPLAINT = re.compile(r"ERROR: \w+Sanitizer|runtime error:|answered 500|ended by signal 11\b")
 SHELL_COMPLAINT = re.compile(r"^/\S+: line \d+: ", re.MULTILINE)
 REQUEST_ID = re.compile(r"(?<=\] )[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

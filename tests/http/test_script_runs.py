@@ -168,6 +168,17 @@ def test_its_result_is_what_it_writes_as_json(ann):
     assert run["result"] == {"ok": True, "list": [1, 2.5, None, "ä"]}
 
 
+def test_a_result_keeps_its_numbers(ann):
+    numbers = "[18446744073709551615, -123456789012345678901234567890, 0.1234567890123456789, 9007199254740993]"
+    run = scripts.execute(ann, f"echo '{numbers}' > $COAGENT_OUTPUT")
+    assert numbers in ann.get(f"/runs/{run['id']}").text.replace(",", ", ").replace(",  ", ", ")
+
+
+def test_a_number_that_the_database_does_not_take_is_no_result(ann):
+    run = scripts.execute(ann, "echo '[1e-20000]' > $COAGENT_OUTPUT")
+    assert (run["state"], run["result"]) == ("succeeded", None) and "out of range" in run["reason"]
+
+
 @pytest.mark.parametrize("code,why", [
     ("echo '{\"a\":' > $COAGENT_OUTPUT", "not valid JSON"),
     ("head -c 1100000 /dev/zero | tr '\\0' 1 > $COAGENT_OUTPUT", "larger than 1 MB"),
@@ -253,6 +264,21 @@ def test_how_it_failed_is_told(ann, code, ended_by, exit_code, signal, word):
     run = scripts.execute(ann, code)
     assert (run["state"], run["ended_by"], run["exit_code"], run["signal"]) == ("failed", ended_by, exit_code, signal)
     assert word in run["reason"]
+
+
+@pytest.mark.parametrize("code,kind,reason", [
+    ("echo fine; echo 'cannot open the door' >&2; exit 5", "sh", "Exit code 5: cannot open the door"),
+    ("import sys\nraise ValueError('no such door')", "python", "Exit code 1: ValueError: no such door"),
+    ("throw new Error('no such door')", "node", "Exit code 1: Error: no such door"),
+    ("echo only this; exit 5", "sh", "Exit code 5."),
+])
+def test_the_reason_has_the_last_line_of_stderr(ann, code, kind, reason):
+    assert scripts.execute(ann, code, kind)["reason"] == reason
+
+
+def test_the_reason_has_no_secret(ann, studio):
+    made = scripts.script(ann, "echo \"denied: $TOKEN\" >&2; exit 1", mapping=scripts.mapping(ann, TOKEN="correct horse")["id"])
+    assert scripts.wait(ann, scripts.start(ann, made))["reason"] == "Exit code 1: denied: ••••"
 
 
 def test_closed_streams_end_nothing(ann):

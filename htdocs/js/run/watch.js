@@ -1,6 +1,6 @@
 /** A run as it goes on: its document and its output, live while it is not over. Output that the connection did not bring,
  * or that was too much for it, is asked of the API by its offset. */
-import { get, query } from "../api.js";
+import { call, get, query } from "../api.js";
 import { Output } from "../log/output.js";
 import { Link } from "../socket.js";
 import { createStore } from "../store.js";
@@ -81,7 +81,7 @@ export class RunWatch {
 
     /** The document again, and the output as far as it tells of more. */
     async look() {
-        this.put(await get(`/runs/${this.id}`));
+        this.put(await call("GET", `/runs/${this.id}`, { exact: true }));
     }
 
     /** The run as the server answered it. @param {import("../types.js").Run} run */

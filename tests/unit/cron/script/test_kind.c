@@ -50,9 +50,11 @@ Test(media_type, is_told_by_the_end_of_the_name)
 static const struct sandbox_limits limits = {
     .wall_seconds = 1, .cpu_seconds = 300, .memory_mb = 512, .processes = 128, .output_mb = 64, .disk_mb = 256};
 
+static const char *last_error = "";
+
 static void expect(struct sandbox_ending ending, const char *state, const char *ended_by, const char *reason)
 {
-    struct exit_reason ended = exit_reason_of(&ending, &limits);
+    struct exit_reason ended = exit_reason_of(&ending, &limits, last_error);
 
     cr_expect_str_eq(ended.state, state);
     cr_expect_str_eq(ended.ended_by, ended_by);
@@ -71,4 +73,13 @@ Test(ended, says_why_a_run_ended_in_words)
            "Time limit of 1 second exceeded.");
     expect((struct sandbox_ending){RUN_END_CANCELLED, -1, 0, 0, 0}, "cancelled", "cancelled", "Stopped.");
     expect((struct sandbox_ending){RUN_END_LOST, -1, 0, 0, 0}, "failed", "lost", "The sandbox failed or was killed.");
+}
+
+Test(ended, explains_an_exit_code_by_the_last_line_of_stderr)
+{
+    last_error = "ValueError: 100 %s of it";
+    expect((struct sandbox_ending){RUN_END_EXIT, 0, 0, 0, 0}, "succeeded", "exit", "");
+    expect((struct sandbox_ending){RUN_END_EXIT, 1, 0, 0, 0}, "failed", "exit",
+           "Exit code 1: ValueError: 100 %s of it");
+    expect((struct sandbox_ending){RUN_END_CANCELLED, -1, 0, 0, 0}, "cancelled", "cancelled", "Stopped.");
 }

@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 static enum outcome parse(const char *bytes, size_t length)
@@ -45,6 +46,47 @@ Test(json, accepts_what_rfc_8259_calls_json)
                                         "1.7976931348623157e308"};
     for (size_t i = 0; i < sizeof right / sizeof right[0]; i++)
         cr_expect_eq(parse(right[i], strlen(right[i])), OUTCOME_OK, "%s", right[i]);
+}
+
+/* How a document is written again; "" when it is refused. */
+static const char *whole(const char *bytes)
+{
+    static char written[1000];
+    struct json_object *document = NULL;
+    const char *why = NULL;
+
+    written[0] = '\0';
+    if (json_parse_whole(bytes, strlen(bytes), &document, &why) == OUTCOME_OK)
+        snprintf(written, sizeof written, "%s", json_object_to_json_string_ext(document, JSON_C_TO_STRING_PLAIN));
+    json_object_put(document);
+    return written;
+}
+
+Test(json, passes_on_numbers_that_c_has_no_type_for)
+{
+    char long_one[JSON_DIGITS + 2];
+
+    cr_expect_str_eq(whole("[9223372036854775807,-9223372036854775808]"), "[9223372036854775807,-9223372036854775808]");
+    cr_expect_str_eq(whole("{\"a\":18446744073709551615,\"b\":[-123456789012345678901234567890 ,1]}"),
+                     "{\"a\":18446744073709551615e0,\"b\":[-123456789012345678901234567890e0,1]}");
+    cr_expect_str_eq(whole("18446744073709551616"), "18446744073709551616e0");
+    cr_expect_str_eq(whole("[0.1234567890123456789,1e399]"), "[0.1234567890123456789,1e399]");
+    cr_expect_str_eq(whole("1e400"), "");
+    cr_expect_str_eq(whole("[1,]"), "");
+    memset(long_one, '7', sizeof long_one);
+    long_one[JSON_DIGITS + 1] = '\0';
+    cr_expect_str_eq(whole(long_one), "");
+    long_one[JSON_DIGITS] = '\0';
+    cr_expect_eq(strlen(whole(long_one)), JSON_DIGITS + 2);
+}
+
+Test(json, refuses_exponents_that_the_database_does_not_take)
+{
+    static const char *const wrong[] = {"1e-401", "1e-20000", "1e-99999999999999999999999999", "1e309"};
+
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        cr_expect_eq(parse(wrong[i], strlen(wrong[i])), OUTCOME_INVALID, "%s", wrong[i]);
+    cr_expect_eq(parse("5e-324", 6), OUTCOME_OK);
 }
 
 Test(json, refuses_what_it_does_not)
