@@ -320,6 +320,13 @@ begin
     return removed;
 end $$;
 
+CREATE FUNCTION public.run_lane(kind text, via text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select case when kind in ('agent', 'housekeeping') then 'answer' when via in ('room', 'ui') then 'interactive'
+                else 'unattended' end
+$$;
+
 CREATE TABLE public.audit_log (
     id bigint NOT NULL,
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
@@ -621,7 +628,7 @@ CREATE INDEX runs_mapping_live ON public.runs USING btree (mapping_id) WHERE ((m
 
 CREATE INDEX runs_parent ON public.runs USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 
-CREATE INDEX runs_queue ON public.runs USING btree (COALESCE(asked_by, '00000000-0000-0000-0000-000000000000'::uuid), priority DESC, due_at, id) WHERE (state = 'queued'::text);
+CREATE INDEX runs_queue_by_lane ON public.runs USING btree (COALESCE(asked_by, '00000000-0000-0000-0000-000000000000'::uuid), public.run_lane(kind, via), priority DESC, due_at, id) WHERE (state = 'queued'::text);
 
 CREATE INDEX runs_retry ON public.runs USING btree (retry_of) WHERE (retry_of IS NOT NULL);
 

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RUNS_OF_A_USER "8" /* at once */
-#define BATCH 16           /* as run_claim takes at most */
+#define RESERVE 4 /* one of so many places is in reserve: see run_claim */
+#define BATCH 16  /* as run_claim takes at most */
 
 /* The rows are copied, because releasing one runs a statement. found: how many were looked at. */
 static int read_rows(const struct db *db, struct claimed claimed[BATCH], long long *found)
@@ -44,16 +44,18 @@ enum outcome claim_all(const struct config *config, struct db *db, struct worker
 {
     struct claimed claimed[BATCH];
     enum outcome outcome;
-    char limit[NUMBER_TEXT_SIZE];
+    char places[NUMBER_TEXT_SIZE];
+    char reserve[NUMBER_TEXT_SIZE];
     char *kinds = run_kind_names();
     long long found = 0;
     int count;
 
-    number_text(config->executor_limit, limit);
+    number_text(config->executor_limit, places);
+    number_text(config->executor_limit / RESERVE, reserve);
     do {
         count = 0;
         db_queue(db, &query_run_loosely, DB_NO_VALUES);
-        outcome = db_do(db, &query_run_claim, DB_VALUES(host, limit, kinds, RUNS_OF_A_USER, labels));
+        outcome = db_do(db, &query_run_claim, DB_VALUES(host, places, reserve, kinds, labels));
         if (outcome == OUTCOME_OK)
             count = read_rows(db, claimed, &found);
         for (int i = 0; i < count && outcome == OUTCOME_OK; i++)

@@ -19,7 +19,7 @@
 
 void workers_open(struct workers *workers, const struct config *config)
 {
-    *workers = (struct workers){.config = config, .most = (size_t)config->executor_limit + SPARE, .missed = READY};
+    *workers = (struct workers){.config = config, .most = 2 * (size_t)config->executor_limit + SPARE, .missed = READY};
     workers->slots = calloc(workers->most, sizeof *workers->slots);
     if (!workers->slots)
         abort();

@@ -181,7 +181,8 @@ static void check_migrations(const struct patient *patient, struct finding *find
 static void check_connections(const struct patient *patient, struct finding *finding)
 {
     const struct config *config = patient->config;
-    int needed = config->pool_slots + config->pool_wait_slots + config->executor_limit + OTHER_CONNECTIONS;
+    /* the runner has as many places for answers as for scripts */
+    int needed = config->pool_slots + config->pool_wait_slots + 2 * config->executor_limit + OTHER_CONNECTIONS;
     long long most;
     char *statement;
 

@@ -43,32 +43,47 @@ select * from run_retry($1::uuid, $2, $3)
 select set_config('synchronous_commit', 'off', true)
 
 -- name: run_claim :many
--- host, executors at once on this host, kinds, running at once for one user, labels of this host: claims what there is
--- room for, at most 16, of each user's queue only what they may still have, and first for who has least. Only the oldest
--- question to an agent in a room can be claimed, and only while none is being answered, and only one run of a script that
--- keeps a state; a claimer that waits for the row of another sees the new state when it gets the lock, and unique indexes
--- refuse the rest. Each queue is read in its order and no further than needed, however long it is.
+-- host, places of this host, those of them in reserve, kinds, labels of this host: claims what there is room for, at most
+-- 16. Answers have as many places of their own as scripts have, because they need no sandbox. The first run of a user may
+-- have any free place. A further one may only while more places are free, without the reserve, than this user's runs have:
+-- several users get fewer each, and those who come when long runs of others have the rest find the reserve. Unattended
+-- runs never have it. The first place is for who has the fewest, and of each user's queue for answers, then for what
+-- people wait for. Only the oldest question to an agent in a room can be claimed, and only while none is being answered,
+-- and only one run of a script that keeps a state; a claimer that waits for the row of another sees the new state when it
+-- gets the lock, and unique indexes refuse the rest. Each queue is read in its order and no further than needed, however
+-- long it is.
 -- id, attempt, kind, how many were looked at.
-with recursive room as (
-    select greatest(0, least($2::int - count(*), 16)) as places from runs where host = $1 and state = 'running'
-), asker as (
-    (select coalesce(asked_by, '00000000-0000-0000-0000-000000000000') as key from runs
-     where state = 'queued' and (select places from room) > 0
-     order by coalesce(asked_by, '00000000-0000-0000-0000-000000000000') limit 1)
+with recursive busy as materialized (
+    select coalesce(asked_by, '00000000-0000-0000-0000-000000000000') as key, run_lane(kind, via) as lane
+    from runs where host = $1 and state = 'running'
+), room as materialized (
+    select $2::int - count(*) filter (where lane = 'answer') as answers,
+           $2::int - count(*) filter (where lane <> 'answer') as scripts,
+           $2::int - $3::int - count(*) filter (where lane = 'unattended') as unattended
+    from busy
+), queue as (
+    (select coalesce(asked_by, '00000000-0000-0000-0000-000000000000') as key, run_lane(kind, via) as lane from runs
+     where state = 'queued' and (select answers > 0 or scripts > 0 from room)
+     order by coalesce(asked_by, '00000000-0000-0000-0000-000000000000'), run_lane(kind, via) limit 1)
     union all
-    select (select coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') from runs r
-            where r.state = 'queued' and coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') > a.key
-            order by coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') limit 1)
-    from asker a where a.key is not null
+    select n.key, n.lane
+    from queue q, lateral (
+        select coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') as key, run_lane(r.kind, r.via) as lane from runs r
+        where r.state = 'queued'
+          and (coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000'), run_lane(r.kind, r.via)) > (q.key, q.lane)
+        order by coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000'), run_lane(r.kind, r.via) limit 1) n
 ), share as materialized (
-    select a.key, (select count(*) from runs o where o.asked_by = a.key and o.state = 'running') as running
-    from asker a where a.key is not null
+    select q.key, q.lane, q.lane = 'answer' as answer, case q.lane when 'answer' then answers else scripts end as free,
+           case q.lane when 'answer' then answers when 'interactive' then scripts else least(scripts, unattended) end as places,
+           (select count(*) from busy b where b.key = q.key and (b.lane = 'answer') = (q.lane = 'answer')) as running
+    from queue q, room
 ), candidate as materialized (
-    select c.*, a.key, a.running
-    from share a, lateral (
+    select c.*, s.*
+    from share s, lateral (
         select r.id, r.script_id, r.priority, r.due_at from runs r
-        where r.state = 'queued' and coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') = a.key
-          and r.due_at <= now() and r.kind = any ($3::text[]) and (r.label is null or r.label = any ($5::text[]))
+        where r.state = 'queued' and coalesce(r.asked_by, '00000000-0000-0000-0000-000000000000') = s.key
+          and run_lane(r.kind, r.via) = s.lane
+          and r.due_at <= now() and r.kind = any ($4::text[]) and (r.label is null or r.label = any ($5::text[]))
           and not (r.kind = 'agent' and (
                exists (select from runs o where o.agent_id = r.agent_id and o.room_id = r.room_id and o.kind = 'agent'
                                             and o.state in ('running', 'waiting'))
@@ -76,13 +91,19 @@ with recursive room as (
                                                and o.state = 'queued' and o.id < r.id)))
           and not (r.kind = 'script' and exists (select from runs o where o.alone = r.script_id and o.state = 'running'))
         order by r.priority desc, r.due_at, r.id
-        limit greatest(0, least((select places from room), $4::int - a.running))
+        limit greatest(0, least(16, s.places, greatest(case s.running when 0 then 1 end, (s.free - $3::int - s.running + 1) / 2)))
         for no key update skip locked) c
+), ranked as (
+    select *, running + row_number() over (partition by key, answer order by lane, priority desc, due_at, id) as rank
+    from candidate
+), placed as (
+    select *, row_number() over (partition by answer order by rank, lane, due_at, id) as place,
+           row_number() over (partition by lane order by rank, due_at, id) as place_of_lane
+    from ranked
 ), chosen as (
-    select c.id, s.id as alone, row_number() over (partition by s.id order by c.priority desc, c.due_at, c.id) as of_script
-    from (select * from candidate
-          order by priority desc, running + row_number() over (partition by key order by priority desc, due_at, id), due_at, id
-          limit (select places from room)) c
+    select c.id, s.id as alone, row_number() over (partition by s.id order by c.rank, c.due_at, c.id) as of_script
+    from (select * from placed where place <= case rank when 1 then free else free - $3::int + 1 - rank end and place_of_lane <= places
+          order by rank, lane, due_at, id limit 16) c
     left join scripts s on s.id = c.script_id and s.kind = 'terraform'
 )
 update runs set state = 'running', attempt = attempt + 1, host = $1, pid = null, claimed_at = clock_timestamp(),

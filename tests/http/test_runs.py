@@ -8,9 +8,7 @@ import pytest
 
 from harness import finished
 from harness.listener import Listener
-from harness.studio import TOP
 from harness.words import STATES
-from sql.statements import statements
 
 TAKES = {"type": "object", "properties": {"who": {"type": "string"}, "word": {"type": "string", "format": "password"}}}
 
@@ -244,24 +242,6 @@ def test_the_queue_of_a_user_has_an_end(studio, people, ann, bob):
     assert bob.post(f"/scripts/{script['id']}/run", {}).status_code == 202
     studio.sql("delete from runs where label = 'nowhere'")
     assert ann.post(f"/scripts/{script['id']}/run", {}).status_code == 202
-
-
-def test_a_place_that_is_free_is_for_who_has_the_fewest_runs(studio, ann, bob):
-    """Ann's older runs wait in a long queue; Bob asks last. Nobody else sees any of it."""
-    script = finished.script(ann)
-    claim = next(text for name, _, text in statements(TOP) if name == "run_claim")
-    studio.sql("begin")
-    try:
-        older = [finished.run(studio, ann, of=script, state="queued", priority=9) for _ in range(6)]
-        studio.sql("update runs set due_at = now() - interval '1 minute' where id = any (%s::uuid[])", older)
-        last = finished.run(studio, bob, of=script, state="queued", priority=9)
-        studio.sql("update runs set due_at = now() where id = %s", last)
-        studio.sql(f"prepare claim as {claim}")
-        claimed = studio.sql("execute claim ('nowhere', 3, '{script}', 8, '{}')")
-    finally:
-        studio.sql("rollback")
-        studio.sql("deallocate all")
-    assert {run[0] for run in claimed} == {*older[:2], last}
 
 
 def test_a_mapping_is_not_lent_by_running_again(studio, people, ann, bob):

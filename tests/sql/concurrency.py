@@ -108,7 +108,7 @@ def rewrite(actor):
 
 
 def execute(actor):
-    claimed = actor.attempt(None, ("run_claim", "host", 16, "{agent,script}", 4, "{}")) or []
+    claimed = actor.attempt(None, ("run_claim", "host", 16, 4, "{agent,script}", "{}")) or []
     if not claimed:
         time.sleep(0.005)
     for run, fence, _, _ in claimed:

@@ -24,7 +24,7 @@ OF_EXECUTORS = {
     "run_finish_script": (NOBODY, 0, "failed", "why", None, "{}", "{}"),
 }
 OF_DISPATCHER = {
-    "run_claim": ("host", 8, "{agent,housekeeping,script}", 8, "{}"),
+    "run_claim": ("host", 16, 0, "{agent,housekeeping,script}", "{}"),
     "run_next_due": (),
     "run_requeue_expired": (),
     "run_lose_expired": (),
