@@ -49,7 +49,7 @@ void cors_preflight(struct request *request, const char *methods)
     if (request_header(request, "Access-Control-Request-Method")) {
         respond_header(request, "Access-Control-Allow-Methods", methods);
         respond_header(request, "Access-Control-Allow-Headers",
-                       "Authorization, Content-Type, Idempotency-Key, X-CSRF-Token");
+                       "Authorization, Content-Type, Idempotency-Key, X-CSRF-Token, X-Page-User");
         respond_header(request, "Access-Control-Max-Age", "600");
     }
     respond_nothing(request);

@@ -74,6 +74,13 @@ bool guard_needs_caller(const struct request *request)
     return request->route->guard.kind != GUARD_PUBLIC;
 }
 
+enum outcome guard_check_page(const struct request *request)
+{
+    const char *page = request_header(request, PAGE_HEADER);
+
+    return !page || strcasecmp(page, request->caller.user_id) == 0 ? OUTCOME_OK : OUTCOME_DENIED;
+}
+
 enum outcome guard_check_csrf(const struct request *request, const char **why)
 {
     if (!request_is_unsafe(request) || request->caller.kind != CALLER_COOKIE)

@@ -6,6 +6,9 @@
 #include "fcgi/http/request.h"
 #include "model/guards.h"
 
+/* The user for whom the page that sends a request was loaded. */
+#define PAGE_HEADER "X-Page-User"
+
 /* Reads the caller from "Authorization: Bearer" or the cookie auth_token: an access token (its signature and expiry
  * are checked) or an API token (its shape is). OK also when there is no token; UNAUTHENTICATED when there is one that
  * is no good, and then the caller is nobody. */
@@ -27,5 +30,9 @@ struct guard_claim guard_claim_of(const struct request *request);
 
 /* Queues the proof of the caller alone, for a path value that cannot be an id. */
 void guard_queue_caller(struct request *request);
+
+/* OK unless the request says whose page it is (X-Page-User) and that is not the caller: somebody else logged in to the
+ * same browser, and nothing must happen in their name. */
+enum outcome guard_check_page(const struct request *request);
 
 #endif

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define NO_TYPE "about:blank"
+
 struct problem {
     int status;
     const char *title;
@@ -50,10 +52,10 @@ static const char *title_of(int status)
     }
 }
 
-static void write_problem(struct request *request, int status, const char *title, const char *detail)
+static void write_problem(struct request *request, const char *type, int status, const char *title, const char *detail)
 {
     struct text body = TEXT_EMPTY;
-    text_add_format(&body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":", title, status);
+    text_add_format(&body, "{\"type\":\"%s\",\"title\":\"%s\",\"status\":%d,\"detail\":", type, title, status);
     text_add_json(&body, detail);
     text_add_format(&body, ",\"instance\":\"%s\"", request->id);
     struct json_object *errors = answer_errors(request->answer);
@@ -66,7 +68,13 @@ static void write_problem(struct request *request, int status, const char *title
 
 void respond_refusal(struct request *request, int status, const char *detail)
 {
-    write_problem(request, status, title_of(status), detail);
+    write_problem(request, NO_TYPE, status, title_of(status), detail);
+}
+
+void respond_other_user(struct request *request)
+{
+    write_problem(request, "urn:coagent:problem:other-user", 403, title_of(403),
+                  "You are now signed in as somebody else. Reload.");
 }
 
 void respond_field_error(struct request *request, const char *field, const char *message)
@@ -143,5 +151,6 @@ void respond_problem(struct request *request, enum outcome outcome, const char *
     if (problem.status == 500)
         log_error("answered 500: %s", detail ? detail : outcome_name(outcome));
     add_outcome_headers(request, outcome);
-    write_problem(request, problem.status, problem.title, problem.status == 500 || !detail ? problem.detail : detail);
+    write_problem(request, NO_TYPE, problem.status, problem.title,
+                  problem.status == 500 || !detail ? problem.detail : detail);
 }

@@ -37,6 +37,9 @@ void respond_field_error(struct request *request, const char *field, const char 
 /* The problem of this outcome, with the field at fault if the model named one. */
 void respond_fault(struct request *request, enum outcome outcome, const struct field_fault *fault);
 
+/* 403, with a type of its own: the page was loaded for another user than the caller. */
+void respond_other_user(struct request *request);
+
 /* A problem document for what HTTP itself refuses: 400, 405, 413, 415 … */
 void respond_refusal(struct request *request, int status, const char *detail);
 

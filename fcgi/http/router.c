@@ -63,6 +63,16 @@ static bool identify_caller(struct context *context)
     return false;
 }
 
+/* Before the CSRF token, which is another one for another session: a page would fetch the new one and go on. */
+static bool check_page(struct context *context)
+{
+    struct request *request = context->request;
+    if (!guard_needs_caller(request) || guard_check_page(request) == OUTCOME_OK)
+        return true;
+    respond_other_user(request);
+    return false;
+}
+
 static bool check_csrf(struct context *context)
 {
     struct request *request = context->request;
@@ -136,7 +146,7 @@ static bool handle(struct context *context)
 void router_serve(struct request *request, const struct route *const *tables)
 {
     static bool (*const steps[])(struct context *) = {
-        admit_origin, find_route, identify_caller, check_csrf, need_database, check_input, handle,
+        admit_origin, find_route, identify_caller, check_page, check_csrf, need_database, check_input, handle,
     };
     struct context context = {.request = request, .tables = tables};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)

@@ -234,10 +234,14 @@ void openapi_write(const struct route *const *tables, struct text *document)
     struct json_object *root = json_object_new_object();
     struct json_object *paths = json_object_new_object();
     json_object_object_add(root, "openapi", string("3.1.0"));
-    json_object_object_add(root, "info",
-                           parsed("{\"title\":\"CoAgent\",\"version\":\"" PACKAGE_VERSION "\","
-                                  "\"summary\":\"A studio in which people and AI agents work together\","
-                                  "\"license\":{\"name\":\"MIT\",\"identifier\":\"MIT\"}}"));
+    json_object_object_add(
+        root, "info",
+        parsed("{\"title\":\"CoAgent\",\"version\":\"" PACKAGE_VERSION "\","
+               "\"summary\":\"A studio in which people and AI agents work together\","
+               "\"description\":\"A page in a browser sends the ID of the user it was loaded for in the "
+               "header X-Page-User. When someone else has logged in to the same browser since, its "
+               "requests get a 403 of the type urn:coagent:problem:other-user.\","
+               "\"license\":{\"name\":\"MIT\",\"identifier\":\"MIT\"}}"));
     for (const struct route *const *table = tables; *table; table++)
         for (const struct route *route = *table; route->path; route++)
             add_operation(paths, route, *table);

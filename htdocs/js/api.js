@@ -2,18 +2,20 @@
 
 const UNSAFE = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 const PATIENCE = 4;
+const OTHER_USER = "urn:coagent:problem:other-user";
 
 /** An error from an RFC 9457 problem document or from the network. */
 export class ApiProblem extends Error {
     /**
      * @param {number} status 0 when the server could not be reached
-     * @param {{title?: string, detail?: string, instance?: string, errors?: {field: string, message: string}[]}} body
+     * @param {{title?: string, detail?: string, type?: string, instance?: string, errors?: {field: string, message: string}[]}} body
      * @param {number} retryAfter seconds, 0 when not given
      */
     constructor(status, body, retryAfter = 0) {
         super(body.detail || body.title || "Something went wrong.");
         this.status = status;
         this.title = body.title || "";
+        this.type = body.type || "about:blank";
         this.requestId = (body.instance || "").replace(/^urn:uuid:/, "");
         this.retryAfter = retryAfter;
         /** @type {Record<string, string>} */
@@ -23,12 +25,33 @@ export class ApiProblem extends Error {
 
 let csrf = "";
 let signedOut = () => {};
+let page = "";
+let otherUser = () => {};
+/** @type {ApiProblem | null} the refusal after which this page sends nothing more */
+let foreign = null;
 /** @type {Promise<boolean> | null} */
 let refreshing = null;
 
 /** @param {string | null} token */
 export function setCsrf(token) {
     csrf = token || "";
+}
+
+/** Every request says for whom this page was loaded; the server refuses it when another user has logged in to this browser
+ * meanwhile. @param {string} id */
+export function setPageUser(id) {
+    page = id;
+}
+
+/** The user of this page, or "". */
+export const pageUser = () => page;
+
+/** Whether another user has logged in to this browser: nothing of this page reaches the server any more. */
+export const isForeign = () => Boolean(foreign);
+
+/** Sets the listener for that moment. @param {() => void} listener */
+export function onOtherUser(listener) {
+    otherUser = listener;
 }
 
 /** Sets the listener for a session that has ended and cannot be renewed. @param {() => void} listener */
@@ -49,6 +72,9 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
  */
 export async function call(method, path, options = {}) {
     for (let attempt = 0; ; attempt++) {
+        if (foreign) {
+            throw foreign;
+        }
         const started = Date.now();
         const response = await send(method, path, options);
         if (response.ok) {
@@ -106,6 +132,9 @@ async function send(method, path, { body, key, signal }) {
     if (body !== undefined) {
         headers["Content-Type"] = raw ? "text/plain" : "application/json";
     }
+    if (page) {
+        headers["X-Page-User"] = page;
+    }
     if (UNSAFE.has(method) && csrf) {
         headers["X-CSRF-Token"] = csrf;
     }
@@ -142,6 +171,11 @@ async function readProblem(response) {
  * @param {number} started
  */
 async function mend(problem, method, path, attempt, started) {
+    if (problem.type === OTHER_USER) {
+        foreign = problem;
+        otherUser();
+        return false;
+    }
     if (problem.status === 401 && attempt === 0 && !path.startsWith("/auth/")) {
         return refresh(started);
     }
@@ -160,6 +194,9 @@ async function renewCsrf() {
     const before = csrf;
     const response = await send("GET", "/status", {});
     const status = response.ok ? await response.json() : {};
+    if (page && status.user && status.user.id !== page) {
+        return true; // the repeated call is refused, and says why
+    }
     setCsrf(status.csrf_token);
     return Boolean(csrf) && csrf !== before;
 }

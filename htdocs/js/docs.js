@@ -1,22 +1,22 @@
 // The API's documentation: Swagger UI over the description that the program makes of its own route tables. Whoever is
 // logged in can try the requests: the session's CSRF token is added to what changes something.
 
-/** @type {Promise<string | null> | null} */
+/** @type {Promise<{csrf_token: string | null, user: {id: string} | null}> | null} */
 let asked = null;
 
-/** The session's CSRF token, or null when nobody is logged in. Asked for once. */
-function csrfToken() {
-  asked ??= fetch("/api/status")
-    .then((answer) => answer.json())
-    .then((status) => status.csrf_token);
+/** The session's CSRF token and user, or null when nobody is logged in. Asked for once. */
+function askStatus() {
+  asked ??= fetch("/api/status").then((answer) => answer.json());
   return asked;
 }
 
-/** @param {{ method?: string, headers: Record<string, string> }} request */
+/** @param {{ url: string, method?: string, headers: Record<string, string> }} request */
 async function addToken(request) {
   const method = (request.method ?? "GET").toUpperCase();
-  const token = method === "GET" || request.headers.Authorization ? null : await csrfToken();
-  if (token) request.headers["X-CSRF-Token"] = token;
+  if (request.headers.Authorization || request.url.endsWith("/openapi.json")) return request;
+  const { csrf_token: token, user } = await askStatus();
+  if (token && method !== "GET") request.headers["X-CSRF-Token"] = token;
+  if (user) request.headers["X-Page-User"] = user.id;
   return request;
 }
 

@@ -1,15 +1,15 @@
 /** The logged-in user, their permissions and their theme. */
-import { call, get, onSignedOut, post, setCsrf } from "./api.js";
+import { call, get, onOtherUser, onSignedOut, pageUser, post, setCsrf, setPageUser } from "./api.js";
 import { createStore } from "./store.js";
 
 /** @typedef {import("./types.js").User} User */
 
 /**
- * @type {import("./store.js").Store<{state: "unknown" | "away" | "out" | "in", user: User | null, ended: boolean,
+ * @type {import("./store.js").Store<{state: "unknown" | "away" | "out" | "in", user: User | null, ended: boolean, foreign: boolean,
  *   registrationOpen: boolean, setupNeeded: boolean}>}
  */
 export const session = createStore({
-    state: "unknown", user: null, ended: false, registrationOpen: false, setupNeeded: false,
+    state: "unknown", user: null, ended: false, foreign: false, registrationOpen: false, setupNeeded: false,
 });
 
 /** The logged-in user. Only for pages behind the log-in. @returns {User} */
@@ -38,8 +38,13 @@ async function renewed() {
 
 /** @param {any} status the answer of /api/status */
 function take(status) {
+    if (status.user && pageUser() && pageUser() !== status.user.id) {
+        location.reload(); // what the page holds is of the user before
+        return;
+    }
     setCsrf(status.csrf_token);
     if (status.user) {
+        setPageUser(status.user.id);
         localStorage.setItem("coagent.known", "1");
         applyTheme(status.user.theme);
     }
@@ -80,6 +85,8 @@ onSignedOut(() => {
         session.patch({ state: "out", user: null, ended: true });
     }
 });
+
+onOtherUser(() => session.patch({ foreign: true }));
 
 /** @param {string} permission */
 export function may(permission) {

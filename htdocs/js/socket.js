@@ -1,6 +1,6 @@
 /** Live connections below /ws: read-only frames, kept open with an exponential back-off. What a frame means is decided by
  * the listeners (js/live.js, js/run/watch.js); completeness comes from the API, by sequence, not from the socket. */
-import { get } from "./api.js";
+import { get, isForeign, pageUser } from "./api.js";
 import { createStore } from "./store.js";
 
 const FIRST_WAIT = 250;
@@ -42,7 +42,7 @@ export class Link {
     /** Does not wait for the back-off: the network is back, or the user asks. */
     reconnectNow = () => {
         const { state } = this.status.get();
-        if (state === "idle" || state === "live") {
+        if (state === "idle" || state === "live" || isForeign()) {
             return;
         }
         clearTimeout(this.#timer);
@@ -54,7 +54,8 @@ export class Link {
         const { attempt } = this.status.get();
         let opened = false;
         this.status.set({ state: attempt > 1 ? "away" : "connecting", attempt });
-        const mine = new WebSocket(location.origin.replace(/^http/, "ws") + this.address);
+        const user = pageUser() && `${this.address.includes("?") ? "&" : "?"}user=${pageUser()}`;
+        const mine = new WebSocket(location.origin.replace(/^http/, "ws") + this.address + user);
         this.#socket = mine;
         mine.onopen = () => {
             opened = true;
@@ -83,7 +84,7 @@ export class Link {
 
     /** Tries again after a growing, jittered while; the first time almost at once, as a membership change asks for. */
     #wait() {
-        if (this.status.get().state === "idle" || this.#socket) {
+        if (this.status.get().state === "idle" || this.#socket || isForeign()) {
             return;
         }
         const attempt = this.status.get().attempt + 1;

@@ -1,7 +1,7 @@
 // Log-in, registration, and what happens when a session ends.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { assertNoProblems, focused, message, openBrowser, openWindow, reads } from "./support/browser.js";
+import { assertNoProblems, focused, message, openBrowser, openRoom, openWindow, reads, write } from "./support/browser.js";
 import { newPerson, newRoom } from "./support/people.js";
 import { sql } from "./support/studio.js";
 import { becomes } from "./support/wait.js";
@@ -97,6 +97,26 @@ test("an access token that ran out is renewed without a word", async () => {
     await context.clearCookies({ name: "auth_token" });
     await page.reload();
     await page.getByRole("table", { name: "Agents" }).or(page.getByText("No agents yet")).waitFor();
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("a page stops when somebody else logs in to the same browser, and keeps what was written", async () => {
+    const [ada, bea] = [await newPerson("Ada"), await newPerson("Bea")];
+    const room = await newRoom(ada, "Ada and Bea", [bea]);
+    const { page, context, problems } = await openWindow(browser, ada);
+    await openRoom(page, room);
+    const second = await context.newPage();
+    await second.request.post("/api/auth/login", { data: { email: bea.email, password: bea.password } });
+    await write(page, "from Ada's page");
+    await page.getByText("You are now signed in as somebody else.", { exact: false }).first().waitFor();
+    await page.getByText("Not sent.", { exact: false }).waitFor();
+    assert.equal(await sql(`select count(*) from room_events where room_id = '${room.id}' and kind = 'message'`), "0");
+    await second.request.post("/api/auth/login", { data: { email: ada.email, password: ada.password } });
+    await page.getByRole("alert").getByRole("button", { name: "Reload" }).click();
+    await page.getByRole("button", { name: "Retry", exact: true }).click();
+    await message(page, "from Ada's page").waitFor();
+    assert.equal(await sql(`select principal_id from room_events where room_id = '${room.id}' and kind = 'message'`), ada.user.id);
     assertNoProblems(problems);
     await context.close();
 });

@@ -1,5 +1,7 @@
-/** A thin line while the live connection is away. A short break is not worth a word. */
+/** A thin line when another user has logged in to this browser, and while the live connection is away. A short break is not
+ * worth a word. */
 import { html, useEffect, useState } from "../dom.js";
+import { session } from "../session.js";
 import { link, reconnectNow } from "../socket.js";
 import { useStore } from "../store.js";
 
@@ -7,6 +9,7 @@ const PATIENCE_MS = 1500;
 
 export function Banner() {
     const { state } = useStore(link);
+    const { foreign } = useStore(session);
     const [late, setLate] = useState(false);
     const broken = state === "away" || state === "connecting";
     useEffect(() => {
@@ -14,6 +17,10 @@ export function Banner() {
         const timer = broken ? setTimeout(() => setLate(true), PATIENCE_MS) : 0;
         return () => clearTimeout(timer);
     }, [broken]);
+    if (foreign) {
+        return html`<div class="banner" role="alert">You are now signed in as somebody else.
+            <button type="button" onClick=${() => location.reload()}>Reload</button></div>`;
+    }
     if (!late || !broken) {
         return null;
     }
