@@ -54,14 +54,14 @@ static enum outcome identify_access_token(struct request *request, const char *t
 enum outcome guard_identify(struct request *request)
 {
     const char *header = request_header(request, "Authorization");
-    const char *cookie = header ? NULL : request_cookie(request, "auth_token");
+    const char *cookie = header ? NULL : request_session_cookie(request, ACCESS_COOKIE);
     enum outcome outcome = OUTCOME_OK;
     if (header) {
         const char *token = strncasecmp(header, "Bearer ", 7) == 0 ? header + 7 + strspn(header + 7, " ") : "";
         outcome = strncmp(token, API_TOKEN_PREFIX, strlen(API_TOKEN_PREFIX)) == 0
                       ? identify_api_token(&request->caller, token)
                       : identify_access_token(request, token, CALLER_BEARER);
-    } else if (cookie && *cookie) {
+    } else if (cookie) {
         outcome = identify_access_token(request, cookie, CALLER_COOKIE);
     }
     if (outcome != OUTCOME_OK)

@@ -22,7 +22,7 @@ static void name_action(const struct request *request, struct text *action)
 
 static bool is_refusal(const struct request *request)
 {
-    bool has_token = request_header(request, "Authorization") || request_cookie(request, "auth_token");
+    bool has_token = request_header(request, "Authorization") || request_session_cookie(request, ACCESS_COOKIE);
     switch (answer_status(request->answer)) {
     case 401: return has_token && request->route->guard.kind != GUARD_PUBLIC;
     case 403: return true;

@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -151,6 +152,36 @@ const char *request_cookie(const struct request *request, const char *name)
             return at + length + 1;
     }
     return NULL;
+}
+
+const char *session_cookie_name(const struct config *config, const char *name, char own[SESSION_COOKIE_SIZE])
+{
+    snprintf(own, SESSION_COOKIE_SIZE, "%s%s", name, config->cookie_suffix);
+    return own;
+}
+
+static const char *filled_cookie(const struct request *request, const char *name)
+{
+    const char *value = request_cookie(request, name);
+
+    return value && *value ? value : NULL;
+}
+
+const char *request_session_cookie(const struct request *request, const char *name)
+{
+    char own[SESSION_COOKIE_SIZE];
+    const char *value = filled_cookie(request, session_cookie_name(request->config, name, own));
+
+    return value ? value : filled_cookie(request, name);
+}
+
+bool request_owns_plain_cookie(const struct request *request, const char *name, bool proved)
+{
+    char own_name[SESSION_COOKIE_SIZE];
+    const char *own = filled_cookie(request, session_cookie_name(request->config, name, own_name));
+    const char *plain = filled_cookie(request, name);
+
+    return plain && (own ? strcmp(own, plain) == 0 : proved);
 }
 
 const char *request_query(const struct request *request, const char *name)

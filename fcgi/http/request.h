@@ -78,6 +78,22 @@ void request_discard_body(struct request *request);
 const char *request_header(const struct request *request, const char *name);
 const char *request_cookie(const struct request *request, const char *name);
 
+/* The cookies of a session. Cookies do not know ports, so that two studios on one host see each other's: each studio
+ * has names of its own (config->cookie_suffix), and sets the plain names as well, which clients know. */
+#define ACCESS_COOKIE "auth_token"
+#define REFRESH_COOKIE "refresh_token"
+#define SESSION_COOKIE_SIZE 40
+
+/* The studio's own name of ACCESS_COOKIE or REFRESH_COOKIE, in own, which is returned. */
+const char *session_cookie_name(const struct config *config, const char *name, char own[SESSION_COOKIE_SIZE]);
+
+/* Its value, or that of the plain cookie where the own one is missing; NULL: there is none. */
+const char *request_session_cookie(const struct request *request, const char *name);
+
+/* Whether the plain cookie is of this studio: it is the same as the own one. Where that is missing, proved says whether
+ * the request's session, which the plain cookie named, has been proved. */
+bool request_owns_plain_cookie(const struct request *request, const char *name, bool proved);
+
 /* A checked query parameter or body field, or NULL / the fallback. Owned by request. */
 const char *request_query(const struct request *request, const char *name);
 long long request_query_integer(const struct request *request, const char *name, long long fallback);

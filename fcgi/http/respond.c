@@ -127,6 +127,42 @@ void respond_cookie(struct request *request, const char *name, const char *value
     text_free_secret(&cookie);
 }
 
+static void put_access(struct request *request, const char *name, const char *token, long seconds)
+{
+    respond_cookie(request, name, token, "/", seconds);
+}
+
+static void put_refresh(struct request *request, const char *name, const char *token, long seconds)
+{
+    respond_cookie(request, name, token, "/api/auth", seconds);
+    respond_cookie(request, name, token, "/auth", seconds);
+}
+
+void respond_session_cookies(struct request *request, const char *access_token, const char *refresh_token)
+{
+    const struct config *config = request->config;
+    long access_seconds = config->access_token_minutes * 60L;
+    long refresh_seconds = config->refresh_token_days * 86400L;
+    char own[SESSION_COOKIE_SIZE];
+
+    put_access(request, ACCESS_COOKIE, access_token, access_seconds);
+    put_access(request, session_cookie_name(config, ACCESS_COOKIE, own), access_token, access_seconds);
+    put_refresh(request, REFRESH_COOKIE, refresh_token, refresh_seconds);
+    put_refresh(request, session_cookie_name(config, REFRESH_COOKIE, own), refresh_token, refresh_seconds);
+}
+
+void respond_session_end(struct request *request, bool proved)
+{
+    char own[SESSION_COOKIE_SIZE];
+
+    put_access(request, session_cookie_name(request->config, ACCESS_COOKIE, own), "", 0);
+    put_refresh(request, session_cookie_name(request->config, REFRESH_COOKIE, own), "", 0);
+    if (request_owns_plain_cookie(request, ACCESS_COOKIE, proved))
+        put_access(request, ACCESS_COOKIE, "", 0);
+    if (request_owns_plain_cookie(request, REFRESH_COOKIE, proved))
+        put_refresh(request, REFRESH_COOKIE, "", 0);
+}
+
 static void open_push(const struct request *request, struct push *push)
 {
     push_open(push, request->config->nchan_socket, request->counters ? &request->counters->nchan_deaf_until : NULL);

@@ -66,6 +66,13 @@ void close_channel_now(struct request *request, const char *channel);
 void respond_header(struct request *request, const char *name, const char *value);
 void respond_cookie(struct request *request, const char *name, const char *value, const char *path, long max_age);
 
+/* Sets the cookies of a session, with the lifetimes of the settings, under the own and the plain names. The refresh
+ * token is sent back only where it is used; the older paths count as well. */
+void respond_session_cookies(struct request *request, const char *access_token, const char *refresh_token);
+
+/* Removes them. proved: the request's session has been proved. A plain cookie of another studio stays. */
+void respond_session_end(struct request *request, bool proved);
+
 /* For the pool: writes the answer, and announces what was asked for, unless the answer is a failure. The outcome as
  * answer_send's. */
 enum outcome respond_send(const struct request *request);

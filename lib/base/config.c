@@ -3,6 +3,7 @@
 #include "base/config_rules.h"
 #include "base/log.h"
 #include "base/number.h"
+#include "base/secretbox.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -242,6 +243,15 @@ static void store_all(struct config *config, const struct raw *raw, struct text 
     }
 }
 
+/* The same on every host of a studio, and another one for another studio. */
+static void name_cookies(struct config *config)
+{
+    unsigned char digest[KEYED_DIGEST_BYTES];
+    keyed_digest(config->secret_key, "cookies", "", digest);
+    snprintf(config->cookie_suffix, sizeof config->cookie_suffix, "_%02x%02x%02x%02x", digest[0], digest[1], digest[2],
+             digest[3]);
+}
+
 enum outcome config_load_from(struct config *config, const char *file, char *const environment[], struct text *why)
 {
     struct raw raw = {{NULL}};
@@ -254,8 +264,10 @@ enum outcome config_load_from(struct config *config, const char *file, char *con
     config_check(config, why);
     for (size_t i = 0; i < SETTING_COUNT; i++)
         wipe(raw.values[i]);
-    if (why->length == before)
+    if (why->length == before) {
+        name_cookies(config);
         return OUTCOME_OK;
+    }
     config_free(config);
     return OUTCOME_INVALID;
 }

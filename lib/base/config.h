@@ -18,6 +18,7 @@ struct config {
     char *public_url;          /* PUBLIC_URL: as browsers see the site, no slash at the end; or "" */
     char **cors_origins;       /* BACKEND_CORS_ORIGINS or CORS_ORIGINS: JSON list or comma-separated; NULL-terminated */
     bool cookie_secure;        /* COOKIE_SECURE, default: true in production */
+    char cookie_suffix[10];    /* "_" and eight digits, from secret_key: of the cookies that only this studio reads */
     char *cookie_samesite;     /* COOKIE_SAMESITE: Lax (default), Strict or None */
     int access_token_minutes;  /* ACCESS_TOKEN_EXPIRE_MINUTES, default 30 */
     int refresh_token_days;    /* REFRESH_TOKEN_EXPIRE_DAYS, default 7 */

@@ -1,6 +1,7 @@
 """Registration, log-in, tokens and what they refuse: mission rows 1 to 5."""
 
 import concurrent.futures
+import re
 import time
 import uuid
 
@@ -77,7 +78,10 @@ def test_log_in_answers_the_user_a_csrf_token_and_two_cookies(studio):
     assert answer.status_code == 200
     assert set(answer.json()) == {"user", "csrf_token", "expires_in"}
     cookies = [line for line in answer.raw.headers.getlist("Set-Cookie")]
-    assert sorted(line.split("=")[0] for line in cookies) == ["auth_token", "refresh_token", "refresh_token"]
+    names = sorted(line.split("=")[0] for line in cookies)
+    assert [names[0], *names[2:4]] == ["auth_token", "refresh_token", "refresh_token"]
+    own = names[1].removeprefix("auth_token")
+    assert re.fullmatch("_[0-9a-f]{8}", own) and names[4:] == [f"refresh_token{own}"] * 2
     assert all("HttpOnly" in line and "SameSite=Lax" in line for line in cookies)
     assert {line.split("Path=")[1].split(";")[0] for line in cookies} == {"/", "/api/auth", "/auth"}
 
@@ -204,6 +208,41 @@ def test_log_out_ends_the_session_for_every_token_of_it(studio):
     assert not client.http.cookies
     assert Client(studio.url).with_bearer(access).get("/profile").status_code == 401
     assert Client(studio.url).post("/auth/refresh", {"refresh_token": refresh}).status_code == 401
+
+
+def other_studios_log_in(client):
+    """What is in the browser after a log-in to another studio on the same host, whose cookies know no port."""
+    for cookie in list(client.http.cookies):
+        if cookie.name in ("auth_token", "refresh_token"):
+            client.http.cookies.set(cookie.name, "of.another.studio", domain=cookie.domain, path=cookie.path)
+
+
+def test_two_studios_on_one_host_do_not_log_each_other_out(studio):
+    client = register(studio)
+    other_studios_log_in(client)
+    assert client.get("/profile").status_code == 200
+    assert client.post("/auth/refresh").status_code == 200
+    other_studios_log_in(client)
+    assert client.post("/auth/logout").status_code == 204
+    assert {(cookie.name, cookie.value) for cookie in client.http.cookies} == {
+        ("auth_token", "of.another.studio"), ("refresh_token", "of.another.studio")}
+
+
+def test_a_token_that_is_not_known_removes_no_cookie_of_another_studio(studio):
+    client = register(studio)
+    for name in [cookie.name for cookie in client.http.cookies if cookie.name not in ("auth_token", "refresh_token")]:
+        for cookie in [one for one in client.http.cookies if one.name == name]:
+            client.http.cookies.clear(cookie.domain, cookie.path, cookie.name)
+    other_studios_log_in(client)
+    before = {(cookie.name, cookie.path, cookie.value) for cookie in client.http.cookies}
+    assert client.post("/auth/refresh").status_code == 401 and client.get("/profile").status_code == 401
+    assert client.get("/status").json()["authenticated"] is False
+    assert {(cookie.name, cookie.path, cookie.value) for cookie in client.http.cookies} == before
+
+
+def test_a_plain_cookie_counts_where_the_own_one_is_missing(studio):
+    client = register(studio)
+    assert client.with_cookie(client.cookie("auth_token")).get("/profile").status_code == 200
 
 
 def test_verify_token_says_for_whom_and_how_long(studio):

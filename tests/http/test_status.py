@@ -89,11 +89,11 @@ def test_session_cookies_are_out_of_reach_of_scripts(people):
     account = people.create_user("ann")
     answer = people.anonymous().post("/auth/login", {"email": account["email"], "password": account["password"]})
     cookies = answer.raw.headers.getlist("Set-Cookie")
-    assert {one.split("=")[0] for one in cookies} == {"auth_token", "refresh_token"}
+    assert {re.sub("_[0-9a-f]{8}=.*|=.*", "", one) for one in cookies} == {"auth_token", "refresh_token"}
     for cookie in cookies:
         assert "HttpOnly" in cookie
         assert re.search(r"SameSite=(Lax|Strict)", cookie)
-        assert not cookie.startswith("refresh_token=") or "Path=/api/auth" in cookie or "Path=/auth" in cookie
+        assert not cookie.startswith("refresh_token") or "Path=/api/auth" in cookie or "Path=/auth" in cookie
 
 
 def test_the_api_document_describes_itself(anonymous, routes):

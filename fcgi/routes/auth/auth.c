@@ -64,16 +64,6 @@ const struct route auth_routes[] = {
     ROUTE_END,
 };
 
-/* The refresh token is sent back only where it is used; the older paths count as well. */
-static void set_cookies(struct request *request, const char *access_token, const char *refresh_token)
-{
-    long access_seconds = access_token[0] ? request->config->access_token_minutes * 60L : 0;
-    long refresh_seconds = refresh_token[0] ? request->config->refresh_token_days * 86400L : 0;
-    respond_cookie(request, "auth_token", access_token, "/", access_seconds);
-    respond_cookie(request, "refresh_token", refresh_token, "/api/auth", refresh_seconds);
-    respond_cookie(request, "refresh_token", refresh_token, "/auth", refresh_seconds);
-}
-
 static char *issue_access_token(const struct request *request, const struct grant *grant)
 {
     struct token_claims claims = {0};
@@ -88,7 +78,7 @@ static void answer_with_cookies(struct request *request, int status, const struc
     char *access_token = issue_access_token(request, grant);
     char *csrf = csrf_token(request->config, grant->session_id);
     struct text body = TEXT_EMPTY;
-    set_cookies(request, access_token, grant->refresh_token);
+    respond_session_cookies(request, access_token, grant->refresh_token);
     text_add_format(&body, "{\"user\":%s,\"csrf_token\":\"%s\",\"expires_in\":%d}", grant->user, csrf,
                     request->config->access_token_minutes * 60);
     respond_json(request, status, text_string(&body));
@@ -194,7 +184,7 @@ static void give_token(struct request *request)
 static void refresh(struct request *request)
 {
     const char *given = request_field(request, "refresh_token");
-    const char *token = given ? given : request_cookie(request, "refresh_token");
+    const char *token = given ? given : request_session_cookie(request, REFRESH_COOKIE);
     struct grant grant = {0};
     enum outcome outcome = token ? exchange(request, token, &grant) : OUTCOME_UNAUTHENTICATED;
     if (outcome == OUTCOME_OK && given)
@@ -202,7 +192,7 @@ static void refresh(struct request *request)
     else if (outcome == OUTCOME_OK)
         answer_with_cookies(request, 200, &grant);
     else if (outcome == OUTCOME_UNAUTHENTICATED && !given)
-        set_cookies(request, "", "");
+        respond_session_end(request, false);
     if (outcome != OUTCOME_OK)
         respond_problem(request, outcome,
                         outcome == OUTCOME_UNAUTHENTICATED ? "The session has ended. Log in again." : NULL);
@@ -218,7 +208,7 @@ static void log_out(struct request *request)
     }
     enum outcome outcome = sessions_revoke(request->db, request->caller.session_id, "logout");
     if (outcome == OUTCOME_OK)
-        set_cookies(request, "", "");
+        respond_session_end(request, request->caller.kind == CALLER_COOKIE);
     respond_announced(request, outcome, 204);
 }
 

@@ -21,7 +21,7 @@ export async function openWindow(browser, person, options = {}) {
     if (person) {
         const { url } = studio();
         await context.addCookies(Object.entries(person.cookies).filter(([, value]) => value)
-            .map(([name, value]) => ({ name, value, url: name === "refresh_token" ? `${url}/api/auth` : url, httpOnly: true })));
+            .map(([name, value]) => ({ name, value, url: name.startsWith("refresh_token") ? `${url}/api/auth` : url, httpOnly: true })));
     }
     const page = await context.newPage();
     const problems = watch(page);

@@ -29,6 +29,7 @@ void memory_open(struct memory *memory, const char *const *parameters, const cha
     memory->config = (struct config){
         .secret_key = "0123456789abcdefghijklmnopqrstuvwxyz",
         .public_url = "",
+        .cookie_suffix = "_12345678",
         .cookie_samesite = "Lax",
         .access_token_minutes = 30,
     };
