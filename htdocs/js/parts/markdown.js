@@ -1,36 +1,21 @@
-/** Markdown as people and agents write it. Raw HTML is text, images are links (nothing is fetched from elsewhere by
- * reading a message), and what remains goes through DOMPurify. */
+/** Markdown as people and agents write it, sanitised by DOMPurify. A text that cannot be drawn is shown as it is written. */
 import { html, memo, useLayoutEffect, useRef } from "../dom.js";
-import hljs from "../../vendor/highlight.js";
-import { Marked } from "../../vendor/marked.js";
 import DOMPurify from "../../vendor/purify.js";
 import { copyText } from "./copy.js";
+import { splitMentions } from "./handles.js";
+import { toMarkup } from "./markup.js";
 
-const TAGS = ["p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "h1", "h2", "h3", "h4",
+const TAGS = ["p", "br", "strong", "em", "del", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "h1", "h2", "h3", "h4",
     "h5", "h6", "hr", "table", "thead", "tbody", "tr", "th", "td", "span", "div"];
-const LONGEST_HIGHLIGHT = 20000;
-
-/** @param {string} text */
-const escape = (text) => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
-
-const marked = new Marked({
-    gfm: true,
-    breaks: true,
-    renderer: {
-        html: ({ text }) => escape(text),
-        image: ({ href, text }) => `<a href="${escape(href)}">${escape(text || href)}</a>`,
-        checkbox: ({ checked }) => (checked ? "☑ " : "☐ "),
-        code: ({ text, lang }) => {
-            const language = hljs.getLanguage(lang || "") ? lang : null;
-            const inner = language && text.length < LONGEST_HIGHLIGHT ? hljs.highlight(text, { language }).value : escape(text);
-            return `<div class="code"><pre><code>${inner}</code></pre></div>`;
-        },
-    },
-});
+/** A growing text is drawn again after this many times what drawing it took. */
+const REST = 4;
 
 /** @param {string} text @returns {DocumentFragment} */
 export function renderMarkdown(text) {
-    const markup = /** @type {string} */ (marked.parse(text, { async: false }));
+    const markup = toMarkup(text);
+    if (markup === null) {
+        return plain(text);
+    }
     const fragment = DOMPurify.sanitize(markup, {
         ALLOWED_TAGS: TAGS, ALLOWED_ATTR: ["href", "class", "start", "align", "title"], ALLOW_DATA_ATTR: false, ADD_URI_SAFE_ATTR: ["align", "start"],
         ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|\/)/i, RETURN_DOM_FRAGMENT: true,
@@ -46,6 +31,16 @@ export function renderMarkdown(text) {
         table.replaceWith(box);
         box.append(table);
     }
+    return fragment;
+}
+
+/** @param {string} text @returns {DocumentFragment} */
+function plain(text) {
+    const fragment = document.createDocumentFragment();
+    const box = document.createElement("div");
+    box.className = "md__plain";
+    box.textContent = text;
+    fragment.append(box);
     return fragment;
 }
 
@@ -65,11 +60,7 @@ function markMentions(fragment, handles, myId) {
         }
     }
     for (const text of texts) {
-        const parts = text.data.split(/(?<![\w.-])(@[a-z0-9](?:[\w.-]*\w)?)/i);
-        text.replaceWith(...parts.map((part, index) => {
-            const member = index % 2 ? handles.get(part.slice(1).toLowerCase()) : undefined;
-            return member ? mention(part, member, myId) : part;
-        }));
+        text.replaceWith(...splitMentions(text.data, handles).map(({ text: part, member }) => (member ? mention(part, member, myId) : part)));
     }
 }
 
@@ -105,15 +96,37 @@ function addCopyButtons(fragment) {
  */
 function draw({ text, handles, myId, class: name = "md", live }) {
     const box = useRef(/** @type {HTMLElement | null} */ (null));
+    const rest = useRef(0);
     useLayoutEffect(() => {
+        const fill = () => {
+            const start = performance.now();
+            box.current?.replaceChildren(drawn(text, handles, myId, live));
+            rest.current = performance.now() + REST * (performance.now() - start);
+        };
+        const wait = live ? rest.current - performance.now() : 0;
+        if (wait <= 0) {
+            fill();
+            return undefined;
+        }
+        const timer = setTimeout(fill, wait);
+        return () => clearTimeout(timer);
+    }, [text, handles, myId, live]);
+    return html`<div class=${name} ref=${box} />`;
+}
+
+/** @param {string} text @param {Map<string, {id: string, name: string}>} handles @param {string} myId @param {boolean | undefined} live */
+function drawn(text, handles, myId, live) {
+    try {
         const fragment = renderMarkdown(text);
         markMentions(fragment, handles, myId);
         if (!live) {
             addCopyButtons(fragment);
         }
-        box.current?.replaceChildren(fragment);
-    }, [text, handles, myId, live]);
-    return html`<div class=${name} ref=${box} />`;
+        return fragment;
+    } catch (problem) {
+        console.warn("A text is shown as it is written:", problem);
+        return plain(text);
+    }
 }
 
 export const Markdown = memo(draw);

@@ -3,6 +3,7 @@
 import { html, memo, useEffect, useRef, useState } from "../../dom.js";
 import { dayName } from "../../format.js";
 import { RunEnd, RunStart } from "../../run/card.js";
+import { Alone } from "./alone.js";
 import { Notice } from "./notice.js";
 import { Post } from "./post.js";
 import { rowsOf } from "./timeline.js";
@@ -27,13 +28,16 @@ function draw({ events, before, readSeq, target, context, log, observer }) {
         switch (row.type) {
         case "day": return html`<div class="day" key=${row.key}>${dayName(row.at)}</div>`;
         case "unread": return html`<div class="day day--unread" key=${row.key}>New</div>`;
-        case "notice": return html`<${Notice} key=${row.key} event=${row.event} />`;
-        case "run": return html`<${row.event.kind === "run" ? RunStart : RunEnd} key=${row.key} event=${row.event} log=${log} context=${context} target=${row.event.seq === target} />`;
-        default: return html`<${Post} key=${row.key} event=${row.event} head=${row.head} context=${context}
-            target=${row.event.seq === target} quoted=${row.event.reply_to === null ? undefined : log.find(row.event.reply_to)} />`;
+        case "notice": return html`<${Alone} key=${row.key} seq=${row.event.seq} text=""><${Notice} event=${row.event} /></${Alone}>`;
+        case "run": return html`<${Alone} key=${row.key} seq=${row.event.seq} text=${textOf(row.event)}><${row.event.kind === "run" ? RunStart : RunEnd} event=${row.event} log=${log} context=${context} target=${row.event.seq === target} /></${Alone}>`;
+        default: return html`<${Alone} key=${row.key} seq=${row.event.seq} text=${textOf(row.event)}><${Post} event=${row.event} head=${row.head} context=${context}
+            target=${row.event.seq === target} quoted=${row.event.reply_to === null ? undefined : log.find(row.event.reply_to)} /></${Alone}>`;
         }
     })}</div>`;
 }
+
+/** @param {import("../../types.js").Event} event @returns {string} */
+const textOf = ({ body }) => body.text || body.message || "";
 
 export const Chunk = memo(draw);
 
