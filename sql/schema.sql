@@ -402,6 +402,13 @@ CREATE TABLE public.login_throttles (
     CONSTRAINT login_throttles_subject_check CHECK ((char_length(subject) <= 300))
 );
 
+CREATE TABLE public.room_mentions (
+    room_id uuid NOT NULL,
+    principal_id uuid NOT NULL,
+    message_seq bigint NOT NULL,
+    seq bigint NOT NULL
+);
+
 CREATE TABLE public.run_kinds (
     name text NOT NULL,
     managed_by text NOT NULL,
@@ -519,6 +526,9 @@ ALTER TABLE ONLY public.room_events
 
 ALTER TABLE ONLY public.room_members
     ADD CONSTRAINT room_members_pkey PRIMARY KEY (room_id, principal_id);
+
+ALTER TABLE ONLY public.room_mentions
+    ADD CONSTRAINT room_mentions_pkey PRIMARY KEY (room_id, principal_id, message_seq);
 
 ALTER TABLE ONLY public.rooms
     ADD CONSTRAINT rooms_pkey PRIMARY KEY (id);
@@ -704,6 +714,9 @@ ALTER TABLE ONLY public.room_members
 ALTER TABLE ONLY public.room_members
     ADD CONSTRAINT room_members_room_id_fkey FOREIGN KEY (room_id) REFERENCES public.rooms(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.room_mentions
+    ADD CONSTRAINT room_mentions_room_id_principal_id_fkey FOREIGN KEY (room_id, principal_id) REFERENCES public.room_members(room_id, principal_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.rooms
     ADD CONSTRAINT rooms_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.principals(id);
 
@@ -805,6 +818,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.files TO coagent_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_throttles TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.room_mentions TO coagent_app;
 
 GRANT SELECT ON TABLE public.run_kinds TO coagent_app;
 

@@ -30,28 +30,38 @@ const struct route message_routes[] = {
     ROUTE_END,
 };
 
+/* Says why a text cannot be a message. */
+static void refuse(struct request *request, enum outcome outcome, const struct text *why)
+{
+    respond_field_error(request, "text", text_string(why));
+    respond_problem(request, outcome, text_string(why));
+}
+
 /* POST /api/rooms/{id}/messages {"text", "reply_to"?}: 201 and its event; 422 */
 static void post(struct request *request)
 {
     struct text why = TEXT_EMPTY;
     enum outcome outcome = messages_post(request->db, request->path_values[0], request->body, &why);
 
-    if (why.length > 0) {
-        respond_field_error(request, "text", text_string(&why));
-        respond_problem(request, outcome, text_string(&why));
-    } else {
+    if (why.length > 0)
+        refuse(request, outcome, &why);
+    else
         respond_announced_created(request, outcome, request->path);
-    }
     text_free(&why);
 }
 
 /* PATCH /api/rooms/{id}/messages/{seq} {"text"}: 200 and the event of the edit; 403; 404; 422 */
 static void edit(struct request *request)
 {
-    respond_announced(
-        request,
-        messages_edit(request->db, request->path_values[0], request->path_values[1], request_field(request, "text")),
-        200);
+    struct text why = TEXT_EMPTY;
+    enum outcome outcome = messages_edit(request->db, request->path_values[0], request->path_values[1],
+                                         request_field(request, "text"), &why);
+
+    if (why.length > 0)
+        refuse(request, outcome, &why);
+    else
+        respond_announced(request, outcome, 200);
+    text_free(&why);
 }
 
 /* DELETE /api/rooms/{id}/messages/{seq}: 204; 403; 404 */

@@ -1,6 +1,7 @@
 #include "model/messages.h"
 
 #include "command/run_command.h"
+#include "markup/markup.h"
 #include "model/script_parameters.h"
 
 #include "queries.h"
@@ -35,8 +36,8 @@ static enum outcome read_inputs(struct db *db, const struct run_command *command
 }
 
 /* Says the command, which queues a run of the version that its parameters were checked against. */
-static enum outcome post_command(struct db *db, const char *room, const char *body, const struct run_command *command,
-                                 struct text *why)
+static enum outcome post_command(struct db *db, const char *room, const char *body, const char *handles,
+                                 const struct run_command *command, struct text *why)
 {
     bool was_held = db_is_held(db);
     struct script_choice choice = {NULL, NULL, NULL};
@@ -48,7 +49,7 @@ static enum outcome post_command(struct db *db, const char *room, const char *bo
         outcome = read_inputs(db, command, &choice, &inputs, why);
     if (outcome == OUTCOME_OK) {
         db_queue(db, &query_message_post,
-                 DB_VALUES(room, body, choice.script, choice.version, json_object_to_json_string(inputs)));
+                 DB_VALUES(room, body, choice.script, choice.version, json_object_to_json_string(inputs), handles));
         outcome = was_held ? db_run(db) : db_commit(db);
     } else if (!was_held) {
         db_rollback(db);
@@ -58,23 +59,45 @@ static enum outcome post_command(struct db *db, const char *room, const char *bo
     return outcome;
 }
 
+/* What stands in the Markdown of a message. INVALID: it is nested too deep, with a sentence in why. */
+static enum outcome read_markup(const char *text, struct markup *markup, struct text *why)
+{
+    markup_read(text, markup);
+    if (!markup->is_too_deep)
+        return OUTCOME_OK;
+    text_add_format(why, "Quotes and lists can be nested at most %d levels deep.", MARKUP_DEEPEST);
+    return OUTCOME_INVALID;
+}
+
 enum outcome messages_post(struct db *db, const char *room, struct json_object *body, struct text *why)
 {
     struct run_command *command = NULL;
-    const char *json = json_object_to_json_string(body);
-    enum outcome outcome = run_command_read(json_text(body, "text"), &command, why);
+    struct markup markup;
+    const char *json = json_object_to_json_string(body), *text = json_text(body, "text");
+    enum outcome outcome = read_markup(text, &markup, why);
 
-    if (outcome == OUTCOME_ABSENT)
-        outcome = db_do(db, &query_message_post, DB_VALUES(room, json, NULL, NULL, NULL));
-    else if (outcome == OUTCOME_OK)
-        outcome = post_command(db, room, json, command, why);
+    if (outcome == OUTCOME_OK) {
+        outcome = run_command_read(text, &command, why);
+        if (outcome == OUTCOME_ABSENT)
+            outcome = db_do(db, &query_message_post,
+                            DB_VALUES(room, json, NULL, NULL, NULL, text_string(&markup.handles)));
+        else if (outcome == OUTCOME_OK)
+            outcome = post_command(db, room, json, text_string(&markup.handles), command, why);
+    }
     run_command_free(command);
+    markup_free(&markup);
     return outcome;
 }
 
-enum outcome messages_edit(struct db *db, const char *room, const char *seq, const char *text)
+enum outcome messages_edit(struct db *db, const char *room, const char *seq, const char *text, struct text *why)
 {
-    return db_do(db, &query_message_edit, DB_VALUES(room, seq, text));
+    struct markup markup;
+    enum outcome outcome = read_markup(text, &markup, why);
+
+    if (outcome == OUTCOME_OK)
+        outcome = db_do(db, &query_message_edit, DB_VALUES(room, seq, text, text_string(&markup.handles)));
+    markup_free(&markup);
+    return outcome;
 }
 
 enum outcome messages_delete(struct db *db, const char *room, const char *seq)

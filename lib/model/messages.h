@@ -10,8 +10,9 @@
  * cannot be meant. A command takes two round trips, in one transaction. */
 enum outcome messages_post(struct db *db, const char *room, struct json_object *body, struct text *why);
 
-/* ABSENT: no such message, or deleted; DENIED: somebody else's. Owners of the room may delete any. */
-enum outcome messages_edit(struct db *db, const char *room, const char *seq, const char *text);
+/* ABSENT: no such message, or deleted; DENIED: somebody else's. Owners of the room may delete any. INVALID: the text is
+ * refused, with a sentence in why where the database does not say it. */
+enum outcome messages_edit(struct db *db, const char *room, const char *seq, const char *text, struct text *why);
 enum outcome messages_delete(struct db *db, const char *room, const char *seq);
 
 #endif

@@ -20,26 +20,49 @@ begin
     return content;
 end $$;
 
--- The members that a text mentions by @handle. Others stay text, and so does what stands in code. A full stop or dash
--- after a handle ends a sentence, unless it belongs to the handle of a member.
-create function mentioned_members(the_room uuid, content text) returns uuid[] language plpgsql stable as $$
+-- The members that a text mentions: handles is what lib/markup read in it, with commas between. Others stay text. A full
+-- stop or dash after a handle ends a sentence, unless it belongs to the handle of a member.
+create function mentioned_members(the_room uuid, handles text) returns uuid[] language plpgsql stable as $$
 begin
-    if strpos(content, '@') = 0 then
+    if handles is null or handles = '' then
         return '{}'::uuid[];
     end if;
-    return coalesce(array_agg(distinct p.id), '{}')
-    from (select lower(match[1]) as handle
-          from regexp_matches(regexp_replace(regexp_replace(content, '```.*?(?:```|$)', ' ', 'g'), '`[^`\n]*`', ' ', 'g'),
-                              '(?<![[:alnum:]@/])@([a-z0-9][a-z0-9._-]{0,38})(?![[:alnum:]_])', 'gi') match) said
-    join principals p on p.handle in (said.handle::citext, rtrim(said.handle, '._-')::citext)
-    join room_members m on m.room_id = the_room and m.principal_id = p.id
-    where p.deleted_at is null;
+    return coalesce(array_agg(distinct id), '{}')
+    from (select distinct on (said.handle) p.id
+          from unnest(string_to_array(handles, ',')) said (handle)
+          join principals p on p.handle in (said.handle::citext, rtrim(said.handle, '._-')::citext)
+          join room_members m on m.room_id = the_room and m.principal_id = p.id
+          where p.deleted_at is null
+          order by said.handle, length(p.handle) desc) meant;
 end $$;
 
--- Remembers the newest event that mentions each of these members, for their lists of rooms.
-create function note_mentions(event room_events, mentioned uuid[]) returns void language sql as $$
-    update room_members set mention_seq = event.seq
-    where room_id = event.room_id and principal_id = any (mentioned) and principal_id <> event.principal_id
+-- An event mentions these members, by its own text or as the edit of this message: remembered for their lists of rooms.
+create function note_mentions(event room_events, message bigint, mentioned uuid[]) returns void language sql as $$
+    with told as (
+        update room_members set mention_seq = event.seq
+        where room_id = event.room_id and principal_id = any (mentioned) and principal_id <> event.principal_id
+        returning principal_id)
+    insert into room_mentions (room_id, principal_id, message_seq, seq)
+    select event.room_id, principal_id, message, event.seq from told
+    on conflict (room_id, principal_id, message_seq) do update set seq = excluded.seq
+$$;
+
+-- A message mentions these members no more: what else they have not read decides.
+create function drop_mentions(the_room uuid, message bigint, gone uuid[]) returns void language plpgsql as $$
+begin
+    delete from room_mentions where room_id = the_room and principal_id = any (gone) and message_seq = message;
+    update room_members m set mention_seq = coalesce(
+        (select max(seq) from room_mentions r where r.room_id = the_room and r.principal_id = m.principal_id), 0)
+    where room_id = the_room and principal_id = any (gone) and mention_seq > 0;
+end $$;
+
+-- The members that a message mentions as it stands now.
+create function message_mentions(message room_events) returns uuid[] language sql stable as $$
+    select coalesce(array_agg(id::uuid), '{}')
+    from jsonb_array_elements_text(coalesce(
+        (select body -> 'mentions' from room_events
+         where room_id = message.room_id and target = message.seq and kind = 'edit' order by seq desc limit 1),
+        message.body -> 'mentions', '[]')) id
 $$;
 
 create function is_deleted(the_room uuid, the_seq bigint) returns boolean language sql stable as $$
@@ -47,10 +70,13 @@ create function is_deleted(the_room uuid, the_seq bigint) returns boolean langua
 $$;
 
 -- The caller says something, or runs a script by saying so. The author has read what was before.
-create function message_post(the_room uuid, content text, replied bigint, wanted run_command default null)
+-- handles: see mentioned_members.
+create function message_post(the_room uuid, content text, replied bigint, wanted run_command default null,
+                             handles text default null)
 returns setof announced language plpgsql as $$
 declare
-    mentioned uuid[] := mentioned_members(the_room, message_text(content));
+    said text := message_text(content);
+    mentioned uuid[] := mentioned_members(the_room, handles);
     event room_events;
     document json;
     agent uuid;
@@ -67,14 +93,14 @@ begin
         perform from scripts where id = wanted.script for key share;
     end if;
     event := append_event(the_room, 'message', caller_id(), null, replied, null,
-                          jsonb_build_object('text', content, 'mentions', mentioned));
+                          jsonb_build_object('text', said, 'mentions', mentioned));
     update room_members set read_seq = event.seq, read_number = event.number
     where room_id = the_room and principal_id = caller_id() and role <> 'viewer';
     if not found then -- removed between the guard and the lock
         perform raise_outcome('CA404', 'The room was deleted.');
     end if;
     if cardinality(mentioned) > 0 then
-        perform note_mentions(event, mentioned);
+        perform note_mentions(event, event.seq, mentioned);
     end if;
     -- As audit_room and event_json do, without their calls: every message pays for them.
     insert into audit_log (action, object_kind, object_id, detail)
@@ -115,15 +141,19 @@ begin
     return message;
 end $$;
 
-create function message_edit(the_room uuid, the_seq bigint, content text) returns setof announced language plpgsql as $$
+create function message_edit(the_room uuid, the_seq bigint, content text, handles text default null)
+returns setof announced language plpgsql as $$
 declare
-    mentioned uuid[] := mentioned_members(the_room, message_text(content));
+    said text := message_text(content);
+    mentioned uuid[] := mentioned_members(the_room, handles);
     message room_events := message_for_change(the_room, the_seq, false);
+    before uuid[] := message_mentions(message);
     event room_events;
 begin
     event := append_event(the_room, 'edit', caller_id(), null, null, the_seq,
-                          jsonb_build_object('text', content, 'mentions', mentioned));
-    perform note_mentions(event, array(select unnest(mentioned) except select jsonb_array_elements_text(message.body -> 'mentions')::uuid));
+                          jsonb_build_object('text', said, 'mentions', mentioned));
+    perform note_mentions(event, the_seq, array(select unnest(mentioned) except select unnest(before)));
+    perform drop_mentions(the_room, the_seq, array(select unnest(before) except select unnest(mentioned)));
     perform audit_room('message.edit', the_room, jsonb_build_object('seq', the_seq));
     return next announced_answer(event_json(event));
     return next announced_event(event);
@@ -136,6 +166,7 @@ declare
     gone bigint;
 begin
     perform audit_room('message.delete', the_room, jsonb_build_object('seq', the_seq, 'author', message.principal_id));
+    perform drop_mentions(the_room, the_seq, message_mentions(message));
     return next announced_answer(null);
     for gone in
         select the_seq
@@ -186,6 +217,9 @@ begin
     where room_id = the_room and principal_id = caller_id() and read_seq < mark.seq;
     moved := found;
     select * into own from room_members where room_id = the_room and principal_id = caller_id();
+    if moved and own.mention_seq > 0 then
+        delete from room_mentions where room_id = the_room and principal_id = caller_id() and seq <= own.read_seq;
+    end if;
     select jsonb_build_object('room', id, 'read_seq', own.read_seq, 'unread', coalesce(last_number - own.read_number, 0),
                               'mentioned', coalesce(own.mention_seq > own.read_seq, false)) into answer
     from rooms where id = the_room;

@@ -1,9 +1,11 @@
 // Texts that are made to hurt: each is drawn in bounded time and size, and never takes another message along.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { splitMentions } from "../../htdocs/js/parts/handles.js";
 import { toMarkup } from "../../htdocs/js/parts/markup.js";
-import { assertNoProblems, message, openBrowser, openRoom, openWindow } from "./support/browser.js";
-import { newPerson, newRoom } from "./support/people.js";
+import { assertNoProblems, live, message, openBrowser, openRoom, openWindow } from "./support/browser.js";
+import { newPerson, newRoom, say } from "./support/people.js";
 import { sql } from "./support/studio.js";
 import { becomes } from "./support/wait.js";
 
@@ -106,6 +108,49 @@ test("a room with such messages, stored before the server refused them, shows al
     await message(page, "before").waitFor();
     await becomes(() => page.locator(".post[data-seq] .md").count(), 5);
     await becomes(() => message(page, "deep").locator(".md__plain").count(), 1);
+    assertNoProblems(problems);
+    await context.close();
+});
+
+test("whom the page paints is whom the server asks: the cases of its unit tests", async () => {
+    const { members, messages } = JSON.parse(readFileSync(new URL("../vectors/mentions.json", import.meta.url), "utf8"));
+    const handles = new Map(members.map((/** @type {string} */ handle) => [handle, handle]));
+    const page = await browser.newPage();
+    const texts = await page.evaluate((markups) => markups.map((markup) => {
+        const { body } = new DOMParser().parseFromString(markup, "text/html");
+        const walker = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
+        const found = [];
+        while (walker.nextNode()) {
+            found.push(walker.currentNode.parentElement?.closest("code, a") ? "" : walker.currentNode.nodeValue);
+        }
+        return found;
+    }), messages.map((/** @type {any} */ { text }) => draw(text)));
+    messages.forEach((/** @type {any} */ { text, mentions }, /** @type {number} */ index) => {
+        const painted = texts[index].flatMap((piece) => splitMentions(piece || "", handles).flatMap(({ member }) => member || []));
+        assert.deepEqual([...new Set(painted)], mentions, text);
+    });
+    await page.close();
+});
+
+test("a mention that is deleted or edited away takes its badge along, and one that an edit adds brings it", async () => {
+    const [ada, bob] = [await newPerson("Ada"), await newPerson("Bob")];
+    const room = await newRoom(ada, "Badges", [bob]);
+    const { page, context, problems } = await openWindow(browser, bob);
+    await page.goto("/agents");
+    await live(page);
+    const badge = () => page.locator(`.rail a[href="/rooms/${room.id}"] .rail__count`).allInnerTexts();
+    const edit = (/** @type {number} */ seq, /** @type {string} */ text) => ada.call("PATCH", `/rooms/${room.id}/messages/${seq}`, { text });
+    const has = (/** @type {boolean} */ wanted, /** @type {string} */ what) => becomes(async () => (await badge()).join().includes("@"), wanted, what);
+    const { seq } = await say(ada, room, `Hello @${bob.user.handle}`);
+    await has(true, "mentioned");
+    await edit(seq, `Hello \`@${bob.user.handle}\``);
+    await has(false, "in code it is no mention");
+    await edit(seq, `Hello @${bob.user.handle}!`);
+    await has(true, "an edit mentions again");
+    await page.reload();
+    await has(true, "the same after a reload");
+    await ada.call("DELETE", `/rooms/${room.id}/messages/${seq}`);
+    await has(false, "deleted");
     assertNoProblems(problems);
     await context.close();
 });

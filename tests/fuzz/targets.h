@@ -28,6 +28,9 @@ void fuzz_pattern(const char *bytes, size_t length);
 /* A message of a room: the words of "/run", put in quotation marks, are the same words. */
 void fuzz_command(const char *bytes, size_t length);
 
+/* The Markdown of a message: each run of the mentions is one, and stands there once. */
+void fuzz_markup(const char *bytes, size_t length);
+
 /* A file of settings. */
 void fuzz_settings(const char *bytes, size_t length);
 

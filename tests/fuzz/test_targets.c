@@ -116,3 +116,8 @@ Test(fuzz, commands_of_any_bytes_have_words_or_a_sentence)
 {
     try_seeds("command", fuzz_command);
 }
+
+Test(fuzz, markdown_of_any_bytes_is_read)
+{
+    try_seeds("markup", fuzz_markup);
+}

@@ -6,6 +6,7 @@ import collections
 import json
 import pathlib
 import random
+import re
 import sys
 import threading
 import time
@@ -79,7 +80,7 @@ class Actor(threading.Thread):
 
 def saying(room, text, script=None):
     """Posts a message, which runs a script if one is named."""
-    return "message_post", room, json.dumps({"text": text}), script, 1 if script else None, "{}" if script else None
+    return "message_post", room, json.dumps({"text": text}), script, 1 if script else None, "{}" if script else None, ",".join(re.findall(r"@(\w+)", text))
 
 
 def talk(actor):
@@ -101,7 +102,7 @@ def rewrite(actor):
                         "order by random() limit 1", room)
     for seq, author in found:
         if random.random() < 0.7:
-            actor.attempt(author, ("message_edit", room, seq, "Better so."))
+            actor.attempt(author, ("message_edit", room, seq, "Better so, @user1.", random.choice(["", "user1"])))
         else:
             actor.attempt(actor.any("users"), ("message_delete", room, seq))
         actor.attempt(actor.any("users"), ("room_read", room, seq))

@@ -16,7 +16,7 @@ import psycopg2
 from statements import call, session_settings, statements
 
 GROWING = {
-    "room_events", "runs", "run_output", "audit_log", "sessions", "api_tokens", "room_members", "idempotency_keys",
+    "room_events", "runs", "run_output", "audit_log", "sessions", "api_tokens", "room_members", "room_mentions", "idempotency_keys",
     "login_throttles", "users", "principals",
 }
 # So many rows of a growing table may a statement read, and so many for nothing, before something is missing.

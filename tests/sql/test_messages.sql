@@ -1,6 +1,6 @@
 -- The room log: numbers, mentions, who is asked to answer, edits, deletions and read markers.
 begin;
-select plan(52);
+select plan(43);
 -- A place for helpers: the program may make no temporary tables.
 create schema trial;
 grant all on schema trial to public;
@@ -41,30 +41,16 @@ select count(*) as added from (values ('bob', 'member'), ('b.o', 'viewer'), ('bo
                                       ('worker', 'member')) m (handle, role), member_add(trial.room(), handle, null, null, role);
 
 -- mentions
-select is(trial.mentions(text), found, 'mentions in: ' || text) from (values
-    ('hello @bob', 'bob'),
-    ('@bob', 'bob'),
-    ('@BOB and @Ann!', 'ann bob'),
-    ('(@bob)', 'bob'),
-    ('@bob, @ann', 'ann bob'),
-    ('ask @bob.', 'bob'),
-    ('ask @bob... now', 'bob'),
-    ('@b.o knows', 'b.o'),
-    ('@b.o. ends', 'b.o'),
-    ('@bob''s', 'bob'),
-    ('**@bob**', 'bob'),
-    ('_@bob_', 'bob'),
-    ('@bobby', null),
-    ('@eve is no member', null),
-    ('mail me@bob', null),
-    ('http://x.org/@bob', null),
-    ('@@bob', null),
-    ('no `@bob` here', null),
-    ('`@bob` but @ann', 'ann'),
-    (E'```\n@bob\n``` @ann ```\n@bot\n```', 'ann'),
-    (E'```\n@bob never ends', null),
-    ('@', null),
-    ('', null)) t (text, found);
+select is(trial.mentions(handles), found, 'mentions of: ' || handles) from (values
+    ('bob', 'bob'),
+    ('bob,ann,bob', 'ann bob'),
+    ('bob...', 'bob'),
+    ('b.o', 'b.o'),
+    ('b.o.', 'b.o'),
+    ('bob-', 'bob'),
+    ('bobby', null),
+    ('eve', null),
+    ('', null)) t (handles, found);
 
 -- posting
 select is(trial.kinds(array(select message_post(trial.room(), 'plain', null))), 'message', 'a message is one event');
@@ -74,12 +60,12 @@ select is(trial.mark('ann'), '8 1 0', 'its author has read it');
 create table trial.said as select document from message_post(trial.room(), 'same ü', null);
 insert into said values (event_json(trial.newest())::text);
 select is(array[count(*), count(distinct document)], '{3,1}', 'the answer, the frame and the log are the same bytes') from said;
-select is(trial.kinds(array(select message_post(trial.room(), '@bob @bot', null))), 'message run', 'a started agent is asked');
+select is(trial.kinds(array(select message_post(trial.room(), '@bob @bot', null, handles => 'bob,bot'))), 'message run', 'a started agent is asked');
 select is((trial.newest()).body -> 'agent' ->> 'handle', 'bot', 'the run says which');
 select is(state || ' ' || kind || ' ' || trigger_seq || ' ' || retriable, 'queued agent 10 true', 'its run is queued')
 from runs where id = (trial.newest()).run_id;
 select is(trial.mark('bob'), '2 0 10', 'who is mentioned will see it');
-select is(trial.kinds(array(select message_post(trial.room(), '@idle @mute @worker', null))), 'message error error error', 'others say why they do not answer');
+select is(trial.kinds(array(select message_post(trial.room(), '@idle @mute @worker', null, handles => 'idle,mute,worker'))), 'message error error error', 'others say why they do not answer');
 select is((select string_agg(body ->> 'message', ' ' order by body ->> 'message') from room_events where kind = 'error'),
           'Idle is stopped. Start the agent and try again. Mute is a viewer in this room. Ask an owner to make it a member. Worker runs a script and does not answer messages.',
           'in clear sentences');
@@ -92,7 +78,7 @@ select throws_ok($$select message_post(trial.room(), E'bell \x07', null)$$, 'CA4
 select throws_ok($$select message_post(trial.room(), repeat('x', 16001), null)$$, 'CA422', 'A message can have at most 16,000 characters.');
 select is((select document from message_post(trial.room(), repeat('ü', 16000), null) offset 1),
           json_build_object('room', trial.room(), 'seq', (trial.newest()).seq + 1)::text, 'a large event travels as its number');
-select is((select count(*) from generate_series(1, 25) n, message_post(trial.room(), '@bot ' || n, null) where document like '%in progress%'), 6::bigint,
+select is((select count(*) from generate_series(1, 25) n, message_post(trial.room(), '@bot ' || n, null, handles => 'bot') where document like '%in progress%'), 6::bigint,
           'no more than 20 answers wait in a room');
 
 -- edits and deletions
@@ -102,15 +88,30 @@ select throws_ok($$select message_delete(trial.room(), 8)$$, 'CA403', 'You can o
 select throws_ok($$select message_edit(trial.room(), 1, 'x')$$, 'CA404', null, 'only messages are edited');
 select count(*) as posted from message_post(trial.room(), 'mine', null);
 create table trial.mine as select (trial.newest()).seq;
-select is(trial.kinds(array(select message_edit(trial.room(), seq, 'mine @ann'))), 'edit', 'an edit is an event') from mine;
+select is(trial.kinds(array(select message_edit(trial.room(), seq, 'mine @ann', 'ann'))), 'edit', 'an edit is an event') from mine;
 select is(trial.mark('ann') like '% ' || (trial.newest()).seq, true, 'who is mentioned by an edit will see it');
+select count(*) as posted from message_post(trial.room(), 'and @ann', null, handles => 'ann');
+create table trial.other as select (trial.newest()).seq;
+create function trial.badge(text) returns boolean language sql stable as $$
+    select mention_seq > read_seq from room_members where room_id = trial.room() and principal_id = trial.id_of($1) $$;
+select count(*) as edited from mine, message_edit(trial.room(), seq, 'mine', '');
+select is(trial.badge('ann'), true, 'another mention is unread');
+select count(*) as edited from other, message_edit(trial.room(), seq, 'and', '');
+select is(trial.badge('ann'), false, 'the last mention that is edited away takes the badge along');
+select count(*) as edited from other, message_edit(trial.room(), seq, 'and @ann again', 'ann');
+select is(trial.badge('ann'), true, 'an edit brings it back');
+select count(*) as gone from other, message_delete(trial.room(), seq);
+select is(trial.badge('ann'), false, 'so does a deletion');
+select count(*) as said from message_post(trial.room(), '@ann', null, handles => 'ann');
 select trial.become('ann');
+select count(*) as read from room_read(trial.room(), (trial.newest()).seq);
+select is((select count(*) from room_mentions where room_id = trial.room() and principal_id = trial.id_of('ann')), 0::bigint, 'what is read is not kept');
 select is(trial.kinds(array(select message_delete(trial.room(), seq))), 'delete', 'an owner deletes anybody''s') from mine;
 select throws_ok($$select message_delete(trial.room(), (select seq from mine))$$, 'CA404', null, 'once');
 
 -- read markers
 select trial.become('bob');
-select is((select document::json ->> 'read_seq' from room_read(trial.room(), 10) limit 1), (select seq::text from mine), 'a marker never goes back');
+select is((select document::json ->> 'read_seq' from room_read(trial.room(), 10) limit 1), (select max(seq)::text from room_events where room_id = trial.room() and principal_id = trial.id_of('bob') and kind = 'message'), 'a marker never goes back');
 select is((select document::json ->> 'read_seq' from room_read(trial.room(), 999999) limit 1), (trial.newest()).seq::text, 'nor beyond the newest event');
 select is((select document::json ->> 'unread' from room_read(trial.room(), 999999) limit 1), '0', 'then nothing is unread');
 

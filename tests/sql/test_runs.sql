@@ -23,7 +23,7 @@ create function trial.answer(ending text, result jsonb) returns uuid language pl
 declare
     run uuid;
 begin
-    perform message_post(trial.room(), '@bot please', null);
+    perform message_post(trial.room(), '@bot please', null, handles => 'bot');
     select id into run from runs where state = 'queued' order by id desc limit 1;
     perform finish_run(run, null, ending, 'It broke.', result, '{}');
     return run;

@@ -65,14 +65,14 @@ function Rooms({ path }) {
 
 /** @param {{room: import("../types.js").Room, busy: boolean, current: boolean}} props */
 function RoomLink({ room, busy, current }) {
-    const unread = room.unread > 0 && !current;
+    const unread = (room.unread > 0 || room.mentioned) && !current;
     return html`<a class=${classes("rail__link", unread && "rail__link--unread")} href=${`/rooms/${room.id}`} title=${room.name}
         aria-current=${current ? "page" : undefined}>
         <span class="rail__short" aria-hidden="true">${initials(room.name)}</span><${Icon} name=${room.visibility === "public" ? "hash" : "lock"} />
         <span class="ellipsis">${room.name}</span>
-        ${unread && html`<span class="sr-only">${plural(room.unread, "unread message")}${room.mentioned && ", mentions you"}</span>`}
+        ${unread && html`<span class="sr-only">${plural(room.unread, "unread message")}${room.mentioned ? ", mentions you" : ""}</span>`}
         ${busy && html`<span class="rail__alive" title="An agent is answering" />`}
         ${unread && html`<span class=${classes("rail__count", room.mentioned && "rail__count--mention")} aria-hidden="true">
-            ${room.mentioned ? "@" : ""}${room.unread > 99 ? "99+" : room.unread}</span>`}
+            ${room.mentioned ? "@" : ""}${room.unread > 99 ? "99+" : room.unread || ""}</span>`}
     </a>`;
 }

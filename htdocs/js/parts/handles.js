@@ -1,4 +1,4 @@
-/** The grammar of mentions within a text: as lib/mention reads it on the server. tests/vectors/mentions.json proves that both
+/** The grammar of mentions within a text: as lib/markup reads it on the server. tests/vectors/mentions.json proves that both
  * agree. Pure. */
 
 /** Characters of words before U+2E80, where scripts begin that are written without spaces: "@bobさん" mentions bob. */

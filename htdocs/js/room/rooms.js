@@ -75,6 +75,9 @@ function change(id, part) {
     rooms.patch({ items: rooms.get().items.map((room) => (room.id === id ? { ...room, ...part } : room)) });
 }
 
+/** @param {import("../types.js").Event} event */
+const mentionsMe = ({ body }) => Boolean(body.mentions?.includes(me().id));
+
 /** A live event: counts as unread until the room's view says that it was read. @param {import("../types.js").Event} event */
 export function noteEvent(event) {
     const room = roomOf(event.room);
@@ -90,13 +93,17 @@ export function noteEvent(event) {
     if (event.seq <= room.last_seq) {
         return;
     }
+    // An edit or deletion may add a mention or take the last one away: only the server knows which others are unread.
+    if (event.kind === "edit" ? room.mentioned || mentionsMe(event) : event.kind === "delete" && room.mentioned) {
+        loadRooms();
+    }
     const own = event.author?.id === me().id;
     const counts = COUNTED.has(event.kind) && !own;
     change(room.id, {
         last_seq: event.seq,
         last_event_at: event.at,
         unread: own && event.kind === "message" ? 0 : room.unread + (counts ? 1 : 0),
-        mentioned: room.mentioned || (counts && Boolean(event.body.mentions?.includes(me().id))),
+        mentioned: room.mentioned || (counts && mentionsMe(event)),
     });
 }
 
