@@ -69,19 +69,24 @@ static char *without_html(const char *text)
     return copy;
 }
 
-void markup_read(const char *text, struct markup *markup)
+static void read_parsed(const char *text, struct markup *markup)
 {
-    *markup = (struct markup){TEXT_EMPTY, false};
-    if (!needs_parser(text)) {
-        mentions_add(&markup->handles, text);
-        return;
-    }
     char *copy = without_html(text);
     cmark_node *document = cmark_parse_document(copy, strlen(copy), CMARK_OPT_DEFAULT);
+
     cmark_consolidate_text_nodes(document);
     walk(document, markup);
     cmark_node_free(document);
     free(copy);
+}
+
+void markup_read(const char *text, struct markup *markup)
+{
+    *markup = (struct markup){TEXT_EMPTY, false};
+    if (needs_parser(text))
+        read_parsed(text, markup);
+    else
+        mentions_add(&markup->handles, text);
 }
 
 void markup_free(struct markup *markup)

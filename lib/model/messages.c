@@ -79,8 +79,8 @@ enum outcome messages_post(struct db *db, const char *room, struct json_object *
     if (outcome == OUTCOME_OK) {
         outcome = run_command_read(text, &command, why);
         if (outcome == OUTCOME_ABSENT)
-            outcome = db_do(db, &query_message_post,
-                            DB_VALUES(room, json, NULL, NULL, NULL, text_string(&markup.handles)));
+            outcome =
+                db_do(db, &query_message_post, DB_VALUES(room, json, NULL, NULL, NULL, text_string(&markup.handles)));
         else if (outcome == OUTCOME_OK)
             outcome = post_command(db, room, json, text_string(&markup.handles), command, why);
     }

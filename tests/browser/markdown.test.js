@@ -12,9 +12,13 @@ import { becomes } from "./support/wait.js";
 /** Far beyond what the worst of these takes (a table: 0.3 s), far below what a parser takes that is not linear (minutes). */
 const LIMIT_MS = 20000;
 const LONGEST = 16000;
-/** What Markdown is made of, and what is known to hurt parsers of it. */
-const PIECES = [">", "[a](", "[", "]", "](", "![", "*", "**", "_", "*a ", "*a_ ", "**a*", "~~", "`", "``", "```", "```\n", "~~~js\n", "<", "<a ", "<!--", "<a@", "- ", "1. ", "> - ", "> a\n",
-    "|", "|a", "|-", "\n", "\n\n", "    ", "\t", "\\", "&", "&#", "&amp", "http://a.b/", "www.", "a@b.c", "@", "@bob", "a", " ", "é", "👍", "\u202e", "[a]: b\n", "[a][", "\"", "((", ")", "#", "===\n", "-\n", "a\n-\n",
+/** The pieces of Markdown, and texts that hurt parsers of it. */
+const PIECES = [">", "[a](", "[", "]", "](", "![", "*", "**", "_", "*a ", "*a_ ", "**a*", "~~", "`", "``", "```", "```\n",
+    "~~~js\n", "<", "<a ",
+    "<!--", "<a@", "- ", "1. ", "> - ", "> a\n",
+    "|", "|a", "|-", "\n", "\n\n", "    ", "\t", "\\", "&", "&#", "&amp", "http://a.b/",
+    "www.", "a@b.c", "@", "@bob", "a", " ", "é", "👍", "\u202e", "[a]: b\n", "[a][", "\"", "((", ")", "#", "===\n",
+    "-\n", "a\n-\n",
     "{", "}", "'", "/*", "0", "$", "func "];
 
 /** @param {number} seed numbers that look random, the same in each run */
@@ -97,9 +101,12 @@ after(() => browser.close());
 test("a room with such messages, stored before the server refused them, shows all its messages", async () => {
     const ada = await newPerson("Ada");
     const room = await newRoom(ada, "Torture");
-    const post = (/** @type {string} */ text) => sql(`with one as (update rooms set last_seq = last_seq + 1, last_number = last_number + 1 where id = '${room.id}' returning *)
-        insert into room_events (room_id, seq, number, kind, principal_id, body) select id, last_seq, last_number, 'message', '${ada.user.id}', jsonb_build_object('text', ${text}) from one`);
-    for (const text of ["'before'", "repeat('>', 3000) || 'deep'", "repeat('[a](', 3000)", "repeat('|a', 2500) || E'\\n' || repeat('|-', 2500) || E'\\n' || repeat(E'a\\n', 2500)", "'after'"]) {
+    const post = (/** @type {string} */ text) => sql(`with one as (
+        update rooms set last_seq = last_seq + 1, last_number = last_number + 1 where id = '${room.id}' returning *)
+        insert into room_events (room_id, seq, number, kind, principal_id, body) 
+        select id, last_seq, last_number, 'message', '${ada.user.id}', jsonb_build_object('text', ${text}) from one`);
+    for (const text of ["'before'", "repeat('>', 3000) || 'deep'", "repeat('[a](', 3000)",
+        "repeat('|a', 2500) || E'\\n' || repeat('|-', 2500) || E'\\n' || repeat(E'a\\n', 2500)", "'after'"]) {
         await post(text);
     }
     const { page, context, problems } = await openWindow(browser, ada);
@@ -139,8 +146,10 @@ test("a mention that is deleted or edited away takes its badge along, and one th
     await page.goto("/agents");
     await live(page);
     const badge = () => page.locator(`.rail a[href="/rooms/${room.id}"] .rail__count`).allInnerTexts();
-    const edit = (/** @type {number} */ seq, /** @type {string} */ text) => ada.call("PATCH", `/rooms/${room.id}/messages/${seq}`, { text });
-    const has = (/** @type {boolean} */ wanted, /** @type {string} */ what) => becomes(async () => (await badge()).join().includes("@"), wanted, what);
+    const edit = (/** @type {number} */ one, /** @type {string} */ text) =>
+        ada.call("PATCH", `/rooms/${room.id}/messages/${one}`, { text });
+    const has = (/** @type {boolean} */ wanted, /** @type {string} */ what) =>
+        becomes(async () => (await badge()).join().includes("@"), wanted, what);
     const { seq } = await say(ada, room, `Hello @${bob.user.handle}`);
     await has(true, "mentioned");
     await edit(seq, `Hello \`@${bob.user.handle}\``);

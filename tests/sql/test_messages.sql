@@ -60,12 +60,14 @@ select is(trial.mark('ann'), '8 1 0', 'its author has read it');
 create table trial.said as select document from message_post(trial.room(), 'same ü', null);
 insert into said values (event_json(trial.newest())::text);
 select is(array[count(*), count(distinct document)], '{3,1}', 'the answer, the frame and the log are the same bytes') from said;
-select is(trial.kinds(array(select message_post(trial.room(), '@bob @bot', null, handles => 'bob,bot'))), 'message run', 'a started agent is asked');
+select is(trial.kinds(array(select message_post(trial.room(), '@bob @bot', null, handles => 'bob,bot'))), 'message run',
+          'a started agent is asked');
 select is((trial.newest()).body -> 'agent' ->> 'handle', 'bot', 'the run says which');
 select is(state || ' ' || kind || ' ' || trigger_seq || ' ' || retriable, 'queued agent 10 true', 'its run is queued')
 from runs where id = (trial.newest()).run_id;
 select is(trial.mark('bob'), '2 0 10', 'who is mentioned will see it');
-select is(trial.kinds(array(select message_post(trial.room(), '@idle @mute @worker', null, handles => 'idle,mute,worker'))), 'message error error error', 'others say why they do not answer');
+select is(trial.kinds(array(select message_post(trial.room(), '@idle @mute @worker', null, handles => 'idle,mute,worker'))),
+          'message error error error', 'others say why they do not answer');
 select is((select string_agg(body ->> 'message', ' ' order by body ->> 'message') from room_events where kind = 'error'),
           'Idle is stopped. Start the agent and try again. Mute is a viewer in this room. Ask an owner to make it a member. Worker runs a script and does not answer messages.',
           'in clear sentences');
@@ -78,7 +80,8 @@ select throws_ok($$select message_post(trial.room(), E'bell \x07', null)$$, 'CA4
 select throws_ok($$select message_post(trial.room(), repeat('x', 16001), null)$$, 'CA422', 'A message can have at most 16,000 characters.');
 select is((select document from message_post(trial.room(), repeat('ü', 16000), null) offset 1),
           json_build_object('room', trial.room(), 'seq', (trial.newest()).seq + 1)::text, 'a large event travels as its number');
-select is((select count(*) from generate_series(1, 25) n, message_post(trial.room(), '@bot ' || n, null, handles => 'bot') where document like '%in progress%'), 6::bigint,
+select is((select count(*) from generate_series(1, 25) n, message_post(trial.room(), '@bot ' || n, null, handles => 'bot')
+           where document like '%in progress%'), 6::bigint,
           'no more than 20 answers wait in a room');
 
 -- edits and deletions
@@ -105,13 +108,16 @@ select is(trial.badge('ann'), false, 'so does a deletion');
 select count(*) as said from message_post(trial.room(), '@ann', null, handles => 'ann');
 select trial.become('ann');
 select count(*) as read from room_read(trial.room(), (trial.newest()).seq);
-select is((select count(*) from room_mentions where room_id = trial.room() and principal_id = trial.id_of('ann')), 0::bigint, 'what is read is not kept');
+select is((select count(*) from room_mentions where room_id = trial.room() and principal_id = trial.id_of('ann')), 0::bigint,
+          'what is read is not kept');
 select is(trial.kinds(array(select message_delete(trial.room(), seq))), 'delete', 'an owner deletes anybody''s') from mine;
 select throws_ok($$select message_delete(trial.room(), (select seq from mine))$$, 'CA404', null, 'once');
 
 -- read markers
 select trial.become('bob');
-select is((select document::json ->> 'read_seq' from room_read(trial.room(), 10) limit 1), (select max(seq)::text from room_events where room_id = trial.room() and principal_id = trial.id_of('bob') and kind = 'message'), 'a marker never goes back');
+select is((select document::json ->> 'read_seq' from room_read(trial.room(), 10) limit 1),
+          (select max(seq)::text from room_events where room_id = trial.room() and principal_id = trial.id_of('bob') and kind = 'message'),
+          'a marker never goes back');
 select is((select document::json ->> 'read_seq' from room_read(trial.room(), 999999) limit 1), (trial.newest()).seq::text, 'nor beyond the newest event');
 select is((select document::json ->> 'unread' from room_read(trial.room(), 999999) limit 1), '0', 'then nothing is unread');
 

@@ -17,7 +17,8 @@ export function renderMarkdown(text) {
         return plain(text);
     }
     const fragment = DOMPurify.sanitize(markup, {
-        ALLOWED_TAGS: TAGS, ALLOWED_ATTR: ["href", "class", "start", "align", "title"], ALLOW_DATA_ATTR: false, ADD_URI_SAFE_ATTR: ["align", "start"],
+        ALLOWED_TAGS: TAGS, ALLOWED_ATTR: ["href", "class", "start", "align", "title"], ALLOW_DATA_ATTR: false,
+        ADD_URI_SAFE_ATTR: ["align", "start"],
         ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|\/)/i, RETURN_DOM_FRAGMENT: true,
     });
     for (const link of fragment.querySelectorAll("a")) {
@@ -60,7 +61,8 @@ function markMentions(fragment, handles, myId) {
         }
     }
     for (const text of texts) {
-        text.replaceWith(...splitMentions(text.data, handles).map(({ text: part, member }) => (member ? mention(part, member, myId) : part)));
+        const pieces = splitMentions(text.data, handles);
+        text.replaceWith(...pieces.map(({ text: part, member }) => (member ? mention(part, member, myId) : part)));
     }
 }
 

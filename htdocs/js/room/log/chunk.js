@@ -28,9 +28,13 @@ function draw({ events, before, readSeq, target, context, log, observer }) {
         switch (row.type) {
         case "day": return html`<div class="day" key=${row.key}>${dayName(row.at)}</div>`;
         case "unread": return html`<div class="day day--unread" key=${row.key}>New</div>`;
-        case "notice": return html`<${Alone} key=${row.key} seq=${row.event.seq} text=""><${Notice} event=${row.event} /></${Alone}>`;
-        case "run": return html`<${Alone} key=${row.key} seq=${row.event.seq} text=${textOf(row.event)}><${row.event.kind === "run" ? RunStart : RunEnd} event=${row.event} log=${log} context=${context} target=${row.event.seq === target} /></${Alone}>`;
-        default: return html`<${Alone} key=${row.key} seq=${row.event.seq} text=${textOf(row.event)}><${Post} event=${row.event} head=${row.head} context=${context}
+        case "notice": return html`<${Alone} key=${row.key} seq=${row.event.seq} text="">
+            <${Notice} event=${row.event} /></${Alone}>`;
+        case "run": return html`<${Alone} key=${row.key} seq=${row.event.seq} text=${textOf(row.event)}>
+            <${row.event.kind === "run" ? RunStart : RunEnd} event=${row.event}
+                log=${log} context=${context} target=${row.event.seq === target} /></${Alone}>`;
+        default: return html`<${Alone} key=${row.key} seq=${row.event.seq} text=${textOf(row.event)}>
+            <${Post} event=${row.event} head=${row.head} context=${context}
             target=${row.event.seq === target} quoted=${row.event.reply_to === null ? undefined : log.find(row.event.reply_to)} /></${Alone}>`;
         }
     })}</div>`;

@@ -43,10 +43,11 @@ export function RoomLog({ room, log, readSeq, target, context, foot }) {
                 ${observer && numbers.map((number, index) => html`<${Chunk} key=${number} events=${log.buckets.get(number)}
                     before=${log.buckets.get(numbers[index - 1])?.at(-1)} readSeq=${readSeq} target=${inBucket(log, target, number)}
                     context=${context} log=${log} observer=${observer} />`)}
-                ${entries.filter(({ arrived }) => !arrived).map((entry) => html`<${Alone} key=${entry.key} seq=${0} text=${entry.text}><${OutboxPost}
-                    room=${room.id} entry=${entry} context=${context} /></${Alone}>`)}
-                ${[...log.answers.entries()].map(([run, answer]) => html`<${Alone} key=${run} seq=${0} text=${answer.get().text}><${LiveAnswer}
-                    answer=${answer} context=${context} /></${Alone}>`)}
+                ${entries.filter(({ arrived }) => !arrived).map((entry) => html`
+                    <${Alone} key=${entry.key} seq=${0} text=${entry.text}>
+                        <${OutboxPost} room=${room.id} entry=${entry} context=${context} /></${Alone}>`)}
+                ${[...log.answers.entries()].map(([run, answer]) => html`<${Alone} key=${run} seq=${0} text=${answer.get().text}>
+                    <${LiveAnswer} answer=${answer} context=${context} /></${Alone}>`)}
             </div>
         </div>
         <${Announcer} log=${log} version=${version} />

@@ -16,7 +16,9 @@ static bool is_member(struct json_object *members, const char *handle)
     return false;
 }
 
-/* Whom a run means, as mentioned_members of sql/functions/messages.sql decides: the whole run, or what is before "._-". */
+/* The members that a run means, as mentioned_members of sql/functions/messages.sql decides: the whole run, or what is
+ * before "._-".
+ */
 static void add_meant(struct json_object *found, struct json_object *members, char *run)
 {
     if (!is_member(members, run))
@@ -81,8 +83,9 @@ Test(markup, quotes_and_lists_nest_so_deep_and_no_deeper)
 
 Test(markup, what_hurts_parsers_is_read_in_bounded_time)
 {
-    static const char *const pieces[] = {">", "[a](", "[", "![", "*a ", "*a_ ", "`a ", "``", "@bob_", "(@bob", "www.@a,", "@a._-",
-                                         "    ", "\t", "- ", "1. ", "[a]: b\n", "&", "\\", "|", "@"};
+    static const char *const pieces[] = {">",  "[a](",  "[",        "![",      "*a ",   "*a_ ", "`a ",
+                                         "``", "@bob_", "(@bob",    "www.@a,", "@a._-", "    ", "\t",
+                                         "- ", "1. ",   "[a]: b\n", "&",       "\\",    "|",    "@"};
     clock_t begin = clock();
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
         (void)is_too_deep(pieces[i], 16000 / strlen(pieces[i]));
