@@ -155,8 +155,21 @@ static struct json_object *json_of(const char *word, enum json_type type)
     return NULL;
 }
 
-static struct json_object *list_of(const char *word)
+/* An entry that does not parse as the type of the list's entries stays a string, as a value does. */
+static struct json_object *entry_of(const char *type, const char *word, size_t length)
 {
+    struct json_object *entry = json_object_new_string_len(word, (int)length);
+    struct json_object *number = type && strcmp(type, "string") != 0 ? number_of(json_object_get_string(entry)) : NULL;
+
+    if (!number)
+        return entry;
+    json_object_put(entry);
+    return number;
+}
+
+static struct json_object *list_of(struct json_object *rule, const char *word)
+{
+    const char *type = json_text(json_member(rule, "items"), "type");
     struct json_object *list = json_of(word, json_type_array);
 
     if (list)
@@ -164,7 +177,7 @@ static struct json_object *list_of(const char *word)
     list = json_object_new_array();
     while (*word) {
         size_t length = strcspn(word, ",");
-        json_object_array_add(list, json_object_new_string_len(word, (int)length));
+        json_object_array_add(list, entry_of(type, word, length));
         if (word[length] == ',' && word[length + 1] == '\0')
             json_object_array_add(list, json_object_new_string(""));
         word += length + (word[length] == ',');
@@ -185,7 +198,7 @@ static struct json_object *value_of(struct json_object *rule, const char *word)
     else if (strcmp(type, "boolean") == 0)
         value = boolean_of(word);
     else if (strcmp(type, "array") == 0)
-        value = list_of(word);
+        value = list_of(rule, word);
     else if (strcmp(type, "object") == 0)
         value = json_of(word, json_type_object);
     return value ? value : json_object_new_string(word);

@@ -62,6 +62,7 @@ static bool is_format(struct json_object *value, const char *type)
     return false;
 }
 
+/* type: of a choice. */
 static bool are_choices(struct json_object *value, const char *type)
 {
     size_t count = json_object_is_type(value, json_type_array) ? json_object_array_length(value) : 0;
@@ -70,31 +71,60 @@ static bool are_choices(struct json_object *value, const char *type)
     for (size_t i = 0; fit && i < count; i++) {
         struct json_object *choice = json_object_array_get_idx(value, i);
         fit =
-            type_fits(strcmp(type, "array") == 0 ? "string" : type, choice) &&
+            type_fits(type, choice) &&
             (json_object_is_type(choice, json_type_string) ? is_text_of(choice, TYPE_TEXT_MOST) : is_storable(choice));
     }
     return fit;
+}
+
+static bool is_count(struct json_object *value, const char *type)
+{
+    (void)type;
+    return type_fits("integer", value) && type_count(value, TYPE_LIST_MOST + 1) <= TYPE_LIST_MOST;
 }
 
 /* NULL for what is looked at when the other keywords are known to be right. */
 static const struct {
     const char *name;
     const char *types; /* the first letters of those that have it: s, i, n, b, a */
+    bool in_items;     /* whether the rule of a list's entries has it */
     bool (*fits)(struct json_object *value, const char *type);
 } keywords[] = {
-    {"type", "sinba", NULL},       {"title", "sinba", is_title},  {"description", "sinba", is_description},
-    {"default", "sinba", NULL},    {"enum", "sina", are_choices}, {"minLength", "s", is_length},
-    {"maxLength", "s", is_length}, {"pattern", "s", NULL},        {"format", "s", is_format},
-    {"minimum", "in", is_bound},   {"maximum", "in", is_bound},
+    {"type", "sinba", true, NULL},
+    {"title", "sinba", false, is_title},
+    {"description", "sinba", false, is_description},
+    {"default", "sinba", false, NULL},
+    {"enum", "sina", true, are_choices},
+    {"minLength", "s", true, is_length},
+    {"maxLength", "s", true, is_length},
+    {"pattern", "s", true, NULL},
+    {"format", "s", true, is_format},
+    {"minimum", "in", true, is_bound},
+    {"maximum", "in", true, is_bound},
+    {"items", "a", false, NULL},
+    {"minItems", "a", false, is_count},
+    {"maxItems", "a", false, is_count},
 };
 
-/* Adds why a keyword cannot be there, and is false. */
-static bool keyword_is_fine(const char *name, struct json_object *value, const char *type, struct text *why)
+/* The type of the entries of a list, of what stands alone its own. */
+static const char *entry_type(struct json_object *rule, const char *type)
 {
+    const char *entries = json_text(json_member(rule, "items"), "type");
+
+    return strcmp(type, "array") != 0 ? type : entries ? entries : "string";
+}
+
+/* Adds why a keyword of a rule, or of the rule of a list's entries, cannot be there, and is false. */
+static bool keyword_is_fine(const char *name, struct json_object *value, struct json_object *rule, bool in_items,
+                            struct text *why)
+{
+    const char *type = json_text(rule, "type");
+
     for (size_t i = 0; i < COUNT(keywords); i++) {
-        if (strcmp(keywords[i].name, name) != 0 || !strchr(keywords[i].types, type[0]))
+        if (strcmp(keywords[i].name, name) != 0 || !strchr(keywords[i].types, type[0]) ||
+            (in_items && !keywords[i].in_items))
             continue;
-        bool fits = !keywords[i].fits || keywords[i].fits(value, type);
+        bool fits = !keywords[i].fits || keywords[i].fits(value, entry_type(rule, type));
         if (!fits)
             text_add_format(why, ".%s has an invalid value", name);
         return fits;
@@ -142,10 +172,9 @@ static void add_default_fault(struct json_object *rule, struct json_object *valu
     json_object_put(errors);
 }
 
-/* Adds why a rule cannot be taken; nothing when it can. */
-static void add_rule_fault(struct json_object *rule, struct text *why)
+/* Adds why a rule of one of these types cannot be taken, but for its default and entries; nothing when it can. */
+static void add_keywords_fault(struct json_object *rule, const char *types, bool in_items, struct text *why)
 {
-    static const char types[] = "string, integer, number, boolean, array";
     const char *type = json_text(rule, "type");
     struct json_object *value = NULL;
 
@@ -156,7 +185,7 @@ static void add_rule_fault(struct json_object *rule, struct text *why)
     } else {
         json_object_object_foreach(rule, name, member)
         {
-            if (!keyword_is_fine(name, member, type, why))
+            if (!keyword_is_fine(name, member, rule, in_items, why))
                 return;
         }
         if (json_object_object_get_ex(rule, "pattern", &value)) {
@@ -165,11 +194,39 @@ static void add_rule_fault(struct json_object *rule, struct text *why)
                 text_add_format(why, ".pattern %s", text_string(&fault));
             text_free(&fault);
         }
-        if (why->length == 0 && (exceeds(rule, "minLength", "maxLength") || exceeds(rule, "minimum", "maximum")))
+        if (why->length == 0 && (exceeds(rule, "minLength", "maxLength") || exceeds(rule, "minimum", "maximum") ||
+                                 exceeds(rule, "minItems", "maxItems")))
             text_add(why, ": its limits exclude every value");
-        if (why->length == 0 && json_object_object_get_ex(rule, "default", &value))
-            add_default_fault(rule, value, why);
     }
+}
+
+/* A list of passwords would need a form and a mask of its own. */
+static void add_items_fault(struct json_object *items, struct text *why)
+{
+    const char *format = json_text(items, "format");
+    struct text fault = TEXT_EMPTY;
+
+    add_keywords_fault(items, "string, integer, number", true, &fault);
+    if (fault.length == 0 && format && (strcmp(format, "password") == 0 || strcmp(format, "multiline") == 0))
+        text_add(&fault, ".format has an invalid value");
+    if (fault.length > 0)
+        text_add_format(why, ".items%s", text_string(&fault));
+    text_free(&fault);
+}
+
+/* Adds why a rule cannot be taken; nothing when it can. The entries come first: choices and defaults are of their type.
+ */
+static void add_rule_fault(struct json_object *rule, struct text *why)
+{
+    const char *type = json_text(rule, "type");
+    struct json_object *value = NULL;
+
+    if (type && strcmp(type, "array") == 0 && json_object_object_get_ex(rule, "items", &value))
+        add_items_fault(value, why);
+    if (why->length == 0)
+        add_keywords_fault(rule, "string, integer, number, boolean, array", false, why);
+    if (why->length == 0 && json_object_object_get_ex(rule, "default", &value))
+        add_default_fault(rule, value, why);
 }
 
 static bool check_rule(const char *name, struct json_object *rule, struct json_object *errors)

@@ -3,7 +3,8 @@
  *
  * There are two dialects. PARAMETERS is what a script takes and what people write in the editor: a flat object
  * {"type": "object", "properties": {NAME: RULE}, "required": [NAME …], "order": [NAME …]}, whose rules have the type
- * string, integer, number, boolean or array (of strings), and no keyword that the form does not show. TOOL is what
+ * string, integer, number, boolean or array (whose "items" have the type string, integer or number; none: string), and
+ * no keyword that the form does not show. TOOL is what
  * tools and MCP servers publish: the part of JSON Schema 2020-12 that they use, nested, with $defs and local $ref,
  * anyOf, oneOf and allOf. Patterns are those of pattern.h in both.
  *

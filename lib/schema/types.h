@@ -9,6 +9,7 @@
 
 #define WHOLE_MOST 9007199254740991.0L /* what every reader of JSON holds exactly (RFC 7493) */
 
+#define TYPE_LIST_MOST 200   /* entries of a list in the dialect PARAMETERS */
 #define TYPE_TEXT_MOST 16000 /* characters of a text in the dialect PARAMETERS, whose rule says no less */
 
 /* Whether there is such a type. */

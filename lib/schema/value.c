@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#define LIST_MOST 200 /* entries of a parameter that is a list */
-
 void check_refuse(struct check *check, const char *format, ...)
 {
     struct text sentence = TEXT_EMPTY;
@@ -113,33 +111,58 @@ static void check_list(struct check *check, struct json_object *schema, struct j
     }
 }
 
-/* A parameter that is a list of texts: its rule's enum is about each of them, and it has one error as a whole. */
-static void check_texts(struct check *check, struct json_object *schema, struct json_object *list)
+static void check_entry(struct check *check, struct json_object *schema, const char *type, struct json_object *entry)
 {
-    size_t count = json_object_array_length(list);
+    struct json_object *items = json_member(schema, "items");
 
-    if (count > LIST_MOST)
-        check_refuse(check, "Must have at most %d entries.", LIST_MOST);
-    for (size_t i = 0; i < count && !check->wrong && check_spend(check, WORK_SCHEMA); i++) {
-        struct json_object *entry = json_object_array_get_idx(list, i);
-        if (!json_object_is_type(entry, json_type_string))
-            check_refuse(check, "Must be a string.");
-        else
-            check_listed(check, schema, entry);
-        if (!check->wrong)
-            check_text(check, schema, json_object_get_string(entry));
-    }
+    if (!type_fits(type, entry))
+        check_refuse(check, "Must be %s.", type_words(type));
+    else
+        check_listed(check, schema, entry);
+    if (!check->wrong)
+        check_listed(check, items, entry);
+    if (check->wrong)
+        return;
+    if (json_object_is_type(entry, json_type_string))
+        check_text(check, items, json_object_get_string(entry));
+    else
+        check_number(check, items, entry);
 }
 
-static bool is_of_texts(const struct check *check, struct json_object *schema)
+/* A parameter that is a list: the enum of its rule, too, is about each entry, and it has one error as a whole. */
+static void check_entries(struct check *check, struct json_object *schema, struct json_object *list)
 {
-    const char *entries = json_text(json_member(schema, "items"), "type");
+    const char *type = json_text(json_member(schema, "items"), "type");
+    long long count = (long long)json_object_array_length(list);
+    long long least = type_count(json_member(schema, "minItems"), 0);
+    long long most = type_count(json_member(schema, "maxItems"), TYPE_LIST_MOST);
 
-    return check->dialect == SCHEMA_PARAMETERS || (entries && strcmp(entries, "string") == 0);
+    if (count < least)
+        check_refuse(check, "Must have at least %lld entries.", least);
+    else if (count > most)
+        check_refuse(check, "Must have at most %lld entries.", most);
+    for (size_t i = 0; i < (size_t)count && !check->wrong && check_spend(check, WORK_SCHEMA); i++)
+        check_entry(check, schema, type ? type : "string", json_object_array_get_idx(list, i));
+}
+
+/* What a list is of, where its schema says so by a type; NULL: anything. */
+static const char *entries_words(const struct check *check, struct json_object *schema)
+{
+    static const char *const words[][2] = {
+        {"string", "strings"}, {"integer", "whole numbers"}, {"number", "numbers"}, {"boolean", "booleans"}};
+    const char *type = json_text(json_member(schema, "items"), "type");
+
+    if (!type && check->dialect == SCHEMA_PARAMETERS)
+        type = "string";
+    for (size_t i = 0; type && i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i][0], type) == 0)
+            return words[i][1];
+    return NULL;
 }
 
 static void refuse_type(struct check *check, struct json_object *schema, struct json_object *type)
 {
+    const char *entries = entries_words(check, schema);
     struct text words = TEXT_EMPTY;
     size_t count = json_object_is_type(type, json_type_array) ? json_object_array_length(type) : 1;
 
@@ -148,8 +171,10 @@ static void refuse_type(struct check *check, struct json_object *schema, struct 
             json_object_is_type(type, json_type_array) ? json_object_array_get_idx(type, i) : type;
         const char *name = json_object_get_string(one);
         text_add(&words, i == 0 ? "" : i + 1 < count ? ", " : " or ");
-        text_add(&words,
-                 strcmp(name, "array") == 0 && is_of_texts(check, schema) ? "a list of strings" : type_words(name));
+        if (strcmp(name, "array") == 0 && entries)
+            text_add_format(&words, "a list of %s", entries);
+        else
+            text_add(&words, type_words(name));
     }
     check_refuse(check, "Must be %s.", text_string(&words));
     text_free(&words);
@@ -218,7 +243,7 @@ static void check_content(struct check *check, struct json_object *schema, struc
         case json_type_double: check_number(check, schema, value); break;
         case json_type_object: check_object(check, schema, value); break;
         case json_type_array:
-            (check->dialect == SCHEMA_PARAMETERS ? check_texts : check_list)(check, schema, value);
+            (check->dialect == SCHEMA_PARAMETERS ? check_entries : check_list)(check, schema, value);
             break;
         default: break;
         }

@@ -3,7 +3,7 @@ import { html } from "../../dom.js";
 import { Check, SelectField, TextField } from "../../parts/field.js";
 import { Icon } from "../../parts/icon.js";
 import { Switch } from "../../parts/switch.js";
-import { namesOf } from "./schema.js";
+import { choicesOf, namesOf } from "./schema.js";
 import { fieldOf } from "./values.js";
 
 const INPUT_TYPES = /** @type {Record<string, string>} */ ({ password: "password", date: "date", email: "email", uri: "url" });
@@ -16,7 +16,8 @@ export function ParameterFields({ schema, form }) {
 
 /** @param {{name: string, property: any, form: import("../../parts/form.js").Form, required: boolean}} props */
 function ParameterField({ name, property, form, required }) {
-    const { type, title, description, enum: choices, format, maxLength } = property;
+    const { type, title, description, format, maxLength } = property;
+    const choices = choicesOf(property);
     const common = { form, name: fieldOf(name), label: title || name, help: description, optional: !required, "aria-required": required ? "true" : undefined };
     if (type === "boolean") {
         return html`<div class="field"><${Switch} label=${common.label} help=${description} checked=${form.values[common.name]}
@@ -42,6 +43,6 @@ const FieldError = ({ text }) => text && html`<p class="field__error" role="aler
 /** @param {any} props */
 function Choices({ form, name, label, help, choices }) {
     return html`<fieldset class="choices"><legend>${label}</legend>
-        ${choices.map((/** @type {string} */ choice) => html`<${Check} form=${form} name=${name} value=${choice} label=${choice} />`)}
+        ${choices.map((/** @type {any} */ choice) => html`<${Check} form=${form} name=${name} value=${choice} label=${String(choice)} />`)}
         <${FieldError} text=${form.errors[name]} />${help && html`<p class="field__help">${help}</p>`}</fieldset>`;
 }

@@ -7,7 +7,7 @@ import { CodeEditor } from "../../parts/code-editor.js";
 import { Empty } from "../../parts/empty.js";
 import { Icon } from "../../parts/icon.js";
 import { Segments } from "../../parts/switch.js";
-import { applies, FORMATS, MOST, nameErrors, newRow, rowsOf, schemaOf, TYPES, unknownIn } from "./schema.js";
+import { applies, formatsOf, isList, MOST, nameErrors, newRow, rowsOf, schemaOf, TYPES, unknownIn } from "./schema.js";
 
 /** @typedef {import("./schema.js").Row} Row */
 
@@ -108,8 +108,9 @@ function Default({ row, readOnly, onInput }) {
     if (row.format === "password" && row.type === "string") {
         return html`<input class="input" disabled value="" placeholder="a secret has none" />`;
     }
-    return row.type === "array" || row.format === "multiline"
-        ? html`<textarea class="input" rows=${1} value=${row.default} readOnly=${readOnly} placeholder=${row.type === "array" ? "one on each line" : ""} onInput=${onInput} />`
+    return isList(row.type) || row.format === "multiline"
+        ? html`<textarea class="input" rows=${1} value=${row.default} readOnly=${readOnly} onInput=${onInput}
+            placeholder=${isList(row.type) ? "one on each line" : ""} />`
         : html`<input class="input" value=${row.default} readOnly=${readOnly} inputMode=${row.type === "string" ? undefined : "decimal"} onInput=${onInput} />`;
 }
 
@@ -122,10 +123,11 @@ function Finer({ row, which, readOnly, set }) {
         <${Cell} label="Help text" of=${which}><textarea class="input" rows=${2} maxLength=${500} value=${row.description} readOnly=${readOnly} onInput=${set("description")} /></${Cell}>
         ${applies("choices", row.type) && html`<${Cell} label="Choices (one per line)" of=${which}><textarea class="input" rows=${2} value=${row.choices} readOnly=${readOnly} onInput=${set("choices")} /></${Cell}>`}
         ${applies("format", row.type) && html`<${Cell} label="Format" of=${which}><select class="input" disabled=${readOnly} onChange=${set("format")}>
-            ${FORMATS.map(([key, text]) => html`<option value=${key} selected=${key === row.format}>${text}</option>`)}</select></${Cell}>`}
+            ${formatsOf(row.type).map(([key, text]) => html`<option value=${key} selected=${key === row.format}>${text}</option>`)}</select></${Cell}>`}
         ${field("pattern", "Pattern (regular expression)", { class: "input input--mono", maxLength: 200, spellcheck: false })}
         ${field("minLength", "Min length", number)}${field("maxLength", "Max length", number)}
         ${field("minimum", "Minimum", number)}${field("maximum", "Maximum", number)}
+        ${field("minItems", "Min entries", number)}${field("maxItems", "Max entries", number)}
     </div>`;
 }
 

@@ -1,28 +1,61 @@
 /** The parameters of a script: the subset of JSON Schema that the server takes, as rows of a table and back. Everything
- * in a row is text, as it is in the fields; only here it becomes numbers and lists. */
+ * in a row is text, as it is in the fields; only here it becomes numbers and lists. A list of numbers has a type of its own
+ * in a row, "array:integer" or "array:number", and the rules of a list's row are those of its entries. */
 
 /**
  * @typedef {{key: number, name: string, type: string, title: string, description: string, default: string, required: boolean,
- *   choices: string, format: string, minLength: string, maxLength: string, pattern: string, minimum: string, maximum: string}} Row
+ *   choices: string, format: string, minLength: string, maxLength: string, pattern: string, minimum: string, maximum: string, minItems: string, maxItems: string,
+ *   entryChoices: boolean}} Row entryChoices: the choices of a list stand in the rule of its entries
  */
 
-export const TYPES = /** @type {[string, string][]} */ ([["string", "Text"], ["integer", "Whole number"], ["number", "Number"], ["boolean", "Yes or no"], ["array", "List of text values"]]);
+export const TYPES = /** @type {[string, string][]} */ ([["string", "Text"], ["integer", "Whole number"], ["number", "Number"], ["boolean", "Yes or no"], ["array", "List of text values"],
+    ["array:integer", "List of whole numbers"], ["array:number", "List of numbers"]]);
 export const FORMATS = /** @type {[string, string][]} */ ([["", "One line"], ["multiline", "Multiple lines"], ["password", "Secret (hidden)"],
     ["date", "Date"], ["email", "Email address"], ["uri", "URL"]]);
 export const MOST = 50;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,39}$/;
 const TEXTS = ["title", "description", "format", "pattern"];
 const NUMBERS = ["minLength", "maxLength", "minimum", "maximum"];
+const COUNTS = ["minItems", "maxItems"];
+/** What a list says of its entries. */
+const ENTRIES = ["format", "pattern", ...NUMBERS];
+const OF_TEXT = ["string", "array"];
+const OF_NUMBERS = ["integer", "number", "array:integer", "array:number"];
+const OF_LISTS = ["array", "array:integer", "array:number"];
 /** The keywords that apply to some types only. @type {Record<string, string[]>} */
-const ONLY = { format: ["string"], pattern: ["string"], minLength: ["string"], maxLength: ["string"], minimum: ["integer", "number"], maximum: ["integer", "number"], choices: ["string", "integer", "number", "array"] };
+const ONLY = {
+    format: OF_TEXT, pattern: OF_TEXT, minLength: OF_TEXT, maxLength: OF_TEXT, minimum: OF_NUMBERS, maximum: OF_NUMBERS,
+    minItems: OF_LISTS, maxItems: OF_LISTS, choices: [...OF_TEXT, ...OF_NUMBERS],
+};
 
 let counter = 0;
 
 /** @param {string} [name] @returns {Row} */
-export const newRow = (name = "") => ({ key: ++counter, name, type: "string", title: "", description: "", default: "", required: false, choices: "", format: "", minLength: "", maxLength: "", pattern: "", minimum: "", maximum: "" });
+export const newRow = (name = "") => ({
+    key: ++counter, name, type: "string", title: "", description: "", default: "", required: false, choices: "", format: "",
+    minLength: "", maxLength: "", pattern: "", minimum: "", maximum: "", minItems: "", maxItems: "", entryChoices: true,
+});
 
 /** Whether a part of a row applies to its type. @param {string} part @param {string} type */
 export const applies = (part, type) => !ONLY[part] || ONLY[part].includes(type);
+
+/** Whether a row is a list. @param {string} type */
+export const isList = (type) => OF_LISTS.includes(type);
+
+/** The formats of a type; a list has no passwords and no lines. @param {string} type */
+export const formatsOf = (type) => FORMATS.filter(([key]) => !isList(type) || !["multiline", "password"].includes(key));
+
+/** The type of a row's entries, or of its value. @param {string} type */
+const entryType = (type) => (type === "array" ? "string" : type.replace("array:", ""));
+
+/** The type of a row. @param {any} property */
+function rowType({ type, items }) {
+    const typed = type === "array" && items?.type && items.type !== "string" ? `array:${items.type}` : type;
+    return typed || "string";
+}
+
+/** The values that a parameter, or each entry of a list, is chosen from. @param {any} property @returns {any[] | undefined} */
+export const choicesOf = ({ enum: own, items }) => own || items?.enum;
 
 /** @param {any} value */
 const text = (value) => (value === undefined || value === null ? "" : String(value));
@@ -38,9 +71,10 @@ export function namesOf(schema) {
 export function rowsOf(schema) {
     return namesOf(schema).map((name) => {
         const one = schema.properties[name] || {};
-        const row = { ...newRow(name), type: one.type || "string", required: (schema.required || []).includes(name), choices: (one.enum || []).join("\n") };
-        for (const part of [...TEXTS, ...NUMBERS]) {
-            /** @type {any} */ (row)[part] = text(one[part]);
+        const choices = (choicesOf(one) || []).join("\n");
+        const row = { ...newRow(name), type: rowType(one), required: (schema.required || []).includes(name), choices, entryChoices: !one.enum };
+        for (const part of [...TEXTS, ...NUMBERS, ...COUNTS]) {
+            /** @type {any} */ (row)[part] = text(one[part] ?? one.items?.[part]);
         }
         row.default = Array.isArray(one.default) ? one.default.join("\n") : text(one.default);
         return row;
@@ -55,7 +89,9 @@ export const lines = (value) => value.split("\n").map((line) => line.trim()).fil
 export function valueOf(value, type) {
     switch (type) {
     case "boolean": return value === "true";
-    case "array": return lines(value);
+    case "array":
+    case "array:integer":
+    case "array:number": return lines(value).map((line) => valueOf(line, entryType(type)));
     case "integer":
     case "number": return value.trim() === "" || Number.isNaN(Number(value)) ? value : Number(value);
     default: return value;
@@ -64,20 +100,23 @@ export function valueOf(value, type) {
 
 /** @param {Row} row */
 function propertyOf(row) {
+    const list = isList(row.type);
     /** @type {Record<string, any>} */
-    const property = { type: row.type };
-    for (const part of TEXTS) {
-        if (/** @type {any} */ (row)[part].trim() && applies(part, row.type)) {
-            property[part] = /** @type {any} */ (row)[part].trim();
-        }
-    }
-    for (const part of NUMBERS) {
-        if (/** @type {any} */ (row)[part].trim() && applies(part, row.type)) {
-            property[part] = valueOf(/** @type {any} */ (row)[part], "number");
+    const property = { type: list ? "array" : row.type };
+    /** @type {Record<string, any>} */
+    const items = { type: entryType(row.type) };
+    for (const part of [...TEXTS, ...NUMBERS, ...COUNTS]) {
+        const value = /** @type {any} */ (row)[part].trim();
+        if (value && applies(part, row.type)) {
+            const place = list && ENTRIES.includes(part) ? items : property;
+            place[part] = TEXTS.includes(part) ? value : valueOf(value, "number");
         }
     }
     if (lines(row.choices).length && applies("choices", row.type)) {
-        property.enum = lines(row.choices).map((choice) => (row.type === "array" ? choice : valueOf(choice, row.type)));
+        (list && row.entryChoices ? items : property).enum = lines(row.choices).map((choice) => valueOf(choice, items.type));
+    }
+    if (list && (items.type !== "string" || Object.keys(items).length > 1)) {
+        property.items = items;
     }
     if (row.default.trim() && row.format !== "password") {
         property.default = valueOf(row.default, row.type);
@@ -118,7 +157,8 @@ export function nameErrors(rows) {
     return errors;
 }
 
-const KEYWORDS = ["type", "title", "description", "default", "enum", "minLength", "maxLength", "pattern", "minimum", "maximum", "format"];
+const OF_ENTRIES = ["type", "enum", ...ENTRIES];
+const KEYWORDS = [...OF_ENTRIES, "title", "description", "default", "items", ...COUNTS];
 
 /** The parts of a schema that the table cannot show and would lose. @param {any} schema @returns {string[]} */
 export function unknownIn(schema) {
@@ -128,5 +168,17 @@ export function unknownIn(schema) {
     const outside = Object.keys(schema).filter((name) => !["type", "properties", "required", "order"].includes(name));
     const inside = Object.entries(schema.properties || {}).flatMap(([name, property]) =>
         Object.keys(property || {}).filter((word) => !KEYWORDS.includes(word)).map((word) => `${name}.${word}`));
-    return [...outside, ...inside];
+    const within = Object.entries(schema.properties || {}).flatMap(([name, property]) => unknownItems(name, property));
+    return [...outside, ...inside, ...within];
+}
+
+/** A list whose choices stand in two places has one too many. @param {string} name @param {any} property */
+function unknownItems(name, property) {
+    const items = property?.items;
+    if (items === undefined) {
+        return [];
+    }
+    const known = typeof items === "object" && items !== null && ["string", "integer", "number"].includes(items.type);
+    const isUnknown = (/** @type {string} */ word) => !OF_ENTRIES.includes(word) || (word === "enum" && property.enum);
+    return known ? Object.keys(items).filter(isUnknown).map((word) => `${name}.items.${word}`) : [`${name}.items`];
 }

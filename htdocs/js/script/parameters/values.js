@@ -1,11 +1,13 @@
 /** The form of a run: a form's values from a schema, and the parameters that are sent from the values. */
-import { lines, namesOf } from "./schema.js";
+import { choicesOf, lines, namesOf, valueOf } from "./schema.js";
 
 /** The name of a field in the form: as the server names it in what is wrong. @param {string} name */
 export const fieldOf = (name) => `parameters.${name}`;
 
 /** A list with choices is ticked, one without is written line by line. @param {any} property */
-function initial({ type, default: value, enum: choices }) {
+function initial(property) {
+    const { type, default: value } = property;
+    const choices = choicesOf(property);
     if (type === "boolean") {
         return value === true;
     }
@@ -24,10 +26,10 @@ export function valuesOf(schema, given = {}) {
 }
 
 /** @param {any} property @param {any} value */
-function parameter({ type }, value) {
+function parameter({ type, items }, value) {
     switch (type) {
     case "boolean": return Boolean(value);
-    case "array": return Array.isArray(value) ? value : lines(value);
+    case "array": return Array.isArray(value) ? value : lines(value).map((line) => valueOf(line, items?.type || "string"));
     case "integer":
     case "number": return Number.isNaN(Number(value)) ? value : Number(value);
     default: return value;
