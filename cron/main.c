@@ -11,7 +11,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sysexits.h>
+
+#define OPEN_FILES 65536
 
 static volatile sig_atomic_t stopped;
 
@@ -72,6 +75,21 @@ static void set_signals(void)
     signal(SIGPIPE, SIG_IGN);
 }
 
+/* Descriptors that runs send to each other, and have not received, count for all processes of this user: one that
+ * sends may have as many under way as it may have open files. So what we start (slirp4netns sends one, too) may have
+ * many more than a run. */
+static void raise_open_files(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    if (files.rlim_cur < OPEN_FILES)
+        files.rlim_cur = files.rlim_max < OPEN_FILES ? files.rlim_max : OPEN_FILES;
+    if (setrlimit(RLIMIT_NOFILE, &files) != 0)
+        log_warn("the limit of open files cannot be raised");
+}
+
 int main(int argc, char **argv)
 {
     struct config config;
@@ -91,6 +109,7 @@ int main(int argc, char **argv)
         return EX_CONFIG;
     }
     set_signals();
+    raise_open_files();
     cgroup_read_self(cgroup);
     if (cgroup_divide(CGROUP_MOUNT, cgroup))
         log_debug("each run gets a cgroup of its own");

@@ -128,13 +128,15 @@ static bool limit(__rlimit_resource_t resource, unsigned long soft, unsigned lon
 
 /* The limits per process, as a second line: the keeper checks the sum and reports the exceeded limit. Never RLIMIT_AS,
  * which JIT compilers do not live under. The number of processes is counted within this user namespace, not with those
- * that the same user has elsewhere (since Linux 5.14). */
+ * that the same user has elsewhere (since Linux 5.14). A file that may fill the disk has no limit of its own, which
+ * would kill the writer: the full disk tells it. */
 static bool set_limits(const struct sandbox_limits *limits)
 {
     unsigned long processes = (unsigned long)limits->processes + PROCESS_MARGIN + OWN_PROCESSES;
     unsigned long cpu = (unsigned long)limits->cpu_seconds + 1;
     unsigned long data = ((unsigned long)limits->memory_mb * 2 + processes * STACK_MB) * MEBIBYTE;
-    unsigned long file = (unsigned long)limits->file_mb * MEBIBYTE;
+    unsigned long file =
+        (unsigned long)(limits->file_mb < limits->disk_mb ? limits->file_mb : limits->disk_mb + 1) * MEBIBYTE;
     unsigned long open_files = (unsigned long)limits->open_files;
 
     return limit(RLIMIT_DATA, data, data) && limit(RLIMIT_CPU, cpu, cpu + 1) && limit(RLIMIT_FSIZE, file, file) &&

@@ -34,11 +34,37 @@ static int open_below(const struct sandbox *sandbox, const char *name, unsigned 
     return fd;
 }
 
+/* A command may have closed what it leaves to its own user, who is also ours: that is no reason to lose it. */
+static bool unlock(const struct sandbox *sandbox, const char *name)
+{
+    char path[64];
+    struct stat state;
+    int fd = open_below(sandbox, name, O_PATH);
+    bool unlocked = fd >= 0 && fstat(fd, &state) == 0 && (S_ISDIR(state.st_mode) || S_ISREG(state.st_mode));
+
+    if (unlocked) {
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+        unlocked = chmod(path, (state.st_mode & 07777) | (S_ISDIR(state.st_mode) ? 0700 : 0400)) == 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    return unlocked;
+}
+
+static int open_unlocked(const struct sandbox *sandbox, const char *name, unsigned long long flags)
+{
+    int fd = open_below(sandbox, name, flags);
+
+    if (fd < 0 && errno == EACCES && fchmodat(sandbox->folder, "work", 0755, 0) == 0 && unlock(sandbox, name))
+        fd = open_below(sandbox, name, flags);
+    return fd;
+}
+
 enum outcome sandbox_open(const struct sandbox *sandbox, const char *name, int *fd, int64_t *size)
 {
     struct stat state;
 
-    *fd = open_below(sandbox, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    *fd = open_unlocked(sandbox, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     if (*fd < 0)
         return errno == ENOENT || errno == ENOTDIR ? OUTCOME_ABSENT : OUTCOME_DENIED;
     if (fstat(*fd, &state) != 0 || !S_ISREG(state.st_mode)) {
@@ -73,6 +99,7 @@ struct walk {
     bool (*visit)(void *context, const char *name, int64_t size);
     void *context;
     size_t passed_over;
+    bool is_folder; /* the first */
 };
 
 static bool is_plain(const char *name)
@@ -121,12 +148,14 @@ static bool walk_entry(struct walk *walk_state, const char *folder, const char *
 static bool walk(struct walk *walk_state, const char *folder, int depth)
 {
     struct dirent **entries = NULL;
-    int fd = depth <= DEPTH_MOST ? open_below(walk_state->sandbox, folder, O_RDONLY | O_DIRECTORY) : -1;
+    int fd = depth <= DEPTH_MOST ? open_unlocked(walk_state->sandbox, folder, O_RDONLY | O_DIRECTORY) : -1;
     int count = fd >= 0 ? scandirat(fd, ".", &entries, is_entry, alphasort) : -1;
     bool going = true;
 
     if (count < 0 && depth > 0)
         walk_state->passed_over++;
+    else if (count < 0 && errno != ENOENT)
+        walk_state->is_folder = false;
     for (int i = 0; i < count; i++) {
         going = going && walk_entry(walk_state, folder, entries[i]->d_name, depth);
         free(entries[i]);
@@ -137,11 +166,12 @@ static bool walk(struct walk *walk_state, const char *folder, int depth)
     return going;
 }
 
-size_t sandbox_each(const struct sandbox *sandbox, const char *folder,
-                    bool (*visit)(void *context, const char *name, int64_t size), void *context)
+bool sandbox_each(const struct sandbox *sandbox, const char *folder,
+                  bool (*visit)(void *context, const char *name, int64_t size), void *context, size_t *passed_over)
 {
-    struct walk state = {sandbox, visit, context, 0};
+    struct walk state = {sandbox, visit, context, 0, true};
 
     walk(&state, folder, 0);
-    return state.passed_over;
+    *passed_over = state.passed_over;
+    return state.is_folder;
 }

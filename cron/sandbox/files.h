@@ -6,7 +6,9 @@
 
 #include "cron/sandbox/sandbox.h"
 
-/* Opens a regular file below /work for reading, by a relative name ("output.json", "out/a/b.txt"), and says its size.
+/* What the command has closed to its own user is opened again.
+ *
+ * Opens a regular file below /work for reading, by a relative name ("output.json", "out/a/b.txt"), and says its size.
  * ABSENT: there is none; DENIED: something else has that name, or it cannot be read. fd is the caller's to close. */
 enum outcome sandbox_open(const struct sandbox *sandbox, const char *name, int *fd, int64_t *size);
 
@@ -15,9 +17,9 @@ enum outcome sandbox_read(const struct sandbox *sandbox, const char *name, size_
 
 /* Calls visit for each regular file below a folder of /work ("out"), in the order of their names, with the name below
  * /work ("out/a/b.txt") and the size, until it answers false. Names that are not UTF-8 or have control characters, more
- * than 32 folders deep or longer than 1,000 bytes are passed over; their number is the result, as is what cannot be
- * read. */
-size_t sandbox_each(const struct sandbox *sandbox, const char *folder,
-                    bool (*visit)(void *context, const char *name, int64_t size), void *context);
+ * than 32 folders deep or longer than 1,000 bytes are passed over and counted, as is what cannot be read. false: there
+ * is something else of the folder's name. */
+bool sandbox_each(const struct sandbox *sandbox, const char *folder,
+                  bool (*visit)(void *context, const char *name, int64_t size), void *context, size_t *passed_over);
 
 #endif

@@ -27,6 +27,7 @@
 #define MEBIBYTE (1024LL * 1024)
 #define TICK_MOST_MS 50
 #define KEPT 5
+#define WALL_GRACE_MS 5000 /* between the end of the time and the killing */
 #define STACK_BYTES 65536
 #define SIGNAL_SET_BYTES 8 /* as the kernel has it */
 
@@ -41,29 +42,13 @@ struct keeper {
     int64_t watched_cpu_ms;
     int64_t wall_at, kill_at; /* monotonic; 0: not yet */
     bool stopped;
+    bool was_full;            /* the disk */
     enum run_end_word reason; /* when stopped */
 };
 
-static void say(const struct keeper *keeper, const struct keeper_message *message, int fd)
+static bool say(const struct keeper *keeper, const struct keeper_message *message)
 {
-    union {
-        char bytes[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr alignment;
-    } control = {0};
-    struct iovec part = {(void *)(uintptr_t)message, sizeof *message};
-    struct msghdr packet = {.msg_iov = &part, .msg_iovlen = 1};
-
-    if (fd >= 0) {
-        packet.msg_control = &control;
-        packet.msg_controllen = sizeof control;
-        struct cmsghdr *extra = CMSG_FIRSTHDR(&packet);
-
-        extra->cmsg_level = SOL_SOCKET;
-        extra->cmsg_type = SCM_RIGHTS;
-        extra->cmsg_len = CMSG_LEN(sizeof fd);
-        memcpy(CMSG_DATA(extra), &fd, sizeof fd);
-    }
-    sendmsg(keeper->control, &packet, MSG_NOSIGNAL);
+    return send(keeper->control, message, sizeof *message, MSG_NOSIGNAL) == (ssize_t)sizeof *message;
 }
 
 _Noreturn static void fail(const struct keeper *keeper, const char *why)
@@ -71,7 +56,7 @@ _Noreturn static void fail(const struct keeper *keeper, const char *why)
     struct keeper_message message = {.word = KEEPER_FAILED};
 
     snprintf(message.why, sizeof message.why, "%s", why);
-    say(keeper, &message, -1);
+    say(keeper, &message);
     _exit(1);
 }
 
@@ -152,6 +137,28 @@ static int become_bubblewrap(void *context)
     _exit(127);
 }
 
+/* The executor opens the folder by /proc, since a descriptor in a message could be refused: the kernel counts those of
+ * all processes of a user together. Only then code runs, so that a run which is told as not started never was. */
+static void await_go(const struct keeper *keeper)
+{
+    struct keeper_message message = {.word = KEEPER_READY, .folder = keeper->folder};
+    ssize_t length;
+
+    if (!say(keeper, &message))
+        _exit(1);
+    while ((length = recv(keeper->control, &message, sizeof message, 0)) < 0 && errno == EINTR)
+        continue;
+    if (length != (ssize_t)sizeof message || message.word != KEEPER_GO)
+        _exit(1);
+}
+
+/* The executor has been told that the command starts: the reason is the last line of its stderr. */
+_Noreturn static void lose(const struct keeper *keeper, const char *why)
+{
+    dprintf(keeper->command.errors, "%s: %s.\n", why, strerror(errno));
+    _exit(1);
+}
+
 /* Answers the end of the pipe where bubblewrap reports. Until the child is bubblewrap it borrows this process's memory,
  * of which nothing is copied, and this process waits. */
 static int start(struct keeper *keeper)
@@ -160,11 +167,11 @@ static int start(struct keeper *keeper)
     int status[2];
 
     if (pipe2(status, O_CLOEXEC | O_NONBLOCK) != 0)
-        fail(keeper, "The sandbox could not be started: no pipe.");
+        lose(keeper, "The sandbox could not be started");
     keeper->command.status = status[1];
     keeper->bwrap = clone(become_bubblewrap, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, &keeper->command);
     if (keeper->bwrap < 0)
-        fail(keeper, "The sandbox could not be started: no process.");
+        lose(keeper, "The sandbox could not be started");
     close(status[1]);
     close(keeper->command.input);
     close(keeper->command.output);
@@ -176,13 +183,14 @@ static void stop(struct keeper *keeper, enum run_end_word reason, int grace_ms)
 {
     int64_t kill_at = clock_monotonic_ms() + grace_ms;
 
-    if (!keeper->stopped) {
-        keeper->stopped = true;
-        keeper->reason = reason;
-        keeper->kill_at = kill_at;
+    if (keeper->stopped) {
+        if (kill_at < keeper->kill_at)
+            keeper->kill_at = kill_at;
+        return;
     }
-    if (kill_at < keeper->kill_at)
-        keeper->kill_at = kill_at;
+    keeper->stopped = true;
+    keeper->reason = reason;
+    keeper->kill_at = kill_at;
     if (grace_ms > 0)
         tree_signal(&keeper->tree, SIGTERM);
 }
@@ -211,16 +219,15 @@ static void watch(struct keeper *keeper)
     if (use.memory > keeper->peak_bytes)
         keeper->peak_bytes = use.memory;
     keeper->watched_cpu_ms = use.cpu_ms;
+    keeper->was_full = keeper->was_full || stage_is_full(keeper->folder);
     if (use.memory > limits->memory_mb * MEBIBYTE)
         stop(keeper, RUN_END_MEMORY, 0);
     else if (use.tasks > limits->processes)
         stop(keeper, RUN_END_PROCESSES, 0);
-    else if (files >= limits->disk_mb * MEBIBYTE)
-        stop(keeper, RUN_END_DISK, 0);
     else if (use.cpu_ms >= limits->cpu_seconds * 1000)
         stop(keeper, RUN_END_CPU_TIME, 0);
     else if (clock_monotonic_ms() >= keeper->wall_at)
-        stop(keeper, RUN_END_WALL_TIME, 0);
+        stop(keeper, RUN_END_WALL_TIME, WALL_GRACE_MS);
 }
 
 /* Until the command is at its end, or must be brought there. The first looks come soon: many runs are short. */
@@ -265,15 +272,30 @@ static int read_exit_code(int status_fd)
     return code ? (int)strtol(code + sizeof "\"exit-code\":" - 1, NULL, 10) : -1;
 }
 
+/* Whether the kernel, which stops processes at limits of their own, has stopped the command. Its status alone says
+ * nothing: a command may end with 152 or 153 of its own accord. */
+static bool ended_by_cpu(const struct keeper *keeper, int code, int64_t cpu_ms)
+{
+    return code == 128 + SIGXCPU && cpu_ms >= keeper->spec.limits.cpu_seconds * 1000;
+}
+
+/* A full disk is an error to the writer, who may do without. */
+static bool ended_by_disk(const struct keeper *keeper, int code)
+{
+    const struct sandbox_limits *limits = &keeper->spec.limits;
+
+    return (code > 0 && (keeper->was_full || stage_is_full(keeper->folder))) ||
+           (code == 128 + SIGXFSZ && limits->file_mb < limits->disk_mb);
+}
+
 static void judge(const struct keeper *keeper, int code, struct sandbox_ending *ending)
 {
     ending->exit_code = -1;
     if (keeper->stopped) {
         ending->reason = keeper->reason;
-    } else if (stage_used(keeper->folder) - keeper->base_bytes >= keeper->spec.limits.disk_mb * MEBIBYTE ||
-               code == 128 + SIGXFSZ) {
+    } else if (ended_by_disk(keeper, code)) {
         ending->reason = RUN_END_DISK;
-    } else if (code == 128 + SIGXCPU) {
+    } else if (ended_by_cpu(keeper, code, ending->cpu_ms)) {
         ending->reason = RUN_END_CPU_TIME;
     } else if (code > 128 && code < 128 + NSIG) {
         ending->reason = RUN_END_SIGNAL;
@@ -297,13 +319,13 @@ static void report(const struct keeper *keeper, int code)
     struct sandbox_ending *ending = &message.ending;
     struct rusage use;
 
-    judge(keeper, code, ending);
     getrusage(RUSAGE_CHILDREN, &use);
     ending->cpu_ms = milliseconds(use.ru_utime) + milliseconds(use.ru_stime);
     if (ending->cpu_ms < keeper->watched_cpu_ms)
         ending->cpu_ms = keeper->watched_cpu_ms;
     ending->peak_bytes = keeper->peak_bytes;
-    say(keeper, &message, -1);
+    judge(keeper, code, ending);
+    say(keeper, &message);
 }
 
 _Noreturn void keeper_run(const struct keeper_order *order)
@@ -313,10 +335,10 @@ _Noreturn void keeper_run(const struct keeper_order *order)
     keep_descriptors(&keeper, order);
     bind_life(&keeper);
     set_up(&keeper, order);
+    await_go(&keeper);
     keeper.wall_at = clock_monotonic_ms() + keeper.spec.limits.wall_seconds * 1000;
     int status = start(&keeper);
 
-    say(&keeper, &(struct keeper_message){.word = KEEPER_READY}, keeper.folder);
     keep(&keeper);
     kill_all();
     report(&keeper, read_exit_code(status));

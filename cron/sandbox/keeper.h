@@ -6,8 +6,9 @@
 
 /* The messages over control, a SOCK_SEQPACKET; its end of file is the other's death. */
 enum keeper_word {
-    KEEPER_READY,  /* to the executor, with the descriptor of the folder: the command is being started */
-    KEEPER_FAILED, /* to the executor: why it could not be */
+    KEEPER_READY,  /* to the executor: all is set up, and the folder is open in the keeper as this descriptor */
+    KEEPER_FAILED, /* to the executor: why it could not be; the command was not started */
+    KEEPER_GO,     /* to the keeper: the executor has opened the folder, too; without it no command is started */
     KEEPER_ENDED,  /* to the executor: nothing is left */
     KEEPER_STOP,   /* to the keeper: reason, grace_ms */
     KEEPER_SIGNAL, /* to the keeper: signal_number */
@@ -22,6 +23,7 @@ struct keeper_message {
             int grace_ms;
         } stop;
         int signal_number;
+        int folder;
         char why[400];
     };
 };

@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -87,42 +88,50 @@ static pid_t fork_keeper(void)
     return (pid_t)syscall(SYS_clone, CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, 0);
 }
 
-/* A message within the time, and the descriptor that came with it; false: the keeper is dead or hangs. */
-static bool hear(const struct sandbox *sandbox, struct keeper_message *message, int *fd, int ms)
+/* A message within the time; false: the keeper is dead or hangs. */
+static bool hear(const struct sandbox *sandbox, struct keeper_message *message, int ms)
 {
     struct pollfd ready = {sandbox->control, POLLIN, 0};
-    union {
-        char bytes[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr alignment;
-    } control;
-    struct iovec part = {message, sizeof *message};
-    struct msghdr packet = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
     int64_t until = clock_monotonic_ms() + ms;
     int count;
 
-    while ((count = poll(&ready, 1, ms < 0 ? -1 : ms)) < 0 && errno == EINTR)
-        ms = ms < 0 || until < clock_monotonic_ms() ? ms : (int)(until - clock_monotonic_ms());
-    if (count <= 0 || recvmsg(sandbox->control, &packet, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof *message)
-        return false;
-    struct cmsghdr *extra = CMSG_FIRSTHDR(&packet);
-
-    if (extra && extra->cmsg_type == SCM_RIGHTS)
-        memcpy(fd, CMSG_DATA(extra), sizeof *fd);
-    return true;
+    while ((count = poll(&ready, 1, ms)) < 0 && errno == EINTR)
+        ms = ms < 0 ? ms : until < clock_monotonic_ms() ? 0 : (int)(until - clock_monotonic_ms());
+    return count > 0 && recv(sandbox->control, message, sizeof *message, 0) == (ssize_t)sizeof *message;
 }
 
+static bool say(const struct sandbox *sandbox, const struct keeper_message *message)
+{
+    return send(sandbox->control, message, sizeof *message, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)sizeof *message;
+}
+
+/* The keeper's own descriptor, opened once more: the folder is not mounted anywhere that is seen from here. */
+static bool open_folder(struct sandbox *sandbox, int of_keeper)
+{
+    char path[64];
+
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)sandbox->keeper, of_keeper);
+    sandbox->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return sandbox->folder >= 0;
+}
+
+/* Until the keeper hears KEEPER_GO nothing of the user's runs. */
 static enum outcome await_start(struct sandbox *sandbox, struct text *why)
 {
     struct keeper_message message;
 
-    if (!hear(sandbox, &message, &sandbox->folder, START_MS)) {
+    if (!hear(sandbox, &message, START_MS))
         text_add(why, "The sandbox could not be started in time.");
-    } else if (message.word == KEEPER_FAILED) {
+    else if (message.word == KEEPER_FAILED)
         text_add(why, message.why);
-    } else {
+    else if (message.word != KEEPER_READY)
+        text_add(why, "The sandbox could not be started.");
+    else if (!open_folder(sandbox, message.folder))
+        text_add_format(why, "The file system of the sandbox could not be opened: %s.", strerror(errno));
+    else if (!say(sandbox, &(struct keeper_message){.word = KEEPER_GO}))
+        text_add(why, "The sandbox ended before the command was started.");
+    else
         return OUTCOME_OK;
-    }
     return OUTCOME_FAILED;
 }
 
@@ -185,16 +194,14 @@ done:
 /* It dies with what it reports: the wait is for its own last step only. */
 static void take_ending(struct sandbox *sandbox, bool wait)
 {
-    static const struct sandbox_ending broken = {RUN_END_LOST, -1, 0, 0, 0};
+    const struct sandbox_ending broken = {sandbox->stopped ? sandbox->stopped_for : RUN_END_LOST, -1, 0, 0, 0};
     struct keeper_message message;
-    int none = -1;
     struct pollfd ready = {sandbox->control, POLLIN, 0};
 
     if (sandbox->over || (!wait && poll(&ready, 1, 0) <= 0))
         return;
-    sandbox->ending = hear(sandbox, &message, &none, -1) && message.word == KEEPER_ENDED ? message.ending : broken;
-    if (sandbox->ending.reason == RUN_END_LOST)
-        kill(sandbox->keeper, SIGKILL);
+    sandbox->ending = hear(sandbox, &message, -1) && message.word == KEEPER_ENDED ? message.ending : broken;
+    kill(sandbox->keeper, SIGKILL); /* it has nothing more to do, or could not say what it had to */
     while (waitpid(sandbox->keeper, NULL, 0) < 0 && errno == EINTR)
         continue;
     sandbox->keeper = 0;
@@ -210,20 +217,24 @@ bool sandbox_is_over(struct sandbox *sandbox)
     return sandbox->over;
 }
 
-static void say(const struct sandbox *sandbox, const struct keeper_message *message)
-{
-    if (!sandbox->over)
-        send(sandbox->control, message, sizeof *message, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
+/* A keeper that cannot be told to stop is killed, and all with it. */
 void sandbox_stop(struct sandbox *sandbox, enum run_end_word reason, int grace_ms)
 {
-    say(sandbox, &(struct keeper_message){.word = KEEPER_STOP, .stop = {reason, grace_ms}});
+    const struct keeper_message message = {.word = KEEPER_STOP, .stop = {reason, grace_ms}};
+
+    if (sandbox->over)
+        return;
+    if (!sandbox->stopped)
+        sandbox->stopped_for = reason;
+    sandbox->stopped = true;
+    if (!say(sandbox, &message))
+        kill(sandbox->keeper, SIGKILL);
 }
 
-void sandbox_signal(struct sandbox *sandbox, int signal_number)
+bool sandbox_signal(struct sandbox *sandbox, int signal_number)
 {
-    say(sandbox, &(struct keeper_message){.word = KEEPER_SIGNAL, .signal_number = signal_number});
+    return !sandbox->over &&
+           say(sandbox, &(struct keeper_message){.word = KEEPER_SIGNAL, .signal_number = signal_number});
 }
 
 const struct sandbox_ending *sandbox_end(struct sandbox *sandbox)

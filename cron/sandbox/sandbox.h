@@ -76,6 +76,8 @@ struct sandbox {
     int folder;   /* the root of its file system: "work/output.json", "work/out"; for sandbox_files.h */
     char *cgroup; /* or NULL */
     pid_t keeper;
+    bool stopped; /* by sandbox_stop, for this reason */
+    enum run_end_word stopped_for;
     bool over;
     struct sandbox_ending ending; /* once over */
 };
@@ -95,8 +97,8 @@ bool sandbox_is_over(struct sandbox *sandbox);
  */
 void sandbox_stop(struct sandbox *sandbox, enum run_end_word reason, int grace_ms);
 
-/* Sends a signal to every process of the command. */
-void sandbox_signal(struct sandbox *sandbox, int signal_number);
+/* Sends a signal to every process of the command; false: there is nobody to send it. */
+bool sandbox_signal(struct sandbox *sandbox, int signal_number);
 
 /* Kills what is left, waits until nothing is (milliseconds) and says how it ended. Files can still be read. */
 const struct sandbox_ending *sandbox_end(struct sandbox *sandbox);

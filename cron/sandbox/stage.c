@@ -94,14 +94,14 @@ static bool map_user(uid_t uid, gid_t gid)
 
 static long long size_of(const struct sandbox_spec *spec)
 {
-    long long bytes = (spec->limits.disk_mb + spec->limits.disk_mb / 8 + OWN_MB) * MEBIBYTE;
+    long long bytes = (spec->limits.disk_mb + OWN_MB) * MEBIBYTE;
 
     for (size_t i = 0; i < spec->file_count; i++)
         bytes += (long long)(spec->files[i].length + PAGE) / PAGE * PAGE;
     return bytes;
 }
 
-/* A little larger than the limit: who goes beyond it is seen there. Each file costs memory of the kernel besides. */
+/* Each file costs memory of the kernel besides. */
 static bool mount_stage(const struct sandbox_spec *spec)
 {
     char options[96];
@@ -110,6 +110,16 @@ static bool mount_stage(const struct sandbox_spec *spec)
              16384 + spec->limits.disk_mb * 128);
     return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
            mount("run", STAGE, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0;
+}
+
+/* What the stage itself takes does not count: from here on, the command can write exactly as much as the limit says. */
+static bool fit_stage(const struct sandbox_spec *spec, int folder)
+{
+    char options[32];
+
+    snprintf(options, sizeof options, "size=%lld",
+             (long long)stage_used(folder) + (long long)spec->limits.disk_mb * MEBIBYTE);
+    return mount("run", STAGE, "tmpfs", MS_REMOUNT | MS_NOSUID | MS_NODEV, options) == 0;
 }
 
 static bool make_folders(int folder)
@@ -183,6 +193,7 @@ int stage_set(const struct sandbox_spec *spec, uid_t uid, gid_t gid, struct text
     done = make_folders(folder) && write_etc(folder, spec->network);
     for (size_t i = 0; done && i < spec->file_count; i++)
         done = write_file(folder, &spec->files[i]);
+    done = done && fit_stage(spec, folder);
 done:
     if (!done) {
         text_add_format(why, "The file system of the sandbox could not be created: %s.", strerror(errno));
@@ -198,4 +209,11 @@ int64_t stage_used(int folder)
     struct statfs use;
 
     return fstatfs(folder, &use) == 0 ? (int64_t)(use.f_blocks - use.f_bfree) * use.f_bsize : 0;
+}
+
+bool stage_is_full(int folder)
+{
+    struct statfs use;
+
+    return fstatfs(folder, &use) == 0 && use.f_bfree == 0;
 }

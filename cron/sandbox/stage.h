@@ -19,4 +19,7 @@ int stage_set(const struct sandbox_spec *spec, uid_t uid, gid_t gid, struct text
 /* Bytes in use; what the stage itself takes is among them. */
 int64_t stage_used(int folder);
 
+/* Whether not a byte more can be written. */
+bool stage_is_full(int folder);
+
 #endif

@@ -87,20 +87,73 @@ static bool read_process(const struct tree *tree, pid_t pid, struct process *pro
     return true;
 }
 
-/* Its own time and that of the children it has waited for. After the name, which may hold anything, come the fields
- * from the third on; the times are the 14th to the 17th. */
-static int64_t cpu_ms(const struct tree *tree, pid_t pid)
+static void list_add(struct tree_list *list, const struct tree_process *process)
 {
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity ? list->capacity * 2 : 64;
+        list->items = reallocarray(list->items, list->capacity, sizeof *list->items);
+        if (!list->items)
+            abort();
+    }
+    list->items[list->count++] = *process;
+}
+
+/* Notes its own time and that of the children it has waited for. After the name, which may hold anything, come the
+ * fields from the third on; the times are the 14th to the 17th, the start is the 22nd. */
+static void note_cpu(struct tree *tree, pid_t pid)
+{
+    struct tree_process process = {.pid = pid};
     char stat[1024];
     char *next;
-    long long ticks = 0;
 
     if (!slurp(tree, pid, "stat", stat, sizeof stat) || !(next = strrchr(stat, ')')))
-        return 0;
+        return;
     for (int skipped = 0; skipped < 12 && next; skipped++)
         next = strchr(next + 1, ' ');
-    for (int times = 0; times < 4 && next; times++)
-        ticks += strtoll(next, &next, 10);
+    if (!next)
+        return;
+    process.own = strtoll(next, &next, 10);
+    process.own += strtoll(next, &next, 10);
+    process.children = strtoll(next, &next, 10);
+    process.children += strtoll(next, &next, 10);
+    for (int skipped = 0; skipped < 5 && next; skipped++)
+        next = strchr(next + 1, ' ');
+    process.start = next ? strtoll(next, NULL, 10) : 0;
+    list_add(&tree->next, &process);
+}
+
+/* Whoever has vanished was waited for, then a parent has its time now; or not, then nobody has it. What the parents
+ * gained tells how much is lost at least. Answers the ticks of all. */
+static int64_t sum_cpu(struct tree *tree)
+{
+    const struct tree_list *seen = &tree->seen, *now = &tree->next;
+    int64_t vanished = 0, gained = 0, sum = 0;
+    size_t i = 0;
+
+    for (size_t j = 0; j < now->count; j++) {
+        const struct tree_process *process = &now->items[j];
+
+        sum += process->own + process->children;
+        for (; i < seen->count && seen->items[i].pid < process->pid; i++)
+            vanished += seen->items[i].own + seen->items[i].children;
+        if (i < seen->count && seen->items[i].pid == process->pid && seen->items[i].start == process->start)
+            gained += process->children - seen->items[i++].children;
+    }
+    for (; i < seen->count; i++)
+        vanished += seen->items[i].own + seen->items[i].children;
+    if (vanished > gained)
+        tree->lost += vanished - gained;
+    return sum + tree->lost;
+}
+
+static int64_t take_cpu_ms(struct tree *tree)
+{
+    int64_t ticks = sum_cpu(tree);
+    struct tree_list done = tree->seen;
+
+    tree->seen = tree->next;
+    tree->next = done;
+    tree->next.count = 0;
     return ticks * 1000 / sysconf(_SC_CLK_TCK);
 }
 
@@ -138,18 +191,14 @@ struct tree_use tree_measure(struct tree *tree, int64_t most, int64_t file_bytes
 {
     struct tree_use use = {0};
     struct process process;
-    int64_t seen = 0;
 
     rewinddir(tree->proc);
     while (next_process(tree, &process)) {
-        seen += cpu_ms(tree, process.pid);
+        note_cpu(tree, process.pid);
         use.memory += process.anonymous + process.shared + process.tables;
         use.tasks += process.is_init ? 0 : process.tasks;
     }
-    if (seen < tree->cpu_seen_ms)
-        tree->cpu_lost_ms += tree->cpu_seen_ms - seen;
-    tree->cpu_seen_ms = seen;
-    use.cpu_ms = seen + tree->cpu_lost_ms;
+    use.cpu_ms = take_cpu_ms(tree);
     if (use.memory > most)
         use.memory = exact_memory(tree, file_bytes);
     return use;

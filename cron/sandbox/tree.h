@@ -4,12 +4,27 @@
 
 #include <dirent.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+/* The CPU time of a process when it was last seen. */
+struct tree_process {
+    pid_t pid;
+    int64_t start;    /* tells it from a later one of the same number */
+    int64_t own;      /* ticks of the clock */
+    int64_t children; /* of those that it has waited for */
+};
+
+struct tree_list {
+    struct tree_process *items;
+    size_t count, capacity;
+};
 
 struct tree {
     DIR *proc;
-    int64_t cpu_seen_ms; /* the sum when it was last taken */
-    int64_t cpu_lost_ms; /* of those that vanished unreaped since */
+    struct tree_list seen, next; /* of the last look, and the one that is being taken; by number */
+    int64_t lost;                /* ticks of those that vanished and nobody has waited for */
 };
 
 struct tree_use {

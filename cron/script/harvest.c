@@ -297,8 +297,10 @@ static bool store_patiently(struct execution *execution, const struct sandbox *s
 void harvest_files(struct execution *execution, struct sandbox *sandbox, const struct mask *mask, struct output *output)
 {
     struct finds finds = {.most = execution->config->run_artifact_mb * MEBIBYTE};
-    size_t odd = sandbox_each(sandbox, "out", find, &finds);
-    size_t failed = 0;
+    size_t odd, failed = 0;
+
+    if (!sandbox_each(sandbox, "out", find, &finds, &odd))
+        output_note(output, "No files were kept: out/ is not a folder.");
 
     for (size_t i = 0; i < finds.count; i++) {
         if (!store_patiently(execution, sandbox, mask, finds.names[i]))

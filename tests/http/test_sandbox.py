@@ -136,6 +136,18 @@ def test_only_regular_files_are_kept(studio, ann):
     assert [file["path"] for file in over["files"]] == ["kept"]
 
 
+@pytest.mark.parametrize("trick", ["rmdir out; ln -s /work out", "rmdir out; ln -s /etc out", "rmdir out; echo >out"])
+def test_a_folder_of_files_that_is_none_is_told(ann, trick):
+    over, said = scripts.run(ann, trick)
+    assert over["state"] == "succeeded" and over["files"] == []
+    assert "No files were kept: out/ is not a folder." in said
+
+
+def test_files_that_were_closed_are_kept(ann):
+    over, said = scripts.run(ann, "echo 1 >out/a; chmod 0 out/a out")
+    assert [file["path"] for file in over["files"]] == ["a"] and said == ""
+
+
 # Nothing stays
 
 def left_of(run):
@@ -228,7 +240,7 @@ def test_whoever_is_killed_nobody_stays(driver, victim):
 BOMBS = {
     "processes": ("sh", ":() { : | : & }; :; sleep 600", {"processes": 40}),
     "memory": ("python", "a = []\nwhile True: a.append(bytearray(b'x' * 1000000))", {"memory_mb": 100}),
-    "disk": ("sh", "i=0; while :; do dd if=/dev/zero of=/tmp/$((i++)) bs=1M count=1 2>/dev/null; done", {"disk_mb": 20}),
+    "disk": ("sh", "i=0; while dd if=/dev/zero of=/tmp/$((i++)) bs=1M count=1 2>/dev/null; do :; done; exit 1", {"disk_mb": 20}),
     "output": ("sh", "yes 'a bomb of output'", {"output_mb": 1}),
     "cpu_time": ("sh", "for i in 1 2 3; do (while :; do :; done) & done; wait", {"cpu_seconds": 2}),
     "wall_time": ("sh", "setsid sleep 600 & sleep 600", {"wall_seconds": 1}),

@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct trial trial;
@@ -112,9 +113,56 @@ Test(sandbox_limits, threads_are_processes)
               RUN_END_PROCESSES);
 }
 
+/* The time of children that nobody waits for is in no other process's: it is what was last seen of them. Each uses 400
+ * ms while others go on using time, too. */
+Test(sandbox_limits, cpu_time_of_children_that_nobody_waits_for)
+{
+    trial_run(&trial,
+              "exec python3 -c 'import os, signal, time\n"
+              "signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+              "def burn(ms):\n"
+              " while time.process_time() * 1000 < ms: pass\n"
+              "other = os.fork()\n"
+              "if other == 0: burn(8000)\n"
+              "for i in range(6):\n"
+              " child = os.fork()\n"
+              " if child == 0: burn(400); os._exit(0)\n"
+              " try: os.waitpid(child, 0)\n"
+              " except OSError: pass\n"
+              "print(int(float(open(f\"/proc/{other}/stat\").read().split()[13]) * 10))\n"
+              "os.kill(other, 9)'",
+              RUN_END_EXIT);
+    long other = strtol(text_string(&trial.output), NULL, 10);
+
+    cr_expect_geq(trial.ending.cpu_ms, other + 6 * 400 / 2, "%lld of %ld and 2400", (long long)trial.ending.cpu_ms,
+                  other);
+}
+
+Test(sandbox_limits, a_status_that_looks_like_a_limit_is_none)
+{
+    trial_run(&trial, "exit 152", RUN_END_SIGNAL);
+    cr_expect_eq(trial.ending.signal_number, SIGXCPU);
+    trial_clear(&trial);
+    trial_run(&trial, "exit 153", RUN_END_SIGNAL);
+    cr_expect_eq(trial.ending.signal_number, SIGXFSZ);
+}
+
+Test(sandbox_limits, wall_time_asks_before_it_kills)
+{
+    trial.spec.limits.wall_seconds = 1;
+    trial_run(&trial, "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.1; done", RUN_END_WALL_TIME);
+    cr_expect_str_eq(text_string(&trial.output), "ready\nbye\n");
+}
+
+Test(sandbox_limits, wall_time_kills_who_does_not_listen)
+{
+    trial.spec.limits.wall_seconds = 1;
+    trial_run(&trial, "trap '' TERM; while :; do sleep 0.1; done", RUN_END_WALL_TIME);
+}
+
 Test(sandbox_limits, disk)
 {
-    trial_run(&trial, "for i in $(seq 40); do dd if=/dev/zero of=/tmp/$i bs=1M count=1 2>&1; done; sleep 5",
+    trial_run(&trial, "for i in $(seq 40); do dd if=/dev/zero of=/tmp/$i bs=1M count=1 2>&1 || exit 1; done",
               RUN_END_DISK);
 }
 
@@ -124,10 +172,15 @@ Test(sandbox_limits, disk_that_is_full_at_the_end)
               RUN_END_DISK);
 }
 
-/* The kernel stops the one process that fills it at the limit of a file, and the script would go on. */
-Test(sandbox_limits, disk_that_one_file_fills)
+/* One file that fills the disk is told as any other: no signal kills its writer. */
+Test(sandbox_limits, a_full_disk_is_an_error_that_can_be_handled)
 {
-    trial_run(&trial, "dd if=/dev/zero of=a bs=1M count=99; sleep 5; exit 3", RUN_END_DISK);
+    trial_run(&trial,
+              "dd if=/dev/zero of=a bs=1M count=99 2>&1 | grep -o 'No space left'\n"
+              "stat -c %s a; rm a; dd if=/dev/zero of=b bs=1M count=16 2>/dev/null && echo fits",
+              RUN_END_EXIT);
+    cr_expect_eq(trial.ending.exit_code, 0);
+    cr_expect_str_eq(text_string(&trial.output), "No space left\n16777216\nfits\n");
 }
 
 Test(sandbox_limits, number_of_files)

@@ -7,7 +7,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -278,4 +280,47 @@ Test(sandbox, is_not_started_as_root, .init = NULL)
         cr_expect_not_null(strstr(text_string(&why), "unprivileged"));
     }
     text_free(&why);
+}
+
+/* Descriptors in messages that nobody has received count for all processes of a user, and each may have as many as its
+ * own limit of open files: a run that has more under way than that hinders no other. */
+Test(sandbox, descriptors_in_flight_hinder_no_other_run)
+{
+    struct trial beside;
+
+    trial_set(&beside);
+    trial.spec.limits.open_files = 512;
+    trial_start(&trial, "exec python3 -c 'import array, os, socket, time\n"
+                        "a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
+                        "a.setblocking(False)\n"
+                        "count = 0\n"
+                        "rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array(\"i\", [0] * 253))]\n"
+                        "try:\n"
+                        " while True: count += 253 * bool(a.sendmsg([b\"x\"], rights))\n"
+                        "except OSError as error: print(count, flush=True)\n"
+                        "time.sleep(60)'");
+    trial_read_line(&trial);
+    cr_assert_gt(strtol(text_string(&trial.output), NULL, 10), 256, "%s", text_string(&trial.output));
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &(struct rlimit){128, 128}), 0);
+    trial_run(&beside, "echo result >output.json", RUN_END_EXIT);
+    cr_expect_eq(beside.ending.exit_code, 0);
+    cr_expect_eq(faccessat(beside.sandbox.folder, "work/output.json", F_OK, 0), 0);
+    trial_clear(&beside);
+    sandbox_stop(&trial.sandbox, RUN_END_CANCELLED, 0);
+    trial_finish(&trial);
+    cr_expect_eq(trial.ending.reason, RUN_END_CANCELLED);
+}
+
+/* What was asked for is the reason, also when the keeper could not say so. */
+Test(sandbox, a_keeper_that_hangs_is_killed_with_all)
+{
+    trial_start(&trial, "echo ready; sleep 601.25");
+    trial_read_line(&trial);
+    kill(trial.sandbox.keeper, SIGSTOP);
+    for (int i = 0; i < 10000 && !trial.sandbox.over && sandbox_signal(&trial.sandbox, SIGUSR2); i++)
+        continue; /* until it can be told no more */
+    sandbox_stop(&trial.sandbox, RUN_END_CANCELLED, 1000);
+    trial_finish(&trial);
+    cr_expect_eq(trial.ending.reason, RUN_END_CANCELLED);
+    cr_expect(trial_vanish("601.25"));
 }

@@ -54,6 +54,16 @@ static int take(int fd, struct text *text)
     return count > 0 ? fd : -1;
 }
 
+void trial_read_line(struct trial *trial)
+{
+    struct pollfd end = {trial->sandbox.output, POLLIN, 0};
+
+    while (!strchr(text_string(&trial->output), '\n') && end.fd >= 0) {
+        poll(&end, 1, -1);
+        end.fd = take(end.fd, &trial->output);
+    }
+}
+
 void trial_finish(struct trial *trial)
 {
     struct pollfd ends[] = {

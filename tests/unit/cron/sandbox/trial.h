@@ -19,6 +19,9 @@ void trial_set(struct trial *trial);
 /* Starts a line for bash; fails the test when it cannot be. */
 void trial_start(struct trial *trial, const char *line);
 
+/* Reads what it says until that has a line end. */
+void trial_read_line(struct trial *trial);
+
 /* Reads what it says until nobody is left to say more, and ends it. */
 void trial_finish(struct trial *trial);
 
