@@ -421,7 +421,7 @@ CREATE TABLE public.run_output (
     stream text DEFAULT 'stdout'::text NOT NULL,
     bytes bytea NOT NULL,
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT run_output_stream_check CHECK ((stream = ANY (ARRAY['stdout'::text, 'stderr'::text, 'text'::text])))
+    CONSTRAINT run_output_stream_check CHECK ((stream = ANY (ARRAY['stdout'::text, 'stderr'::text, 'text'::text, 'note'::text])))
 );
 ALTER TABLE ONLY public.run_output ALTER COLUMN bytes SET STORAGE EXTERNAL;
 

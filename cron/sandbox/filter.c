@@ -94,11 +94,14 @@ static const int refused[] = {
 };
 
 /* These are "not there", so that programs take the other way that they know. The shared memory among them would be
- * held by nobody whom the keeper could ask for its size. */
+ * held by nobody whom the keeper could ask for its size; so would pages that are given to a pipe. The contexts of AIO
+ * are counted for the whole machine. */
 static const int absent[] = {
     SCMP_SYS(clone3),       SCMP_SYS(io_uring_setup), SCMP_SYS(io_uring_enter), SCMP_SYS(io_uring_register),
     SCMP_SYS(memfd_create), SCMP_SYS(memfd_secret),   SCMP_SYS(shmget),         SCMP_SYS(shmat),
     SCMP_SYS(shmctl),       SCMP_SYS(msgget),         SCMP_SYS(semget),         SCMP_SYS(set_mempolicy_home_node),
+    SCMP_SYS(vmsplice),     SCMP_SYS(io_setup),       SCMP_SYS(io_submit),      SCMP_SYS(io_getevents),
+    SCMP_SYS(io_cancel),    SCMP_SYS(io_destroy),     SCMP_SYS(io_pgetevents),  SCMP_SYS(remap_file_pages),
 };
 
 static const unsigned long new_namespaces[] = {

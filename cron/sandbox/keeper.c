@@ -34,6 +34,7 @@
 struct keeper {
     struct sandbox_spec spec;
     int control, folder;
+    int addresses; /* of the host, as they are added; -1 without network */
     struct command command;
     struct tree tree;
     pid_t bwrap;
@@ -102,15 +103,30 @@ static void bind_life(const struct keeper *keeper)
         _exit(1);
 }
 
-/* Below the keeper's own: bubblewrap's, in which the command can then make none. */
-static bool allow_one_user_namespace(void)
-{
-    int fd = open("/proc/sys/user/max_user_namespaces", O_WRONLY | O_CLOEXEC);
-    bool done = fd >= 0 && write(fd, "1", 1) == 1;
+/* The kernel counts for each user namespace, within what the host's user has left. Below the keeper's own there is one,
+ * bubblewrap's, in which the command can make none. The host gives a user 128 instances of inotify. */
+static const struct {
+    const char *path;
+    const char *most;
+} quotas[] = {
+    {"/proc/sys/user/max_user_namespaces", "1"},
+    {"/proc/sys/user/max_inotify_instances", "8"},
+    {"/proc/sys/user/max_inotify_watches", "8192"},
+};
 
-    if (fd >= 0)
-        close(fd);
-    return done;
+static bool set_quotas(void)
+{
+    for (size_t i = 0; i < sizeof quotas / sizeof *quotas; i++) {
+        int fd = open(quotas[i].path, O_WRONLY | O_CLOEXEC);
+        ssize_t length = (ssize_t)strlen(quotas[i].most);
+        bool set = fd >= 0 && write(fd, quotas[i].most, (size_t)length) == length;
+
+        if (fd >= 0)
+            close(fd);
+        if (!set)
+            return false;
+    }
+    return true;
 }
 
 static void set_up(struct keeper *keeper, const struct keeper_order *order)
@@ -121,9 +137,9 @@ static void set_up(struct keeper *keeper, const struct keeper_order *order)
         fail(keeper, text_string(&why));
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
         fail(keeper, "The processes of the sandbox cannot be monitored: /proc cannot be mounted.");
-    if ((keeper->spec.network && !network_set(&why)) || !root_set(keeper->folder, &why))
+    if ((keeper->spec.network && !network_set(&keeper->addresses, &why)) || !root_set(keeper->folder, &why))
         fail(keeper, text_string(&why));
-    if (!tree_open(&keeper->tree) || !allow_one_user_namespace())
+    if (!tree_open(&keeper->tree) || !set_quotas())
         fail(keeper, "The processes of the sandbox cannot be monitored: /proc cannot be used.");
     keeper->base_bytes = stage_used(keeper->folder);
 }
@@ -237,9 +253,11 @@ static void keep(struct keeper *keeper)
     int tick = 25;
 
     for (;;) {
-        struct pollfd wake[] = {{keeper->control, POLLIN, 0}, {pidfd, POLLIN, 0}};
+        struct pollfd wake[] = {{keeper->control, POLLIN, 0}, {pidfd, POLLIN, 0}, {keeper->addresses, POLLIN, 0}};
 
-        poll(wake, 2, tick);
+        poll(wake, 3, tick);
+        if (wake[2].revents && !network_follow(keeper->addresses))
+            stop(keeper, RUN_END_LOST, 0); /* rather than let it reach the host */
         tick = tick * 2 < TICK_MOST_MS ? tick * 2 : TICK_MOST_MS;
         if (wake[0].revents)
             listen_to_executor(keeper);
@@ -330,7 +348,7 @@ static void report(const struct keeper *keeper, int code)
 
 _Noreturn void keeper_run(const struct keeper_order *order)
 {
-    struct keeper keeper = {.spec = *order->spec};
+    struct keeper keeper = {.spec = *order->spec, .addresses = -1};
 
     keep_descriptors(&keeper, order);
     bind_life(&keeper);

@@ -1,5 +1,7 @@
 #include "cron/sandbox/network.h"
 
+#include "cron/sandbox/addresses.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -36,42 +38,44 @@ struct child {
     int read;  /* what it says */
 };
 
-/* One address of the host, which is reached through slirp4netns like any other. */
-static void refuse_address(struct text *rules, const struct sockaddr *address)
+/* The other end of a line to the host. */
+static void refuse_peer(struct text *rules, const struct ifaddrs *one)
 {
     char name[INET_ADDRSTRLEN];
-    const struct sockaddr_in *internet = (const struct sockaddr_in *)(const void *)address;
+    const struct sockaddr_in *internet = (const struct sockaddr_in *)(const void *)one->ifa_dstaddr;
 
-    if (address && address->sa_family == AF_INET && inet_ntop(AF_INET, &internet->sin_addr, name, sizeof name))
-        text_add_format(rules, "ip daddr %s reject with icmp type admin-prohibited\n", name);
+    if (one->ifa_flags & IFF_POINTOPOINT && internet && internet->sin_family == AF_INET &&
+        inet_ntop(AF_INET, &internet->sin_addr, name, sizeof name))
+        text_add_format(rules, "add rule inet run host ip daddr %s reject with icmp type admin-prohibited\n", name);
 }
 
-/* The default is to drop. IPv6 has no route out and must not get one. */
-static bool write_rules(struct text *rules)
+/* The default is to drop. IPv6 has no route out and must not get one. The host's own addresses are reached through
+ * slirp4netns like any other. */
+static bool write_rules(struct text *rules, int addresses)
 {
-    struct ifaddrs *addresses;
+    struct ifaddrs *interfaces;
 
-    if (getifaddrs(&addresses) != 0)
-        return false;
     text_add(rules, "table inet run {\n"
+                    "chain host {\n"
+                    "}\n"
                     "chain output {\n"
                     "type filter hook output priority 0; policy drop;\n"
                     "oifname \"lo\" accept\n"
                     "meta nfproto ipv6 drop\n"
                     "ip daddr " RESOLVER " meta l4proto { tcp, udp } th dport 53 accept\n"
-                    "ip daddr { " NOT_PUBLIC " } reject with icmp type admin-prohibited\n");
-    for (const struct ifaddrs *one = addresses; one; one = one->ifa_next) {
-        refuse_address(rules, one->ifa_addr);
-        if (one->ifa_flags & IFF_POINTOPOINT)
-            refuse_address(rules, one->ifa_dstaddr);
-    }
-    freeifaddrs(addresses);
-    text_add(rules, "oifname \"tap0\" accept\n"
+                    "ip daddr { " NOT_PUBLIC " } reject with icmp type admin-prohibited\n"
+                    "jump host\n"
+                    "oifname \"tap0\" accept\n"
                     "}\n"
                     "chain forward {\n"
                     "type filter hook forward priority 0; policy drop;\n"
                     "}\n"
                     "}\n");
+    if (!addresses_list(addresses, rules) || getifaddrs(&interfaces) != 0)
+        return false;
+    for (const struct ifaddrs *one = interfaces; one; one = one->ifa_next)
+        refuse_peer(rules, one);
+    freeifaddrs(interfaces);
     return true;
 }
 
@@ -175,7 +179,7 @@ static bool set_all(struct text *rules, const struct child *slirp, int ready, st
     return load_rules(rules, why) && write(slirp->write, "\n", 1) == 1 && await_ready(ready, slirp, why);
 }
 
-bool network_set(struct text *why)
+bool network_set(int *addresses, struct text *why)
 {
     char ready_option[32];
     const char *const argv[] = {
@@ -206,7 +210,8 @@ bool network_set(struct text *why)
     if (pipe2(ready, O_CLOEXEC) != 0)
         return false;
     snprintf(ready_option, sizeof ready_option, "--ready-fd=%d", ready[1]);
-    if (fcntl(ready[1], F_SETFD, 0) == 0 && start(&slirp, argv) && write_rules(&rules))
+    *addresses = addresses_open();
+    if (*addresses >= 0 && fcntl(ready[1], F_SETFD, 0) == 0 && start(&slirp, argv) && write_rules(&rules, *addresses))
         set = set_all(&rules, &slirp, ready[0], why);
     else
         text_add_format(why, "The network of the run could not be created: %s", strerror(errno));
@@ -214,4 +219,14 @@ bool network_set(struct text *why)
     close(ready[1]);
     text_free(&rules);
     return set;
+}
+
+bool network_follow(int addresses)
+{
+    struct text rules = TEXT_EMPTY, why = TEXT_EMPTY;
+    bool known = addresses_read(addresses, &rules) && (rules.length == 0 || load_rules(&rules, &why));
+
+    text_free(&rules);
+    text_free(&why);
+    return known;
 }

@@ -9,7 +9,11 @@
 #include <stdbool.h>
 
 /* Moves the caller, process 1 of its process namespace, into a network namespace with filters first and then a way
- * out. false: why says what is missing, and nothing may be started. slirp4netns stays as a child of the caller. */
-bool network_set(struct text *why);
+ * out. false: why says what is missing, and nothing may be started. slirp4netns stays as a child of the caller.
+ * addresses is a descriptor, readable when the host got new ones. */
+bool network_set(int *addresses, struct text *why);
+
+/* Refuses the new addresses of the host, too. false: that failed, and the run must end. */
+bool network_follow(int addresses);
 
 #endif

@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define TERMINALS "64" /* of a run */
 #define CLOSED (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
 #define OPEN (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
 #define DEVICE (MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC)
@@ -126,10 +127,11 @@ static bool bring_system_folders(void)
     return true;
 }
 
+/* The machine has 4,096 terminals for all. */
 static bool mount_terminals(void)
 {
     return mount("devpts", STAGE_ROOT "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
-                 "newinstance,ptmxmode=0666,mode=620") == 0;
+                 "newinstance,ptmxmode=0666,mode=620,max=" TERMINALS) == 0;
 }
 
 /* For a moment both roots are in one place, the old one above. */

@@ -20,7 +20,7 @@
 #define SILENCE_MS 2000
 #define FLOOD 10
 
-static const char *const names[] = {"stdout", "stderr"};
+static const char *const names[] = {"stdout", "stderr", "note"};
 
 void output_open(struct output *output, struct execution *execution, const struct mask *mask, int64_t most)
 {
@@ -54,6 +54,15 @@ bool output_has_room(const struct output *output)
     return output->batch.length < WAITING_BYTES && output->piece_count < OUTPUT_PIECES - 2;
 }
 
+/* Whether the piece has to take more, since there is no room for another. */
+static bool must_join(const struct output *output, enum output_stream stream)
+{
+    const struct output_piece *last = &output->pieces[output->piece_count - 1];
+    bool of_script = stream != OUTPUT_NOTE && last->stream != OUTPUT_NOTE;
+
+    return output->piece_count == OUTPUT_PIECES + OUTPUT_NOTES || (of_script && output->piece_count >= OUTPUT_PIECES);
+}
+
 /* The batch has grown from this length on by bytes of the stream. */
 static void note_piece(struct output *output, enum output_stream stream, size_t from)
 {
@@ -64,16 +73,27 @@ static void note_piece(struct output *output, enum output_stream stream, size_t 
         return;
     if (output->begun_at == 0)
         output->begun_at = clock_monotonic_ms();
-    if (last && (last->stream == stream || output->piece_count == OUTPUT_PIECES))
+    output->mid_line = output->batch.bytes[output->batch.length - 1] != '\n';
+    if (last && (last->stream == stream || must_join(output, stream)))
         last->length += length;
     else
         output->pieces[output->piece_count++] = (struct output_piece){stream, length};
+}
+
+/* On a line of its own, also where the streams are read as one text. */
+void output_note(struct output *output, const char *sentence)
+{
+    size_t from = output->batch.length;
+
+    text_add_format(&output->batch, "%s[%s]\n", output->mid_line ? "\n" : "", sentence);
+    note_piece(output, OUTPUT_NOTE, from);
 }
 
 /* Beyond the limit nothing is kept, and that is said once. */
 static void truncate_batch(struct output *output, enum output_stream stream, size_t from)
 {
     int64_t room = output->most - output->position;
+    char *note;
 
     if ((int64_t)output->batch.length <= room) {
         note_piece(output, stream, from);
@@ -83,11 +103,10 @@ static void truncate_batch(struct output *output, enum output_stream stream, siz
     output->batch.bytes[output->batch.length] = '\0';
     note_piece(output, stream, from);
     output->truncated = true;
-    from = output->batch.length;
-    text_add_format(&output->batch,
-                    "\n[The output exceeds the limit of %lld MB. The rest is discarded; the run continues.]\n",
-                    (long long)(output->most / (1024 * 1024)));
-    note_piece(output, OUTPUT_STDERR, from);
+    note = text_format("The output exceeds the limit of %lld MB. The rest is discarded; the run continues.",
+                       (long long)(output->most / (1024 * 1024)));
+    output_note(output, note);
+    free(note);
 }
 
 /* What a stream said, beyond the length that the batch had. */
@@ -111,14 +130,6 @@ bool output_read(struct output *output, enum output_stream stream, int fd)
         hear(output, stream, from);
     }
     return length > 0;
-}
-
-void output_note(struct output *output, const char *sentence)
-{
-    size_t from = output->batch.length;
-
-    text_add_format(&output->batch, "[%s]\n", sentence);
-    note_piece(output, OUTPUT_STDERR, from);
 }
 
 void output_end(struct output *output)

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum output_stream { OUTPUT_STDOUT, OUTPUT_STDERR, OUTPUT_STREAMS };
+enum output_stream { OUTPUT_STDOUT, OUTPUT_STDERR, OUTPUT_STREAMS, OUTPUT_NOTE = OUTPUT_STREAMS };
 
 /* A stretch of the batch that is of one stream. */
 struct output_piece {
@@ -24,17 +24,19 @@ struct output_piece {
 };
 
 #define OUTPUT_PIECES 256
+#define OUTPUT_NOTES 32 /* more pieces, for notes: these are never joined with what a script wrote */
 
 struct output {
     struct execution *execution;
     struct mask_stream streams[OUTPUT_STREAMS];
     struct text batch; /* masked, not stored yet */
-    struct output_piece pieces[OUTPUT_PIECES];
+    struct output_piece pieces[OUTPUT_PIECES + OUTPUT_NOTES];
     size_t piece_count;
     int64_t position; /* bytes that are stored */
     int64_t most;     /* bytes that may be stored */
     int64_t seen;     /* bytes that the command wrote */
     bool truncated;
+    bool mid_line;    /* the last byte was no line end */
     int64_t begun_at; /* when the batch got its first byte; monotonic ms, as the following */
     int64_t stored_at;
     int64_t silent_until; /* after nchan did not answer */
@@ -54,7 +56,7 @@ bool output_has_room(const struct output *output);
 /* Reads what a pipe has now. false at its end. */
 bool output_read(struct output *output, enum output_stream stream, int fd);
 
-/* A line of our own, on stderr. */
+/* A line of our own, in the stream of notes: a script cannot write one. */
 void output_note(struct output *output, const char *sentence);
 
 /* Milliseconds until something is due, -1 for nothing. */

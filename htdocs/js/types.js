@@ -443,7 +443,7 @@
 /**
  * @typedef {object} RunChunk
  * @property {number} offset
- * @property {"stdout" | "stderr" | "text"} stream
+ * @property {"stdout" | "stderr" | "text" | "note"} stream
  * @property {string} at
  * @property {string} text
  */

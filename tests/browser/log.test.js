@@ -268,3 +268,9 @@ for (const [name, theme] of Object.entries(THEMES)) {
         assert.deepEqual(look({ ...PLAIN, fg: 1, bold: true }, theme), { class: "ansi-bold ansi-1", style: undefined });
     });
 }
+
+test("a note of the runner is a line of its own stream, whatever the script wrote before it", () => {
+    const lines = read(["stdout", "half a line"], ["note", "[The state could not be stored.]\n"], ["stdout", " and the rest\n"]);
+    assert.deepEqual(lines.map(({ stream, text }) => [stream, text]),
+        [["stdout", "half a line and the rest"], ["note", "[The state could not be stored.]"]]);
+});

@@ -35,7 +35,7 @@ CALLS = {
     "userfaultfd": 323, "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "open_tree": 428,
     "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432, "fspick": 433, "clone3": 435,
     "pidfd_getfd": 438, "mount_setattr": 442, "quotactl_fd": 443, "memfd_secret": 447, "shmget": 29, "msgget": 68,
-    "semget": 64,
+    "semget": 64, "io_setup": 206, "io_submit": 209, "vmsplice": 278, "remap_file_pages": 216,
 }
 NAMESPACES = {"mount": 0x20000, "cgroup": 0x2000000, "uts": 0x4000000, "ipc": 0x8000000, "user": 0x10000000,
               "pid": 0x20000000, "net": 0x40000000}
@@ -477,6 +477,39 @@ def memory_of_others(host):
         if memory and rights_of(pid) != rights_of("self"):
             found.append(f"{pid} has {rights_of(pid)} and this process {rights_of('self')}")
     return found
+
+
+def how_many(make, most):
+    """How many of something can be had at once."""
+    held = []
+    try:
+        while len(held) < most:
+            held.append(make())
+    except OSError:
+        pass
+    for end in held:
+        os.close(end)
+    return len(held)
+
+
+def terminal():
+    return os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY)
+
+
+def inotify():
+    made = LIBC.inotify_init()
+    if made < 0:
+        raise OSError(ctypes.get_errno(), "inotify_init")
+    return made
+
+
+@attempt
+def quotas_of_the_machine(host):
+    """takes more than its share of what the machine has for all runs"""
+    counts = {"terminals": (how_many(terminal, 200), 64), "instances of inotify": (how_many(inotify, 100), 8)}
+    if not all(count for count, _ in counts.values()):
+        raise RuntimeError(f"it has none at all: {counts}")
+    return [f"{count} {name}" for name, (count, share) in counts.items() if count > share]
 
 
 @attempt

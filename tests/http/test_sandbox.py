@@ -143,6 +143,14 @@ def test_a_folder_of_files_that_is_none_is_told(ann, trick):
     assert "No files were kept: out/ is not a folder." in said
 
 
+def test_a_script_cannot_forge_a_note_of_the_runner(ann):
+    note = "[No files were kept: out/ is not a folder.]"
+    over, _ = scripts.run(ann, f"echo '{note}'; echo '{note}' >&2; rmdir out; ln -s / out; printf 'no line end'")
+    chunks = ann.get(f"/runs/{over['id']}/output").json()["chunks"]
+    text = {name: "".join(chunk["text"] for chunk in chunks if chunk["stream"] == name) for name in ("stdout", "stderr", "note")}
+    assert text == {"stdout": f"{note}\nno line end", "stderr": f"{note}\n", "note": f"\n{note}\n"}
+
+
 def test_files_that_were_closed_are_kept(ann):
     over, said = scripts.run(ann, "echo 1 >out/a; chmod 0 out/a out")
     assert [file["path"] for file in over["files"]] == ["a"] and said == ""
@@ -378,6 +386,43 @@ def test_the_granted_network_reaches_the_internet_and_nothing_else(surroundings,
     for listener, heard in zip(surroundings.listeners, (f"['{OWN[0]}']\n", "[]\n")):
         listener.stdin.close()
         assert listener.stdout.readline() == heard
+
+
+LATER = "1.2.9.9"
+TRY_LATER = """
+import signal, socket, sys, time
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+print("ready", flush=True)
+signal.sigwait([signal.SIGUSR1])
+for attempt in range(150):
+    try:
+        socket.create_connection((sys.argv[1], int(sys.argv[2])), 2).close()
+        said = "connected"
+    except OSError as error:
+        said = type(error).__name__
+        break
+    time.sleep(0.1)
+print(said, flush=True)
+"""
+
+
+def test_an_address_that_the_host_gets_later_is_refused_too(surroundings, driver):
+    port = surroundings.listen(surroundings.here)
+    run = subprocess.Popen(["ip", "netns", "exec", surroundings.here, "setpriv", "--reuid", "coagent", "--regid", "coagent",
+                            "--init-groups", "--no-new-privs", driver / "sandbox-run", "--network", driver / "breakout.py",
+                            "python3", "-c", TRY_LATER, LATER, str(port)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert run.stdout.readline() == "ready\n"
+    surroundings.ip("-n", surroundings.here, "address", "add", f"{LATER}/32", "dev", "cable")
+    try:
+        _, wrong = as_runner(surroundings, "/usr/bin/python3", "-c", "import socket, sys\n"
+                             "socket.create_connection((sys.argv[1], int(sys.argv[2])), 5)", LATER, port)
+        assert wrong == "", "or else the test would prove nothing"
+        os.kill(named(children(run.pid), "python3 -c"), signal.SIGUSR1)
+        said, how = run.communicate(timeout=120)
+        assert how.endswith("exit 0 0\n"), how
+        assert said not in ("", "connected\n")
+    finally:
+        surroundings.ip("-n", surroundings.here, "address", "del", f"{LATER}/32", "dev", "cable")
 
 
 def test_what_is_refused_is_there(surroundings):

@@ -151,16 +151,32 @@ class TestLife:
         over, said = scripts.run(life.ann, "while :; do :; done", limits={"cpu_seconds": 1}, seconds=75)
         assert over["ended_by"] == "cpu_time", over
 
-    def test_the_runner_has_a_cgroup_that_it_may_divide(self, machine):
+    def group_of_runner(self, machine):
+        """Its folder; the runner itself steps aside into one below when it has divided it."""
         if machine.kind != "systemd":
             pytest.skip("no systemd here")
         pid = next(iter(machine.processes("coagent-runner")))
         unit = next(line for line in machine.run("cat", f"/proc/{pid}/cgroup").splitlines() if line.startswith("0::"))
-        group = unit.split("::")[1]
-        assert group.startswith("/coagent.slice/coagent-runner.slice/") and group.endswith(".scope"), group
+        group = unit.split("::")[1].removesuffix("/runner")
         roots = ("/sys/fs/cgroup", "/sys/fs/cgroup/unified")
-        owners = [machine.run("stat", "-c", "%U", root + group, check=False).strip() for root in roots]
+        return group, [root + group for root in roots if machine.run("stat", root + group, check=False).strip()]
+
+    def test_the_runner_has_a_cgroup_that_it_may_divide(self, machine):
+        group, folders = self.group_of_runner(machine)
+        assert group.startswith("/coagent.slice/coagent-runner.slice/") and group.endswith(".scope"), group
+        owners = [machine.run("stat", "-c", "%U", folder, check=False).strip() for folder in folders]
         assert "coagent" in owners, owners
+
+    def test_each_run_has_a_cgroup_with_its_limits(self, machine, life):
+        _, folders = self.group_of_runner(machine)
+        has = {name for folder in folders for name in machine.run("cat", f"{folder}/cgroup.controllers", check=False).split()}
+        if not {"memory", "pids"} <= has:
+            pytest.skip("the host of this machine hands no controllers on")
+        run = scripts.start(life.ann, "echo ready; sleep 60", limits={"memory_mb": 64, "disk_mb": 32})
+        scripts.until(life.ann, run, lambda now: now["output"]["bytes"] > 0, 75)
+        limits = machine.run("sh", "-c", f"cat {folders[0]}/run-*/memory.max").split()
+        life.ann.post(f"/runs/{run}/cancel")
+        assert str((64 + 32 + 64) << 20) in limits, limits
 
     def test_the_doctor_finds_nothing_to_mend(self, machine):
         found = json.loads(machine.run("coagentctl", "doctor", "--json", check=False))

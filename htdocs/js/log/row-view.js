@@ -25,8 +25,10 @@ const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-di
 
 /** @param {RowProps} props */
 function draw({ line, number, part, from, to, note, times, marks, current, theme }) {
-    return html`<div class=${classes("log__row", line.stream === "stderr" && "log__row--err")} data-line=${number} data-part=${part}>
+    const kind = line.stream === "stderr" ? "log__row--err" : line.stream === "note" && "log__row--runner";
+    return html`<div class=${classes("log__row", kind)} data-line=${number} data-part=${part}>
         ${times && html`<span class="log__time">${part === 0 && time.format(new Date(line.at))}</span>`}
+        ${line.stream === "note" && part === 0 && line.text && html`<span class="log__runner">Runner</span>`}
         ${line.stream === "stderr" && part === 0 && html`<span class="sr-only">Error output: </span>`}
         ${note ? html`<span class="log__cut">${count(line.cut)} more characters in this line are not shown</span>`
             : html`<span class="log__text">${pieces(line, from, to, marks, current).map((piece) => paint(piece, theme))}</span>`}
