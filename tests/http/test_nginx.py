@@ -95,16 +95,25 @@ def test_an_older_log_in_works(studio, people):
     (b"NONSENSE\r\n\r\n", 400),
     (b"GET /api/%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 400),
     (b"GET /api/status HTTP/1.1\r\nConnection: close\r\n\r\n", 400),
-    (b"GET /api/status?" + b"a" * 70000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 431),
+    (b"GET /api/status?" + b"a" * 70000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414),
     (b"GET /api/status HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 70000 + b"\r\n\r\n", 431),
     (b"POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\nConnection: close\r\n\r\n", 413),
-], ids=["no HTTP", "NUL", "no Host", "long address", "long header", "large body"])
+    (b"TRACE /api/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 405),
+    (b"POST /js/app.js HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", 405),
+    (b"GET /js/none.js HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 404),
+    (b"GET /_authorize_live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", 404),
+    (b"POST /api/status HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\nConnection: close\r\n\r\n", 501),
+], ids=["no HTTP", "NUL", "no Host", "long address", "long header", "large body", "TRACE", "method of a file",
+        "no file", "internal", "encoding"])
 def test_refusals_of_nginx_are_problem_documents(studio, request_bytes, status):
     answer = raw(studio, request_bytes)
     head, body = answer.split("\r\n\r\n", 1)
     assert head.split()[1] == str(status)
     assert "application/problem+json" in head and "X-Request-Id:" in head
-    assert f'"status":{status}' in body
+    assert json.loads(body)["status"] == status
+    assert "X-Content-Type-Options: nosniff" in head and "Referrer-Policy: no-referrer" in head
+    assert "Content-Security-Policy: default-src 'none'" in head
+    assert ("Allow: GET, HEAD" in head) == (status == 405)
 
 
 def log_in_from(studio, address, path="/api/auth/login", **body):

@@ -76,6 +76,13 @@ def test_a_foreign_origin_is_refused(ann, room):
     assert refused.value.status == 403
 
 
+@pytest.mark.parametrize("path", ["/ws/live?anything=1", "/ws/live?run=" + "x" * 4001, "/ws/live?run=1&run=2"])
+def test_what_is_wrong_with_the_address_for_good_is_not_tried_again(ann, path):
+    answer = requests.get(ann.url + path, headers={"Cookie": f"auth_token={ann.cookie('auth_token')}"}, timeout=30)
+    assert answer.status_code == 422 and "Retry-After" not in answer.headers
+    assert answer.headers["Content-Type"] == "application/problem+json" and answer.json()["status"] == 422
+
+
 def test_the_frame_is_the_event_and_reaches_everybody_in_the_room_only(people, ann, bob, room):
     eve = people.user("eve")
     own = people.room(eve)
