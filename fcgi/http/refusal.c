@@ -8,6 +8,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#define ORIGIN_MOST 200
+
 /* "rooms.delete": the first segment of the path and the method, as the column's rule wants them. */
 static void name_action(const struct request *request, struct text *action)
 {
@@ -24,7 +26,7 @@ static bool is_refusal(const struct request *request)
 {
     bool has_token = request_header(request, "Authorization") || request_session_cookie(request, ACCESS_COOKIE);
     switch (answer_status(request->answer)) {
-    case 401: return has_token && request->route->guard.kind != GUARD_PUBLIC;
+    case 401: return request->route && has_token && request->route->guard.kind != GUARD_PUBLIC;
     case 403: return true;
     case 404: return strcmp(db_failure(request->db)->sqlstate, "CA404") == 0;
     default: return false;
@@ -38,16 +40,31 @@ static const char *actor_of(const struct request *request)
                                                                                           : request->caller.user_id;
 }
 
+/* Before any route is looked for, only the origin is refused: of a caller whom nobody has proved. */
+static void name_refusal(const struct request *request, struct text *action, struct text *detail)
+{
+    const char *origin = request_header(request, "Origin");
+    if (request->route) {
+        name_action(request, action);
+        return;
+    }
+    text_add(action, "origin.refuse");
+    text_add(detail, ",\"origin\":\"");
+    for (size_t i = 0; origin && origin[i] && i < ORIGIN_MOST; i++)
+        text_add_char(detail, isgraph((unsigned char)origin[i]) && !strchr("\"\\", origin[i]) ? origin[i] : '?');
+    text_add_char(detail, '"');
+}
+
 void refusal_audit(struct request *request)
 {
     struct text action = TEXT_EMPTY;
     struct text detail = TEXT_EMPTY;
-    if (!request->db || !request->route || !is_refusal(request))
+    if (!request->db || !is_refusal(request))
         return;
     const char *id = request->path_values[0];
-    name_action(request, &action);
     text_add_format(&detail, "{\"status\":%d,\"path\":", answer_status(request->answer));
     text_add_json(&detail, request->path);
+    name_refusal(request, &action, &detail);
     if (!actor_of(request) && request->caller.kind != CALLER_NOBODY)
         text_add_format(&detail, ",\"claimed\":\"%s\"", request->caller.user_id);
     text_add_char(&detail, '}');

@@ -94,6 +94,7 @@ end $$;
 create function agent_edit(wanted uuid, body jsonb) returns setof announced language plpgsql as $$
 declare
     agent agents := agent_lock(wanted, (body ->> 'version')::int);
+    before constant jsonb := agent_json(agent)::jsonb;
 begin
     update agents as a set
         provider_id = case when body ? 'provider_id' then (body ->> 'provider_id')::uuid else a.provider_id end,
@@ -107,7 +108,7 @@ begin
     update principals as p set handle = coalesce(agent_handle(body ->> 'handle'), p.handle), name = coalesce(body ->> 'name', p.name)
     where p.id = wanted;
     insert into audit_log (action, object_kind, object_id, detail)
-    values ('agent.edit', 'agent', wanted::text, body - 'version' - 'prompt');
+    values ('agent.edit', 'agent', wanted::text, document_changes(before, agent_json(agent)::jsonb));
     return next announced_answer(agent_json(agent));
 end $$;
 

@@ -70,3 +70,11 @@ end $$;
 create function uuid_floor(moment timestamptz) returns uuid language sql stable parallel safe as $$
     select rpad(lpad(to_hex((extract(epoch from moment) * 1000)::bigint), 12, '0'), 32, '0')::uuid
 $$;
+
+-- For the audit log: what an edit has changed, {"from","to"} with the fields of a document that differ.
+create function document_changes(before jsonb, after jsonb) returns jsonb language sql immutable as $$
+    select jsonb_build_object('from', coalesce(jsonb_object_agg(key, before -> key), '{}'),
+                              'to', coalesce(jsonb_object_agg(key, after -> key), '{}'))
+    from jsonb_object_keys(before || after) as key
+    where before -> key is distinct from after -> key and key not in ('version', 'updated_at')
+$$;

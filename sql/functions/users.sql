@@ -51,7 +51,8 @@ end $$;
 -- Raises when the caller may not make this change of a user (null: a new one), the version is stale, or the last enabled
 -- administrator would be lost. The caller is looked at again behind the lock, which an administrator may have held who took
 -- their permission away. Users who manage users without being administrators touch no administrator, grant nothing that they
--- do not have, and set no password of somebody who may more than they, or they could log in as them. What everybody may from
+-- do not have, take nothing away that they do not have, and set no password of somebody who may more than they, or they could
+-- log in as them. What everybody may from
 -- the start does not count.
 create function user_check_change(who uuid, changes jsonb, with_password boolean) returns void language plpgsql as $$
 declare
@@ -71,6 +72,9 @@ begin
         perform raise_outcome('CA422', 'Permissions are ' || array_to_string(permission_names(), ', ') || '.', 'permissions');
     elsif caller.role <> 'admin' and not wanted <@ (coalesce(caller.permissions, '{}') || coalesce(target.permissions, '{}')) then
         perform raise_outcome('CA403', 'You can only grant permissions that you have yourself.');
+    elsif caller.role <> 'admin' and changes ? 'permissions' and target.id <> caller.id
+          and not target.permissions <@ (wanted || coalesce(caller.permissions, '{}') || default_permissions()) then
+        perform raise_outcome('CA403', 'You can only take away permissions that you have yourself.');
     elsif caller.role <> 'admin' and with_password and target.id <> caller.id
           and not target.permissions <@ (caller.permissions || default_permissions()) then
         perform raise_outcome('CA403', 'You can only set the password of users whose permissions you have yourself.');

@@ -230,6 +230,39 @@ def test_a_refusal_is_in_the_audit_log(people, admin):
     assert [(row["outcome"], row["actor"]["id"]) for row in items] == [("refused", ann.id)]
 
 
+@pytest.mark.parametrize("origin", ["https://evil.example.org", 'https://"\\x' + "y" * 300])
+def test_a_refused_origin_is_in_the_audit_log(people, admin, origin):
+    refused = people.user("ann").get("/profile", origin=origin)
+    assert refused.status_code == 403
+    rows = wait_until(lambda: audit_of(admin, request=refused.headers["X-Request-Id"]), what="the row after the answer")
+    assert [(row["action"], row["outcome"], row["actor"]) for row in rows] == [("origin.refuse", "refused", None)]
+    assert rows[0]["detail"]["path"] == "/profile"
+    assert rows[0]["detail"]["origin"] == origin[:200].replace('"', "?").replace("\\", "?")
+
+
+def test_the_audit_of_an_agents_edit_says_what_changed(people, admin):
+    provider = admin.get("/providers").json()["items"][0]["id"]
+    agent = admin.post("/agents", {"name": "Edited", "handle": f"edited-{people.mark}", "provider_id": provider,
+                                   "prompt": "Be brief."})
+    assert agent.status_code == 201, agent.text
+    answer = admin.patch(f"/agents/{agent.json()['id']}", {"prompt": "Be kind.", "name": "Edited", "version": 1})
+    assert answer.status_code == 200, answer.text
+    rows = audit_of(admin, request=answer.headers["X-Request-Id"])
+    assert rows[0]["detail"] == {"from": {"prompt": "Be brief."}, "to": {"prompt": "Be kind."}}
+
+
+def test_taking_permissions_away_is_no_way_around_the_guard_of_passwords(people, admin):
+    keeper, target = people.user("keeper", permissions=["users.manage"]), people.user("target", permissions=["audit.read"])
+    path = f"/admin/users/{target.id}"
+    assert keeper.patch(path, {"password": "another long password"}).status_code == 403
+    assert keeper.put(f"{path}/permissions", {"permissions": []}).status_code == 403
+    assert keeper.patch(path, {"permissions": []}).status_code == 403
+    assert keeper.patch(path, {"permissions": ["audit.read"], "name": "Renamed"}).status_code == 200
+    assert target.get("/profile").status_code == 200
+    assert admin.put(f"{path}/permissions", {"permissions": []}).status_code == 200
+    assert keeper.patch(path, {"password": "another long password"}).status_code == 200
+
+
 def test_the_audit_log_is_paged_without_gaps(people, admin):
     ann = people.user("ann")
     for n in range(5):
