@@ -27,6 +27,9 @@ struct check {
 /* Notes an error at the path where the check stands. */
 void check_refuse(struct check *check, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* "Must have at least 2 entries.": bound is "at least" or "at most", many the plural of what is counted. */
+void check_refuse_count(struct check *check, const char *bound, long long count, const char *one, const char *many);
+
 /* Takes work off; false when there is not enough left. */
 bool check_spend(struct check *check, long work);
 

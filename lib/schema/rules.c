@@ -89,9 +89,9 @@ void check_text(struct check *check, struct json_object *schema, const char *tex
     const char *fault = format ? format_fault(format, text) : NULL;
 
     if (length < least)
-        check_refuse(check, "Must have at least %lld characters.", least);
+        check_refuse_count(check, "at least", least, "character", "characters");
     else if (length > most)
-        check_refuse(check, "Must have at most %lld characters.", most);
+        check_refuse_count(check, "at most", most, "character", "characters");
     else if (fault)
         check_refuse(check, "%s", fault);
     else if (pattern)

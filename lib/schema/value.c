@@ -21,6 +21,11 @@ void check_refuse(struct check *check, const char *format, ...)
     text_free(&sentence);
 }
 
+void check_refuse_count(struct check *check, const char *bound, long long count, const char *one, const char *many)
+{
+    check_refuse(check, "Must have %s %lld %s.", bound, count, count == 1 ? one : many);
+}
+
 bool check_spend(struct check *check, long work)
 {
     check->work -= work;
@@ -99,9 +104,9 @@ static void check_list(struct check *check, struct json_object *schema, struct j
     long long most = type_count(json_member(schema, "maxItems"), count);
 
     if (count < least)
-        check_refuse(check, "Must have at least %lld entries.", least);
+        check_refuse_count(check, "at least", least, "entry", "entries");
     else if (count > most)
-        check_refuse(check, "Must have at most %lld entries.", most);
+        check_refuse_count(check, "at most", most, "entry", "entries");
     else if (json_flag(schema, "uniqueItems", false))
         check_unique(check, list);
     for (size_t i = 0; items && i < (size_t)count && !check->exhausted; i++) {
@@ -138,9 +143,9 @@ static void check_entries(struct check *check, struct json_object *schema, struc
     long long most = type_count(json_member(schema, "maxItems"), TYPE_LIST_MOST);
 
     if (count < least)
-        check_refuse(check, "Must have at least %lld entries.", least);
+        check_refuse_count(check, "at least", least, "entry", "entries");
     else if (count > most)
-        check_refuse(check, "Must have at most %lld entries.", most);
+        check_refuse_count(check, "at most", most, "entry", "entries");
     for (size_t i = 0; i < (size_t)count && !check->wrong && check_spend(check, WORK_SCHEMA); i++)
         check_entry(check, schema, type ? type : "string", json_object_array_get_idx(list, i));
 }
