@@ -11,6 +11,7 @@
 
 #define MESSAGE_BYTES 32768
 #define LIST_MS 5000
+#define LIST_TIMES 5
 
 int addresses_open(void)
 {
@@ -48,13 +49,15 @@ static void take_route(const struct nlmsghdr *header, struct text *rules)
 
 enum more { MORE, DONE, BROKEN };
 
-static enum more take_messages(const char *bytes, size_t length, struct text *rules)
+/* torn: what is listed is not what there was at one time, or something was dropped. */
+static enum more take_messages(const char *bytes, size_t length, struct text *rules, bool *torn)
 {
     for (const struct nlmsghdr *header = (const void *)bytes; NLMSG_OK(header, length);
          header = NLMSG_NEXT(header, length)) {
+        *torn = *torn || header->nlmsg_flags & NLM_F_DUMP_INTR;
         if (header->nlmsg_type == NLMSG_DONE)
             return DONE;
-        if (header->nlmsg_type == NLMSG_ERROR || header->nlmsg_flags & NLM_F_DUMP_INTR)
+        if (header->nlmsg_type == NLMSG_ERROR)
             return BROKEN;
         if (header->nlmsg_type == RTM_NEWROUTE)
             take_route(header, rules);
@@ -62,18 +65,22 @@ static enum more take_messages(const char *bytes, size_t length, struct text *ru
     return MORE;
 }
 
-/* DONE: there is nothing more to read. When the kernel had to drop some, it says so by an error. */
-static enum more take_packet(int addresses, struct text *rules)
+/* DONE: there is nothing more to read. */
+static enum more take_packet(int addresses, struct text *rules, bool *torn)
 {
     _Alignas(struct nlmsghdr) char bytes[MESSAGE_BYTES];
     ssize_t length = recv(addresses, bytes, sizeof bytes, MSG_TRUNC);
 
+    if (length < 0 && errno == ENOBUFS) {
+        *torn = true;
+        return MORE;
+    }
     if (length < 0)
         return errno == EAGAIN ? DONE : errno == EINTR ? MORE : BROKEN;
-    return (size_t)length > sizeof bytes ? BROKEN : take_messages(bytes, (size_t)length, rules);
+    return (size_t)length > sizeof bytes ? BROKEN : take_messages(bytes, (size_t)length, rules, torn);
 }
 
-bool addresses_list(int addresses, struct text *rules)
+static bool ask(int addresses)
 {
     struct {
         struct nlmsghdr header;
@@ -82,21 +89,32 @@ bool addresses_list(int addresses, struct text *rules)
         .header = {.nlmsg_len = sizeof request, .nlmsg_type = RTM_GETROUTE, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
         .route = {.rtm_family = AF_INET, .rtm_table = RT_TABLE_LOCAL},
     };
-    struct pollfd ready = {addresses, POLLIN, 0};
-    enum more more = MORE;
 
-    if (send(addresses, &request, sizeof request, 0) != (ssize_t)sizeof request)
-        return false;
-    while (more == MORE && poll(&ready, 1, LIST_MS) == 1)
-        more = take_packet(addresses, rules);
-    return more == DONE;
+    return send(addresses, &request, sizeof request, 0) == (ssize_t)sizeof request;
 }
 
+/* Once more when the routes have changed meanwhile; what comes twice does no harm. */
+bool addresses_list(int addresses, struct text *rules)
+{
+    struct pollfd ready = {addresses, POLLIN, 0};
+    enum more more = DONE;
+    bool torn = true;
+
+    for (int i = 0; i < LIST_TIMES && torn && more == DONE && ask(addresses); i++) {
+        torn = false;
+        for (more = MORE; more == MORE && poll(&ready, 1, LIST_MS) == 1;)
+            more = take_packet(addresses, rules, &torn);
+    }
+    return more == DONE && !torn;
+}
+
+/* Where so much changes that the kernel had to drop something, all are listed again. */
 bool addresses_read(int addresses, struct text *rules)
 {
+    bool torn = false;
     enum more more;
 
-    while ((more = take_packet(addresses, rules)) == MORE)
+    while ((more = take_packet(addresses, rules, &torn)) == MORE)
         continue;
-    return more == DONE;
+    return more == DONE && (!torn || addresses_list(addresses, rules));
 }
