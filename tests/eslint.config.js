@@ -55,9 +55,12 @@ export default [
                 { property: "outerHTML", message: "Use html`` or parts/markdown.js." },
                 { property: "insertAdjacentHTML", message: "Use html`` or parts/markdown.js." },
                 { object: "document", property: "write" }],
+            "no-restricted-syntax": ["error", { selector: "BinaryExpression[left.property.name='key'][right.value='Enter']",
+                message: "An input method has its own Enter: use isEnter of parts/keys.js." }],
         },
     },
     { files: ["htdocs/js/**"], ignores: WITH_ANY, plugins: { house: { rules: { "no-any": noAny } } }, rules: { "house/no-any": "error" } },
+    { files: ["htdocs/js/parts/keys.js"], rules: { "no-restricted-syntax": "off" } },
     { files: ["htdocs/js/types.js"], rules: { "max-lines": "off" } }, // generated
     { files: ["htdocs/**"], languageOptions: { globals: globals.browser } },
     {

@@ -71,10 +71,17 @@ def test_an_unchanged_file_is_not_sent_twice(studio):
     assert again.status_code == 304 and not again.content
 
 
-def test_libraries_are_kept_and_text_is_compressed(studio):
-    answer = requests.get(studio.url + "/vendor/marked.js", timeout=10)
-    assert "max-age" in answer.headers["Cache-Control"]
-    assert answer.headers["Content-Encoding"] == "gzip"
+@pytest.mark.parametrize("path", ["/", "/js/app.js", "/css/base.css", "/vendor/markdown-it.js", "/docs"])
+def test_each_file_is_validated_so_that_an_upgrade_is_seen_whole(studio, path):
+    """A library that a browser keeps unasked would meet a page of the next version, which may want more of it."""
+    answer = requests.get(studio.url + path, timeout=10)
+    assert answer.headers["Cache-Control"] == "no-cache" and answer.headers["ETag"]
+    again = requests.get(studio.url + path, headers={"If-None-Match": answer.headers["ETag"]}, timeout=10)
+    assert again.status_code == 304
+
+
+def test_text_is_compressed(studio):
+    assert requests.get(studio.url + "/vendor/markdown-it.js", timeout=10).headers["Content-Encoding"] == "gzip"
 
 
 @pytest.mark.parametrize("method,path", OLD_PATHS)

@@ -2,6 +2,7 @@
 import { html, useMemo, useState } from "../dom.js";
 import { Dialog } from "../parts/dialog.js";
 import { Icon } from "../parts/icon.js";
+import { isComposing, isEnter } from "../parts/keys.js";
 import { rooms } from "../room/rooms.js";
 import { go } from "../router.js";
 import { openRoutes } from "../routes.js";
@@ -46,14 +47,19 @@ export function Palette() {
         entry?.run();
     };
     const press = (/** @type {KeyboardEvent} */ event) => {
+        if (isComposing(event)) {
+            return;
+        }
         const to = { ArrowDown: at + 1, ArrowUp: at - 1 + found.length }[event.key];
         if (to !== undefined && found.length) {
             event.preventDefault();
             setAt(to % found.length);
             document.getElementById(`palette-${to % found.length}`)?.scrollIntoView({ block: "nearest" });
-        } else if (event.key === "Enter") {
+        } else if (isEnter(event)) {
             event.preventDefault();
-            run(found[at]);
+            // The list may be of the text before the last key.
+            const { value } = /** @type {HTMLInputElement} */ (event.target);
+            run(value === typed ? found[at] : find(entries, value)[0]);
         }
     };
     return html`<${Dialog} title="Search" bare class="palette" onClose=${close}>

@@ -3,6 +3,7 @@ import { html, useEffect, useRef } from "../dom.js";
 import { count } from "../format.js";
 import { Button } from "../parts/button.js";
 import { Icon } from "../parts/icon.js";
+import { isComposing, isEnter } from "../parts/keys.js";
 
 /** @param {{search: any}} props from useSearch in use-search.js */
 export function LogSearch({ search }) {
@@ -10,10 +11,10 @@ export function LogSearch({ search }) {
     const field = useRef(/** @type {HTMLInputElement | null} */ (null));
     useEffect(() => field.current.focus(), []);
     const press = (/** @type {KeyboardEvent} */ event) => {
-        if (event.key === "Enter") {
+        if (isEnter(event)) {
             event.preventDefault();
             search.step(event.shiftKey ? -1 : 1);
-        } else if (event.key === "Escape") {
+        } else if (event.key === "Escape" && !isComposing(event)) {
             event.preventDefault();
             event.stopPropagation();
             search.close();

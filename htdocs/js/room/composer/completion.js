@@ -25,20 +25,29 @@ export function useCompletion(area, text, members) {
     const script = caret < 0 ? "" : commandAt(text, caret)?.script || "";
     useEffect(() => void (slash && loadScripts()), [slash]);
     useEffect(() => loadDetails(script), [script, known.items]);
-    const { items, hint, eager } = caret < 0 ? NOTHING : atCommand(text, caret) || atMention(text, caret, members);
+    const find = (/** @type {string} */ typed, /** @type {number} */ place) =>
+        (place < 0 ? NOTHING : atCommand(typed, place) || atMention(typed, place, members));
+    const { items, hint, eager } = find(text, caret);
     const chosen = index < 0 && eager ? 0 : index;
     const look = () => {
         setCaret(area.current.selectionStart);
         setIndex(-1);
     };
     const press = (/** @type {KeyboardEvent} */ event, /** @type {(item: Item) => void} */ choose) => {
+        const { value, selectionStart } = area.current;
+        // What is typed counts: what is drawn may be of the text before the last key.
+        return value === text ? act(event, choose, items, chosen) : act(event, choose, ...fresh(find(value, selectionStart)));
+    };
+    const fresh = (/** @type {Found} */ found) => /** @type {[Item[], number]} */ ([found.items, found.eager ? 0 : -1]);
+    /** @param {KeyboardEvent} event @param {(item: Item) => void} choose @param {Item[]} list @param {number} at */
+    const act = (event, choose, list, at) => {
         const moves = /** @type {Record<string, () => void>} */ ({
-            ArrowDown: () => setIndex((chosen + 1) % items.length),
-            ArrowUp: () => setIndex((Math.max(chosen, 0) - 1 + items.length) % items.length),
-            Tab: () => choose(items[Math.max(chosen, 0)]), Escape: () => setCaret(-1),
-            ...(items[chosen] && { Enter: () => choose(items[chosen]) }),
+            ArrowDown: () => setIndex((at + 1) % list.length),
+            ArrowUp: () => setIndex((Math.max(at, 0) - 1 + list.length) % list.length),
+            Tab: () => choose(list[Math.max(at, 0)]), Escape: () => setCaret(-1),
+            ...(list[at] && { Enter: () => choose(list[at]) }),
         });
-        if (!items.length || !moves[event.key] || event.shiftKey) {
+        if (!list.length || !moves[event.key] || event.shiftKey) {
             return false;
         }
         event.preventDefault();

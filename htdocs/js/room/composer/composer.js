@@ -3,9 +3,11 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from "../../dom.js
 import { keep, recall } from "../../keep.js";
 import { Button } from "../../parts/button.js";
 import { Icon } from "../../parts/icon.js";
+import { isComposing, isEnter } from "../../parts/keys.js";
 import { me } from "../../session.js";
 import { sendMessage } from "../log/outbox.js";
 import { Suggestions, useCompletion } from "./completion.js";
+import { trimmed } from "./text.js";
 
 const LONGEST = 16000;
 const HEIGHT = 190;
@@ -33,7 +35,7 @@ export function Composer({ room, members, reply, onReply, taken, onEditLast }) {
     }, [taken]);
 
     const send = () => {
-        const said = text.trim();
+        const said = trimmed(area.current.value);
         if (said && said.length <= LONGEST) {
             sendMessage(room.id, said, reply?.seq ?? null);
             change("");
@@ -51,7 +53,7 @@ export function Composer({ room, members, reply, onReply, taken, onEditLast }) {
         spot.look();
     };
     const press = (/** @type {KeyboardEvent} */ event) => {
-        if (!event.isComposing && !spot.press(event, choose)) {
+        if (!isComposing(event) && !spot.press(event, choose)) {
             act(event, { Enter: send, Escape: reply && (() => onReply(null)), ArrowUp: !text && onEditLast });
         }
     };
@@ -81,7 +83,7 @@ function grow(area) {
 
 /** Does what a key means; most mean nothing. @param {KeyboardEvent} event @param {Record<string, any>} actions by key */
 function act(event, actions) {
-    const breaksLine = event.key === "Enter" && (event.shiftKey || event.ctrlKey);
+    const breaksLine = isEnter(event) && (event.shiftKey || event.ctrlKey);
     if (!breaksLine && Object.hasOwn(actions, event.key) && actions[event.key]) {
         event.preventDefault();
         actions[event.key]();

@@ -7,11 +7,13 @@ import { Button } from "../../parts/button.js";
 import { copyText } from "../../parts/copy.js";
 import { ConfirmDialog } from "../../parts/dialog.js";
 import { Icon } from "../../parts/icon.js";
+import { isComposing, isEnter } from "../../parts/keys.js";
 import { Markdown } from "../../parts/markdown.js";
 import { Menu } from "../../parts/menu.js";
 import { Clock } from "../../parts/time.js";
 import { attempt, tell } from "../../parts/toast.js";
 import { me } from "../../session.js";
+import { trimmed } from "../composer/text.js";
 import { logOf } from "./logs.js";
 
 /** @typedef {import("../../types.js").Event} RoomEvent */
@@ -154,11 +156,12 @@ function Edit({ event, onClose }) {
     const [text, setText] = useState(event.body.text);
     const [busy, setBusy] = useState(false);
     const save = async () => {
-        if (!text.trim() || text === event.body.text) {
+        const said = trimmed(text);
+        if (!said || said === event.body.text) {
             return onClose();
         }
         setBusy(true);
-        const change = await attempt(() => patch(`/rooms/${event.room}/messages/${event.seq}`, { text: text.trim() }));
+        const change = await attempt(() => patch(`/rooms/${event.room}/messages/${event.seq}`, { text: said }));
         setBusy(false);
         if (change) {
             logOf(event.room)?.takeEvent(change);
@@ -167,11 +170,11 @@ function Edit({ event, onClose }) {
         return undefined;
     };
     const press = (/** @type {KeyboardEvent} */ key) => {
-        if (key.key === "Escape") {
+        if (key.key === "Escape" && !isComposing(key)) {
             key.preventDefault();
             key.stopPropagation();
             onClose();
-        } else if (key.key === "Enter" && !key.shiftKey && !key.isComposing) {
+        } else if (isEnter(key) && !key.shiftKey) {
             key.preventDefault();
             save();
         }
