@@ -33,6 +33,17 @@ void respond_bytes(struct request *request, int status, const char *media_type, 
     answer_set(request->answer, status, media_type, body, length);
 }
 
+/* The name for clients that do not know filename* (RFC 6266): "_" for each character that is not plain ASCII or has a
+ * meaning in the header or in a path. */
+static void add_plain_name(struct text *text, const char *name)
+{
+    for (; *name; name++) {
+        unsigned char c = (unsigned char)*name;
+        if ((c & 0xc0) != 0x80) /* one for all bytes of a character */
+            text_add_char(text, c > 0x1f && c < 0x7f && !strchr("\"\\/%;", c) ? (char)c : '_');
+    }
+}
+
 /* Nothing that a program left is shown by a browser as a page of this site: it is saved under its name, and where a
  * browser opens it all the same, it may do nothing. */
 void respond_pieces(struct request *request, const char *media_type, const char *file_name, long long length,
@@ -40,7 +51,9 @@ void respond_pieces(struct request *request, const char *media_type, const char 
 {
     struct text disposition = TEXT_EMPTY;
 
-    text_add(&disposition, "attachment; filename*=UTF-8''");
+    text_add(&disposition, "attachment; filename=\"");
+    add_plain_name(&disposition, file_name);
+    text_add(&disposition, "\"; filename*=UTF-8''");
     text_add_url(&disposition, file_name);
     respond_header(request, "Content-Disposition", text_string(&disposition));
     respond_header(request, "Content-Security-Policy", "sandbox");

@@ -114,6 +114,45 @@ static void check_url(const char *name, char *url, struct text *why)
         text_add_format(why, "%s is \"%s\": use an address like https://coagent.example.org\n", name, url);
 }
 
+/* An origin is scheme, host and port: nothing else. */
+static bool is_origin(const char *origin)
+{
+    const char *host = after_scheme(origin);
+    return host && host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]")] == '\0';
+}
+
+/* As browsers write it: in lower case, without the port that the scheme implies. Anything else never equals an Origin.
+ */
+static void normalise_origin(char *origin)
+{
+    size_t length = strlen(origin);
+    const char *port = NULL;
+    for (char *c = origin; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    port = strncmp(origin, "https://", 8) == 0 ? ":443" : ":80";
+    if (length > strlen(port) && strcmp(origin + length - strlen(port), port) == 0)
+        origin[length - strlen(port)] = '\0';
+}
+
+/* Cookies, addresses of pages and WebSockets all begin at the root of a host: a path would answer a blank page, and 403
+ * to all that changes something. */
+static void check_public_url(char *url, struct text *why)
+{
+    size_t before = why->length;
+    check_url("PUBLIC_URL", url, why);
+    if (!*url || why->length > before)
+        return;
+    if (strchr(after_scheme(url), '/'))
+        text_add_format(why,
+                        "PUBLIC_URL is \"%s\": CoAgent needs a host of its own, without a path: use an address like "
+                        "https://coagent.example.org\n",
+                        url);
+    else if (!is_origin(url))
+        text_add_format(why, "PUBLIC_URL is \"%s\": use an address like https://coagent.example.org\n", url);
+    else
+        normalise_origin(url);
+}
+
 void config_check(struct config *config, struct text *why)
 {
     check_key("SECRET_KEY", config->secret_key, why);
@@ -124,17 +163,10 @@ void config_check(struct config *config, struct text *why)
     if (strcmp(config->environment, "development") != 0 && strcmp(config->environment, "production") != 0)
         text_add_format(why, "ENVIRONMENT is \"%s\": use development or production\n", config->environment);
     check_samesite(config, why);
-    check_url("PUBLIC_URL", config->public_url, why);
+    check_public_url(config->public_url, why);
     if (!config->ssl_certfile != !config->ssl_keyfile)
         text_add(why, "SSL_CERTFILE and SSL_KEYFILE must be set together: set both or neither\n");
     check_url("OPENAI_BASE_URL", config->openai_base_url, why);
-}
-
-/* An origin is scheme, host and port: nothing else, and above all no wildcard, because credentials are allowed. */
-static bool is_origin(const char *origin)
-{
-    const char *host = after_scheme(origin);
-    return host && host[strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_:[]")] == '\0';
 }
 
 static void add_origin(char ***origins, size_t *count, const char *item, size_t length, struct text *why)
@@ -148,13 +180,12 @@ static void add_origin(char ***origins, size_t *count, const char *item, size_t 
     if (length == 0)
         return;
     char *origin = text_format("%.*s", (int)length, item);
-    if (!is_origin(origin)) {
+    if (!is_origin(origin)) { /* above all no wildcard, because credentials are allowed */
         text_add_format(why, "BACKEND_CORS_ORIGINS has \"%s\": use origins like https://app.example.org\n", origin);
         free(origin);
         return;
     }
-    for (char *c = origin; *c; c++)
-        *c = (char)tolower((unsigned char)*c);
+    normalise_origin(origin);
     char **more = realloc(*origins, (*count + 2) * sizeof *more);
     if (!more)
         abort(); /* as in text.h */

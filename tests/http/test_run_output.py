@@ -104,7 +104,7 @@ def test_the_download_is_byte_for_byte_what_was_written(studio, ann):
         assert answer.status_code == 200
         assert answer.content == content
         assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
-        assert answer.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''run-{run}.txt"
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="run-{run}.txt"; filename*=UTF-8\'\'run-{run}.txt'
     assert ann.get(f"/runs/{run}/output", params={"format": "text", "offset": len(content) - 10}).content == content[-10:]
 
 
@@ -164,7 +164,7 @@ def test_a_file_comes_as_it_is_and_does_nothing_in_a_browser(studio, ann):
     empty = finished.leave(studio, run, "empty", b"")
     answer = ann.get(f"/files/{file}")
     assert answer.status_code == 200 and answer.content == content
-    assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''%C3%BC%20%22x%22%0D%0A.html"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="_ _x___.html"; filename*=UTF-8\'\'%C3%BC%20%22x%22%0D%0A.html'
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert ann.get(f"/files/{empty}").content == b""

@@ -65,7 +65,8 @@ Test(respond, pieces_are_fetched_until_all_is_there)
     memory_open(&memory, get, NULL);
     respond_pieces(&memory.request, "text/plain", "a \"b\".txt", 6, fetch_digits);
     cr_assert_eq(respond_send(&memory.request), OUTCOME_OK);
-    cr_expect(sent(&memory, "Content-Disposition: attachment; filename*=UTF-8''a%20%22b%22.txt\r\n"));
+    cr_expect(
+        sent(&memory, "Content-Disposition: attachment; filename=\"a _b_.txt\"; filename*=UTF-8''a%20%22b%22.txt\r\n"));
     cr_expect(sent(&memory, "Content-Length: 6\r\n\r\n012345"));
     cr_expect_not(sent(&memory, "0123456"));
     memory_close(&memory);

@@ -144,6 +144,25 @@ Test(config, reads_comments_blank_lines_spaces_and_quotes)
     cr_expect_str_eq(config.login_exempt, "127.0.0.1");
 }
 
+/* Browsers write an Origin in one way only. */
+Test(config, brings_the_address_of_the_site_and_foreign_origins_into_the_form_of_browsers)
+{
+    static const char *const forms[][2] = {
+        {"PUBLIC_URL=HTTPS://Studio.Example.org:443/", "https://studio.example.org"},
+        {"PUBLIC_URL=http://x.example:80", "http://x.example"},
+        {"PUBLIC_URL=http://x.example:443", "http://x.example:443"},
+        {"PUBLIC_URL=https://[::1]:443", "https://[::1]"},
+        {"PUBLIC_URL=https://x.example:8443", "https://x.example:8443"},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        cr_assert_eq(load(ENVIRONMENT(WITH_KEY, (char *)forms[i][0])), OUTCOME_OK, "%s", text_string(&why));
+        cr_expect_str_eq(config.public_url, forms[i][1]);
+        config_free(&config);
+    }
+    cr_assert_eq(load(ENVIRONMENT(WITH_KEY, "CORS_ORIGINS=https://App.example:443")), OUTCOME_OK);
+    cr_expect_str_eq(config.cors_origins[0], "https://app.example");
+}
+
 Test(config, takes_a_certificate_only_with_its_key)
 {
     cr_assert_eq(load(ENVIRONMENT(WITH_KEY, "SSL_CERTFILE=/etc/x")), OUTCOME_INVALID);
@@ -182,6 +201,8 @@ Test(config, refuses_numbers_and_words_out_of_range)
     expect_refused("POOL_SLOTS=99999999999999999999", "POOL_SLOTS");
     expect_refused("REGISTRATION_OPEN=2", "true or false");
     expect_refused("COOKIE_SAMESITE=Loose", "Lax, Strict or None");
+    expect_refused("PUBLIC_URL=https://x.example/studio", "without a path");
+    expect_refused("PUBLIC_URL=https://me@x.example", "PUBLIC_URL");
     expect_refused("PUBLIC_URL=example.org", "PUBLIC_URL");
     expect_refused("PUBLIC_URL=javascript:alert(1)", "PUBLIC_URL");
     expect_refused("DATABASE_URL=postgresql+asyncpg://u@h/d", "postgresql://");
