@@ -23,6 +23,8 @@ fill_in() {
         -e "s|@NGINX@|$data/conf/nginx|g" -e "s|@HTDOCS@|$data/app/share/coagent/htdocs|g" \
         -e "s|@MODULES@|$nginx_modules|g" -e "s|@WORKERS@|$(nproc)|g" -e "s|@LISTEN@|$(listen_lines)|g" \
         -e "s|@LOGIN_RATE@|${LOGIN_RATE:-4}|g" -e "s|@LOGIN_BURST@|${LOGIN_BURST:-80}|g" \
+        -e "s|@REQUEST_RATE@|${REQUEST_RATE:-100}|g" -e "s|@REQUEST_BURST@|${REQUEST_BURST:-400}|g" \
+        -e "s|@CONNECTION_LIMIT@|${CONNECTION_LIMIT:-100}|g" -e "s|@SOCKET_LIMIT@|${SOCKET_LIMIT:-1000}|g" \
         -e "s|@LOGIN_EXEMPT@|$(exempt_lines)|g" "$1"
 }
 
@@ -48,16 +50,18 @@ take_certificate() {
     "$data/app/sbin/coagentctl" make-certificate --folder "$folder" --print-nginx >"$data/conf/nginx/tls.conf"
 }
 
-check_login_limits() {
-    [[ ${LOGIN_RATE:-4} =~ ^[1-9][0-9]{0,5}$ && ${LOGIN_BURST:-80} =~ ^[1-9][0-9]{0,5}$ ]] ||
-        fail "LOGIN_RATE and LOGIN_BURST take a number from 1 to 999999"
+check_limits() {
+    local name
+    for name in LOGIN_RATE LOGIN_BURST REQUEST_RATE REQUEST_BURST CONNECTION_LIMIT SOCKET_LIMIT; do
+        [[ ${!name:-1} =~ ^[1-9][0-9]{0,5}$ ]] || fail "$name takes a number from 1 to 999999"
+    done
     [[ ${LOGIN_EXEMPT:-} =~ ^[0-9a-fA-F.:/,]*$ ]] || fail "LOGIN_EXEMPT takes comma-separated addresses or networks"
 }
 
 write_nginx() {
     local template folder=$data/conf/nginx
     mkdir -p "$folder"
-    check_login_limits
+    check_limits
     for template in "$data"/app/share/coagent/nginx/*.conf.in; do
         fill_in "$template" >"$folder/$(basename "$template" .in)"
     done

@@ -10,6 +10,7 @@ passed_settings=(
     SANDBOX_MEMORY_MB SANDBOX_CPU_SECONDS SANDBOX_WALL_SECONDS SANDBOX_PROCESSES SANDBOX_DISK_MB SANDBOX_OPEN_FILES
     RUN_OUTPUT_MB RUN_ARTIFACT_MB OPENAI_BASE_URL OPENAI_API_KEY
     OPENAI_MODEL SSL_CERTFILE SSL_KEYFILE LOGIN_RATE LOGIN_BURST LOGIN_EXEMPT
+    REQUEST_RATE REQUEST_BURST CONNECTION_LIMIT SOCKET_LIMIT
 )
 
 # kept_secret NAME BYTES: hexadecimal, made at its first use, then always the same.
@@ -56,7 +57,7 @@ POOL_WAIT_SOCKET=$data/run/wait.sock
 NCHAN_SOCKET=$data/run/nchan-publish.sock
 RUNNER_LOCK=$data/run/runner.lock
 POOL_SLOTS=$((cores * 4 < 8 ? 8 : cores * 4))
-POOL_WAIT_SLOTS=$((cores * 2 < 4 ? 4 : cores * 2))
+POOL_WAIT_SLOTS=$((cores * 2 < 6 ? 6 : cores * 2))
 TEXT
     for name in "${passed_settings[@]}"; do
         [ -z "${!name:-}" ] || printf '%s=%s\n' "$name" "${!name}"

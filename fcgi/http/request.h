@@ -46,6 +46,7 @@ struct request {
     struct answer *answer;
     const struct source *source; /* only request.c and the pool look inside */
     struct counters *counters;   /* the pool's, or NULL */
+    int slot;                    /* of the pool, in which the child serves this request */
     bool is_fast;                /* of the pool whose routes may not wait: it cannot serve the others, see warm.h */
     int64_t started_at;          /* monotonic milliseconds */
     struct kept *kept;           /* what request_keep was given */

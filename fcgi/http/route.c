@@ -117,23 +117,13 @@ enum outcome route_tables_check(const struct route *const *tables, struct text *
     return why->length > before ? OUTCOME_INVALID : OUTCOME_OK;
 }
 
-static bool stands_before(const struct route *const *tables, const struct route *wanted)
-{
-    for (; *tables; tables++)
-        for (const struct route *route = *tables; route->path; route++) {
-            if (route == wanted)
-                return false;
-            if (route->pool == POOL_WAIT && strcmp(route->path, wanted->path) == 0)
-                return true;
-        }
-    return false;
-}
-
-/* nginx chooses by the path alone: the other methods of a path go to the same pool, which serves every route. */
+/* The key of a map is compared without regard to case where it is literal. */
 static void print_location(const struct route *route, struct text *locations)
 {
     bool literal = !strchr(route->path, '{');
-    text_add(locations, literal ? "/api" : "\"~^/api");
+    const char *methods = route->method == METHOD_GET ? "(?:GET|HEAD)" : method_name((int)route->method);
+    literal = literal && route->method != METHOD_GET;
+    text_add_format(locations, literal ? "\"%s /api" : "\"~^%s /api", methods);
     for (const char *at = route->path; *at; at++) {
         if (*at == '{') {
             text_add(locations, "[^/]+");
@@ -144,13 +134,13 @@ static void print_location(const struct route *route, struct text *locations)
             text_add_char(locations, *at);
         }
     }
-    text_add(locations, literal ? " coagent_wait;\n" : "$\" coagent_wait;\n");
+    text_add(locations, literal ? "\" coagent_wait;\n" : "$\" coagent_wait;\n");
 }
 
 void route_tables_print_locations(const struct route *const *tables, struct text *locations)
 {
     for (const struct route *const *table = tables; *table; table++)
         for (const struct route *route = *table; route->path; route++)
-            if (route->pool == POOL_WAIT && !stands_before(tables, route))
+            if (route->pool != POOL_FAST)
                 print_location(route, locations);
 }

@@ -110,7 +110,9 @@ struct field {
     const struct field *elements; /* of a FIELD_OBJECT_LIST */
 };
 
-enum pool_kind { POOL_FAST, POOL_WAIT };
+/* POOL_WAIT and POOL_LOGIN are served by one pool. POOL_WAIT is for what may take long; a caller has few of its slots for
+ * that, and all together leave some to POOL_LOGIN: what hashes a password, and renews a session. */
+enum pool_kind { POOL_FAST, POOL_WAIT, POOL_LOGIN };
 
 struct route {
     enum method method;
@@ -152,7 +154,7 @@ extern const struct field page_query[];
  * something. */
 enum outcome route_tables_check(const struct route *const *tables, struct text *why);
 
-/* The lines of an nginx map from $uri to the upstream coagent_wait, for the paths of the pool whose routes may wait, so
+/* The lines of an nginx map from "$request_method $uri" to the upstream coagent_wait, for the routes that may wait, so
  * that the site cannot drift from the tables. */
 void route_tables_print_locations(const struct route *const *tables, struct text *locations);
 

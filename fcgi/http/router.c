@@ -7,8 +7,11 @@
 #include "fcgi/http/input.h"
 #include "fcgi/http/match.h"
 #include "fcgi/http/refusal.h"
+#include "fcgi/pool/counters.h"
 
 #include <string.h>
+
+#define SLOTS_FOR_LOGIN 2 /* of the pool whose routes may wait, unless it has fewer than twice as many */
 
 /* The context of one request. Each step looks at it and returns whether to go on; a step that returns false has
  * answered. */
@@ -33,7 +36,7 @@ static bool find_route(struct context *context)
     char methods[METHODS_SIZE];
     context->match = match_route(context->tables, request->method, request->path);
     request->route = context->match.route;
-    if (request->route && request->is_fast && request->route->pool == POOL_WAIT) {
+    if (request->route && request->is_fast && request->route->pool != POOL_FAST) {
         log_error("%s reached the wrong pool: the nginx configuration belongs to another version",
                   request->route->path);
         respond_problem(request, OUTCOME_FAILED, NULL);
@@ -81,6 +84,27 @@ static bool check_csrf(struct context *context)
         return true;
     respond_problem(request, OUTCOME_DENIED, why);
     return false;
+}
+
+/* What may take long gets a turn: a caller, that is a user or an API token, has few at once, and all together leave some
+ * slots to those who want to log in. */
+static bool take_turn(struct context *context)
+{
+    struct request *request = context->request;
+    const struct caller *caller = &request->caller;
+    int slots = request->config->pool_wait_slots;
+    int most = slots - (slots < 2 * SLOTS_FOR_LOGIN ? slots / 2 : SLOTS_FOR_LOGIN);
+    int most_held = most / 2 > 0 ? most / 2 : 1;
+    if (request->route->pool != POOL_WAIT || !request->counters)
+        return true;
+    switch (counters_take_turn(request->counters, request->slot,
+                               caller->token_hash[0] ? caller->token_hash : caller->user_id, most_held, most)) {
+    case TURN_TAKEN: return true;
+    case TURN_HELD:
+        respond_problem(request, OUTCOME_LIMITED, "Too many of your requests that take long are in progress. Wait for one of them.");
+        return false;
+    default: respond_problem(request, OUTCOME_BUSY, NULL); return false;
+    }
 }
 
 /* Without PostgreSQL only what reads without a caller can be answered: health, the documentation. */
@@ -146,7 +170,7 @@ static bool handle(struct context *context)
 void router_serve(struct request *request, const struct route *const *tables)
 {
     static bool (*const steps[])(struct context *) = {
-        admit_origin, find_route, identify_caller, check_page, check_csrf, need_database, check_input, handle,
+        admit_origin, find_route, identify_caller, check_page, check_csrf, take_turn, need_database, check_input, handle,
     };
     struct context context = {.request = request, .tables = tables};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)

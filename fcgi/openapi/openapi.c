@@ -158,7 +158,7 @@ static struct json_object *responses_of(const struct route *route)
         {"413", changes},
         {"415", route->fields || route->raw},
         {"422", true},
-        {"429", !guarded && changes},
+        {"429", (!guarded && changes) || route->pool != POOL_FAST},
         {"503", true},
     };
     json_object_object_add(responses, "2XX", success_of(route));
@@ -194,7 +194,7 @@ static struct json_object *operation_of(const struct route *route, const struct 
     json_object_object_add(operation, "x-guard", string(guard_rule(route->guard.kind)->name));
     if (route->guard.argument)
         json_object_object_add(operation, "x-guard-argument", string(route->guard.argument));
-    json_object_object_add(operation, "x-pool", string(route->pool == POOL_WAIT ? "wait" : "fast"));
+    json_object_object_add(operation, "x-pool", string(route->pool == POOL_FAST ? "fast" : "wait"));
     json_object_object_add(operation, "x-idempotent", json_object_new_boolean(route->idempotent));
     return operation;
 }

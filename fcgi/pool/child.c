@@ -123,6 +123,7 @@ static void serve(const struct child_terms *terms, FCGX_Request *fcgi)
     struct source source = {fcgi->envp, read_stream, write_stream, fcgi};
     request_open(&request, terms->config, terms->db, &source);
     request.counters = terms->counters;
+    request.slot = terms->slot;
     request.is_fast = terms->kind == POOL_FAST;
     log_set_context(request.id);
     router_serve(&request, terms->tables);

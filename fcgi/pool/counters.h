@@ -20,7 +20,20 @@ struct counters {
     atomic_bool functions_missing; /* the database does not have those of this version */
     atomic_llong nchan_deaf_until; /* push/publish.h; written by whoever has waited in vain */
     atomic_uchar busy[SLOTS_MOST]; /* a child of this slot is at work */
+    atomic_uint turns;             /* taken until now */
+    atomic_ullong turn[SLOTS_MOST]; /* of who has this slot for long: a digest of the holder, and which turn; or 0 */
 };
+
+/* The outcome of asking for a turn at what may take long. */
+enum turn { TURN_TAKEN, TURN_HELD, TURN_FULL };
+
+/* Notes that the child of this slot does something long for this holder (an id or a digest). HELD: this holder has
+ * most_held slots for that already; FULL: most slots are in use for it. Of two that ask at once the first gets it. The
+ * turn ends with the child. */
+enum turn counters_take_turn(struct counters *counters, int slot, const char *holder, int most_held, int most);
+
+/* The child of this slot has ended, however. */
+void counters_leave(struct counters *counters, int slot);
 
 /* A page for this process and its children; ends the process when there is no memory. */
 struct counters *counters_share(void);

@@ -38,7 +38,7 @@ static int wait_for_child(const struct child_terms *terms, pid_t child)
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         if (*terms->leave)
             kill(child, SIGTERM);
-    atomic_store(&terms->counters->busy[terms->slot], 0);
+    counters_leave(terms->counters, terms->slot);
     return status;
 }
 

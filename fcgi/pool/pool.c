@@ -175,7 +175,7 @@ static void reap(struct pool *pool, int64_t now)
         struct slot *slot = slot_of_child(pool, child);
         if (!slot)
             continue;
-        atomic_store(&pool->counters->busy[slot - pool->slots], 0);
+        counters_leave(pool->counters, (int)(slot - pool->slots));
         if (slot_child_ended(slot, status, now))
             atomic_fetch_add(&pool->counters->children_failed, 1);
     }

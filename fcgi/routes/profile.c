@@ -33,8 +33,8 @@ static const struct field password_fields[] = {
 
 const struct route profile_routes[] = {
     ROUTE(METHOD_GET, "/profile", USER, POOL_FAST, NULL, NULL, show, "Your account", "User"),
-    ROUTE(METHOD_PATCH, "/profile", USER, POOL_WAIT, edit_fields, NULL, edit, "Edit your account", "User"),
-    ROUTE(METHOD_POST, "/profile/password", USER, POOL_WAIT, password_fields, NULL, change_password,
+    ROUTE(METHOD_PATCH, "/profile", USER, POOL_LOGIN, edit_fields, NULL, edit, "Edit your account", "User"),
+    ROUTE(METHOD_POST, "/profile/password", USER, POOL_LOGIN, password_fields, NULL, change_password,
           "Change your password; ends your other sessions and revokes your API tokens"),
     ROUTE(METHOD_GET, "/profile/sessions", USER, POOL_FAST, NULL, page_query, list_sessions,
           "Your active sessions, newest first", "SessionList"),

@@ -16,7 +16,7 @@ export class Link {
     /** @param {string} address path and query */
     constructor(address) {
         this.address = address;
-        /** @type {import("./store.js").Store<{state: "idle" | "connecting" | "live" | "away", attempt: number}>} */
+        /** @type {import("./store.js").Store<{state: "idle" | "connecting" | "live" | "away" | "full", attempt: number}>} */
         this.status = createStore({ state: "idle", attempt: 0 });
     }
 
@@ -76,10 +76,21 @@ export class Link {
             if (opened) {
                 this.#wait();
             } else {
-                // Refused or unreachable: a session that ended is renewed, or noticed, by this call.
-                get("/profile").catch(() => {}).then(() => this.#wait());
+                this.#learnWhy();
             }
         };
+    }
+
+    /** Refused or unreachable, and a browser does not say which. A person with too many live connections is told so, for
+     * another try would end the same way; a session that ended is renewed, or noticed, by the second call. */
+    async #learnWhy() {
+        const { status } = await fetch(this.address, { cache: "no-store" }).catch(() => ({ status: 0 }));
+        if (status === 429 && !this.#socket && this.status.get().state !== "idle") {
+            this.status.set({ state: "full", attempt: 2 });
+            return;
+        }
+        await get("/profile").catch(() => {});
+        this.#wait();
     }
 
     /** Tries again after a growing, jittered while; the first time almost at once, as a membership change asks for. */

@@ -38,6 +38,30 @@ test("a browser that was offline catches up, nothing lost, nothing doubled", asy
     await context.close();
 });
 
+test("a person with too many live connections is told, and connects when there are fewer", async () => {
+    const ada = await newPerson("Ada");
+    const { page, context } = await openWindow(browser, ada);
+    await page.goto("/rooms");
+    await live(page);
+    await page.evaluate(() => {
+        const open = () => new Promise((done) => {
+            const socket = new WebSocket(location.origin.replace(/^http/, "ws") + "/ws/live");
+            socket.onopen = () => done(socket);
+        });
+        return Promise.all(Array.from({ length: 19 }, open)).then((sockets) => Object.assign(window, { sockets }));
+    });
+    const second = await context.newPage();
+    await second.goto("/rooms");
+    await second.getByText("you have too many windows").waitFor();
+    await second.getByRole("img", { name: "Too many live connections" }).waitFor({ state: "attached" });
+    await page.evaluate(() => /** @type {any} */ (window).sockets.forEach((/** @type {WebSocket} */ socket) => socket.close()));
+    await until(async () => {
+        await second.getByRole("button", { name: "Connect this window" }).click({ timeout: 1000 }).catch(() => {});
+        return second.getByRole("img", { name: "Connected", exact: true }).count();
+    }, (count) => count === 1, "it connects");
+    await context.close();
+});
+
 test("what is written offline is kept and sent by itself", async () => {
     const ada = await newPerson("Ada");
     const room = await newRoom(ada, "Written offline");

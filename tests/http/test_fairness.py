@@ -1,8 +1,10 @@
 """The runner's places are shared: who has few runs comes first, and no queue of others keeps anybody from one."""
 
+import concurrent.futures
 import contextlib
 import uuid
 
+import psycopg2
 import pytest
 
 from harness import finished, scripts
@@ -134,6 +136,52 @@ def test_answers_have_places_of_their_own(queue, people, ann, admin):
     assert len(queue.claim_all()) == PLACES
     queue.ask(ann, agent, people.room(ann))
     assert queue.claim_all() == [(ann.id, "api", "agent")]
+
+
+@contextlib.contextmanager
+def nothing_to_read(studio):
+    """Output cannot be read meanwhile: requests for it stay in progress."""
+    with psycopg2.connect(studio.database_url) as other, other.cursor() as cursor:
+        cursor.execute("lock table run_output in access exclusive mode")
+        yield
+        other.rollback()
+
+
+def reading(studio):
+    """How many requests wait for the output."""
+    return studio.sql("select count(*) from pg_locks where relation = 'run_output'::regclass and not granted")[0][0]
+
+
+def test_requests_that_take_long_leave_slots_to_others_and_to_log_ins(studio, people, ann, bob):
+    most = int(studio.settings()["POOL_WAIT_SLOTS"]) - 2  # two are for those who log in
+    each = most // 2
+    of = {user.id: finished.run(studio, user) for user in (ann, bob)}
+    for user in (ann, bob):
+        finished.write(studio, of[user.id], ("stdout", b"a needle in it\n"))
+    path = {user.id: f"/runs/{of[user.id]}/output/search?text=needle" for user in (ann, bob)}
+    with concurrent.futures.ThreadPoolExecutor(most) as readers:
+        with nothing_to_read(studio):
+            answers = [readers.submit(ann.get, path[ann.id]) for _ in range(each)]
+            wait_until(lambda: reading(studio), good=lambda count: count == each)
+            refused = ann.get(path[ann.id])
+            assert refused.status_code == 429 and int(refused.headers["Retry-After"]) > 0, refused.text
+            assert refused.headers["Content-Type"] == "application/problem+json"
+            answers += [readers.submit(bob.get, path[bob.id]) for _ in range(most - each)]
+            wait_until(lambda: reading(studio), good=lambda count: count == most)
+            busy = people.api_token(bob, "read").get(path[bob.id])
+            assert busy.status_code == 503 and int(busy.headers["Retry-After"]) > 0, busy.text
+            assert people.user("late").get("/profile").status_code == 200, "logs in all the same"
+        assert [answer.result().json()["offset"] for answer in answers] == [2] * most
+    assert ann.get(path[ann.id]).status_code == 200, "its turns have ended"
+
+
+def test_only_what_may_wait_reaches_the_pool_for_that(studio, ann):
+    """The same path by another method does not."""
+    def served_by(answer):
+        request = answer.headers["X-Request-Id"]
+        return wait_until(lambda: [pool for pool in ("pool", "wait") if request in (studio.state / f"log/{pool}.log").read_text()])
+    assert served_by(ann.get("/profile")) == ["pool"]
+    assert served_by(ann.patch("/profile", {"name": "Ann"})) == ["wait"]
 
 
 @contextlib.contextmanager

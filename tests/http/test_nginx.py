@@ -3,6 +3,7 @@
 import concurrent.futures
 import json
 import re
+import select
 import socket
 from pathlib import Path
 
@@ -172,6 +173,20 @@ def test_what_is_no_log_in_has_no_such_limit(studio):
     with concurrent.futures.ThreadPoolExecutor(20) as readers:
         answers = list(readers.map(lambda _: log_in_from(studio, "127.0.0.7", "/api/auth/refresh").text, range(150)))
     assert not [answer for answer in answers if "your address" in answer]
+
+
+def test_an_address_keeps_only_so_many_requests_in_progress(studio, ann):
+    """Bodies that never come: the program is not asked, and nginx lets the address have a hundred at a time."""
+    request = b"POST /api/auth/refresh HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"
+    made = [socket.create_connection(("127.0.0.1", studio.port), timeout=60, source_address=("127.0.0.8", 0)) for _ in range(101)]
+    for connection in made:
+        connection.sendall(request)
+    readable, _, _ = select.select(made, [], [], 60)
+    head, body = readable[0].recv(65536).decode().split("\r\n\r\n", 1)
+    assert ann.get("/rooms").status_code == 200
+    for connection in made:
+        connection.close()
+    assert head.split()[1] == "429" and "Retry-After:" in head and json.loads(body)["status"] == 429
 
 
 def test_plain_http_promises_no_tls(studio):

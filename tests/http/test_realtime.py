@@ -1,6 +1,7 @@
 """What reaches the sockets: every event to every member at once, nothing to anybody else, and what was missed by seq."""
 
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -149,6 +150,29 @@ def test_log_out_cuts_the_socket(people, room, ann):
     with Listener(ann) as live:
         assert ann.post("/auth/logout").status_code in (200, 204)
         assert live.closed.wait(30), "the socket is still open"
+
+
+def test_a_user_has_twenty_sockets_at_most(people, ann, bob):
+    with contextlib.ExitStack() as stack:
+        first, *_ = [stack.enter_context(Listener(ann)) for _ in range(20)]
+        for client in (ann, people.api_token(ann, "read")):
+            with pytest.raises(Refused) as refusal, Listener(client):
+                pass
+            assert refusal.value.status == 429
+        told = ann.http.get(f"{ann.url}/ws/live")
+        assert told.status_code == 429 and int(told.headers["Retry-After"]) > 0 and "live connections" in told.json()["detail"]
+        with Listener(bob) as other:
+            assert not other.closed.is_set()
+        first.__exit__()
+        wait_until(lambda: can_listen(ann))
+
+
+def can_listen(client):
+    try:
+        with Listener(client):
+            return True
+    except Refused:
+        return False
 
 
 def test_a_deleted_room_tells_its_end(ann, bob, room):

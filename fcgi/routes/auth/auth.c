@@ -51,12 +51,12 @@ static const struct field refresh_fields[] = {
 };
 
 const struct route auth_routes[] = {
-    ROUTE(METHOD_POST, "/auth/register", PUBLIC, POOL_WAIT, register_fields, NULL, register_account,
+    ROUTE(METHOD_POST, "/auth/register", PUBLIC, POOL_LOGIN, register_fields, NULL, register_account,
           "Create an account and log in", "LogIn"),
-    ROUTE(METHOD_POST, "/auth/login", PUBLIC, POOL_WAIT, log_in_fields, NULL, log_in, "Log in", "LogIn"),
-    ROUTE(METHOD_POST, "/auth/token", PUBLIC, POOL_WAIT, token_fields, NULL, give_token,
+    ROUTE(METHOD_POST, "/auth/login", PUBLIC, POOL_LOGIN, log_in_fields, NULL, log_in, "Log in", "LogIn"),
+    ROUTE(METHOD_POST, "/auth/token", PUBLIC, POOL_LOGIN, token_fields, NULL, give_token,
           "Log in without cookies; the response contains the tokens", "Tokens", .form = true),
-    ROUTE(METHOD_POST, "/auth/refresh", PUBLIC, POOL_WAIT, refresh_fields, NULL, refresh,
+    ROUTE(METHOD_POST, "/auth/refresh", PUBLIC, POOL_LOGIN, refresh_fields, NULL, refresh,
           "Exchange the refresh token for new tokens", "LogIn"),
     ROUTE(METHOD_POST, "/auth/logout", USER, POOL_FAST, NULL, NULL, log_out, "End this session"),
     ROUTE(METHOD_GET, "/auth/verify-token", USER, POOL_FAST, NULL, NULL, verify_token, "The user of the token",

@@ -21,6 +21,12 @@ export function Banner() {
         return html`<div class="banner" role="alert">You are now signed in as somebody else.
             <button type="button" onClick=${() => location.reload()}>Reload</button></div>`;
     }
+    if (state === "full") {
+        return html`<div class="banner" role="status">
+            No live updates here: you have too many windows and programs connected. Close some of them.
+            <button type="button" onClick=${reconnectNow}>Connect this window</button>
+        </div>`;
+    }
     if (!late || !broken) {
         return null;
     }

@@ -79,16 +79,19 @@ Test(tables, answers_have_a_schema_that_exists)
 Test(tables, nginx_learns_the_paths_that_may_wait)
 {
     static const struct route table[] = {
-        ROUTE(METHOD_POST, "/auth/login", PUBLIC, POOL_WAIT, NULL, NULL, nothing, "x"),
+        ROUTE(METHOD_POST, "/auth/login", PUBLIC, POOL_LOGIN, NULL, NULL, nothing, "x"),
         ROUTE(METHOD_GET, "/fast", PUBLIC, POOL_FAST, NULL, NULL, nothing, "x"),
         ROUTE(METHOD_POST, "/files/{id}/parts.json", USER, POOL_WAIT, NULL, NULL, nothing, "x"),
         ROUTE(METHOD_PUT, "/files/{id}/parts.json", USER, POOL_WAIT, NULL, NULL, nothing, "x"),
+        ROUTE(METHOD_GET, "/slow", USER, POOL_WAIT, NULL, NULL, nothing, "x"),
         ROUTE_END,
     };
     static const struct route *const tables[] = {table, NULL};
     struct text locations = TEXT_EMPTY;
     route_tables_print_locations(tables, &locations);
-    cr_expect_str_eq(text_string(&locations), "/api/auth/login coagent_wait;\n"
-                                              "\"~^/api/files/[^/]+/parts\\.json$\" coagent_wait;\n");
+    cr_expect_str_eq(text_string(&locations), "\"POST /api/auth/login\" coagent_wait;\n"
+                                              "\"~^POST /api/files/[^/]+/parts\\.json$\" coagent_wait;\n"
+                                              "\"~^PUT /api/files/[^/]+/parts\\.json$\" coagent_wait;\n"
+                                              "\"~^(?:GET|HEAD) /api/slow$\" coagent_wait;\n");
     text_free(&locations);
 }

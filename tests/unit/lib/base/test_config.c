@@ -65,7 +65,7 @@ Test(config, has_defaults_for_everything_but_the_key)
     cr_expect(config.registration_open);
     cr_expect(config.tool_logging);
     cr_expect_eq(config.pool_slots, 8);
-    cr_expect_eq(config.pool_wait_slots, 4);
+    cr_expect_eq(config.pool_wait_slots, 6);
     cr_expect_eq(config.request_seconds, 30);
     cr_expect_str_empty(config.public_url);
 }
