@@ -48,7 +48,7 @@ static const struct setting settings[] = {
     {"REFRESH_TOKEN_EXPIRE_DAYS", NULL, SETTING_INTEGER, AT(refresh_token_days), "7", 1, 365},
     {"CLEANUP_INTERVAL_SECONDS", NULL, SETTING_INTEGER, AT(cleanup_interval_seconds), "3600", 10, 604800},
     {"BCRYPT_COST", NULL, SETTING_INTEGER, AT(bcrypt_cost), "12", 4, 16},
-    {"REGISTRATION_OPEN", NULL, SETTING_FLAG, AT(registration_open), "true", 0, 0},
+    {"REGISTRATION_OPEN", NULL, SETTING_FLAG, AT(registration_open), "false", 0, 0},
     {"ENABLE_TOOL_LOGGING", NULL, SETTING_FLAG, AT(tool_logging), "true", 0, 0},
     {"POOL_SOCKET", NULL, SETTING_TEXT, AT(pool_socket), "/run/coagent/pool.sock", 0, 0},
     {"POOL_WAIT_SOCKET", NULL, SETTING_TEXT, AT(pool_wait_socket), "/run/coagent/wait.sock", 0, 0},

@@ -24,7 +24,7 @@ struct config {
     int refresh_token_days;    /* REFRESH_TOKEN_EXPIRE_DAYS, default 7 */
     int cleanup_interval_seconds; /* CLEANUP_INTERVAL_SECONDS, default 3600 */
     int bcrypt_cost;              /* BCRYPT_COST, default 12, 4 to 16 */
-    bool registration_open;       /* REGISTRATION_OPEN, default true; the first user may always register */
+    bool registration_open;       /* REGISTRATION_OPEN, default false */
     bool tool_logging;            /* ENABLE_TOOL_LOGGING, default true */
     char *pool_socket;            /* POOL_SOCKET: unix socket of the pool */
     char *pool_wait_socket;       /* POOL_WAIT_SOCKET: unix socket of the pool whose routes may wait */

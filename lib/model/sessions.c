@@ -2,7 +2,6 @@
 
 #include "base/number.h"
 #include "base/secretbox.h"
-#include "model/seed.h"
 #include "queries.h"
 
 #include <stdio.h>
@@ -119,18 +118,16 @@ enum outcome sessions_register(struct db *db, const struct config *config, const
         fault->field = "password";
         return outcome;
     }
-    /* Asked before the costly hash, and again when it is written: meanwhile somebody else may have been the first. */
+    /* Asked before the costly hash; the table keeps an address from being taken meanwhile. */
     db_queue(db, &query_throttle_check_address, DB_VALUES(origin->claim.address));
     outcome = db_do(db, &query_user_register_check, DB_VALUES(email, open));
     if (outcome != OUTCOME_OK)
         return outcome == OUTCOME_CONFLICT ? count_taken(db, origin) : outcome;
-    bool first = strcmp(db_value(db, 0, 0), "t") == 0;
     if (password_hash(password, config->bcrypt_cost, hash) != OUTCOME_OK)
         return OUTCOME_FAILED;
     context_queue(db, "", origin);
-    db_queue(db, &query_user_register, DB_VALUES(email, name, hash, open));
-    if (first && seed_first(db, config) != OUTCOME_OK)
-        return OUTCOME_FAILED;
+    db_queue(db, &query_throttle_take_registration, DB_VALUES(origin->claim.address));
+    db_queue(db, &query_user_register, DB_VALUES(email, name, hash));
     return start_session(db, config, origin, "auth.login", hash, grant);
 }
 

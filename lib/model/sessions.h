@@ -22,7 +22,7 @@ void grant_free(struct grant *grant);
 enum outcome sessions_log_in(struct db *db, const struct config *config, const struct origin *origin, const char *email,
                              const char *password, struct grant *grant);
 
-/* Makes an account and logs it in: two round trips. The first account is the administrator's. DENIED: registration is
+/* Makes an account and logs it in: two round trips. DENIED: registration is
  * closed; CONFLICT: the e-mail address has an account; LIMITED: too many of these; INVALID with the fault: the password
  * breaks a rule. */
 enum outcome sessions_register(struct db *db, const struct config *config, const struct origin *origin,

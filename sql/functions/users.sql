@@ -6,17 +6,6 @@ create function user_json(account users, principal principals) returns json lang
         'created_at', api_time(account.created_at))
 $$;
 
--- True when there is no user at all, and then until the end of this transaction nobody else gets this answer: of
--- registrations that race, one makes the first administrator.
-create function is_first_user() returns boolean language plpgsql as $$
-begin
-    if exists (select from users) then
-        return false;
-    end if;
-    perform pg_advisory_xact_lock(hashtextextended('users.first', 0));
-    return not exists (select from users);
-end $$;
-
 create function user_answer(who uuid) returns announced language sql stable as $$
     select announced_answer(user_json(u, p)) from users u join principals p on p.id = u.id where u.id = who
 $$;

@@ -8,7 +8,7 @@ select json_build_object(
     'authenticated', who.id is not null,
     'csrf_token', case when who.id is not null then $4::text end,
     'user', who.document,
-    'registration_open', $5::boolean or setup.needed,
+    'registration_open', $5::boolean and not setup.needed,
     'setup_needed', setup.needed)
 from (select not exists (select from users) as needed) setup
 left join lateral (

@@ -44,3 +44,17 @@ on conflict (subject) do update set
         then clock_timestamp() + least(900, 5 * 2 ^ least(20,
              old.failures - extract(epoch from now() - old.last_failure_at) / 60 - 29)) * interval '1 second' end,
     last_failure_at = now()
+
+-- name: throttle_take_registration :exec
+-- address. An account that is made counts: five at once, then one in ten minutes. Refused beyond
+with taken as (
+    insert into login_throttles as old (subject, failures)
+    values ('n:' || coalesce(throttle_subject(nullif($1, '')::inet), ''), 1)
+    on conflict (subject) do update set
+        failures = greatest(0, old.failures - extract(epoch from now() - old.last_failure_at) / 600)::real + 1,
+        last_failure_at = now()
+    where old.failures - extract(epoch from now() - old.last_failure_at) / 600 < 4.5
+    returning subject
+)
+select raise_outcome('CA429', 'Too many accounts were created from your address. Try again in a few minutes.', '', 600)
+where not exists (select from taken)

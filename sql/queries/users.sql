@@ -16,31 +16,26 @@ select user_json(u, p)::text from users u join principals p on p.id = u.id where
 -- The caller
 select user_json(u, p)::text from users u join principals p on p.id = u.id where u.id = caller_id()
 
--- name: user_register_check :one
--- e-mail, whether registration is open ('true' or 'false'). Whether there is no user yet: the first may always register
-select not exists (select from users), case
-    when not $2::boolean and exists (select from users)
+-- name: user_register_check :exec
+-- e-mail, whether registration is open ('true' or 'false'). Refused while there is no user: the administrator comes first,
+-- by coagentctl on the server, and is nobody who happens to visit
+select case
+    when not exists (select from users)
+        then raise_outcome('CA403', 'This studio has no administrator yet. On its server, run: coagentctl create-admin')
+    when not $2::boolean
         then raise_outcome('CA403', 'Registration is closed. Ask an administrator for an account.')
     when exists (select from users where email = $1)
         then raise_outcome('CA409', 'An account with this email address already exists.', 'email')
     end
 
 -- name: user_register :exec
--- e-mail, name, password hash, whether registration is open. The first user becomes the administrator. The new user is
--- the caller of what follows
-with first as materialized (
-    select is_first_user() as is_first
-), closed as materialized (
-    select raise_outcome('CA403', 'Registration is closed. Ask an administrator for an account.')
-    from first where not is_first and not $4::boolean
-), principal as (
+-- e-mail, name, password hash. The new user is the caller of what follows
+with principal as (
     insert into principals (kind, handle, name)
-    select 'user', free_handle(split_part($1, '@', 1)), coalesce($2, left(split_part($1, '@', 1), 80))
-    from first left join closed on true
+    values ('user', free_handle(split_part($1, '@', 1)), coalesce($2, left(split_part($1, '@', 1), 80)))
     returning id
 ), created as (
-    insert into users (id, email, password_hash, role)
-    select id, $1, $3, case when is_first then 'admin' else 'user' end from principal, first
+    insert into users (id, email, password_hash) select id, $1, $3 from principal
     returning id, email, role
 ), audited as (
     insert into audit_log (actor_id, action, object_kind, object_id, detail)

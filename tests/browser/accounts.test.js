@@ -13,13 +13,14 @@ before(async () => {
 });
 after(() => browser.close());
 
-test("the first visitor of a new studio is told that they become its administrator", async () => {
+test("the first visitor of a new studio is told how to create its administrator, and becomes nothing", async () => {
     const { page, context, problems } = await openWindow(browser, null);
-    await page.route("**/api/status", (route) => route.fulfill({ json: { status: "ok", authenticated: false, csrf_token: null, user: null, registration_open: true, setup_needed: true } }));
+    await page.route("**/api/status", (route) => route.fulfill({ json: { status: "ok", authenticated: false, csrf_token: null, user: null, registration_open: false, setup_needed: true } }));
     await page.goto("/");
-    await page.waitForURL(/\/register$/);
-    await page.getByText("The account you create now becomes the administrator.").waitFor();
-    await page.getByRole("button", { name: "Create administrator" }).waitFor();
+    await page.waitForURL(/\/login$/);
+    await page.getByText("sudo coagentctl create-admin").waitFor();
+    await page.goto("/register");
+    await page.getByRole("heading", { name: "Registration is closed" }).waitFor();
     assertNoProblems(problems);
     await context.close();
 });

@@ -45,9 +45,10 @@ class Pool:
         return subprocess.run([self.programs / program, *arguments], env=self.environment(), capture_output=True, text=True,
                               check=False, timeout=30, **options)
 
-    def start(self):
+    def start(self, kind="fast"):
+        self.socket = pathlib.Path(self.settings["POOL_SOCKET" if kind == "fast" else "POOL_WAIT_SOCKET"])
         log = open(self.folder / "log", "ab")
-        self.process = subprocess.Popen([self.programs / "coagent-fcgi"], env=self.environment(), stderr=log,
+        self.process = subprocess.Popen([self.programs / "coagent-fcgi", "--pool", kind], env=self.environment(), stderr=log,
                                         stdin=subprocess.DEVNULL)
         log.close()
         wait_until(self.socket.exists, what="the socket")

@@ -65,6 +65,17 @@ def test_registrations_that_race_make_one_account(studio):
     assert sorted(statuses) == [201] + [409] * 5
 
 
+def test_an_address_creates_five_accounts_at_once_and_then_one_in_ten_minutes(studio, admin):
+    def status():
+        answer = Client(studio.url).post("/auth/register", {"email": new_email(), "password": PASSWORD})
+        return answer.status_code, answer.headers.get("Retry-After")
+    assert [status()[0] for _ in range(5)] == [201] * 5
+    assert status() == (429, "600")
+    assert admin.post("/admin/users", {"email": new_email(), "password": PASSWORD}).status_code == 201, "an administrator may"
+    studio.sql("update login_throttles set last_failure_at = now() - interval '11 minutes' where subject like 'n:%%'")
+    assert [status()[0] for _ in range(2)] == [201, 429]
+
+
 @pytest.mark.parametrize("password", ["short", "password123", "aaaaaaaaaaaa", "x" * 73])
 def test_weak_passwords_are_refused_by_field(studio, password):
     answer = Client(studio.url).post("/auth/register", {"email": new_email(), "password": password})

@@ -4,6 +4,7 @@ import array
 import concurrent.futures
 import contextlib
 import fcntl
+import json
 import os
 import pathlib
 import re
@@ -368,3 +369,15 @@ def test_a_wrong_password_is_told(make_pool, cluster, role_with_password):
     pool = make_pool(DATABASE_URL=cluster.url(role_with_password) + " password=wrong").start()
     wait_until(lambda: "password authentication failed" in pool.log(), what="the reason")
     assert pool.get().status == 503
+
+
+def test_nobody_registers_before_there_is_an_administrator(make_pool, cluster):
+    """Not even where registration is open: the first visitor would own the studio."""
+    assert cluster.sql("select count(*) from users") == [(0,)]
+    waiting = make_pool(REGISTRATION_OPEN="true").start("wait")
+    answer = wait_until(lambda: fastcgi.request(
+        waiting.socket, "POST", "/api/auth/register", {"Content-Type": "application/json"},
+        json.dumps({"email": "first@example.com", "password": "a long enough password"}).encode()),
+        good=lambda answer: answer.status != 503)
+    assert answer.status == 403 and "coagentctl create-admin" in answer.json()["detail"]
+    assert cluster.sql("select count(*) from users") == [(0,)]

@@ -167,7 +167,7 @@ def rule(actor):
 def come_and_go(actor):
     """A user who lives for a moment, in rooms where others are busy, and owns one."""
     admin, name = actor.world["users"][0], f"guest{random.getrandbits(60)}"
-    actor.attempt("", ("user_register", f"{name}@example.com", name, "$2b$04$x", True))
+    actor.attempt("", ("user_register", f"{name}@example.com", name, "$2b$04$x"))
     ((guest,),) = actor.query("select id from users where email = %s", f"{name}@example.com")
     actor.query("insert into sessions (user_id, family_hash, refresh_hash, expires_at, last_seen_at) "
                 "values (%s, %s, 'r', now() + interval '1 day', now() - interval '1 day') returning 1", guest, name)

@@ -1,4 +1,4 @@
-/** Log-in and registration. On a fresh studio the first account is the administrator's, and the page says so. */
+/** Log-in and registration. A studio without an administrator says how to make one, on its server. */
 import { html, useEffect } from "../dom.js";
 import { Button } from "../parts/button.js";
 import { TextField } from "../parts/field.js";
@@ -19,9 +19,11 @@ export function Login() {
     const { setupNeeded, registrationOpen, ended } = useStore(session);
     const form = useForm({ email: "", password: "" });
     useEffect(() => {
-        go(setupNeeded ? "/register" : addressOf("/login"), { replace: true });
-    }, [setupNeeded]);
+        go(addressOf("/login"), { replace: true });
+    }, []);
     return html`<${LoginCard} title="Log in to CoAgent" text="Rooms for people and agents.">
+        ${setupNeeded && html`<div class="note" role="status">This studio has no administrator yet. Create one on its server, then log in here:
+            <p><code>sudo coagentctl create-admin --email you@example.com</code></p></div>`}
         ${ended && html`<p class="note" role="status">Your session has ended. Log in to continue where you left off.</p>`}
         <${Form} form=${form} onSubmit=${signIn} class="login__form">
             <${TextField} form=${form} name="email" label="Email" type="email" autocomplete="username" inputMode="email" autofocus />
@@ -33,22 +35,21 @@ export function Login() {
 }
 
 export function Register() {
-    const { setupNeeded, registrationOpen } = useStore(session);
+    const { registrationOpen } = useStore(session);
     const form = useForm({ name: "", email: "", password: "" });
-    if (!setupNeeded && !registrationOpen) {
+    if (!registrationOpen) {
         return html`<${LoginCard} title="Registration is closed" text="Ask an administrator to create an account for you.">
             <p class="login__other"><a href=${addressOf("/login")}>Back to the log-in</a></p></${LoginCard}>`;
     }
-    return html`<${LoginCard} title=${setupNeeded ? "Welcome to CoAgent" : "Create your account"}
-        text=${setupNeeded ? "This studio is new. The account you create now becomes the administrator." : "Then join your team’s rooms."}>
+    return html`<${LoginCard} title="Create your account" text="Then join your team’s rooms.">
         <${Form} form=${form} onSubmit=${register} class="login__form">
             <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="name" placeholder="Ada Lovelace" autofocus />
             <${TextField} form=${form} name="email" label="Email" type="email" autocomplete="username" inputMode="email" />
             <${TextField} form=${form} name="password" label="Password" type="password" autocomplete="new-password"
                 help="At least 10 characters. A few unrelated words work well." />
-            <${Button} type="submit" kind="primary" wide busy=${form.busy}>${setupNeeded ? "Create administrator" : "Create account"}</${Button}>
+            <${Button} type="submit" kind="primary" wide busy=${form.busy}>Create account</${Button}>
         </${Form}>
-        ${!setupNeeded && html`<p class="login__other">Already have an account? <a href=${addressOf("/login")}>Log in</a></p>`}
+        <p class="login__other">Already have an account? <a href=${addressOf("/login")}>Log in</a></p>
     </${LoginCard}>`;
 }
 

@@ -62,7 +62,7 @@ Test(config, has_defaults_for_everything_but_the_key)
     cr_expect_eq(config.refresh_token_days, 7);
     cr_expect_eq(config.cleanup_interval_seconds, 3600);
     cr_expect_eq(config.bcrypt_cost, 12);
-    cr_expect(config.registration_open);
+    cr_expect_not(config.registration_open);
     cr_expect(config.tool_logging);
     cr_expect_eq(config.pool_slots, 8);
     cr_expect_eq(config.pool_wait_slots, 6);
