@@ -110,8 +110,8 @@ struct field {
     const struct field *elements; /* of a FIELD_OBJECT_LIST */
 };
 
-/* POOL_WAIT and POOL_LOGIN are served by one pool. POOL_WAIT is for what may take long; a caller has few of its slots for
- * that, and all together leave some to POOL_LOGIN: what hashes a password, and renews a session. */
+/* POOL_WAIT and POOL_LOGIN are served by one pool. POOL_WAIT is for what may take long; a caller has few of its slots
+ * for that, and all together leave some to POOL_LOGIN: what hashes a password, and renews a session. */
 enum pool_kind { POOL_FAST, POOL_WAIT, POOL_LOGIN };
 
 struct route {

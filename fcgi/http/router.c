@@ -86,8 +86,8 @@ static bool check_csrf(struct context *context)
     return false;
 }
 
-/* What may take long gets a turn: a caller, that is a user or an API token, has few at once, and all together leave some
- * slots to those who want to log in. */
+/* What may take long gets a turn: a caller, that is a user or an API token, has few at once, and all together leave
+ * some slots to those who want to log in. */
 static bool take_turn(struct context *context)
 {
     struct request *request = context->request;
@@ -101,7 +101,8 @@ static bool take_turn(struct context *context)
                                caller->token_hash[0] ? caller->token_hash : caller->user_id, most_held, most)) {
     case TURN_TAKEN: return true;
     case TURN_HELD:
-        respond_problem(request, OUTCOME_LIMITED, "Too many of your requests that take long are in progress. Wait for one of them.");
+        respond_problem(request, OUTCOME_LIMITED,
+                        "Too many of your requests that take long are in progress. Wait for one of them.");
         return false;
     default: respond_problem(request, OUTCOME_BUSY, NULL); return false;
     }
@@ -170,7 +171,8 @@ static bool handle(struct context *context)
 void router_serve(struct request *request, const struct route *const *tables)
 {
     static bool (*const steps[])(struct context *) = {
-        admit_origin, find_route, identify_caller, check_page, check_csrf, take_turn, need_database, check_input, handle,
+        admit_origin, find_route,    identify_caller, check_page, check_csrf,
+        take_turn,    need_database, check_input,     handle,
     };
     struct context context = {.request = request, .tables = tables};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)

@@ -17,10 +17,10 @@ struct counters {
     atomic_ulong milliseconds; /* spent on them, all together */
     atomic_ulong children_failed;
     atomic_ulong connections_made;
-    atomic_bool functions_missing; /* the database does not have those of this version */
-    atomic_llong nchan_deaf_until; /* push/publish.h; written by whoever has waited in vain */
-    atomic_uchar busy[SLOTS_MOST]; /* a child of this slot is at work */
-    atomic_uint turns;             /* taken until now */
+    atomic_bool functions_missing;  /* the database does not have those of this version */
+    atomic_llong nchan_deaf_until;  /* push/publish.h; written by whoever has waited in vain */
+    atomic_uchar busy[SLOTS_MOST];  /* a child of this slot is at work */
+    atomic_uint turns;              /* taken until now */
     atomic_ullong turn[SLOTS_MOST]; /* of who has this slot for long: a digest of the holder, and which turn; or 0 */
 };
 

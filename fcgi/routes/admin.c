@@ -58,8 +58,8 @@ static const struct field permit_fields[] = {
 const struct route admin_routes[] = {
     ROUTE(METHOD_GET, "/admin/users", MAY("users.manage"), POOL_FAST, NULL, list_query, list,
           "The users, sorted by creation time", "UserList"),
-    ROUTE(METHOD_POST, "/admin/users", MAY("users.manage"), POOL_LOGIN, create_fields, NULL, create, "Create an account",
-          "User"),
+    ROUTE(METHOD_POST, "/admin/users", MAY("users.manage"), POOL_LOGIN, create_fields, NULL, create,
+          "Create an account", "User"),
     ROUTE(METHOD_GET, "/admin/users/{id}", MAY("users.manage"), POOL_FAST, NULL, NULL, show, "A user", "User"),
     ROUTE(METHOD_PATCH, "/admin/users/{id}", MAY("users.manage"), POOL_LOGIN, edit_fields, NULL, edit,
           "Edit or disable a user", "User"),

@@ -33,9 +33,9 @@ struct config {
     int request_seconds;          /* REQUEST_SECONDS: wall-clock limit of a child, default 30 */
     char *nchan_socket;           /* NCHAN_SOCKET: unix socket where nchan accepts publications */
     char *runner_lock;            /* RUNNER_LOCK: file whose locks decide which runner of this host is at work */
-    int executor_limit;           /* EXECUTOR_LIMIT: runs of scripts at once on this host, and as many answers; default 16 */
-    char *runner_labels;          /* RUNNER_LABELS: comma-separated; runs that ask for one go where it is; or "" */
-    int sandbox_memory_mb;        /* SANDBOX_MEMORY_MB and so on: the most that a run may use; scripts ask for less */
+    int executor_limit;    /* EXECUTOR_LIMIT: runs of scripts at once on this host, and as many answers; default 16 */
+    char *runner_labels;   /* RUNNER_LABELS: comma-separated; runs that ask for one go where it is; or "" */
+    int sandbox_memory_mb; /* SANDBOX_MEMORY_MB and so on: the most that a run may use; scripts ask for less */
     int sandbox_cpu_seconds;
     int sandbox_wall_seconds;
     int sandbox_processes;  /* and threads */
@@ -48,8 +48,8 @@ struct config {
     int login_rate;         /* LOGIN_RATE: logins per second and address, for the nginx of ./studio */
     int login_burst;        /* LOGIN_BURST: how many more may come at once, for the same */
     int request_rate;       /* REQUEST_RATE, REQUEST_BURST, CONNECTION_LIMIT, SOCKET_LIMIT: requests per second and */
-    int request_burst;      /* address, how many more may come at once, how many may be in progress, and how many live */
-    int connection_limit;   /* connections; for the same */
+    int request_burst;    /* address, how many more may come at once, how many may be in progress, and how many live */
+    int connection_limit; /* connections; for the same */
     int socket_limit;
     char *login_exempt;     /* LOGIN_EXEMPT: addresses without a limit, for the same; or NULL */
     char *restart_command;  /* RESTART_COMMAND: starts every part of this installation again; or NULL */

@@ -13,7 +13,10 @@ import { useStore } from "../store.js";
 import { drawer, narrow, overlay } from "./state.js";
 import { ThemeButton } from "./theme-button.js";
 
-const STATUS = { idle: "Connecting", connecting: "Connecting", live: "Connected", away: "Not connected", full: "Too many live connections" };
+const STATUS = {
+    idle: "Connecting", connecting: "Connecting", live: "Connected", away: "Not connected", full: "Too many live connections",
+};
+const OFF = ["away", "full"];
 
 export function Rail() {
     const open = useStore(drawer);
@@ -25,7 +28,7 @@ export function Rail() {
     return html`<nav class=${classes("rail", open && "rail--open")} aria-label="Main">
         <div class="rail__top">
             <a class="rail__brand" href="/rooms" aria-label="CoAgent, your rooms"><${Mark} /><span class="ellipsis">CoAgent</span>
-                <i class=${classes("rail__status", state !== "live" && `rail__status--${state === "away" || state === "full" ? "away" : "connecting"}`)}
+                <i class=${classes("rail__status", state !== "live" && `rail__status--${OFF.includes(state) ? "away" : "connecting"}`)}
                     role="img" aria-label=${STATUS[state]} title=${STATUS[state]} /></a>
             <span class="rail__narrow"><${Button} kind="quiet" small icon="sidebar" aria-pressed=${String(isNarrow)}
                 label=${isNarrow ? "Expand sidebar" : "Collapse sidebar"} onClick=${() => narrow.set(!isNarrow)} /></span>
