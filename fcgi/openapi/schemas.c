@@ -83,6 +83,7 @@ const struct openapi_schema openapi_schemas[] = {
     {"RunBytes", "bytes:whole truncated:flag"},
     {"RunScript", "id:id name:text kind:" SCRIPT_KIND_CHOICES " version:whole"},
     {"RunMapping", "id:id name:text"},
+    {"FirstSteps", "people:flag model:flag run:flag audit:flag hidden:flag"},
     {"Settings", "run_retention_days:whole run_output_retention_days:whole"},
     {"RunAgent", "id:id name:text handle:text"},
     {0},

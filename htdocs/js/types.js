@@ -477,6 +477,15 @@
  */
 
 /**
+ * @typedef {object} FirstSteps
+ * @property {boolean} people
+ * @property {boolean} model
+ * @property {boolean} run
+ * @property {boolean} audit
+ * @property {boolean} hidden
+ */
+
+/**
  * @typedef {object} Settings
  * @property {number} run_retention_days
  * @property {number} run_output_retention_days

@@ -32,5 +32,6 @@ static enum outcome seed_assistant(struct db *db, const struct config *config)
 enum outcome seed_first(struct db *db, const struct config *config)
 {
     db_queue(db, &query_seed_studio, DB_NO_VALUES);
+    db_queue(db, &query_seed_welcome, DB_NO_VALUES);
     return config->openai_base_url ? seed_assistant(db, config) : OUTCOME_OK;
 }

@@ -24,6 +24,10 @@ union all
 select 'agent.create', 'agent', id::text, jsonb_build_object('name', name, 'seeded', true) from principal
 where id in (select id from agent)
 
+-- name: seed_welcome :exec
+-- The room in which the first administrator finds that agent.
+select seed_welcome()
+
 -- name: seed_assistant :exec
 -- address, sealed key or null, model, fingerprint of the three: the endpoint that the settings name, and an agent on it.
 -- Other settings later change the provider, until somebody has edited it.

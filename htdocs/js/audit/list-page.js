@@ -1,6 +1,6 @@
 /** The audit log: who did what, to what, from where. */
 import { get, query } from "../api.js";
-import { html, useState } from "../dom.js";
+import { html, useEffect, useState } from "../dom.js";
 import { exact } from "../format.js";
 import { Page } from "../frame/page-frame.js";
 import { useList } from "../load.js";
@@ -17,6 +17,7 @@ import { Segments } from "../parts/switch.js";
 import { Table } from "../parts/table.js";
 import { Ago } from "../parts/time.js";
 import { place, setQuery } from "../router.js";
+import { noteAudit } from "../start/state.js";
 import { useStore } from "../store.js";
 
 const NAMES = ["actor", "action", "outcome", "object_kind", "object_id", "request", "since", "until"];
@@ -26,6 +27,7 @@ export function Audit({ title }) {
     const { query: asked } = useStore(place);
     const filter = Object.fromEntries(NAMES.map((name) => [name, asked[name]]));
     const list = useList((cursor, signal) => get("/audit" + query({ ...filter, cursor }), signal), Object.values(filter));
+    useEffect(noteAudit, []);
     const [open, setOpen] = useState(/** @type {import("../types.js").Audit | null} */ (null));
     const filtered = Object.values(filter).some(Boolean);
     return html`<${Page} title=${title} context="Every action, with its actor and origin"

@@ -17,6 +17,7 @@ import { Ago } from "../parts/time.js";
 import { attempt } from "../parts/toast.js";
 import { go, place, setQuery } from "../router.js";
 import { me } from "../session.js";
+import { FirstSteps } from "../start/steps.js";
 import { useStore } from "../store.js";
 import { loadRooms, rooms } from "./rooms.js";
 
@@ -32,6 +33,7 @@ export function Rooms({ title }) {
     ];
     return html`<${Page} title=${title} context="Chat with people and agents"
         actions=${html`<${Button} kind="primary" icon="plus" onClick=${() => overlay.set("room")}>New room</${Button}>`}>
+        <${FirstSteps} />
         <${Tabs} label="Rooms" current=${tab} items=${tabs} />
         ${tab === "public" ? html`<${OpenRooms} />` : html`<${OwnRooms} archived=${tab === "archived"} />`}
     </${Page}>`;

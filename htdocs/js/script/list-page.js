@@ -1,5 +1,5 @@
 /** The scripts of the studio: found, made, uploaded. */
-import { get, post, query } from "../api.js";
+import { get, query } from "../api.js";
 import { html, useState } from "../dom.js";
 import { Page } from "../frame/page-frame.js";
 import { useList } from "../load.js";
@@ -22,9 +22,9 @@ import { useStore } from "../store.js";
 import { SCRIPT_KINDS } from "../words.js";
 import { ScriptDialog } from "./create-dialog.js";
 import { DeleteScript } from "./delete-dialog.js";
+import { createExample, EXAMPLES, runExample } from "./examples.js";
 import { uploadScript } from "./file.js";
 import { ACCEPTED, kindName } from "./kinds.js";
-import { templateOf } from "./templates.js";
 
 const open = (/** @type {import("../types.js").Script} */ script) => go(`/scripts/${script.id}`);
 
@@ -35,23 +35,7 @@ const upload = (file) => attempt(async () => {
     open(script);
 });
 
-/** A small script to look at and run; its name is free, or gets a number. */
-const makeExample = () => attempt(async () => {
-    for (let n = 1; ; n++) {
-        const script = await post("/scripts", {
-            name: n === 1 ? "Hello" : `Hello ${n}`, description: "Prints a greeting. An example to run and edit.",
-            kind: "sh", visibility: "private", ...templateOf("sh") }).catch((problem) => {
-            if (problem.status === 409 && n < 20) {
-                return null;
-            }
-            throw problem;
-        });
-        if (script) {
-            open(script);
-            return;
-        }
-    }
-});
+const makeExample = () => attempt(async () => open(await createExample(EXAMPLES[0])));
 
 /** @param {{title: string}} props */
 export function Scripts({ title }) {
@@ -69,12 +53,21 @@ export function Scripts({ title }) {
             : list.items.length ? html`<${ScriptTable} list=${list} />`
             : filtered ? html`<${Empty} icon="search" title="No scripts found" text="No scripts match these filters.">
                 <${Button} onClick=${() => setQuery({ q: null, kind: null, mine: null })}>Show all</${Button}></${Empty}>`
-            : html`<${Empty} icon="script" title="No scripts yet" text="Scripts run in a sandbox with a form for inputs and live output.">
-                ${creator && html`<${Button} kind="primary" icon="start" onClick=${makeExample}>Create an example script</${Button}>
-                    <${Button} icon="plus" onClick=${() => setCreating(true)}>New script</${Button}>`}</${Empty}>`}
+            : html`<${NoScripts} creator=${creator} onCreate=${() => setCreating(true)} />`}
         ${creating && html`<${ScriptDialog} onClose=${() => setCreating(false)} onSaved=${open} />`}
         ${creator && html`<${DropFile} text="Drop the file to create a script" onFile=${upload} />`}
     </${Page}>`;
+}
+
+/** @param {{creator: boolean, onCreate: () => void}} props */
+function NoScripts({ creator, onCreate }) {
+    return html`<${Empty} icon="script" title="No scripts yet" text="Scripts run in a sandbox with a form for inputs and live output.">
+        ${creator && html`<${Button} kind="primary" icon="plus" onClick=${onCreate}>New script</${Button}>
+            <${Button} icon="edit" onClick=${makeExample}>Create an example script</${Button}>
+            <ul class="list examples" aria-label="Examples">${EXAMPLES.map((example) => html`<li class="list__item" key=${example.name}>
+                <${Icon} name="script" /><div><b>${example.name}</b><div class="soft small">${example.description}</div></div>
+                <${Button} small icon="start" aria-label=${`Run ${example.name}`} onClick=${() => runExample(example)}>Run</${Button}></li>`)}</ul>`}
+    </${Empty}>`;
 }
 
 /** @param {{q: string, kind: string, mine: string}} props */
