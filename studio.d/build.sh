@@ -43,6 +43,6 @@ install_program() {
     exec 8>"$checkout/$build_folder/.lock"
     flock 8
     step "Installing into the state folder"
-    logged "$1" "the installation" make_here install prefix="$data/app"
+    logged "$1" "the installation" make_here install prefix="$data/app" PACKED="$packed"
     exec 8>&-
 }

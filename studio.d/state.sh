@@ -44,7 +44,7 @@ as() {
 read_options() {
     local command=$1
     shift
-    state=$checkout/.studio port=8080 detach=false
+    state=$checkout/.studio port=8080 detach=false packed=yes
     while [ $# -gt 0 ]; do
         case $command:$1 in
         *:--state) state=${2:?"--state needs a folder"} && shift ;;
@@ -52,6 +52,7 @@ read_options() {
         up:--port) port=${2:?"--port needs a number"} && shift ;;
         up:--port=*) port=${1#*=} ;;
         up:--detach) detach=true ;;
+        up:--sources) packed=no ;;
         *) fail "unknown option $1 for $command (see ./studio help)" ;;
         esac
         shift

@@ -120,12 +120,15 @@ studio_down() {
 
 # With the settings that it was started with, in the background.
 studio_restart() {
+    local pages sources=()
     read_options restart "$@"
     find_data
     [ -f "$data/conf/coagent.conf" ] || fail "there is no studio in $state"
+    pages=$data/app/share/coagent/htdocs
+    cmp -s "$pages/index.html" "$pages/pack/index.html" || sources=(--sources)
     studio_down --state "$state"
     recall_settings
-    studio_up --detach --state "$state" --port "${port:-8080}"
+    studio_up --detach --state "$state" --port "${port:-8080}" "${sources[@]}"
 }
 
 studio_reset() {

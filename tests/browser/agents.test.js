@@ -127,7 +127,7 @@ test("an agent is made, tried, stopped and deleted in the browser", async () => 
     await page.getByLabel("Provider").selectOption({ label: `Mock ${process.pid}` });
     await page.getByRole("button", { name: "Create agent" }).click();
     await page.getByRole("button", { name: "Try it" }).click();
-    const composer = page.getByRole("combobox", { name: /^Message Try Helper/ });
+    const composer = page.getByRole("textbox", { name: /^Message Try Helper/ });
     await page.waitForFunction((text) => document.querySelector("textarea")?.value === text, `@${handle} `);
     await composer.pressSequentially("hello");
     await page.keyboard.press("Enter");

@@ -30,7 +30,7 @@ test("one logs in and posts with the keyboard alone", async () => {
     await page.keyboard.type("keyb");
     await page.getByRole("option", { name: /^Keyboard\s*room/, selected: true }).waitFor();
     await page.keyboard.press("Enter");
-    await focused(page.getByRole("combobox", { name: "Message Keyboard" }));
+    await focused(page.getByRole("textbox", { name: "Message Keyboard" }));
     await page.keyboard.type("No mouse was harmed");
     await page.keyboard.press("Shift+Enter");
     await page.keyboard.type("in this message");

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { splitMentions } from "../../htdocs/js/parts/handles.js";
-import { toMarkup } from "../../htdocs/js/parts/markup.js";
+import { colouring, toMarkup } from "../../htdocs/js/parts/markup.js";
+import highlight from "../../htdocs/vendor/highlight.js";
 import { assertNoProblems, live, message, openBrowser, openRoom, openWindow } from "./support/browser.js";
 import { newPerson, newRoom, say } from "./support/people.js";
 import { sql } from "./support/studio.js";
@@ -12,6 +13,7 @@ import { becomes } from "./support/wait.js";
 /** Far beyond what the worst of these takes (a table: 0.3 s), far below what a parser takes that is not linear (minutes). */
 const LIMIT_MS = 20000;
 const LONGEST = 16000;
+colouring.library = highlight;
 /** The pieces of Markdown, and texts that hurt parsers of it. */
 const PIECES = [">", "[a](", "[", "]", "](", "![", "*", "**", "_", "*a ", "*a_ ", "**a*", "~~", "`", "``", "```", "```\n",
     "~~~js\n", "<", "<a ",

@@ -67,7 +67,7 @@ test("choices: scripts by the beginning of their names first, parameters that ar
 
 test("a command is completed from its first letter to the value of a parameter, and sent by Enter", async () => {
     const { script, left, right, end } = await together('echo "to $PARAM_TARGET"', SCHEMA);
-    const composer = left.getByRole("combobox", { name: /^Message / });
+    const composer = left.getByRole("textbox", { name: /^Message / });
     await composer.pressSequentially("/r");
     await left.getByRole("option", { name: /\/run/ }).waitFor();
     await left.keyboard.press("Tab");

@@ -84,7 +84,7 @@ test("a reply quotes what it answers, and the quotation leads there", async () =
 
 test("typing @ completes a member, who sees the mention as theirs", async () => {
     const { bob, left, right, end } = await together(browser, "Mentions");
-    const composer = left.getByRole("combobox", { name: /^Message / });
+    const composer = left.getByRole("textbox", { name: /^Message / });
     await composer.pressSequentially("Look at this, @" + bob.user.handle.slice(0, 5));
     await left.getByRole("option", { name: /Bob/ }).waitFor();
     await left.keyboard.press("Tab");
@@ -125,7 +125,7 @@ test("unread messages are counted in the rail, and reading clears the count", as
 
 test("a draft is kept when one leaves the room", async () => {
     const { room, left, end } = await together(browser, "Drafts");
-    const composer = left.getByRole("combobox", { name: /^Message / });
+    const composer = left.getByRole("textbox", { name: /^Message / });
     await composer.fill("Half a thou");
     await left.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Agents" }).click();
     await left.goBack();

@@ -2,13 +2,15 @@
 
 import concurrent.futures
 import json
+import os
 import re
 import select
 import socket
-from pathlib import Path
 
 import pytest
 import requests
+
+from harness.studio import TOP
 
 OLD_PATHS = [
     ("GET", "/auth/verify-token"), ("POST", "/auth/login"), ("POST", "/auth/register"), ("POST", "/auth/refresh"),
@@ -39,7 +41,7 @@ def test_a_place_of_the_application_is_its_page(studio, path):
     assert page.headers["Cache-Control"] == "no-cache"
 
 
-@pytest.mark.parametrize("path", ["/js/none.js", "/css/none.css", "/vendor/none.js", "/vendor/.made-from",
+@pytest.mark.parametrize("path", ["/js/none.js", "/css/none.css", "/vendor/none.js", "/vendor/.made-from", "/pack/none.js",
                                   "/.git/config", "/img/../../../etc/passwd", "/js/%2e%2e/%2e%2e/conf/coagent.conf"])
 def test_what_is_no_file_of_the_site_is_not_given(studio, path):
     answer = raw(studio, f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
@@ -57,13 +59,44 @@ def test_pages_run_nothing_from_elsewhere_and_nothing_inline(studio):
         assert "nginx/" not in headers["Server"]
 
 
-def test_the_page_loads_every_style_sheet(studio):
-    css = Path(__file__).parents[2] / "htdocs/css"
+def test_the_sources_load_every_style_sheet(studio):
+    css = TOP / "htdocs/css"
     sheets = {f"/css/{file.relative_to(css)}" for file in css.rglob("*.css")}
-    named = re.findall(r'<link rel="stylesheet" href="([^"]+)">', requests.get(studio.url, timeout=10).text)
+    index = (TOP / os.environ.get("COAGENT_BUILD", "build") / "htdocs/index.html").read_text()
+    named = re.findall(r'<link rel="stylesheet" href="([^"]+)">', index)
     assert len(named) == len(sheets) and set(named) == sheets
     for sheet in named:
         assert requests.get(studio.url + sheet, timeout=10).headers["Content-Type"].startswith("text/css"), sheet
+
+
+def transferred(studio, path):
+    """The compressed bytes of a file."""
+    answer = requests.get(studio.url + path, headers={"Accept-Encoding": "gzip"}, stream=True, timeout=10)
+    assert answer.status_code == 200, path
+    return len(answer.raw.read(decode_content=False))
+
+
+def test_the_pages_are_a_few_packed_files(studio):
+    page = requests.get(studio.url, timeout=10).text
+    files = set(re.findall(r'(?:href|src)="(/[^"]+)"', page))
+    assert all(re.match(r"/pack/[a-z]+-[A-Z0-9]{8}\.(js|css)$", file) for file in files - {"/img/mark.svg"}), files
+    inside = set(re.findall(r'"(/pack/[^"]+)"', requests.get(studio.url + next(file for file in files if "/head-" in file), timeout=10).text))
+    assert any("/frame-" in file for file in inside)
+    log_in = sum(transferred(studio, file) for file in files | {"/"})
+    room = log_in + sum(transferred(studio, file) for file in inside - files)
+    assert len(files) <= 11 and log_in < 150_000, "the page of the log-in"
+    assert len(files | inside) <= 20 and room < 300_000, "a room, with some requests for its data"
+
+
+def test_packed_files_are_kept_for_a_year_and_show_their_sources(studio):
+    script = re.search(r'src="(/pack/app-[^"]+)"', requests.get(studio.url, timeout=10).text).group(1)
+    answer = requests.get(studio.url + script, timeout=10)
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["Content-Encoding"] == "gzip" and "default-src 'self'" in answer.headers["Content-Security-Policy"]
+    sources = requests.get(studio.url + script + ".map", timeout=10).json()["sources"]
+    assert "../js/app.js" in sources
+    missing = requests.get(studio.url + "/pack/app-00000000.js", timeout=10)
+    assert missing.status_code == 404 and "max-age" not in missing.headers.get("Cache-Control", "")
 
 
 def test_an_unchanged_file_is_not_sent_twice(studio):

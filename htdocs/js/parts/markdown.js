@@ -1,12 +1,26 @@
 /** Markdown as people and agents write it, sanitised by DOMPurify. A text that cannot be drawn is shown as it is written. */
 import { html, memo, useLayoutEffect, useRef } from "../dom.js";
+import { createStore, useStore } from "../store.js";
 import DOMPurify from "../../vendor/purify.js";
 import { copyText } from "./copy.js";
 import { splitMentions } from "./handles.js";
-import { toMarkup } from "./markup.js";
+import { colouring, toMarkup } from "./markup.js";
 
 const TAGS = ["p", "br", "strong", "em", "del", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "h1", "h2", "h3", "h4",
     "h5", "h6", "hr", "table", "thead", "tbody", "tr", "th", "td", "span", "div"];
+/** Whether the colours of code are here; every text is drawn again when they come. */
+const coloured = createStore(false);
+/** @type {Promise<void> | null} */
+let loading = null;
+
+/** The colours come with the first code in a language, and the text does not wait; without them code is plain. */
+colouring.wanted = () => {
+    loading ||= import("../../vendor/highlight.js").then((module) => {
+        colouring.library = module.default;
+        coloured.set(true);
+    }, (error) => console.warn("The colours of code could not be loaded.", error));
+};
+
 /** A growing text is drawn again after this many times what drawing it took. */
 const REST = 4;
 
@@ -99,6 +113,7 @@ function addCopyButtons(fragment) {
 function draw({ text, handles, myId, class: name = "md", live }) {
     const box = useRef(/** @type {HTMLElement | null} */ (null));
     const rest = useRef(0);
+    const ready = useStore(coloured);
     useLayoutEffect(() => {
         const fill = () => {
             const start = performance.now();
@@ -112,7 +127,7 @@ function draw({ text, handles, myId, class: name = "md", live }) {
         }
         const timer = setTimeout(fill, wait);
         return () => clearTimeout(timer);
-    }, [text, handles, myId, live]);
+    }, [text, handles, myId, live, ready]);
     return html`<div class=${name} ref=${box} />`;
 }
 

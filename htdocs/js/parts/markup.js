@@ -1,6 +1,5 @@
 /** From Markdown to HTML text, in bounded time, depth and size, whatever the text is. Raw HTML is text, and images are links
  * (nothing is fetched from elsewhere by reading a message). No DOM here; markdown.js sanitises the result. */
-import hljs from "../../vendor/highlight.js";
 import MarkdownIt from "../../vendor/markdown-it.js";
 
 /** @typedef {import("../../vendor/markdown-it.js").Token} Token */
@@ -17,12 +16,22 @@ const SLOW_MS = 200;
 const PATIENCE_MS = 2000;
 let lost = 0;
 
+/** highlight.js, which is large and comes when it is wanted: until then code is plain. */
+export const colouring = {
+    library: /** @type {typeof import("../../vendor/highlight.js").default | null} */ (null),
+    wanted: () => {},
+};
+
 /** @param {string} text */
 const escape = (text) => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
 
 /** The coloured code, or the code. @param {string} text @param {string} language */
 function colour(text, language) {
-    if (lost > PATIENCE_MS || text.length > LONGEST_CODE || LONG_LINE.test(text) || !hljs.getLanguage(language)) {
+    const { library: hljs, wanted } = colouring;
+    if (language && !hljs) {
+        wanted();
+    }
+    if (lost > PATIENCE_MS || text.length > LONGEST_CODE || LONG_LINE.test(text) || !hljs?.getLanguage(language)) {
         return escape(text);
     }
     const start = performance.now();

@@ -22,7 +22,7 @@ export function RunFacts({ run }) {
 
 /** @param {{title: string, children?: unknown}} props */
 function Part({ title, children }) {
-    return html`<section class="run__part"><h3>${title}</h3>${children}</section>`;
+    return html`<section class="run__part"><h2>${title}</h2>${children}</section>`;
 }
 
 /** The rows that have something to say. @param {[string, any][]} list @returns {[string, any][]} */

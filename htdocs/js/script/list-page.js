@@ -18,11 +18,11 @@ import { attempt, tell } from "../parts/toast.js";
 import { TypedSearch } from "../parts/typed-search.js";
 import { go, place, setQuery } from "../router.js";
 import { may } from "../session.js";
+import { createExample, EXAMPLES, runExample } from "../start/examples.js";
 import { useStore } from "../store.js";
 import { SCRIPT_KINDS } from "../words.js";
 import { ScriptDialog } from "./create-dialog.js";
 import { DeleteScript } from "./delete-dialog.js";
-import { createExample, EXAMPLES, runExample } from "./examples.js";
 import { uploadScript } from "./file.js";
 import { ACCEPTED, kindName } from "./kinds.js";
 
@@ -66,7 +66,8 @@ function NoScripts({ creator, onCreate }) {
             <${Button} icon="edit" onClick=${makeExample}>Create an example script</${Button}>
             <ul class="list examples" aria-label="Examples">${EXAMPLES.map((example) => html`<li class="list__item" key=${example.name}>
                 <${Icon} name="script" /><div><b>${example.name}</b><div class="soft small">${example.description}</div></div>
-                <${Button} small icon="start" aria-label=${`Run ${example.name}`} onClick=${() => runExample(example)}>Run</${Button}></li>`)}</ul>`}
+                <${Button} small icon="start" aria-label=${`Run ${example.name}`}
+                    onClick=${() => runExample(example)}>Run</${Button}></li>`)}</ul>`}
     </${Empty}>`;
 }
 

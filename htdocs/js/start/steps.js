@@ -4,18 +4,18 @@ import { Button } from "../parts/button.js";
 import { Icon } from "../parts/icon.js";
 import { attempt } from "../parts/toast.js";
 import { may } from "../session.js";
-import { EXAMPLES, runExample } from "../script/examples.js";
 import { useStore } from "../store.js";
+import { EXAMPLES, runExample } from "./examples.js";
 import { loadSteps, markSteps, steps } from "./state.js";
 
 /** @typedef {"people" | "model" | "run" | "audit"} Name */
 
 /** @type {{name: Name, title: string, text: string, permission: string, action: string, href?: string}[]} */
 const STEPS = [
-    { name: "people", title: "Invite a person", text: "Rooms are for teams: create an account for a colleague.", permission: "users.manage",
-        action: "Users", href: "/users" },
-    { name: "model", title: "Connect a model", text: "Any OpenAI-compatible endpoint: OpenAI, Ollama, vLLM …", permission: "providers.manage",
-        action: "Providers", href: "/providers" },
+    { name: "people", title: "Invite a person", text: "Rooms are for teams: create an account for a colleague.",
+        permission: "users.manage", action: "Users", href: "/users" },
+    { name: "model", title: "Connect a model", text: "Any OpenAI-compatible endpoint: OpenAI, Ollama, vLLM …",
+        permission: "providers.manage", action: "Providers", href: "/providers" },
     { name: "run", title: "Run a script", text: "In a sandbox, with live output. Start with an example.", permission: "scripts.create",
         action: "Run an example" },
     { name: "audit", title: "See the audit log", text: "Every action, with its actor and origin.", permission: "audit.read",
@@ -37,7 +37,8 @@ export function FirstSteps() {
     return html`<section class="card steps" aria-label="First steps">
         <div class="steps__head"><h2>${done === open.length ? "All set" : "First steps"}</h2>
             <span class="soft small">${done} of ${open.length} done</span>
-            <${Button} kind="quiet" small icon="close" label="Hide first steps" onClick=${() => attempt(() => markSteps({ hidden: true }))} /></div>
+            <${Button} kind="quiet" small icon="close" label="Hide first steps"
+                onClick=${() => attempt(() => markSteps({ hidden: true }))} /></div>
         <ol class="steps__list">${open.map((step) => html`<${Step} key=${step.name} step=${step} done=${known[step.name]} />`)}</ol>
     </section>`;
 }

@@ -48,7 +48,7 @@ export const assertNoProblems = (problems) => assert.deepEqual(problems, []);
 /** The room's page, ready to be used. @param {import("playwright-core").Page} page @param {{id: string}} room */
 export async function openRoom(page, room) {
     await page.goto(`/rooms/${room.id}`);
-    await page.getByRole("combobox", { name: /^Message / }).waitFor();
+    await page.getByRole("textbox", { name: /^Message / }).waitFor();
     await live(page);
 }
 
@@ -57,7 +57,7 @@ export const live = (page) => page.getByRole("img", { name: "Connected", exact: 
 
 /** Writes into the composer and sends. @param {import("playwright-core").Page} page @param {string} text */
 export async function write(page, text) {
-    const composer = page.getByRole("combobox", { name: /^Message / });
+    const composer = page.getByRole("textbox", { name: /^Message / });
     await composer.fill(text);
     await page.getByRole("button", { name: "Send", exact: true }).click();
 }

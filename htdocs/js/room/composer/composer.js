@@ -64,8 +64,8 @@ export function Composer({ room, members, reply, onReply, taken, onEditLast }) {
             ${reply && html`<${Quoted} reply=${reply} onReply=${onReply} />`}
             <textarea class="composer__text" ref=${area} rows="1" value=${text}
                 placeholder=${`Message ${room.name}`} aria-label=${`Message ${room.name}`}
-                role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-expanded=${String(spot.items.length > 0)}
-                aria-controls="mentions" aria-activedescendant=${spot.items[spot.index] ? `mention-${spot.index}` : undefined}
+                aria-autocomplete="list" aria-haspopup="listbox" aria-controls=${spot.items.length ? "mentions" : undefined}
+                aria-activedescendant=${spot.items[spot.index] ? `mention-${spot.index}` : undefined}
                 onInput=${(/** @type {import("../../dom.js").InputEvent} */ event) => { change(event.target.value); spot.look(); }}
                 onKeyDown=${press} onClick=${spot.look} onBlur=${spot.close} />
             <div class="composer__bar"><span class="composer__hint ellipsis"><kbd>Enter</kbd> to send · <kbd>Shift Enter</kbd> for a new line · <kbd>@</kbd> to mention · <kbd>/</kbd> for commands</span>

@@ -3,7 +3,7 @@ import { get, post, query } from "../api.js";
 import { randomId } from "../id.js";
 import { attempt } from "../parts/toast.js";
 import { go } from "../router.js";
-import { templateOf } from "./templates.js";
+import { templateOf } from "../script/templates.js";
 
 const REPORT = `#!/bin/sh
 # Each run has its own sandbox: its own processes, its own files, and no network unless you allow it.
