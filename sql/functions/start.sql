@@ -32,7 +32,7 @@ end $$;
 -- What the caller has done of the first steps, and whether they put them away.
 create function start_json() returns json language sql stable as $$
     select json_build_object(
-        'people', exists (select from users other where other.id <> u.id),
+        'people', exists (select from users other where other.id > u.id) or exists (select from users other where other.id < u.id),
         'model', exists (select from providers where kind = 'openai'),
         'run', exists (select from runs where asked_by = u.id and kind = 'script'),
         'audit', 'audit' = any (u.start_marks),

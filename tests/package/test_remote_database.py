@@ -12,6 +12,7 @@ from test_package import POOLS, install, is_served, place
 PORT = 6543
 CONF = "/etc/coagent/coagent.conf"
 IN_THE_WAY = "upgrade_note"  # what the later package's migration makes
+PROGRAMS = {"fast": "/usr/libexec/coagent/coagent-fcgi", "wait": "/usr/sbin/coagent-fcgi"}
 
 
 @pytest.fixture(scope="class")
@@ -66,6 +67,6 @@ class TestRemoteDatabase:
     def test_the_upgrade_goes_on_when_that_is_mended(self, machine, cluster, life):
         sql(cluster, f"drop table {IN_THE_WAY}")
         machine.run("dpkg", "--configure", "coagent")
-        wait_until(lambda: set(programs(machine).values()) == {"/usr/sbin/coagent-fcgi"}, what="the new program")
+        wait_until(lambda: programs(machine) == PROGRAMS, what="the new programs")
         wait_until(is_served, what="the site")
         assert "0 pending" in machine.run("coagentctl", "status")
