@@ -128,6 +128,7 @@ static void serve(const struct child_terms *terms, FCGX_Request *fcgi)
     log_set_context(request.id);
     router_serve(&request, terms->tables);
     respond_send(&request);
+    counters_end_turn(terms->counters, terms->slot);
     end_answer(fcgi);
     int64_t milliseconds = clock_monotonic_ms() - request.started_at;
     router_after(&request);

@@ -45,8 +45,13 @@ enum turn counters_take_turn(struct counters *counters, int slot, const char *ho
     return held >= most_held ? TURN_HELD : TURN_FULL;
 }
 
-void counters_leave(struct counters *counters, int slot)
+void counters_end_turn(struct counters *counters, int slot)
 {
     atomic_store(&counters->turn[slot], 0);
+}
+
+void counters_leave(struct counters *counters, int slot)
+{
+    counters_end_turn(counters, slot);
     atomic_store(&counters->busy[slot], 0);
 }

@@ -29,8 +29,11 @@ enum turn { TURN_TAKEN, TURN_HELD, TURN_FULL };
 
 /* Notes that the child of this slot does something long for this holder (an id or a digest). HELD: this holder has
  * most_held slots for that already; FULL: most slots are in use for it. Of two that ask at once the first gets it. The
- * turn ends with the child. */
+ * turn ends with the child at the latest. */
 enum turn counters_take_turn(struct counters *counters, int slot, const char *holder, int most_held, int most);
+
+/* Ends the turn before the child does: whoever has the whole answer may ask again at once. */
+void counters_end_turn(struct counters *counters, int slot);
 
 /* The child of this slot has ended, however. */
 void counters_leave(struct counters *counters, int slot);

@@ -221,3 +221,8 @@ def test_commands_and_answers_start_while_five_people_have_queued_a_thousand_run
             assert scripts.wait(ann, run["id"], 60)["state"] == "succeeded"
         assert not studio.sql("select 1 from runs where finished_at is not null and asked_by = any (%s::uuid[])", mass)
         assert studio.sql("select 1 from runs where state = 'queued' and asked_by = any (%s::uuid[])", mass), "they still wait"
+
+
+def test_a_caller_who_waits_for_each_answer_always_gets_one(ann):
+    """The end of an answer is sent before the refusal is audited and the handler ends: its turn must be over by then."""
+    assert {ann.get(f"/files/{uuid.uuid4()}").status_code for _ in range(100)} == {404}

@@ -157,7 +157,8 @@ os.chmod("out/closed", 0)
     assert run["state"] == "succeeded", run
     assert "no device: 1" in run["text"]
     kept = {file["path"]: ann.get(f"/files/{file['id']}") for file in run["files"]}
-    assert {path: answer.content for path, answer in kept.items()} == {"good": b"good", "same": b"good"}
+    assert {path: answer.content for path, answer in kept.items()} == {
+        "good": b"good", "same": b"good", "closed": b"closed"}
     assert "entries of out/ were not kept" in run["text"]
 
 
@@ -167,10 +168,16 @@ def test_out_itself_may_be_gone_or_something_else(ann):
         assert (run["state"], run["files"]) == ("succeeded", []), code
 
 
-def test_files_that_grow_without_end_end_the_run(ann):
-    run = scripts.execute(ann, "head -c 200M /dev/zero > out/huge; echo $?; while :; do head -c 10M /dev/zero >> /tmp/more; done",
-                          limits={"disk_mb": 64}, timeout=120)
-    assert (run["state"], run["ended_by"]) == ("failed", "disk") and sum(file["size"] for file in run["files"]) <= 64 << 20, run
+def test_files_that_grow_without_end_stay_within_the_disk(ann):
+    run = scripts.execute(ann, "head -c 200M /dev/zero > out/huge; echo $?; while :; do head -c 10M /dev/zero >> /tmp/more; done 2>&-",
+                          limits={"disk_mb": 64, "wall_seconds": 3}, timeout=120)
+    assert (run["state"], run["ended_by"]) == ("timed_out", "wall_time") and "1\n" in run["text"], run
+    assert sum(file["size"] for file in run["files"]) <= 64 << 20, run
+
+
+def test_a_run_that_fails_on_a_full_disk_says_so(ann):
+    run = scripts.execute(ann, "head -c 200M /dev/zero > out/huge; exit $?", limits={"disk_mb": 64}, timeout=120)
+    assert (run["state"], run["ended_by"]) == ("failed", "disk") and "64 MB" in run["reason"], run
 
 
 @pytest.mark.parametrize("code", [
