@@ -58,10 +58,17 @@ begin
     values (script, number, code, parameters, coalesce(note, ''), caller_id());
 end $$;
 
+-- The body of a change of a script, whose code ends its lines as the interpreters on this system expect: with LF. A shell
+-- takes the CR of a file from Windows for a part of each command.
+create function with_unix_lines(body json) returns jsonb language sql immutable as $$
+    select case when strpos(body ->> 'code', E'\r\n') > 0
+                then jsonb_set(body::jsonb, '{code}', to_jsonb(replace(body ->> 'code', E'\r\n', E'\n'))) else body::jsonb end
+$$;
+
 -- body: the checked fields, and as JSON text besides, because that keeps the order of the parameters.
 create function script_create(body json) returns setof announced language plpgsql as $$
 declare
-    b jsonb := body::jsonb;
+    b jsonb := with_unix_lines(body);
     made scripts;
 begin
     perform check_interpreter(b ->> 'kind', b ->> 'label');
@@ -80,7 +87,7 @@ end $$;
 -- Changes what the body names. Other code or other parameters make a new version.
 create function script_edit(wanted uuid, body json) returns setof announced language plpgsql as $$
 declare
-    b jsonb := body::jsonb;
+    b jsonb := with_unix_lines(body);
     old scripts := script_lock(wanted, (b ->> 'version')::int);
     edited scripts;
     newest script_versions;

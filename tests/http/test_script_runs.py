@@ -281,6 +281,19 @@ def test_the_reason_has_no_secret(ann, studio):
     assert scripts.wait(ann, scripts.start(ann, made))["reason"] == "Exit code 1: denied: ••••"
 
 
+def test_a_script_with_windows_lines_runs(ann):
+    code = b"#!/bin/sh\r\necho one\r\nif true; then\r\n  echo two\r\nfi\r\n"
+    def upload(**more):
+        return ann.request("POST", "/scripts/upload", params={"filename": f"w{uuid.uuid4().hex[:8]}", **more}, data=code,
+                           headers={"Content-Type": "text/plain"})
+    made = upload().json()
+    assert scripts.wait(ann, scripts.start(ann, made))["state"] == "succeeded"
+    again = upload(script=made["id"])
+    assert (again.status_code, again.json()["latest"]) == (201, 1), "the same code is no new version"
+    edited = ann.patch(f"/scripts/{made['id']}", {"version": again.json()["version"], "code": "echo 1\r\necho 2\r3"}).json()
+    assert (edited["latest"], edited["code"]) == (2, "echo 1\necho 2\r3")
+
+
 def test_closed_streams_end_nothing(ann):
     run = scripts.execute(ann, "exec >&- 2>&-; sleep 1; echo {} > $COAGENT_OUTPUT; exit 4")
     assert (run["exit_code"], run["result"], run["text"]) == (4, {}, "")

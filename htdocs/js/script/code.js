@@ -5,15 +5,16 @@ import { DropFile, FileButton } from "../parts/drop-file.js";
 import { ProblemNote } from "../parts/problem.js";
 import { attempt, tell } from "../parts/toast.js";
 import { SCRIPT_KINDS } from "../words.js";
-import { readText } from "./file.js";
+import { lineNote, readText } from "./file.js";
 import { ACCEPTED } from "./kinds.js";
 
 /** @param {{script: import("../types.js").Script, draft: any, hidden: boolean, problem: import("../api.js").ApiProblem | null}} props */
 export function ScriptCode({ script, draft, hidden, problem }) {
     const [at, setAt] = useState({ line: 1, column: 1 });
     const take = (/** @type {File} */ file) => attempt(async () => {
-        draft.setCode(await readText(file));
-        tell(`Code replaced with ${file.name}. Save to keep the change, or undo with Ctrl-Z.`);
+        const text = await readText(file);
+        draft.setCode(text.replaceAll("\r\n", "\n"));
+        tell(`Code replaced with ${file.name}. Save to keep the change, or undo with Ctrl-Z.${lineNote(text)}`);
     });
     return html`<div class=${classes("script__code", hidden && "script__code--hidden")}>
         ${problem && !problem.fields?.parameters && html`<div class="script__problem"><${ProblemNote} problem=${problem} /></div>`}

@@ -2,6 +2,9 @@
 import { post, query } from "../api.js";
 import { LONGEST } from "./kinds.js";
 
+/** What the server does to the lines of a file, as a sentence; empty for nothing. @param {string} text */
+export const lineNote = (text) => (text.includes("\r\n") ? " Its Windows line ends (CRLF) were changed to LF." : "");
+
 /** Makes a script of a file. The server reads its kind from the name or the first line. @param {File} file */
 export async function uploadScript(file) {
     if (file.size > LONGEST) {

@@ -23,7 +23,7 @@ import { useStore } from "../store.js";
 import { SCRIPT_KINDS } from "../words.js";
 import { ScriptDialog } from "./create-dialog.js";
 import { DeleteScript } from "./delete-dialog.js";
-import { uploadScript } from "./file.js";
+import { lineNote, uploadScript } from "./file.js";
 import { ACCEPTED, kindName } from "./kinds.js";
 
 const open = (/** @type {import("../types.js").Script} */ script) => go(`/scripts/${script.id}`);
@@ -31,7 +31,7 @@ const open = (/** @type {import("../types.js").Script} */ script) => go(`/script
 /** @param {File} file */
 const upload = (file) => attempt(async () => {
     const script = await uploadScript(file);
-    tell(`${script.name} was uploaded`);
+    tell(`${script.name} was uploaded.${lineNote(await file.text())}`);
     open(script);
 });
 
