@@ -21,7 +21,7 @@ async function inRoom(name) {
         assertNoProblems(window.problems);
         await window.context.close();
     };
-    return { ada, room, page: window.page, composer: window.page.getByRole("combobox", { name: /^Message / }), end };
+    return { ada, room, page: window.page, composer: window.page.getByRole("textbox", { name: /^Message / }), end };
 }
 
 /** The Enter with which an input method takes a candidate, as Safari tells of it: after the composition, with code 229.
