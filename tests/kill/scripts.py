@@ -19,7 +19,7 @@ from harness import studio as harness
 from harness.people import People
 from kill import stages
 from kill.outages import clean_up
-from kill.processes import Processes, kill, wait_for
+from kill.processes import PATIENCE, Processes, kill, wait_for
 from kill.trials import GLOBAL, LOCAL, Trial
 from kill.witness import Witness, keepers
 
@@ -89,7 +89,7 @@ class Town:
             last[:] = self.processes.faults(executors()) + [f"keeper {pid} of a sandbox" for pid in keepers(self.processes.folder)]
             return not last
 
-        found = [] if wait_for(is_sound, 20, 0.3) else last
+        found = [] if wait_for(is_sound, PATIENCE, 0.3) else last
         return found + [f"left on disk: {one}" for one in sorted(self.look_for_folders() - self.folders)][:10]
 
     def judge_audit(self):

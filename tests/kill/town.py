@@ -12,11 +12,10 @@ from harness.people import People
 from kill.agents import Asker, Watch
 from kill.listeners import Audience, Listener, digest
 from kill.posters import Poster, Probe, Voice
-from kill.processes import wait_for
+from kill.processes import PATIENCE, wait_for
 
 CLIENTS = 20
-PATIENCE = 90  # seconds until everything must be whole; the next runner may come after 60
-LATE = 0.2     # seconds after its acknowledgement, a message was waited for
+LATE = 0.2  # seconds after its acknowledgement, a message was waited for
 
 
 class Town:
@@ -167,7 +166,7 @@ class Town:
             last[:] = self.processes.faults(self.running_executors()) + self.broken_slots()
             return not last
 
-        return [] if wait_for(is_sound, 15, 0.2) else last
+        return [] if wait_for(is_sound, PATIENCE, 0.2) else last
 
     def broken_slots(self):
         try:
