@@ -8,7 +8,7 @@ import signal
 import time
 import typing
 
-PATIENCE = 90                     # seconds until everything must be whole; the next runner may come after 60
+PATIENCE = 90  # seconds until everything must be whole; the next runner may come after 60
 SOCKETS_OF_AN_IDLE_HANDLER = 2  # the one it listens at, and its slot's connection to PostgreSQL
 
 

@@ -62,11 +62,12 @@ Test(refusal, the_reason_is_found_in_all_usual_forms)
 
 Test(refusal, a_reason_has_a_bound_and_is_text)
 {
+    static const char odd[] = {'a', '\0', 'b', '\xff'};
     char body[4000];
     struct text reason = TEXT_EMPTY;
 
     memset(body, 'x', sizeof body);
-    memcpy(body, "a\0b\xff", 4);
+    memcpy(body, odd, sizeof odd);
     refusal_reason(body, sizeof body, &reason);
     cr_expect_leq(reason.length, 510);
     cr_expect_eq(strncmp(text_string(&reason), "ab\xEF\xBF\xBDxxx", 8), 0);
