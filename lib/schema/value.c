@@ -96,20 +96,28 @@ static void check_unique(struct check *check, struct json_object *list)
             }
 }
 
-static void check_list(struct check *check, struct json_object *schema, struct json_object *list)
+/* Whether a list has as many entries as its schema allows; otherwise: the most where the schema does not say. */
+static bool check_length(struct check *check, struct json_object *schema, size_t length, long long otherwise)
 {
-    struct json_object *items = json_member(schema, "items");
-    long long count = (long long)json_object_array_length(list);
+    long long count = (long long)length;
     long long least = type_count(json_member(schema, "minItems"), 0);
-    long long most = type_count(json_member(schema, "maxItems"), count);
+    long long most = type_count(json_member(schema, "maxItems"), otherwise);
 
     if (count < least)
         check_refuse_count(check, "at least", least, "entry", "entries");
     else if (count > most)
         check_refuse_count(check, "at most", most, "entry", "entries");
-    else if (json_flag(schema, "uniqueItems", false))
+    return count >= least && count <= most;
+}
+
+static void check_list(struct check *check, struct json_object *schema, struct json_object *list)
+{
+    struct json_object *items = json_member(schema, "items");
+    size_t count = json_object_array_length(list);
+
+    if (check_length(check, schema, count, (long long)count) && json_flag(schema, "uniqueItems", false))
         check_unique(check, list);
-    for (size_t i = 0; items && i < (size_t)count && !check->exhausted; i++) {
+    for (size_t i = 0; items && i < count && !check->exhausted; i++) {
         size_t outside = path_enter_index(&check->path, i);
         check_against(check, items, json_object_array_get_idx(list, i));
         path_leave(&check->path, outside);
@@ -138,15 +146,10 @@ static void check_entry(struct check *check, struct json_object *schema, const c
 static void check_entries(struct check *check, struct json_object *schema, struct json_object *list)
 {
     const char *type = json_text(json_member(schema, "items"), "type");
-    long long count = (long long)json_object_array_length(list);
-    long long least = type_count(json_member(schema, "minItems"), 0);
-    long long most = type_count(json_member(schema, "maxItems"), TYPE_LIST_MOST);
+    size_t count = json_object_array_length(list);
 
-    if (count < least)
-        check_refuse_count(check, "at least", least, "entry", "entries");
-    else if (count > most)
-        check_refuse_count(check, "at most", most, "entry", "entries");
-    for (size_t i = 0; i < (size_t)count && !check->wrong && check_spend(check, WORK_SCHEMA); i++)
+    check_length(check, schema, count, TYPE_LIST_MOST);
+    for (size_t i = 0; i < count && !check->wrong && check_spend(check, WORK_SCHEMA); i++)
         check_entry(check, schema, type ? type : "string", json_object_array_get_idx(list, i));
 }
 
