@@ -50,6 +50,7 @@ enum outcome chore_repeat(struct chore_work *work, const struct db_statement *st
 /* The chores. */
 enum outcome chore_reap_leases(struct chore_work *work);
 enum outcome chore_send_heartbeats(struct chore_work *work);
+enum outcome chore_send_pulse(struct chore_work *work);
 enum outcome chore_expire_log_ins(struct chore_work *work);
 enum outcome chore_remove_expired(struct chore_work *work);
 enum outcome chore_purge_rooms(struct chore_work *work);

@@ -2,6 +2,8 @@
 
 const UNSAFE = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 const PATIENCE = 4;
+/** How long a question may remain without an answer: longer than the server works on one. */
+const GET_MS = 60000;
 const OTHER_USER = "urn:coagent:problem:other-user";
 
 /** An error from an RFC 9457 problem document or from the network. */
@@ -66,8 +68,9 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
  * One call below /api. Resolves with the JSON document (null for 204), rejects with an ApiProblem.
  * @param {string} method
  * @param {string} path
- * @param {{body?: any, key?: string, signal?: AbortSignal, exact?: boolean}} [options] body: a document, or a Blob that
- *   is sent as it is; key: Idempotency-Key; exact: see parseExactly
+ * @param {{body?: any, key?: string, signal?: AbortSignal, exact?: boolean, limit?: number}} [options] body: a document,
+ *   or a Blob that is sent as it is; key: Idempotency-Key; exact: see parseExactly; limit: milliseconds after which the
+ *   server counts as unreachable
  * @returns {Promise<any>}
  */
 export async function call(method, path, options = {}) {
@@ -78,7 +81,7 @@ export async function call(method, path, options = {}) {
         const started = Date.now();
         const response = await send(method, path, options);
         if (response.ok) {
-            return response.status === 204 ? null : options.exact ? parseExactly(await response.text()) : response.json();
+            return response.status === 204 ? null : await readBody(response, options);
         }
         const problem = await readProblem(response);
         if (attempt < PATIENCE && (await mend(problem, method, path, attempt, started))) {
@@ -123,9 +126,9 @@ export function query(values) {
 /**
  * @param {string} method
  * @param {string} path
- * @param {{body?: any, key?: string, signal?: AbortSignal}} options
+ * @param {{body?: any, key?: string, signal?: AbortSignal, limit?: number}} options
  */
-async function send(method, path, { body, key, signal }) {
+async function send(method, path, { body, key, signal, limit = method === "GET" ? GET_MS : 0 }) {
     /** @type {Record<string, string>} */
     const headers = { Accept: "application/json" };
     const raw = body instanceof Blob;
@@ -143,15 +146,42 @@ async function send(method, path, { body, key, signal }) {
     }
     try {
         return await fetch("/api" + path, {
-            method, headers, signal, credentials: "same-origin", cache: "no-store",
+            method, headers, signal: bounded(signal, limit), credentials: "same-origin", cache: "no-store",
             body: body === undefined || raw ? body : JSON.stringify(body),
         });
     } catch (error) {
-        if (/** @type {Error} */ (error).name === "AbortError") {
-            throw error;
-        }
-        throw new ApiProblem(0, { detail: "Can’t reach the server. Check your connection and try again." });
+        throw unreached(error, signal);
     }
+}
+
+/** A signal that aborts with another one, or after so many milliseconds: a connection that is dead but open never answers.
+ * @param {AbortSignal | undefined} signal @param {number} limit 0: none */
+function bounded(signal, limit) {
+    if (!limit) {
+        return signal;
+    }
+    const own = new AbortController();
+    setTimeout(() => own.abort(), limit);
+    signal?.addEventListener("abort", () => own.abort(), { once: true });
+    if (signal?.aborted) {
+        own.abort();
+    }
+    return own.signal;
+}
+
+/** @param {Response} response @param {{exact?: boolean, signal?: AbortSignal}} options */
+async function readBody(response, { exact, signal }) {
+    try {
+        return exact ? parseExactly(await response.text()) : await response.json();
+    } catch (error) {
+        throw unreached(error, signal);
+    }
+}
+
+/** What a call without a whole answer throws: the caller has given it up, or the server was not reached.
+ * @param {unknown} error @param {AbortSignal} [signal] the caller's */
+function unreached(error, signal) {
+    return signal?.aborted ? error : new ApiProblem(0, { detail: "Can’t reach the server. Check your connection and try again." });
 }
 
 /** @param {Response} response */

@@ -5,16 +5,10 @@ import { loadMembers } from "./room/members.js";
 import { rooms, loadRooms, noteAlive, noteEvent, noteHeartbeat } from "./room/rooms.js";
 import { startSocket } from "./socket.js";
 
-let seen = 0;
-
-export function startLive() {
-    startSocket({ frame: take, open: recover });
-    document.addEventListener("visibilitychange", lookAgain);
-}
+export const startLive = () => startSocket({ frame: take, open: recover });
 
 /** @param {any} frame */
 function take(frame) {
-    seen = Date.now();
     if (frame.delta) {
         noteAlive(frame.delta.room, true);
         logOf(frame.delta.room)?.takeDelta(frame.delta);
@@ -45,17 +39,9 @@ function takeEvent(event) {
 }
 
 function recover() {
-    seen = Date.now();
     if (rooms.get().state !== "idle") {
         loadRooms();
     }
     catchUpAll();
     resendUnheard();
-}
-
-/** A laptop that slept may hold a socket that is dead without knowing it yet. */
-function lookAgain() {
-    if (document.visibilityState === "visible" && Date.now() - seen > 30000) {
-        recover();
-    }
 }

@@ -4,12 +4,12 @@
 
 #include "base/db.h"
 
-/* The caller's channels, separated by commas, as the only row: "u_<user>,s_<session>,r_<room>…" with the 240 most
- * recently active rooms. session NULL: an API token. The guard is queued before. */
+/* The caller's channels, separated by commas, as the only row: "u_<user>,s_<session>,all,r_<room>…" with the 240
+ * most recently active rooms. session NULL: an API token. The guard is queued before. */
 enum outcome channels_of_caller(struct db *db, const char *session);
 
-/* The same for who watches a run: its channel, and those that close when the session ends or the caller's rooms change.
- * ABSENT when it is not there or invisible. */
+/* The same for who watches a run: its channel, everybody's, and those that close when the session ends or the caller's
+ * rooms change. ABSENT when it is not there or invisible. */
 enum outcome channels_of_run(struct db *db, const char *session, const char *run);
 
 #endif

@@ -15,6 +15,7 @@
 
 #define CHANNEL_SIZE 48
 #define PUSH_BUDGET_MS 500
+#define CHANNEL_ALL "all" /* every socket listens to it */
 
 struct push {
     const char *socket_path;  /* of nchan; borrowed */

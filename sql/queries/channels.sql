@@ -1,16 +1,16 @@
 -- The channels that a caller can listen to, and the heartbeats of the runner to rooms.
 
 -- name: channels_of_caller :one
--- session id or null: the caller's channels, separated by commas: their own, the session's and the 240 most recently
--- active of their rooms
-select concat_ws(',', 'u_' || caller_id(), 's_' || $1::uuid, string_agg('r_' || id, ',' order by last_event_at desc))
+-- session id or null: the caller's channels, separated by commas: their own, the session's, everybody's and the 240 most
+-- recently active of their rooms
+select concat_ws(',', 'u_' || caller_id(), 's_' || $1::uuid, 'all', string_agg('r_' || id, ',' order by last_event_at desc))
 from (select r.id, r.last_event_at from room_members m join rooms r on r.id = m.room_id
       where m.principal_id = caller_id() and r.deleted_at is null
       order by r.last_event_at desc limit 240) room
 
 -- name: channels_of_run :one
--- session id or null, run: its channel, with those whose end ends this connection too. ABSENT: it is invisible.
-select concat_ws(',', 'u_' || caller_id(), 's_' || $1::uuid, 'run_' || id) from runs r
+-- session id or null, run: its channel and everybody's, with those whose end ends this connection too. ABSENT: it is invisible.
+select concat_ws(',', 'u_' || caller_id(), 's_' || $1::uuid, 'all', 'run_' || id) from runs r
 where id = $2::uuid and run_role(r) is not null
 
 -- name: rooms_heartbeat :many

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { assertNoProblems, live, message, openBrowser, openRoom, openWindow, reads, texts, write } from "./support/browser.js";
 import { newPerson, newRoom, say } from "./support/people.js";
+import { startRelay } from "./support/relay.js";
 import { restart, studio } from "./support/studio.js";
-import { until } from "./support/wait.js";
+import { becomes, until } from "./support/wait.js";
 
 /** @type {import("playwright-core").Browser} */
 let browser;
@@ -36,6 +37,62 @@ test("a browser that was offline catches up, nothing lost, nothing doubled", asy
     await page.getByText("You’re offline.").waitFor({ state: "detached" });
     assertNoProblems(problems);
     await context.close();
+});
+
+/** A room in a window that reaches the studio by a relay, and whose clock can be put forward.
+ * @param {string} name */
+async function openByRelay(name) {
+    const relay = await startRelay();
+    const ada = await newPerson("Ada");
+    const room = await newRoom(ada, name);
+    const { page, context, problems } = await openWindow(browser, ada, { baseURL: relay.url });
+    await page.clock.install();
+    let opened = 0;
+    page.on("websocket", () => opened++);
+    await openRoom(page, room);
+    await say(ada, room, "Message 1");
+    await message(page, "Message 1").waitFor();
+    const end = async () => {
+        await context.close();
+        await relay.stop();
+    };
+    return { relay, ada, room, page, problems, sockets: () => opened, end };
+}
+
+test("a connection that goes silent without a close is replaced, and what it missed stands there once", async () => {
+    const { relay, ada, room, page, problems, end } = await openByRelay("Silent");
+    relay.freeze();
+    await say(ada, room, "Message 2");
+    /** Looks a little later each time: not so much that a busy server seems to be a dead one. */
+    const later = (/** @type {() => Promise<number>} */ look, ms = 250) => async () => {
+        await page.clock.fastForward(ms);
+        return look();
+    };
+    await until(later(() => page.getByText("Reconnecting…").count(), 2000), (count) => count === 1, "the page says that it reconnects");
+    assert.equal(await message(page, "Message 2").count(), 0);
+    relay.thaw();
+    await until(later(() => message(page, "Message 2").count()), (count) => count > 0, "the missed message comes");
+    await live(page);
+    await until(later(() => page.getByText("Reconnecting…").count()), (count) => count === 0, "the page says no more");
+    await write(page, "Message 3");
+    await until(later(() => message(page, "Message 3").count()), (count) => count > 0, "the next message");
+    await reads(page, numbered(1, 3));
+    assertNoProblems(problems);
+    await end();
+});
+
+test("without pulses from a runner the page reconnects less and less often", async () => {
+    const { relay, page, sockets, end } = await openByRelay("Without pulses");
+    relay.mute();
+    const state = () => page.evaluate((module) => import(module).then((socket) => socket.link.get().state), "/js/socket.js");
+    const begun = sockets();
+    for (let second = 0; second < 1200; second += 10) {
+        await page.clock.fastForward(10000);
+        await becomes(state, "live");
+    }
+    const again = sockets() - begun;
+    assert.ok(again >= 3 && again <= 8, `${again} reconnects in 20 minutes`);
+    await end();
 });
 
 test("a person with too many live connections is told, and connects when there are fewer", async () => {

@@ -20,7 +20,8 @@ class Refused(Exception):
 class Listener:
     """with Listener(client) as live: live.wait(lambda frame: frame.get("seq") == 3)
 
-    frames holds everything received, parsed; closed is set when the server ended the connection."""
+    frames holds everything received, parsed, but pulses, which have a list of their own; closed is set when the server
+    ended the connection."""
 
     def __init__(self, client, path="/ws/live", origin="own", timeout=30):
         self.url = client.url.replace("http", "ws", 1) + path
@@ -34,7 +35,7 @@ class Listener:
         elif client.cookie("auth_token"):
             self.headers["Cookie"] = f"auth_token={client.cookie('auth_token')}"
         self.timeout = timeout
-        self.frames = []
+        self.frames, self.pulses = [], []
         self.changed = threading.Condition()
         self.opened = threading.Event()
         self.closed = threading.Event()
@@ -88,7 +89,8 @@ class Listener:
                 stop.cancel()
                 return
             with self.changed:
-                self.frames.append(json.loads(frame.result()))
+                received = json.loads(frame.result())
+                (self.pulses if "pulse" in received else self.frames).append(received)
                 self.changed.notify_all()
 
     def wait(self, wanted, timeout=60):
@@ -103,6 +105,12 @@ class Listener:
                 if left <= 0 or self.closed.is_set():
                     raise AssertionError(f"no such frame; received: {self.frames[-20:]}")
                 self.changed.wait(left)
+
+    def wait_pulses(self, count, timeout=100):
+        """So many, all that came. One comes every ten seconds; the next runner may take a minute."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: len(self.pulses) >= count or self.closed.is_set(), timeout), "no pulse"
+            return list(self.pulses)
 
     def wait_seq(self, room, seq, timeout=60):
         """The room event with this number."""

@@ -226,7 +226,7 @@ def test_channels_are_the_callers_own_and_those_of_their_rooms(stage):
         assert f"u_{client.id}" in names
         assert {name for name in names if name.startswith("r_")} == rooms
         assert len([name for name in names if name.startswith("s_")]) == 1
-        assert {name[:2] for name in names} <= {"u_", "s_", "r_"}
+        assert {name[:2] for name in names} <= {"u_", "s_", "r_", "al"}
 
 
 def test_nobody_outside_gets_the_channel_of_a_room(stage):

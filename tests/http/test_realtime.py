@@ -46,10 +46,10 @@ def test_the_handler_names_ones_own_channels_and_rooms(people, ann, bob, room):
     public = people.room(bob, visibility="public")
     mine = channels(ann)
     assert mine[0] == f"u_{ann.id}" and mine[1].startswith("s_")
-    assert mine[2:] == [f"r_{room['id']}"]
+    assert mine[2:] == ["all", f"r_{room['id']}"]
     assert f"r_{foreign['id']}" not in mine and f"r_{public['id']}" not in mine
     token = people.api_token(ann, "read")
-    assert channels(token) == [f"u_{ann.id}", f"r_{room['id']}"]
+    assert channels(token) == [f"u_{ann.id}", "all", f"r_{room['id']}"]
 
 
 def test_only_the_240_most_recently_active_rooms_are_listened_to(studio, people, ann, room):
@@ -58,7 +58,7 @@ def test_only_the_240_most_recently_active_rooms_are_listened_to(studio, people,
                       returning id)
                   insert into room_members (room_id, principal_id, role) select id, %s, 'owner' from made""", ann.id, ann.id)
     mine = channels(ann)
-    assert len(mine) == 242 and mine[2] == f"r_{room['id']}"
+    assert len(mine) == 243 and mine[3] == f"r_{room['id']}"
     with Listener(ann) as live:
         live.wait_seq(room["id"], say(ann, room, "still here")["seq"])
 

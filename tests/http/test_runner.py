@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 
+from harness import finished
 from harness.listener import Listener
 from harness.model import Model
 from harness.pool import Pool
@@ -314,6 +315,16 @@ def test_answers_go_on_when_the_dispatcher_dies(people, commands, studio):
     os.kill(dispatchers(studio)[0], signal.SIGKILL)
     assert chat.end(run)["body"]["text"].endswith("29 30")
     assert chat.end(chat.ask("/count 2"), timeout=75)["body"]["text"] == "1 2", "the one that waited, or the next minute's"
+
+
+def test_every_socket_gets_a_pulse_whatever_it_listens_to(studio, people):
+    """A client without a room, and one that watches a run, distinguish a quiet connection from a dead one by it."""
+    ann = people.user("ann")
+    run = finished.run(studio, ann)
+    with Listener(ann) as own, Listener(people.api_token(ann, "read")) as of_token, Listener(ann, f"/ws/live?run={run}") as of_run:
+        for live in (own, of_token, of_run):
+            assert live.wait_pulses(2)[-1] == {"pulse": {"seconds": 10}}
+            assert live.frames == []
 
 
 def test_heartbeats_tell_active_rooms_their_newest_number(people, commands):

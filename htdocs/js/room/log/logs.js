@@ -1,6 +1,6 @@
 /** The logs of the rooms that were opened, kept complete: gaps, heartbeats and reconnects are answered by asking the
  * API for what follows the newest known sequence. */
-import { get, query } from "../../api.js";
+import { call, get, query } from "../../api.js";
 import { createStore } from "../../store.js";
 import { Log } from "./log.js";
 
@@ -9,6 +9,10 @@ const PAGE = 100;
 /** Two handlers may publish in another order than they committed: a short patience before the API is asked. */
 const REORDER_MS = 120;
 const STALE_RUN_MS = 700;
+/** How long the API may take to say what was missed, and when it is asked again; both grow with each failure. */
+const ANSWER_MS = 10000;
+const AGAIN_MS = 1000;
+const MOST_FAILURES = 4;
 
 /** @type {Map<string, LiveLog>} in order of use */
 const logs = new Map();
@@ -49,6 +53,7 @@ export class LiveLog extends Log {
         /** @type {Promise<void> | null} */
         this.catching = null;
         this.timer = 0;
+        this.failures = 0;
     }
 
     async load() {
@@ -82,17 +87,29 @@ export class LiveLog extends Log {
         if (state !== "ready") {
             return state === "loading" ? Promise.resolve() : this.load();
         }
-        this.catching ??= this.#fetchNewer().catch(() => {}).finally(() => {
+        this.catching ??= this.#fetchNewer().then(() => {
+            this.failures = 0;
+        }, (problem) => this.#tryAgain(problem)).finally(() => {
             this.catching = null;
             this.#useHeld();
         });
         return this.catching;
     }
 
+    /** The connection of the browser may be dead without being closed, so that another one is needed.
+     * @param {import("../../api.js").ApiProblem} problem */
+    #tryAgain({ status }) {
+        if ((status === 0 || status >= 500) && logs.get(this.room) === this) {
+            this.failures = Math.min(this.failures + 1, MOST_FAILURES);
+            this.#later(AGAIN_MS * 2 ** this.failures);
+        }
+    }
+
     async #fetchNewer() {
         for (let more = true; more; ) {
             const asked = Date.now();
-            const page = await get(`/rooms/${this.room}/events` + query({ after: this.newest, limit: 200 }));
+            const path = `/rooms/${this.room}/events` + query({ after: this.newest, limit: 200 });
+            const page = await call("GET", path, { limit: ANSWER_MS * (this.failures + 1) });
             page.items.forEach((/** @type {any} */ event) => this.append(event));
             this.takeLive(page.live, asked);
             more = page.more && page.items.length > 0;

@@ -1,13 +1,18 @@
 /** Messages on their way: sent one after the other, kept in this browser until the server has answered them. A retry
  * carries the same Idempotency-Key, so a message whose answer was lost is not posted twice. Only that answer takes an
  * entry out of the outbox: a message of ours that arrives with the same text may be of another window. */
-import { post } from "../../api.js";
+import { call } from "../../api.js";
 import { randomId } from "../../id.js";
 import { keep, recall } from "../../keep.js";
 import { me } from "../../session.js";
+import { link } from "../../socket.js";
 import { createStore } from "../../store.js";
 import { noteEvent } from "../rooms.js";
 import { logOf } from "./logs.js";
+
+/** A message without an answer for so long is sent again: its connection may be dead without being closed. */
+const ANSWER_MS = 60000;
+const AGAIN_MS = 5000;
 
 /** @typedef {{key: string, text: string, reply_to: number | null, state: "sending" | "failed", problem: string, at: string,
  *   unheard?: boolean, arrived?: boolean}} OutboxEntry unheard: the server was not reached, so it is sent again as soon as
@@ -104,7 +109,7 @@ async function deliver(room, key) {
     }
     const body = entry.reply_to === null ? { text: entry.text } : { text: entry.text, reply_to: entry.reply_to };
     try {
-        const event = await post(`/rooms/${room}/messages`, body, key);
+        const event = await call("POST", `/rooms/${room}/messages`, { body, key, limit: ANSWER_MS });
         discardMessage(room, key);
         noteEvent(event);
         logOf(room)?.takeEvent(event);
@@ -121,6 +126,17 @@ function fail(room, key, problem) {
         enqueue(room, key);
     } else {
         change(room, key, { state: "failed", problem: problem.fields?.text || problem.message, unheard, arrived: false });
+        if (unheard) {
+            setTimeout(retryUnheard, AGAIN_MS, room, key);
+        }
+    }
+}
+
+/** The live connection stands although this message found no way: nothing else would send it again.
+ * @param {string} room @param {string} key */
+function retryUnheard(room, key) {
+    if (find(room, key)?.unheard && link.get().state === "live") {
+        retryMessage(room, key);
     }
 }
 
