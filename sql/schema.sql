@@ -367,6 +367,15 @@ CREATE TABLE public.chores (
     CONSTRAINT chores_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text])))
 );
 
+CREATE TABLE public.devices (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    token_hash text NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.file_chunks (
     file_id uuid NOT NULL,
     "position" bigint NOT NULL,
@@ -401,6 +410,7 @@ CREATE TABLE public.login_throttles (
     failures real NOT NULL,
     blocked_until timestamp with time zone,
     last_failure_at timestamp with time zone DEFAULT now() NOT NULL,
+    account text,
     CONSTRAINT login_throttles_subject_check CHECK ((char_length(subject) <= 300))
 );
 
@@ -468,6 +478,7 @@ CREATE TABLE public.sessions (
     revoked_at timestamp with time zone,
     revoked_reason text,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    device_id uuid,
     CONSTRAINT sessions_agent_check CHECK ((char_length(agent) <= 300)),
     CONSTRAINT sessions_revoked_reason_check CHECK ((revoked_reason = ANY (ARRAY['logout'::text, 'user'::text, 'admin'::text, 'reuse'::text, 'password'::text, 'disabled'::text])))
 );
@@ -492,6 +503,9 @@ ALTER TABLE ONLY public.audit_log
 
 ALTER TABLE ONLY public.chores
     ADD CONSTRAINT chores_pkey PRIMARY KEY (name, host);
+
+ALTER TABLE ONLY public.devices
+    ADD CONSTRAINT devices_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.file_chunks
     ADD CONSTRAINT file_chunks_pkey PRIMARY KEY (file_id, "position");
@@ -592,9 +606,17 @@ CREATE INDEX audit_log_object ON public.audit_log USING btree (object_kind, obje
 
 CREATE INDEX audit_log_request ON public.audit_log USING btree (request_id, id) WHERE (request_id IS NOT NULL);
 
+CREATE INDEX devices_expiry ON public.devices USING btree (expires_at);
+
+CREATE UNIQUE INDEX devices_token ON public.devices USING btree (token_hash, user_id);
+
+CREATE INDEX devices_user ON public.devices USING btree (user_id, last_seen_at);
+
 CREATE INDEX files_run ON public.files USING btree (run_id, path) WHERE (run_id IS NOT NULL);
 
 CREATE INDEX idempotency_keys_expiry ON public.idempotency_keys USING btree (expires_at);
+
+CREATE INDEX login_throttles_account ON public.login_throttles USING btree (account) WHERE (account IS NOT NULL);
 
 CREATE INDEX login_throttles_expiry ON public.login_throttles USING btree (last_failure_at);
 
@@ -685,6 +707,9 @@ ALTER TABLE ONLY public.agents
 
 ALTER TABLE ONLY public.api_tokens
     ADD CONSTRAINT api_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.devices
+    ADD CONSTRAINT devices_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.file_chunks
     ADD CONSTRAINT file_chunks_file_id_fkey FOREIGN KEY (file_id) REFERENCES public.files(id) ON DELETE CASCADE;
@@ -812,6 +837,8 @@ GRANT SELECT,INSERT ON TABLE public.audit_log TO coagent_app;
 GRANT USAGE ON SEQUENCE public.audit_log_id_seq TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chores TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.devices TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.file_chunks TO coagent_app;
 

@@ -19,5 +19,6 @@ struct origin request_origin(const struct request *request)
     return (struct origin){
         .claim = guard_claim_of(request),
         .agent = agent && is_text(agent) ? agent : "",
+        .device = request_device(request),
     };
 }

@@ -13,6 +13,8 @@
 #include <sys/random.h>
 
 #define HEADER_NAME_SIZE 64
+#define DEVICE_LENGTH 43 /* 32 bytes */
+#define BASE64URL "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 #define DISCARD_MOST (2 << 20) /* more than nginx lets pass */
 
 struct kept {
@@ -173,6 +175,14 @@ const char *request_session_cookie(const struct request *request, const char *na
     const char *value = filled_cookie(request, session_cookie_name(request->config, name, own));
 
     return value ? value : filled_cookie(request, name);
+}
+
+const char *request_device(const struct request *request)
+{
+    char own[SESSION_COOKIE_SIZE];
+    const char *value = filled_cookie(request, session_cookie_name(request->config, DEVICE_COOKIE, own));
+
+    return value && strlen(value) == DEVICE_LENGTH && value[strspn(value, BASE64URL)] == '\0' ? value : "";
 }
 
 bool request_owns_plain_cookie(const struct request *request, const char *name, bool proved)

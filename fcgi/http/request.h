@@ -85,11 +85,18 @@ const char *request_cookie(const struct request *request, const char *name);
 #define REFRESH_COOKIE "refresh_token"
 #define SESSION_COOKIE_SIZE 40
 
+/* The cookie of a browser in which somebody has logged in before, which outlives the sessions. Only under the studio's
+ * own name: no client knows another. */
+#define DEVICE_COOKIE "auth_device"
+
 /* The studio's own name of ACCESS_COOKIE or REFRESH_COOKIE, in own, which is returned. */
 const char *session_cookie_name(const struct config *config, const char *name, char own[SESSION_COOKIE_SIZE]);
 
 /* Its value, or that of the plain cookie where the own one is missing; NULL: there is none. */
 const char *request_session_cookie(const struct request *request, const char *name);
+
+/* The value of DEVICE_COOKIE; "": there is none, or none that this program has made. */
+const char *request_device(const struct request *request);
 
 /* Whether the plain cookie is of this studio: it is the same as the own one. Where that is missing, proved says whether
  * the request's session, which the plain cookie named, has been proved. */

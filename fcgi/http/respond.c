@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DEVICE_SECONDS (365 * 86400L) /* as in session_start() of sql/functions */
+
 void respond_json(struct request *request, int status, const char *json)
 {
     answer_set(request->answer, status, "application/json", json, strlen(json));
@@ -145,7 +147,7 @@ static void put_access(struct request *request, const char *name, const char *to
     respond_cookie(request, name, token, "/", seconds);
 }
 
-static void put_refresh(struct request *request, const char *name, const char *token, long seconds)
+static void put_below_auth(struct request *request, const char *name, const char *token, long seconds)
 {
     respond_cookie(request, name, token, "/api/auth", seconds);
     respond_cookie(request, name, token, "/auth", seconds);
@@ -160,8 +162,15 @@ void respond_session_cookies(struct request *request, const char *access_token, 
 
     put_access(request, ACCESS_COOKIE, access_token, access_seconds);
     put_access(request, session_cookie_name(config, ACCESS_COOKIE, own), access_token, access_seconds);
-    put_refresh(request, REFRESH_COOKIE, refresh_token, refresh_seconds);
-    put_refresh(request, session_cookie_name(config, REFRESH_COOKIE, own), refresh_token, refresh_seconds);
+    put_below_auth(request, REFRESH_COOKIE, refresh_token, refresh_seconds);
+    put_below_auth(request, session_cookie_name(config, REFRESH_COOKIE, own), refresh_token, refresh_seconds);
+}
+
+void respond_device_cookie(struct request *request, const char *token)
+{
+    char own[SESSION_COOKIE_SIZE];
+
+    put_below_auth(request, session_cookie_name(request->config, DEVICE_COOKIE, own), token, DEVICE_SECONDS);
 }
 
 void respond_session_end(struct request *request, bool proved)
@@ -169,11 +178,11 @@ void respond_session_end(struct request *request, bool proved)
     char own[SESSION_COOKIE_SIZE];
 
     put_access(request, session_cookie_name(request->config, ACCESS_COOKIE, own), "", 0);
-    put_refresh(request, session_cookie_name(request->config, REFRESH_COOKIE, own), "", 0);
+    put_below_auth(request, session_cookie_name(request->config, REFRESH_COOKIE, own), "", 0);
     if (request_owns_plain_cookie(request, ACCESS_COOKIE, proved))
         put_access(request, ACCESS_COOKIE, "", 0);
     if (request_owns_plain_cookie(request, REFRESH_COOKIE, proved))
-        put_refresh(request, REFRESH_COOKIE, "", 0);
+        put_below_auth(request, REFRESH_COOKIE, "", 0);
 }
 
 static void open_push(const struct request *request, struct push *push)

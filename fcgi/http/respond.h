@@ -70,7 +70,10 @@ void respond_cookie(struct request *request, const char *name, const char *value
  * token is sent back only where it is used; the older paths count as well. */
 void respond_session_cookies(struct request *request, const char *access_token, const char *refresh_token);
 
-/* Removes them. proved: the request's session has been proved. A plain cookie of another studio stays. */
+/* Sets the cookie of a browser in which somebody has logged in, for a year. It is sent back to log-ins only. */
+void respond_device_cookie(struct request *request, const char *token);
+
+/* Removes those of a session. proved: the request's session has been proved. A plain cookie of another studio stays. */
 void respond_session_end(struct request *request, bool proved);
 
 /* For the pool: writes the answer, and announces what was asked for, unless the answer is a failure. The outcome as

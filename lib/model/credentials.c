@@ -5,6 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+void device_digest(const char *token, char digest[DIGEST_SIZE])
+{
+    digest[0] = '\0';
+    if (token[0])
+        digest_hex(token, digest);
+}
+
 void context_queue(struct db *db, const char *caller, const struct origin *origin)
 {
     db_queue(db, &query_request_context, DB_VALUES(caller, origin->claim.request_id, origin->claim.address));
@@ -20,7 +27,8 @@ enum outcome credentials_refuse(struct db *db, const struct origin *origin, cons
 {
     const char *user_id = email ? credentials->user_id : origin->claim.user_id;
     context_queue(db, email ? "" : user_id, origin);
-    if (strcmp(reason, "password") == 0 || strcmp(reason, "unknown") == 0)
+    bool guessed = strcmp(reason, "password") == 0 || strcmp(reason, "unknown") == 0;
+    if (guessed && email && !credentials->device[0])
         db_queue(db, &query_throttle_count_address, DB_VALUES(origin->claim.address));
     return db_do(db, &query_audit_refused_password, DB_VALUES(action, user_id[0] ? user_id : NULL, email, reason));
 }
@@ -32,6 +40,31 @@ static void read_credentials(struct db *db, struct credentials *credentials)
     snprintf(credentials->user_id, sizeof credentials->user_id, "%s", db_value(db, 0, 0));
     snprintf(credentials->hash, sizeof credentials->hash, "%s", db_value(db, 0, 1));
     credentials->disabled = strcmp(db_value(db, 0, 2), "t") == 0;
+    if (db_value(db, 0, 3))
+        snprintf(credentials->device, sizeof credentials->device, "%s", db_value(db, 0, 3));
+}
+
+static void queue_log_in(struct db *db, const struct origin *origin, const char *email)
+{
+    char device[DIGEST_SIZE];
+    device_digest(origin->device, device);
+    db_queue(db, &query_throttle_take_log_in, DB_VALUES(email, origin->claim.address, device));
+    db_queue(db, &query_user_credentials, DB_VALUES(email, device));
+}
+
+static void queue_own(struct db *db, const struct guard_claim *claim)
+{
+    db_queue(db, &query_throttle_take_own, DB_VALUES(claim->session_id, claim->token_hash));
+    db_queue(db, &query_user_own_credentials, DB_NO_VALUES);
+}
+
+void credentials_queue_clear(struct db *db, const struct origin *origin, const char *email,
+                             const struct credentials *credentials)
+{
+    if (email)
+        db_queue(db, &query_throttle_clear_log_in, DB_VALUES(email, origin->claim.address, credentials->device));
+    else
+        db_queue(db, &query_throttle_clear_own, DB_VALUES(origin->claim.session_id, origin->claim.token_hash));
 }
 
 enum outcome credentials_prove(struct db *db, const struct config *config, const struct origin *origin,
@@ -39,12 +72,10 @@ enum outcome credentials_prove(struct db *db, const struct config *config, const
                                struct credentials *credentials)
 {
     *credentials = (struct credentials){0};
-    db_queue(db, &query_throttle_check_address, DB_VALUES(origin->claim.address));
-    db_queue(db, &query_throttle_take_account, DB_VALUES(email));
     if (email)
-        db_queue(db, &query_user_credentials, DB_VALUES(email));
+        queue_log_in(db, origin, email);
     else
-        db_queue(db, &query_user_own_credentials, DB_NO_VALUES);
+        queue_own(db, &origin->claim);
     enum outcome outcome = db_run(db);
     if (outcome == OUTCOME_LIMITED) {
         struct db_failure failure = *db_failure(db);

@@ -11,12 +11,19 @@
 #define FAMILY_BYTES 16
 #define FAMILY_LENGTH 22 /* in base64url */
 #define REFRESH_MOST 200
+#define DEVICE_BYTES 32
+
+static void wipe(char *string)
+{
+    if (string)
+        explicit_bzero(string, strlen(string));
+    free(string);
+}
 
 void grant_free(struct grant *grant)
 {
-    if (grant->refresh_token)
-        explicit_bzero(grant->refresh_token, strlen(grant->refresh_token));
-    free(grant->refresh_token);
+    wipe(grant->refresh_token);
+    wipe(grant->device);
     *grant = (struct grant){0};
 }
 
@@ -54,27 +61,42 @@ static void digest_family(const char *token, char digest[DIGEST_SIZE])
     digest_hex(family, digest);
 }
 
+/* A browser in which the user has logged in before keeps its cookie; another one gets a new one. */
+static void choose_device(const char *given, bool is_fresh, struct grant *grant)
+{
+    if (is_fresh || !grant->device)
+        return;
+    wipe(grant->device);
+    grant->device = text_format("%s", given);
+}
+
 /* Queues the session of the caller whom the context names, and runs everything. The last statement. */
 static enum outcome start_session(struct db *db, const struct config *config, const struct origin *origin,
-                                  const char *action, const char *hash, struct grant *grant)
+                                  const char *hash, bool keeps_device, struct grant *grant)
 {
     char family_hash[DIGEST_SIZE], refresh_hash[DIGEST_SIZE], days[NUMBER_TEXT_SIZE];
+    char given[DIGEST_SIZE], fresh[DIGEST_SIZE];
     grant->refresh_token = make_refresh_token();
+    grant->device = keeps_device ? random_token(DEVICE_BYTES) : NULL;
+    device_digest(origin->device, given);
+    device_digest(keeps_device ? grant->device : "", fresh);
     digest_family(grant->refresh_token, family_hash);
     digest_hex(grant->refresh_token, refresh_hash);
     number_text(config->refresh_token_days, days);
     enum outcome outcome =
-        db_do(db, &query_session_start, DB_VALUES(family_hash, refresh_hash, days, origin->agent, action, hash));
+        db_do(db, &query_session_start,
+              DB_VALUES(family_hash, refresh_hash, days, origin->agent, "auth.login", hash, given, fresh));
     if (outcome != OUTCOME_OK)
         return outcome;
     snprintf(grant->session_id, sizeof grant->session_id, "%s", db_value(db, 0, 0));
     snprintf(grant->user_id, sizeof grant->user_id, "%s", db_value(db, 0, 1));
     grant->user = db_value(db, 0, 2);
+    choose_device(origin->device, strcmp(db_value(db, 0, 3), "t") == 0, grant);
     return OUTCOME_OK;
 }
 
 enum outcome sessions_log_in(struct db *db, const struct config *config, const struct origin *origin, const char *email,
-                             const char *password, struct grant *grant)
+                             const char *password, bool keeps_device, struct grant *grant)
 {
     struct credentials credentials;
     char renewed[PASSWORD_HASH_SIZE] = "";
@@ -89,10 +111,10 @@ enum outcome sessions_log_in(struct db *db, const struct config *config, const s
         password_hash(password, config->bcrypt_cost, renewed) != OUTCOME_OK)
         return OUTCOME_FAILED;
     context_queue(db, credentials.user_id, origin);
-    db_queue(db, &query_throttle_clear_account, DB_NO_VALUES);
+    credentials_queue_clear(db, origin, email, &credentials);
     if (renewed[0])
         db_queue(db, &query_user_rehash, DB_VALUES(credentials.hash, renewed));
-    outcome = start_session(db, config, origin, "auth.login", renewed[0] ? renewed : credentials.hash, grant);
+    outcome = start_session(db, config, origin, renewed[0] ? renewed : credentials.hash, keeps_device, grant);
     return outcome == OUTCOME_ABSENT ? OUTCOME_UNAUTHENTICATED : outcome;
 }
 
@@ -128,7 +150,7 @@ enum outcome sessions_register(struct db *db, const struct config *config, const
     context_queue(db, "", origin);
     db_queue(db, &query_throttle_take_registration, DB_VALUES(origin->claim.address));
     db_queue(db, &query_user_register, DB_VALUES(email, name, hash));
-    return start_session(db, config, origin, "auth.login", hash, grant);
+    return start_session(db, config, origin, hash, true, grant);
 }
 
 /* Interprets the row of session_refresh. */

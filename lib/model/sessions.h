@@ -11,6 +11,7 @@ struct grant {
     char session_id[UUID_SIZE];
     char user_id[UUID_SIZE]; /* of a refused refresh too, when the token is known */
     char *refresh_token;     /* owned, wiped by grant_free */
+    char *device;            /* for the cookie of a browser, NULL: none; owned, wiped by grant_free */
     const char *user;        /* JSON document, owned by db until its next statement */
     bool reused;             /* with UNAUTHENTICATED: an old token was used again, the session was revoked */
 };
@@ -18,9 +19,10 @@ struct grant {
 void grant_free(struct grant *grant);
 
 /* Logs in with e-mail and password: two round trips. UNAUTHENTICATED: wrong; DENIED: right, but the account is
- * disabled; LIMITED. The hash is renewed when the configured cost rose. */
+ * disabled; LIMITED. The hash is renewed when the configured cost rose. keeps_device: the client is a browser, which
+ * gets the cookie of a known device. */
 enum outcome sessions_log_in(struct db *db, const struct config *config, const struct origin *origin, const char *email,
-                             const char *password, struct grant *grant);
+                             const char *password, bool keeps_device, struct grant *grant);
 
 /* Makes an account and logs it in: two round trips. DENIED: registration is
  * closed; CONFLICT: the e-mail address has an account; LIMITED: too many of these; INVALID with the fault: the password

@@ -48,7 +48,7 @@ enum outcome users_edit_own(struct db *db, const struct config *config, const st
             prove_own(db, config, origin, "profile.change", json_object_get_string(password), &credentials, fault);
         if (outcome == OUTCOME_OK) {
             caller_queue(db, origin);
-            db_queue(db, &query_throttle_clear_account, DB_NO_VALUES);
+            credentials_queue_clear(db, origin, NULL, &credentials);
         }
     }
     if (outcome == OUTCOME_OK)
@@ -71,7 +71,7 @@ enum outcome users_set_own_password(struct db *db, const struct config *config, 
     if (outcome != OUTCOME_OK)
         return outcome;
     caller_queue(db, origin);
-    db_queue(db, &query_throttle_clear_account, DB_NO_VALUES);
+    credentials_queue_clear(db, origin, NULL, &credentials);
     outcome = db_do(db, &query_profile_set_password,
                     DB_VALUES(credentials.hash, hash, origin->claim.session_id, tokens_stay ? "true" : "false"));
     explicit_bzero(hash, sizeof hash);

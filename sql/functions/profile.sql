@@ -21,8 +21,8 @@ begin
     return next user_answer(caller_id());
 end $$;
 
--- proved: the hash of the password that was proved; stays: the session that stays, or ''. All others of the caller end, and
--- the caller's API tokens with them, unless with_tokens says that they stay.
+-- proved: the hash of the password that was proved; stays: the session that stays, with its device, or ''. All others of the
+-- caller end, and the caller's API tokens with them, unless with_tokens says that they stay.
 create function profile_set_password(proved text, hash text, stays text, with_tokens boolean) returns setof announced language plpgsql as $$
 declare
     ended bigint;
@@ -36,6 +36,8 @@ begin
     update sessions set revoked_at = now(), revoked_reason = 'password'
     where user_id = caller_id() and revoked_at is null and id is distinct from nullif(stays, '')::uuid;
     get diagnostics ended = row_count;
+    delete from devices
+    where user_id = caller_id() and id is distinct from (select device_id from sessions where id = nullif(stays, '')::uuid);
     if not with_tokens then
         revoked := api_tokens_end(caller_id());
     end if;

@@ -107,7 +107,7 @@ end $$;
 
 -- Changes what the body names (email, name, handle, role, permissions, theme, disabled) and the password, when there is a
 -- hash. A new password, another role and disabling end the user's sessions; a new password ends the API tokens and a throttle,
--- too; disabling stops what the user has asked for.
+-- too, and forgets the devices; disabling stops what the user has asked for.
 create function user_edit(who uuid, changes jsonb, hash text) returns setof announced language plpgsql as $$
 declare
     before jsonb;
@@ -146,7 +146,8 @@ begin
     if hash is not null then
         revoked := api_tokens_end(who);
     end if;
-    delete from login_throttles where hash is not null and subject = 'a:' || lower(account.email::text);
+    delete from devices where user_id = who and (hash is not null or account.disabled_at is not null);
+    delete from login_throttles where hash is not null and login_throttles.account = lower(account.email::text);
     insert into audit_log (action, object_kind, object_id, detail)
     values ('user.change', 'user', who::text,
             jsonb_build_object('changes', changes - 'version', 'before', before, 'password', hash is not null,

@@ -6,7 +6,7 @@ select exists (select from users where email = $1::citext)
 
 -- name: administrator_ensure :one
 -- email, name, password hash or null: makes the user, or makes an existing one an enabled administrator. A hash for an
--- existing user is a new password, and ends the sessions and API tokens. Answers {"created","changed","user"}.
+-- existing user is a new password, and ends the sessions, devices and API tokens. Answers {"created","changed","user"}.
 with found as materialized (
     select id from users where email = $1::citext for update
 ), principal as (
@@ -24,6 +24,8 @@ with found as materialized (
 ), ended as (
     update sessions set revoked_at = now(), revoked_reason = 'password'
     where user_id in (select id from changed) and $3 is not null and revoked_at is null
+), forgotten as (
+    delete from devices where user_id in (select id from changed) and $3 is not null
 ), revoked as (
     delete from api_tokens where user_id in (select id from changed) and $3 is not null
 ), audited as (

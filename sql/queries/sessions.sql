@@ -1,20 +1,11 @@
 -- Sessions: a log-in on one device, kept alive by refresh tokens that rotate.
 
 -- name: session_start :one
--- family hash, refresh hash, days, agent, action for the audit log, the password hash that was verified
--- For the caller of request_context. No row when the account was disabled or its password changed meanwhile
-with started as (
-    insert into sessions (user_id, family_hash, refresh_hash, address, agent, expires_at)
-    select id, $1, $2, nullif(current_setting('coagent.address', true), '')::inet, left($4, 300),
-           now() + make_interval(days => $3::int)
-    from users where id = caller_id() and disabled_at is null and password_hash = $6
-    returning id, user_id, agent
-), audited as (
-    insert into audit_log (action, object_kind, object_id, detail)
-    select $5, 'session', id::text, jsonb_build_object('agent', agent) from started
-)
-select started.id, started.user_id, user_json(u, p)::text
-from started join users u on u.id = started.user_id join principals p on p.id = started.user_id
+-- family hash, refresh hash, days, agent, action for the audit log, the password hash that was verified, hash of the
+-- device's cookie or '', hash of a new one or '' for a client without cookies
+-- For the caller of request_context: the session, its user, whether the new cookie counts. No row when the account was
+-- disabled or its password changed meanwhile
+select session_id, user_id, document, is_fresh from session_start($1, $2, $3::int, $4, $5, $6, $7, $8)
 
 -- name: session_refresh :one
 -- family hash, hash of the presented token, hash of its successor, days, agent
@@ -98,8 +89,13 @@ with keys_gone as (
         select ctid from login_throttles where last_failure_at < now() - interval '1 day'
         order by last_failure_at limit $1::int for update skip locked))
     returning 1
+), devices_gone as (
+    delete from devices where ctid = any (array(
+        select ctid from devices where expires_at < now() order by expires_at limit $1::int for update skip locked))
+    returning 1
 ), chores_gone as ( -- that no program does any more
     delete from chores where begun_at < now() - interval '30 days'
     returning 1
 )
-select (select count(*) from keys_gone) + (select count(*) from throttles_gone) + (select count(*) from chores_gone)
+select (select count(*) from keys_gone) + (select count(*) from throttles_gone) + (select count(*) from devices_gone)
+     + (select count(*) from chores_gone)

@@ -1,12 +1,13 @@
 -- Accounts: what people do with their own, and what administrators do with everybody's.
 
 -- name: user_credentials :many
--- e-mail. Id, password hash and whether the account is disabled; no row when there is none
-select id, password_hash, disabled_at is not null from users where email = $1
+-- e-mail, hash of the device's cookie or ''. Id, password hash, whether the account is disabled, and the device if the user
+-- has logged in from it; no row when there is none
+select id, password_hash, disabled_at is not null, device_find($1, $2) from users where email = $1::citext
 
 -- name: user_own_credentials :many
 -- The same for the caller
-select id, password_hash, disabled_at is not null from users where id = caller_id()
+select id, password_hash, disabled_at is not null, null from users where id = caller_id()
 
 -- name: user_get :one
 -- user

@@ -89,7 +89,7 @@ def test_session_cookies_are_out_of_reach_of_scripts(people):
     account = people.create_user("ann")
     answer = people.anonymous().post("/auth/login", {"email": account["email"], "password": account["password"]})
     cookies = answer.raw.headers.getlist("Set-Cookie")
-    assert {re.sub("_[0-9a-f]{8}=.*|=.*", "", one) for one in cookies} == {"auth_token", "refresh_token"}
+    assert {re.sub("_[0-9a-f]{8}=.*|=.*", "", one) for one in cookies} == {"auth_device", "auth_token", "refresh_token"}
     for cookie in cookies:
         assert "HttpOnly" in cookie
         assert re.search(r"SameSite=(Lax|Strict)", cookie)

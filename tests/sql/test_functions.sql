@@ -1,6 +1,6 @@
 -- The small functions that everything else stands on.
 begin;
-select plan(33);
+select plan(45);
 
 -- uuid_v7
 create temporary table made as select n, uuid_v7() as id, clock_timestamp() as at from generate_series(1, 2000) n;
@@ -53,6 +53,35 @@ select is(admit_anonymous_refusal('192.0.2.2'), true, 'another address has its o
 select is(admit_anonymous_refusal(null), true, 'and so have those without one');
 update login_throttles set last_failure_at = last_failure_at - interval '7 seconds';
 select is(admit_anonymous_refusal('192.0.2.1'), true, 'a while later another one is');
+
+-- throttles
+select is(throttle_subject('192.0.2.7'), 'i:192.0.2.7', 'an IPv4 address counts by itself');
+select is(throttle_subject('2001:db8:1:2:3:4:5:6'), 'i:2001:db8:1:2::/64', 'an IPv6 address counts as its /64');
+select isnt(throttle_subject('2001:db8:1:3::1'), throttle_subject('2001:db8:1:2::1'), 'another /64 is another client');
+select is(throttle_subject('::ffff:192.0.2.7'), 'i:192.0.2.7', 'an IPv4 address that is written as IPv6 is itself');
+select is((select array_agg(throttle_count('x', 3, 900))
+           from generate_series(1, 5)), array[true, true, true, false, false], 'an allowance ends');
+select is(throttle_seconds('x'), 5, 'its first block takes five seconds');
+update login_throttles set blocked_until = clock_timestamp() where subject = 'x';
+select is(throttle_count('x', 3, 900), true, 'then there is one more attempt');
+select is(throttle_seconds('x'), 10, 'whose block takes twice as long');
+update login_throttles set blocked_until = null, failures = 40 where subject = 'x';
+select throttle_count('x', 3, 900) \g /dev/null
+select is(throttle_seconds('x'), 900, 'no block takes more than a quarter of an hour');
+update login_throttles set blocked_until = null, failures = 3, last_failure_at = now() - interval '45 minutes' where subject = 'x';
+select is((select array_agg(throttle_count('x', 3, 900))
+           from generate_series(1, 4)), array[true, true, true, false], 'attempts are forgiven');
+
+-- devices
+insert into principals (id, kind, handle, name) values ('01890000-0000-7000-8000-00000000d001', 'user', 'dev', 'Dev');
+insert into users (id, email, password_hash) values ('01890000-0000-7000-8000-00000000d001', 'dev@example.org', 'x');
+insert into devices (user_id, token_hash, expires_at, last_seen_at)
+select '01890000-0000-7000-8000-00000000d001', 'h' || n, now() + interval '1 day', now() - make_interval(hours => n)
+from generate_series(1, 100) n;
+select lives_ok($$select device_add('01890000-0000-7000-8000-00000000d001', '', 'fresh')$$, 'one more device');
+select is((select array_agg(token_hash) from (values ('h1'), ('h99'), ('h100'), ('fresh')) as v (token_hash)
+           where not exists (select from devices d where d.token_hash = v.token_hash)), array['h100'],
+          'a user has a hundred devices: the one that was not used for the longest time is forgotten');
 
 -- handles
 insert into principals (kind, handle, name) values ('user', 'ada', 'Ada'), ('user', 'ada-2', 'Ada');

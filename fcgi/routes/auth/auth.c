@@ -72,13 +72,15 @@ static char *issue_access_token(const struct request *request, const struct gran
     return access_token_issue(request->config, &claims, (int64_t)time(NULL));
 }
 
-/* For browsers: the tokens in cookies that scripts cannot read. */
+/* For browsers: the tokens in cookies that scripts cannot read, and after a log-in the cookie of the device. */
 static void answer_with_cookies(struct request *request, int status, const struct grant *grant)
 {
     char *access_token = issue_access_token(request, grant);
     char *csrf = csrf_token(request->config, grant->session_id);
     struct text body = TEXT_EMPTY;
     respond_session_cookies(request, access_token, grant->refresh_token);
+    if (grant->device)
+        respond_device_cookie(request, grant->device);
     text_add_format(&body, "{\"user\":%s,\"csrf_token\":\"%s\",\"expires_in\":%d}", grant->user, csrf,
                     request->config->access_token_minutes * 60);
     respond_json(request, status, text_string(&body));
@@ -133,7 +135,7 @@ static void log_in(struct request *request)
     struct origin origin = request_origin(request);
     struct grant grant = {0};
     enum outcome outcome = sessions_log_in(request->db, request->config, &origin, request_field(request, "email"),
-                                           request_field(request, "password"), &grant);
+                                           request_field(request, "password"), true, &grant);
     if (outcome == OUTCOME_OK)
         answer_with_cookies(request, 200, &grant);
     else
@@ -166,7 +168,7 @@ static void give_token(struct request *request)
     if (refresh_token) {
         outcome = exchange(request, refresh_token, &grant);
     } else if (email && password) {
-        outcome = sessions_log_in(request->db, request->config, &origin, email, password, &grant);
+        outcome = sessions_log_in(request->db, request->config, &origin, email, password, false, &grant);
     } else {
         respond_field_error(request, email ? "password" : "email", "Is required.");
         outcome = OUTCOME_INVALID;
