@@ -166,7 +166,7 @@ test("an open room is found, read and joined", async () => {
 test("a room is renamed, archived, and deleted only after its name was typed", async () => {
     const { room, left, right, end } = await together(browser, "Old name");
     await left.goto(`/rooms/${room.id}?panel=settings`);
-    await left.getByRole("textbox", { name: "Name" }).fill("New name");
+    await left.getByRole("textbox", { name: "Name", exact: true }).fill("New name");
     await left.getByRole("button", { name: "Save" }).click();
     await right.getByRole("heading", { name: "New name", level: 1 }).waitFor();
     await left.getByText("Room saved").waitFor();
