@@ -26,8 +26,8 @@ enum outcome credentials_refuse(struct db *db, const struct origin *origin, cons
                                 const char *reason, const struct credentials *credentials)
 {
     const char *user_id = email ? credentials->user_id : origin->claim.user_id;
-    context_queue(db, email ? "" : user_id, origin);
     bool guessed = strcmp(reason, "password") == 0 || strcmp(reason, "unknown") == 0;
+    context_queue(db, email ? "" : user_id, origin);
     if (guessed && email && !credentials->device[0])
         db_queue(db, &query_throttle_count_address, DB_VALUES(origin->claim.address));
     return db_do(db, &query_audit_refused_password, DB_VALUES(action, user_id[0] ? user_id : NULL, email, reason));
@@ -67,30 +67,51 @@ void credentials_queue_clear(struct db *db, const struct origin *origin, const c
         db_queue(db, &query_throttle_clear_own, DB_VALUES(origin->claim.session_id, origin->claim.token_hash));
 }
 
-enum outcome credentials_prove(struct db *db, const struct config *config, const struct origin *origin,
-                               const char *action, const char *email, const char *password,
-                               struct credentials *credentials)
+/* The refusal stands in the audit log; the caller still gets the failure that the throttle raised. */
+static enum outcome audit_throttled(struct db *db, const struct origin *origin, const char *action, const char *email,
+                                    const struct credentials *credentials)
 {
-    *credentials = (struct credentials){0};
+    struct db_failure failure = *db_failure(db);
+    enum outcome audited = credentials_refuse(db, origin, action, email, "throttled", credentials);
+    if (audited != OUTCOME_OK)
+        return audited;
+
+    db_recall_failure(db, &failure);
+    return OUTCOME_LIMITED;
+}
+
+static enum outcome audit_wrong(struct db *db, const struct origin *origin, const char *action, const char *email,
+                                const struct credentials *credentials)
+{
+    const char *reason = credentials->user_id[0] ? "password" : "unknown";
+    enum outcome audited = credentials_refuse(db, origin, action, email, reason, credentials);
+    return audited == OUTCOME_OK ? OUTCOME_UNAUTHENTICATED : audited;
+}
+
+static enum outcome find(struct db *db, const struct origin *origin, const char *email)
+{
     if (email)
         queue_log_in(db, origin, email);
     else
         queue_own(db, &origin->claim);
-    enum outcome outcome = db_run(db);
-    if (outcome == OUTCOME_LIMITED) {
-        struct db_failure failure = *db_failure(db);
-        enum outcome audited = credentials_refuse(db, origin, action, email, "throttled", credentials);
-        if (audited == OUTCOME_OK)
-            db_recall_failure(db, &failure);
-        return audited == OUTCOME_OK ? outcome : audited;
-    }
+    return db_run(db);
+}
+
+enum outcome credentials_prove(struct db *db, const struct config *config, const struct origin *origin,
+                               const char *action, const char *email, const char *password,
+                               struct credentials *credentials)
+{
+    enum outcome outcome = find(db, origin, email);
+    const char *hash = NULL;
+
+    *credentials = (struct credentials){0};
+    if (outcome == OUTCOME_LIMITED)
+        return audit_throttled(db, origin, action, email, credentials);
     if (outcome != OUTCOME_OK)
         return outcome;
+
     read_credentials(db, credentials);
-    const char *hash = credentials->user_id[0] ? credentials->hash : NULL;
-    if (password_verify(password, hash, config->bcrypt_cost) == OUTCOME_OK)
-        return OUTCOME_OK;
-    credentials->wrong = true;
-    outcome = credentials_refuse(db, origin, action, email, hash ? "password" : "unknown", credentials);
-    return outcome == OUTCOME_OK ? OUTCOME_UNAUTHENTICATED : outcome;
+    hash = credentials->user_id[0] ? credentials->hash : NULL;
+    credentials->wrong = password_verify(password, hash, config->bcrypt_cost) != OUTCOME_OK;
+    return credentials->wrong ? audit_wrong(db, origin, action, email, credentials) : OUTCOME_OK;
 }
