@@ -2,6 +2,63 @@ CREATE SCHEMA public;
 
 COMMENT ON SCHEMA public IS 'standard public schema';
 
+CREATE FUNCTION public.default_permissions() RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select array['rooms.create', 'agents.create', 'scripts.create', 'mappings.create']
+$$;
+
+CREATE FUNCTION public.permission_names() RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select array['rooms.create', 'agents.create', 'agents.manage', 'providers.manage', 'scripts.create', 'scripts.manage',
+                 'scripts.network', 'mappings.create', 'mappings.manage', 'runs.manage', 'users.manage', 'audit.read',
+                 'monitoring.read', 'settings.manage']
+$$;
+
+CREATE FUNCTION public.uuid_v7() RETURNS uuid
+    LANGUAGE sql PARALLEL SAFE
+    AS $$
+    select encode(
+        set_bit(set_bit(
+            overlay(uuid_send(gen_random_uuid())
+                placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+                from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
+$$;
+
+CREATE TABLE public.principals (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    handle public.citext NOT NULL,
+    name text NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT principals_handle_check CHECK ((handle OPERATOR(public.~) '^[a-z0-9][a-z0-9._-]{0,38}$'::public.citext)),
+    CONSTRAINT principals_kind_check CHECK ((kind = ANY (ARRAY['user'::text, 'agent'::text]))),
+    CONSTRAINT principals_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80)))
+);
+
+CREATE TABLE public.users (
+    id uuid NOT NULL,
+    email public.citext NOT NULL,
+    password_hash text NOT NULL,
+    role text DEFAULT 'user'::text NOT NULL,
+    permissions text[] DEFAULT public.default_permissions() NOT NULL,
+    theme text DEFAULT 'system'::text NOT NULL,
+    disabled_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    start_marks text[] DEFAULT '{}'::text[] NOT NULL,
+    storage_mb integer,
+    CONSTRAINT users_email_check CHECK (((char_length((email)::text) >= 3) AND (char_length((email)::text) <= 254))),
+    CONSTRAINT users_permissions_check CHECK ((permissions <@ public.permission_names())),
+    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'user'::text]))),
+    CONSTRAINT users_start_marks_check CHECK ((start_marks <@ ARRAY['audit'::text, 'hidden'::text])),
+    CONSTRAINT users_storage_mb_check CHECK (((storage_mb >= 0) AND (storage_mb <= 1000000000))),
+    CONSTRAINT users_theme_check CHECK ((theme = ANY (ARRAY['system'::text, 'light'::text, 'dark'::text])))
+);
+
 CREATE TABLE public.room_events (
     room_id uuid NOT NULL,
     seq bigint NOT NULL,
@@ -37,16 +94,6 @@ CREATE TABLE public.agents (
     CONSTRAINT agents_prompt_check CHECK ((char_length(prompt) <= 32000)),
     CONSTRAINT agents_run_seconds_check CHECK (((run_seconds >= 5) AND (run_seconds <= 3600)))
 );
-
-CREATE FUNCTION public.uuid_v7() RETURNS uuid
-    LANGUAGE sql PARALLEL SAFE
-    AS $$
-    select encode(
-        set_bit(set_bit(
-            overlay(uuid_send(gen_random_uuid())
-                placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
-                from 1 for 6), 52, 1), 53, 1), 'hex')::uuid
-$$;
 
 CREATE TABLE public.runs (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
@@ -89,11 +136,13 @@ CREATE TABLE public.runs (
     output_bytes bigint DEFAULT 0 NOT NULL,
     output_truncated boolean DEFAULT false NOT NULL,
     retry_of uuid,
+    stored_bytes bigint,
     CONSTRAINT runs_check CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text])) = (finished_at IS NOT NULL))),
     CONSTRAINT runs_check1 CHECK (((state <> 'running'::text) OR (lease_until IS NOT NULL))),
     CONSTRAINT runs_ended_by_check CHECK ((ended_by = ANY (ARRAY['exit'::text, 'signal'::text, 'memory'::text, 'cpu_time'::text, 'wall_time'::text, 'output'::text, 'processes'::text, 'disk'::text, 'cancelled'::text, 'start'::text, 'lost'::text]))),
     CONSTRAINT runs_of_scripts CHECK (((kind = 'script'::text) = (script_id IS NOT NULL))),
     CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'waiting'::text, 'succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text]))),
+    CONSTRAINT runs_stored_bytes_check CHECK ((stored_bytes >= 0)),
     CONSTRAINT runs_via_check CHECK ((via = ANY (ARRAY['api'::text, 'ui'::text, 'room'::text, 'job'::text, 'mcp'::text, 'agent'::text, 'workflow'::text])))
 )
 WITH (fillfactor='85');
@@ -109,18 +158,6 @@ CREATE TABLE public.api_tokens (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT api_tokens_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
     CONSTRAINT api_tokens_scopes_check CHECK (((scopes <@ ARRAY['read'::text, 'write'::text, 'admin'::text]) AND (cardinality(scopes) > 0)))
-);
-
-CREATE TABLE public.principals (
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    kind text NOT NULL,
-    handle public.citext NOT NULL,
-    name text NOT NULL,
-    deleted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT principals_handle_check CHECK ((handle OPERATOR(public.~) '^[a-z0-9][a-z0-9._-]{0,38}$'::public.citext)),
-    CONSTRAINT principals_kind_check CHECK ((kind = ANY (ARRAY['user'::text, 'agent'::text]))),
-    CONSTRAINT principals_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80)))
 );
 
 CREATE TABLE public.rooms (
@@ -237,39 +274,6 @@ CREATE TABLE public.script_versions (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT script_versions_code_check CHECK ((octet_length(code) <= 524288)),
     CONSTRAINT script_versions_note_check CHECK ((char_length(note) <= 200))
-);
-
-CREATE FUNCTION public.default_permissions() RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-    select array['rooms.create', 'agents.create', 'scripts.create', 'mappings.create']
-$$;
-
-CREATE FUNCTION public.permission_names() RETURNS text[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    AS $$
-    select array['rooms.create', 'agents.create', 'agents.manage', 'providers.manage', 'scripts.create', 'scripts.manage',
-                 'scripts.network', 'mappings.create', 'mappings.manage', 'runs.manage', 'users.manage', 'audit.read',
-                 'monitoring.read', 'settings.manage']
-$$;
-
-CREATE TABLE public.users (
-    id uuid NOT NULL,
-    email public.citext NOT NULL,
-    password_hash text NOT NULL,
-    role text DEFAULT 'user'::text NOT NULL,
-    permissions text[] DEFAULT public.default_permissions() NOT NULL,
-    theme text DEFAULT 'system'::text NOT NULL,
-    disabled_at timestamp with time zone,
-    version integer DEFAULT 1 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    start_marks text[] DEFAULT '{}'::text[] NOT NULL,
-    CONSTRAINT users_email_check CHECK (((char_length((email)::text) >= 3) AND (char_length((email)::text) <= 254))),
-    CONSTRAINT users_permissions_check CHECK ((permissions <@ public.permission_names())),
-    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'user'::text]))),
-    CONSTRAINT users_start_marks_check CHECK ((start_marks <@ ARRAY['audit'::text, 'hidden'::text])),
-    CONSTRAINT users_theme_check CHECK ((theme = ANY (ARRAY['system'::text, 'light'::text, 'dark'::text])))
 );
 
 CREATE FUNCTION public.caller_id() RETURNS uuid
@@ -489,6 +493,27 @@ CREATE TABLE public.settings (
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.storage_changes (
+    id bigint NOT NULL,
+    principal_id uuid NOT NULL,
+    bytes bigint NOT NULL
+);
+
+ALTER TABLE public.storage_changes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.storage_changes_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.storage_counts (
+    principal_id uuid NOT NULL,
+    bytes bigint DEFAULT 0 NOT NULL,
+    counted_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 ALTER TABLE ONLY public.agents
     ADD CONSTRAINT agents_pkey PRIMARY KEY (id);
 
@@ -581,6 +606,12 @@ ALTER TABLE ONLY public.sessions
 
 ALTER TABLE ONLY public.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY public.storage_changes
+    ADD CONSTRAINT storage_changes_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.storage_counts
+    ADD CONSTRAINT storage_counts_pkey PRIMARY KEY (principal_id);
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_email_key UNIQUE (email);
@@ -678,9 +709,13 @@ CREATE INDEX runs_script_asked ON public.runs USING btree (script_id, asked_by, 
 
 CREATE INDEX runs_script_state ON public.runs USING btree (script_id, state, id) WHERE (script_id IS NOT NULL);
 
+CREATE INDEX runs_stored ON public.runs USING btree (asked_by) INCLUDE (stored_bytes) WHERE (stored_bytes > 0);
+
 CREATE UNIQUE INDEX runs_turn ON public.runs USING btree (agent_id, room_id) WHERE ((kind = 'agent'::text) AND (state = ANY (ARRAY['running'::text, 'waiting'::text])));
 
 CREATE INDEX runs_turn_queue ON public.runs USING btree (agent_id, room_id, id) WHERE ((kind = 'agent'::text) AND (state = 'queued'::text));
+
+CREATE INDEX runs_uncounted ON public.runs USING btree (id) WHERE ((stored_bytes IS NULL) AND (finished_at IS NOT NULL));
 
 CREATE INDEX scripts_mapping ON public.scripts USING btree (mapping_id) WHERE (mapping_id IS NOT NULL);
 
@@ -693,6 +728,10 @@ CREATE INDEX sessions_expiry ON public.sessions USING btree (expires_at);
 CREATE UNIQUE INDEX sessions_family ON public.sessions USING btree (family_hash);
 
 CREATE INDEX sessions_user ON public.sessions USING btree (user_id, id);
+
+CREATE INDEX storage_changes_principal ON public.storage_changes USING btree (principal_id);
+
+CREATE INDEX storage_counts_age ON public.storage_counts USING btree (counted_at);
 
 CREATE INDEX users_admins ON public.users USING btree (id) WHERE (role = 'admin'::text);
 
@@ -795,10 +834,20 @@ ALTER TABLE ONLY public.scripts
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.storage_changes
+    ADD CONSTRAINT storage_changes_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.principals(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.storage_counts
+    ADD CONSTRAINT storage_counts_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.principals(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_id_fkey FOREIGN KEY (id) REFERENCES public.principals(id);
 
 GRANT USAGE ON SCHEMA public TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.principals TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO coagent_app;
 
 GRANT SELECT,INSERT ON TABLE public.room_events TO coagent_app;
 
@@ -807,8 +856,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO coagent_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO coagent_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.principals TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rooms TO coagent_app;
 
@@ -823,8 +870,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.providers TO coagent_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scripts TO coagent_app;
 
 GRANT SELECT,INSERT ON TABLE public.script_versions TO coagent_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.users TO coagent_app;
 
 REVOKE ALL ON FUNCTION public.drop_functions(schemas text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.drop_functions(schemas text[]) TO coagent_app;
@@ -865,4 +910,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.script_states TO coagent_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.sessions TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.settings TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.storage_changes TO coagent_app;
+
+GRANT USAGE ON SEQUENCE public.storage_changes_id_seq TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.storage_counts TO coagent_app;
 

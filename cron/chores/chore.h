@@ -55,6 +55,7 @@ enum outcome chore_expire_log_ins(struct chore_work *work);
 enum outcome chore_remove_expired(struct chore_work *work);
 enum outcome chore_purge_rooms(struct chore_work *work);
 enum outcome chore_sweep_runs(struct chore_work *work);
+enum outcome chore_count_storage(struct chore_work *work);
 enum outcome chore_drop_functions(struct chore_work *work);
 
 #endif

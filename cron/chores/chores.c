@@ -11,6 +11,7 @@ const struct chore all_chores[] = {
     {"remove_expired", CHORE_CLEANUP, chore_remove_expired, true},
     {"purge_rooms", CHORE_CLEANUP, chore_purge_rooms, true},
     {"sweep_runs", CHORE_CLEANUP, chore_sweep_runs, true},
+    {"count_storage", 10, chore_count_storage, true},
     {"drop_functions", CHORE_CLEANUP, chore_drop_functions, true},
     {NULL, 0, NULL, false},
 };

@@ -42,3 +42,11 @@ enum outcome chore_sweep_runs(struct chore_work *work)
     } while (outcome == OUTCOME_OK && taken > 0 && chore_has_time(work));
     return outcome == OUTCOME_OK && !work->more ? audit(work) : outcome;
 }
+
+/* What users' runs have stored: adds up what came and went, and compares each sum with the runs now and then. */
+enum outcome chore_count_storage(struct chore_work *work)
+{
+    enum outcome outcome = chore_repeat(work, &query_storage_count);
+
+    return outcome == OUTCOME_OK && !work->more ? chore_repeat(work, &query_storage_recount) : outcome;
+}

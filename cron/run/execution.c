@@ -1,6 +1,7 @@
 #include "cron/run/execution.h"
 
 #include "base/log.h"
+#include "base/number.h"
 #include "cron/run/lease.h"
 #include "queries.h"
 
@@ -55,6 +56,15 @@ enum outcome execution_publish(struct execution *execution, const char *message,
         return OUTCOME_OK;
     push_renew(&execution->push);
     return publish(&execution->push, channel_name(channel, "r_", execution->facts.room), message, length);
+}
+
+void execution_note_quota(struct execution *execution, const char *most)
+{
+    long long bytes = INT64_MAX;
+
+    if (most && number_parse(most, 0, INT64_MAX, &bytes) != OUTCOME_OK)
+        bytes = 0;
+    execution->output_most = bytes;
 }
 
 void execution_tell(struct execution *execution)

@@ -49,6 +49,7 @@ struct execution {
     struct facts row;       /* what the run was taken with: all columns */
     struct run_facts facts; /* the first of them */
     enum execution_state state;
+    int64_t output_most; /* a script's output ends at this byte, by the quota of its asker; INT64_MAX without one */
     int64_t deadline_at; /* these are monotonic milliseconds */
     int64_t lease_until;
     int64_t renew_at;
@@ -64,6 +65,9 @@ enum outcome execution_warm(struct db *db);
  * its sandbox, from sandbox_prepare. */
 enum executor_status execute(const struct config *config, const struct claimed *claimed, struct db *lent,
                              const struct text *filter);
+
+/* Notes output_most as a statement answered it; NULL: there is no quota. */
+void execution_note_quota(struct execution *execution, const char *most);
 
 /* Tells everybody who looks on that the run is running. */
 void execution_tell(struct execution *execution);

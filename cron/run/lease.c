@@ -87,6 +87,7 @@ static void renew_lease(struct execution *execution, int64_t now)
     } else if (outcome == OUTCOME_OK) {
         execution->lease_until = now + LEASE_MS;
         set_alarm(execution);
+        execution_note_quota(execution, db_value(execution->db, 0, 1));
         if (db_value(execution->db, 0, 0)[0] == 't' && execution->state == EXECUTION_GOING)
             execution->state = EXECUTION_STOPPED;
     }

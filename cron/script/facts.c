@@ -10,6 +10,7 @@ enum {
     COLUMN_NETWORK,
     COLUMN_LIMITS,
     COLUMN_STATE_SEALED,
+    COLUMN_OUTPUT_MOST,
 };
 
 void script_facts_read(struct script_facts *script, const struct facts *facts)
@@ -23,5 +24,6 @@ void script_facts_read(struct script_facts *script, const struct facts *facts)
         .network = facts_flag(facts, COLUMN_NETWORK),
         .limits = facts_text(facts, COLUMN_LIMITS),
         .state_sealed = facts_value(facts, COLUMN_STATE_SEALED),
+        .output_most = facts_value(facts, COLUMN_OUTPUT_MOST),
     };
 }

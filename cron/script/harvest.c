@@ -203,9 +203,11 @@ static bool take_chunk(void *context, const char *bytes, size_t length)
     return execution_run(execution) == OUTCOME_OK;
 }
 
+enum stored { STORED, STORED_NOT, STORED_OVER_QUOTA };
+
 /* One after the other, so that never more than a chunk is in memory. */
-static bool store_file(struct execution *execution, const struct sandbox *sandbox, const struct mask *mask,
-                       const char *name)
+static enum stored store_file(struct execution *execution, const struct sandbox *sandbox, const struct mask *mask,
+                              const char *name)
 {
     struct storing storing = {.execution = execution};
     const struct passage passage = {execution, mask, take_chunk, &storing};
@@ -214,6 +216,7 @@ static bool store_file(struct execution *execution, const struct sandbox *sandbo
     char digest[DIGEST_SIZE];
     int64_t bytes;
     bool stored = measure_file(execution, sandbox, mask, name, &bytes, digest);
+    bool full = false;
 
     mask_text(mask, name + sizeof "out", strlen(name + sizeof "out"), &path);
     if (stored)
@@ -221,7 +224,9 @@ static bool store_file(struct execution *execution, const struct sandbox *sandbo
             execution_do(execution, &query_run_file_add,
                          DB_VALUES(execution->id, execution->fence, text_string(&path), media_type(text_string(&path)),
                                    number_text(bytes, size), digest)) == OUTCOME_OK;
-    if (stored) {
+    if (stored && db_value(execution->db, 0, 0)[0] == '\0') {
+        full = true;
+    } else if (stored) {
         text_free(&path);
         text_add(&path, db_value(execution->db, 0, 0));
         memcpy(storing.file, text_string(&path), path.length < UUID_SIZE ? path.length + 1 : UUID_SIZE);
@@ -230,7 +235,7 @@ static bool store_file(struct execution *execution, const struct sandbox *sandbo
             execution_do(execution, &query_run_file_drop, DB_VALUES(execution->id, execution->fence, storing.file));
     }
     text_free(&path);
-    return stored;
+    return full ? STORED_OVER_QUOTA : stored ? STORED : STORED_NOT;
 }
 
 /* The files of out/ that are kept. */
@@ -255,7 +260,16 @@ static bool find(void *context, const char *name, int64_t size)
     return finds->left_out < 100000;
 }
 
-static void note_rest(struct output *output, const struct finds *finds, size_t odd, size_t failed)
+static void note_files(struct output *output, size_t count, const char *why)
+{
+    char *note = text_format("%zu file%s of out/ %s.", count, count == 1 ? "" : "s", why);
+
+    if (count)
+        output_note(output, note);
+    free(note);
+}
+
+static void note_rest(struct output *output, const struct finds *finds, size_t odd, const size_t counts[])
 {
     char *note;
 
@@ -271,25 +285,24 @@ static void note_rest(struct output *output, const struct finds *finds, size_t o
         output_note(output, note);
         free(note);
     }
-    if (failed) {
-        note = text_format("%zu files of out/ could not be stored.", failed);
-        output_note(output, note);
-        free(note);
-    }
+    note_files(output, counts[STORED_OVER_QUOTA],
+               "could not be kept: the storage of the user who started this run is full");
+    note_files(output, counts[STORED_NOT], "could not be stored");
 }
 
 /* Once more from its beginning when the database went away meanwhile, as long as the lease lasts. */
-static bool store_patiently(struct execution *execution, const struct sandbox *sandbox, const struct mask *mask,
-                            const char *name)
+static enum stored store_patiently(struct execution *execution, const struct sandbox *sandbox, const struct mask *mask,
+                                   const char *name)
 {
+    enum stored stored;
+
     for (;;) {
         lease_tick(execution);
         if (execution->state == EXECUTION_ORPHANED)
-            return false;
-        if (execution->db && store_file(execution, sandbox, mask, name))
-            return true;
-        if (execution->db)
-            return false;
+            return STORED_NOT;
+        stored = execution->db ? store_file(execution, sandbox, mask, name) : STORED_NOT;
+        if (execution->db || stored != STORED_NOT)
+            return stored;
         poll(NULL, 0, RETRY_MS);
     }
 }
@@ -297,15 +310,15 @@ static bool store_patiently(struct execution *execution, const struct sandbox *s
 void harvest_files(struct execution *execution, struct sandbox *sandbox, const struct mask *mask, struct output *output)
 {
     struct finds finds = {.most = execution->config->run_artifact_mb * MEBIBYTE};
-    size_t odd, failed = 0;
+    size_t counts[] = {[STORED_OVER_QUOTA] = 0};
+    size_t odd;
 
     if (!sandbox_each(sandbox, "out", find, &finds, &odd))
         output_note(output, "No files were kept: out/ is not a folder.");
 
     for (size_t i = 0; i < finds.count; i++) {
-        if (!store_patiently(execution, sandbox, mask, finds.names[i]))
-            failed++;
+        counts[store_patiently(execution, sandbox, mask, finds.names[i])]++;
         free(finds.names[i]);
     }
-    note_rest(output, &finds, odd, failed);
+    note_rest(output, &finds, odd, counts);
 }

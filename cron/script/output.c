@@ -89,11 +89,27 @@ void output_note(struct output *output, const char *sentence)
     note_piece(output, OUTPUT_NOTE, from);
 }
 
+/* Nothing more is kept, for the sake of the limit or of the quota. */
+static void note_end(struct output *output)
+{
+    char *note;
+
+    output->truncated = true;
+    if (output->execution->output_most < output->most)
+        note = text_format("The storage of the user who started this run is full. The rest of the output is discarded; "
+                           "the run continues.");
+    else
+        note = text_format("The output exceeds the limit of %lld MB. The rest is discarded; the run continues.",
+                           (long long)(output->most / (1024 * 1024)));
+    output_note(output, note);
+    free(note);
+}
+
 /* Beyond the limit nothing is kept, and that is said once. */
 static void truncate_batch(struct output *output, enum output_stream stream, size_t from)
 {
-    int64_t room = output->most - output->position;
-    char *note;
+    int64_t quota = output->execution->output_most;
+    int64_t room = (quota < output->most ? quota : output->most) - output->position;
 
     if ((int64_t)output->batch.length <= room) {
         note_piece(output, stream, from);
@@ -102,11 +118,7 @@ static void truncate_batch(struct output *output, enum output_stream stream, siz
     output->batch.length = room > (int64_t)from ? (size_t)room : from;
     output->batch.bytes[output->batch.length] = '\0';
     note_piece(output, stream, from);
-    output->truncated = true;
-    note = text_format("The output exceeds the limit of %lld MB. The rest is discarded; the run continues.",
-                       (long long)(output->most / (1024 * 1024)));
-    output_note(output, note);
-    free(note);
+    note_end(output);
 }
 
 /* What a stream said, beyond the length that the batch had. */

@@ -265,6 +265,7 @@ static void run_script(struct execution *execution)
     struct text why = TEXT_EMPTY;
 
     script_facts_read(&script.facts, &execution->row);
+    execution_note_quota(execution, script.facts.output_most);
     enum outcome outcome = environment_open(&script.environment, execution, &script.facts, &why);
 
     slim_keepers();

@@ -17,7 +17,7 @@ static const struct guard_rule rules[] = {
     [GUARD_SCRIPT] = {"script", "/scripts/{id}", "aim", "see|edit|run"},
     [GUARD_MAPPING] = {"mapping", "/mappings/{id}", "aim", "see|edit"},
     [GUARD_AGENT] = {"agent", "/agents/{id}", "aim", "see|edit"},
-    [GUARD_RUN] = {"run", "/runs/{id}", "aim", "see|act"},
+    [GUARD_RUN] = {"run", "/runs/{id}", "aim", "see|act|own"},
     [GUARD_FILE] = {"file", "/files/{id}", "aim", "see"},
 };
 enum { RULES = sizeof rules / sizeof *rules };

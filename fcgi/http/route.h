@@ -21,7 +21,7 @@ enum guard_kind {
     GUARD_SCRIPT,  /* "see", "edit" or "run" */
     GUARD_MAPPING, /* "see" or "edit" */
     GUARD_AGENT,   /* "see" or "edit" */
-    GUARD_RUN,     /* "see" or "act": stop it, ask for it again */
+    GUARD_RUN,     /* "see", "act": stop it, ask for it again, or "own": remove what it left */
     GUARD_FILE,    /* "see" */
 };
 

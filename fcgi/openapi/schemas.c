@@ -13,6 +13,12 @@
     "signal:whole? usage:object output:RunBytes host:text? parent:id? retry_of:id? trigger_seq:whole? "                \
     "cancel_requested:flag role:" ROOM_ROLE_CHOICES " queued_at:time started_at:time? finished_at:time?"
 
+#define USER_DOCUMENT                                                                                                  \
+    "id:id email:text name:text handle:text role:" USER_ROLE_CHOICES " permissions:text[] theme:" THEME_CHOICES " "    \
+    "disabled:flag version:whole created_at:time"
+
+#define SETTING_FIELD(name, label, help, value, most) #name ":whole "
+
 const struct openapi_schema openapi_schemas[] = {
     {"Problem", "type:text title:text status:whole detail:text instance:text errors?:FieldError[]"},
     {"FieldError", "field:text message:text"},
@@ -21,9 +27,8 @@ const struct openapi_schema openapi_schemas[] = {
     {"Health", "status:ok|degraded parts:HealthParts"},
     {"HealthParts", "database:ok|away|outdated nchan:ok|away"},
 
-    {"User",
-     "id:id email:text name:text handle:text role:" USER_ROLE_CHOICES " permissions:text[] theme:" THEME_CHOICES " "
-     "disabled:flag version:whole created_at:time"},
+    {"User", USER_DOCUMENT},
+    {"Account", USER_DOCUMENT " storage:Storage storage_mb:whole?"},
     {"LogIn", "user:User csrf_token:text expires_in:whole"},
     {"Tokens", "access_token:text token_type:Bearer expires_in:whole refresh_token:text"},
     {"VerifiedToken", "valid:flag user:User session_id:id? expires_at:time?"},
@@ -84,7 +89,8 @@ const struct openapi_schema openapi_schemas[] = {
     {"RunScript", "id:id name:text kind:" SCRIPT_KIND_CHOICES " version:whole"},
     {"RunMapping", "id:id name:text"},
     {"FirstSteps", "people:flag model:flag run:flag audit:flag hidden:flag"},
-    {"Settings", "run_retention_days:whole run_output_retention_days:whole"},
+    {"Settings", SETTING_LIST(SETTING_FIELD)},
+    {"Storage", "used_bytes:whole quota_bytes:whole?"},
     {"RunAgent", "id:id name:text handle:text"},
     {0},
 };

@@ -42,6 +42,9 @@ static const struct field edit_fields[] = {
     {"handle", FIELD_LINE, false, 1, 39, NULL, "The name to mention after @", false},
     {"role", FIELD_CHOICE, false, 0, 0, USER_ROLE_CHOICES, "The role; a change ends the user's sessions", false},
     {"permissions", FIELD_TEXT_LIST, false, 0, 20, PERMISSION_CHOICES, "The complete list of permissions", false},
+    {"storage_mb", FIELD_INTEGER, false, 0, 1000000000, NULL,
+     "How much the output and files of the user's runs may take up, in MB; 0: unlimited, null: as the settings say",
+     true},
     {"disabled", FIELD_BOOLEAN, false, 0, 0, NULL, "A disabled user cannot log in; ends the user's sessions", false},
     {"version", FIELD_INTEGER, false, 1, 2147483647, NULL,
      "The version that the change is based on; 409 if it is outdated", false},
@@ -57,16 +60,16 @@ static const struct field permit_fields[] = {
 
 const struct route admin_routes[] = {
     ROUTE(METHOD_GET, "/admin/users", MAY("users.manage"), POOL_FAST, NULL, list_query, list,
-          "The users, sorted by creation time", "UserList"),
+          "The users, sorted by creation time", "AccountList"),
     ROUTE(METHOD_POST, "/admin/users", MAY("users.manage"), POOL_LOGIN, create_fields, NULL, create,
-          "Create an account", "User"),
-    ROUTE(METHOD_GET, "/admin/users/{id}", MAY("users.manage"), POOL_FAST, NULL, NULL, show, "A user", "User"),
+          "Create an account", "Account"),
+    ROUTE(METHOD_GET, "/admin/users/{id}", MAY("users.manage"), POOL_FAST, NULL, NULL, show, "A user", "Account"),
     ROUTE(METHOD_PATCH, "/admin/users/{id}", MAY("users.manage"), POOL_LOGIN, edit_fields, NULL, edit,
-          "Edit or disable a user", "User"),
+          "Edit or disable a user", "Account"),
     ROUTE(METHOD_DELETE, "/admin/users/{id}", MAY("users.manage"), POOL_FAST, NULL, NULL, delete_user,
           "Delete an account; its rooms pass to other members"),
     ROUTE(METHOD_PUT, "/admin/users/{id}/permissions", MAY("users.manage"), POOL_FAST, permit_fields, NULL, edit,
-          "Set the permissions of a user", "User"),
+          "Set the permissions of a user", "Account"),
     ROUTE_END,
 };
 

@@ -7,6 +7,7 @@
 #include "words/words.h"
 
 static void show(struct request *request);
+static void show_storage(struct request *request);
 static void edit(struct request *request);
 static void change_password(struct request *request);
 static void list_sessions(struct request *request);
@@ -33,6 +34,8 @@ static const struct field password_fields[] = {
 
 const struct route profile_routes[] = {
     ROUTE(METHOD_GET, "/profile", USER, POOL_FAST, NULL, NULL, show, "Your account", "User"),
+    ROUTE(METHOD_GET, "/profile/storage", USER, POOL_FAST, NULL, NULL, show_storage,
+          "How much the output and files of your runs take up, and how much they may", "Storage"),
     ROUTE(METHOD_PATCH, "/profile", USER, POOL_LOGIN, edit_fields, NULL, edit, "Edit your account", "User"),
     ROUTE(METHOD_POST, "/profile/password", USER, POOL_LOGIN, password_fields, NULL, change_password,
           "Change your password; ends your other sessions and revokes your API tokens"),
@@ -47,6 +50,12 @@ const struct route profile_routes[] = {
 static void show(struct request *request)
 {
     respond_row(request, users_own(request->db), 200);
+}
+
+/* GET /api/profile/storage: 200; "quota_bytes" is null when there is no limit */
+static void show_storage(struct request *request)
+{
+    respond_row(request, users_own_storage(request->db), 200);
 }
 
 /* PATCH /api/profile: 200; 409 stale, e-mail or handle taken; 422; 429 */

@@ -19,6 +19,7 @@ static void output(struct request *request);
 static void search(struct request *request);
 static void cancel(struct request *request);
 static void retry(struct request *request);
+static void remove_output(struct request *request);
 
 static const struct field retry_fields[] = {
     {"mode", FIELD_CHOICE, false, 0, 0, "again|resume",
@@ -66,6 +67,8 @@ const struct route run_routes[] = {
           "The output of a run: a page of it, or all of it as a download", "RunOutput"),
     ROUTE(METHOD_GET, "/runs/{id}/output/search", RUN("see"), POOL_WAIT, NULL, search_query, search,
           "Find a text in the output of a run; each request searches 4 MiB until more is false", "RunPlace"),
+    ROUTE(METHOD_DELETE, "/runs/{id}/output", RUN("own"), POOL_FAST, NULL, NULL, remove_output,
+          "Delete the output and the files of a finished run; the run itself is kept", "Run"),
     ROUTE(METHOD_POST, "/runs/{id}/cancel", RUN("act"), POOL_FAST, NULL, NULL, cancel, "Stop a run", "Run"),
     ROUTE(METHOD_POST, "/runs/{id}/retry", RUN("act"), POOL_FAST, retry_fields, NULL, retry,
           "Retry an answer that failed or was stopped, or run a script again with the same inputs", "Run", true),
@@ -156,6 +159,12 @@ static void search(struct request *request)
     else
         respond_problem(request, outcome, NULL);
     text_free(&place);
+}
+
+/* DELETE /api/runs/{id}/output: 200 and the run; 403; 404; 409 when it has not finished, or is an agent's answer */
+static void remove_output(struct request *request)
+{
+    respond_announced(request, runs_remove_output(request->db, request->path_values[0]), 200);
 }
 
 /* POST /api/runs/{id}/cancel: 200, whether it was over already or not; 403; 404 */

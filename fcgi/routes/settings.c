@@ -2,19 +2,18 @@
 #include "model/settings.h"
 
 #include "fcgi/http/route.h"
+#include "words/words.h"
 
 static void show(struct request *request);
 static void edit(struct request *request);
 
-#define DAYS_MOST 36500
-
+/* clang-format off */
+#define FIELD_OF(name, label, help, value, most) {#name, FIELD_INTEGER, false, 0, most, NULL, label ". " help, false},
 static const struct field change_fields[] = {
-    {"run_retention_days", FIELD_INTEGER, false, 0, DAYS_MOST, NULL,
-     "How long finished runs are kept, in days; 0: forever", false},
-    {"run_output_retention_days", FIELD_INTEGER, false, 0, DAYS_MOST, NULL,
-     "How long the output and files of runs are kept, in days; 0: as long as the run", false},
+    SETTING_LIST(FIELD_OF)
     {NULL},
 };
+/* clang-format on */
 
 const struct route setting_routes[] = {
     ROUTE(METHOD_GET, "/admin/settings", MAY("settings.manage"), POOL_FAST, NULL, NULL, show, "The settings",

@@ -62,6 +62,22 @@
  */
 
 /**
+ * @typedef {object} Account
+ * @property {string} id
+ * @property {string} email
+ * @property {string} name
+ * @property {string} handle
+ * @property {"admin" | "user"} role
+ * @property {string[]} permissions
+ * @property {"system" | "light" | "dark"} theme
+ * @property {boolean} disabled
+ * @property {number} version
+ * @property {string} created_at
+ * @property {Storage} storage
+ * @property {number | null} storage_mb
+ */
+
+/**
  * @typedef {object} LogIn
  * @property {User} user
  * @property {string} csrf_token
@@ -489,6 +505,13 @@
  * @typedef {object} Settings
  * @property {number} run_retention_days
  * @property {number} run_output_retention_days
+ * @property {number} user_storage_mb
+ */
+
+/**
+ * @typedef {object} Storage
+ * @property {number} used_bytes
+ * @property {number | null} quota_bytes
  */
 
 /**

@@ -93,6 +93,13 @@ export const LIMITS = {
     open_files: { label: "Max open files", unit: "" },
 };
 
+/** @type {Record<string, {label: string, help: string, value: number, most: number}>} */
+export const SETTINGS = {
+    run_retention_days: { label: "Keep runs (days)", help: "0 = keep forever. Deleting a run also deletes its output, files and result.", value: 90, most: 36500 },
+    run_output_retention_days: { label: "Keep output (days)", help: "Output takes most of the space. 0 = keep as long as the run.", value: 30, most: 36500 },
+    user_storage_mb: { label: "Storage per user (MB)", help: "For the output and files of a user’s runs. 1,000 MB are 1 GB. 0 = unlimited.", value: 2000, most: 1000000000 },
+};
+
 /** @type {Record<string, {label: string}>} */
 export const PROVIDER_KINDS = {
     openai: { label: "OpenAI-compatible" },

@@ -21,7 +21,7 @@ void guard_queue_user(struct db *db, const struct guard_claim *claim);
 void guard_queue_permission(struct db *db, const struct guard_claim *claim, const char *permission);
 void guard_queue_room(struct db *db, const struct guard_claim *claim, const char *room, const char *role, bool open);
 
-/* An object, and what for: "see", "edit", "run" or "act" (see struct guard in fcgi/http/route.h). */
+/* An object, and what for: "see", "edit", "run", "act" or "own" (see struct guard in fcgi/http/route.h). */
 void guard_queue_script(struct db *db, const struct guard_claim *claim, const char *script, const char *aim);
 void guard_queue_mapping(struct db *db, const struct guard_claim *claim, const char *mapping, const char *aim);
 void guard_queue_agent(struct db *db, const struct guard_claim *claim, const char *agent, const char *aim);

@@ -17,6 +17,11 @@ enum outcome runs_cancel(struct db *db, const char *id)
     return db_do(db, &query_run_cancel, DB_VALUES(id));
 }
 
+enum outcome runs_remove_output(struct db *db, const char *id)
+{
+    return db_do(db, &query_run_remove_output, DB_VALUES(id));
+}
+
 enum outcome runs_retry(struct db *db, const char *id, const char *mode, const char *via)
 {
     return db_do(db, &query_run_retry, DB_VALUES(id, mode, via));

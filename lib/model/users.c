@@ -11,6 +11,11 @@ enum outcome users_own(struct db *db)
     return db_do(db, &query_user_own, DB_NO_VALUES);
 }
 
+enum outcome users_own_storage(struct db *db)
+{
+    return db_do(db, &query_user_own_storage, DB_NO_VALUES);
+}
+
 /* The caller's own password, which is a field of a form here: a wrong one is that field's fault. */
 static enum outcome prove_own(struct db *db, const struct config *config, const struct origin *origin,
                               const char *action, const char *password, struct credentials *credentials,

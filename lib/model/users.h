@@ -10,6 +10,9 @@
 /* The caller. */
 enum outcome users_own(struct db *db);
 
+/* How much the runs of the caller have stored, and may store. */
+enum outcome users_own_storage(struct db *db);
+
 /* Changes the caller's name, handle, theme or e-mail address as the checked body says. Another address needs the body's
  * "current_password", and then it takes two round trips. INVALID with the fault: the password is wrong; LIMITED.
  * CONFLICT: taken, or "version" is stale. */

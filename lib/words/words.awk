@@ -5,10 +5,12 @@ function identifier(text) { gsub(/[^A-Za-z0-9]/, "_", text); return toupper(text
 function in_double(text) { gsub(/\\/, "&&", text); gsub(/"/, "\\\"", text); return "\"" text "\"" }
 function in_single(text) { gsub(/'/, "''", text); return "'" text "'" }
 function is_flag(column) { return flag[set, column] }
+function is_number(column) { return number[set, column] }
 
 # A value of the word w in the language.
 function value(w, column) {
     if (is_flag(column)) return cell[w, column] == "yes" ? "true" : "false"
+    if (is_number(column)) return cell[w, column]
     return mode == "sql" ? in_single(cell[w, column]) : in_double(cell[w, column])
 }
 function columns_of(w,    list, c) {
@@ -20,11 +22,16 @@ function choices(    list, w) {
     for (w = 1; w <= count; w++) list = list (w > 1 ? "|" : "") word[w]
     printf "#define %s_CHOICES %s\n", identifier(set), in_double(list)
 }
+function list(    w) {
+    printf "#define %s_LIST(X)", identifier(set)
+    for (w = 1; w <= count; w++) printf " \\\n    X(%s%s)", word[w], columns_of(w)
+    print ""
+}
 function enumeration(    w, c) {
     printf "enum %s_word {\n", set
     for (w = 1; w <= count; w++) printf "    %s_%s,\n", identifier(set), identifier(word[w])
     printf "    %s_COUNT\n};\nstruct %s_row {\n    const char *name;\n", identifier(set), set
-    for (c = 1; c <= columns[set]; c++) printf "    %s%s;\n", (is_flag(c) ? "bool " : "const char *"), column_name[set, c]
+    for (c = 1; c <= columns[set]; c++) printf "    %s%s;\n", (is_flag(c) ? "bool " : is_number(c) ? "long long " : "const char *"), column_name[set, c]
     printf "};\nextern const struct %s_row %s_rows[%s_COUNT];\n", set, set, identifier(set)
 }
 function definition(    w) {
@@ -39,7 +46,7 @@ function names(    w) {
 }
 function rows(    w, c) {
     printf "create function %s_rows()\nreturns table (place int, name text", set
-    for (c = 1; c <= columns[set]; c++) printf ", %s %s", column_name[set, c], (is_flag(c) ? "boolean" : "text")
+    for (c = 1; c <= columns[set]; c++) printf ", %s %s", column_name[set, c], (is_flag(c) ? "boolean" : is_number(c) ? "bigint" : "text")
     print ") language sql immutable parallel safe as $$"
     for (w = 1; w <= count; w++)
         printf "    %s (%d, %s%s)%s\n", (w == 1 ? "values" : "      "), w, in_single(word[w]), columns_of(w), (w < count ? "," : "")
@@ -47,7 +54,7 @@ function rows(    w, c) {
 }
 function object(    w, c) {
     printf "\n/** @type {Record<string, {"
-    for (c = 1; c <= columns[set]; c++) printf "%s%s: %s", (c > 1 ? ", " : ""), column_name[set, c], (is_flag(c) ? "boolean" : "string")
+    for (c = 1; c <= columns[set]; c++) printf "%s%s: %s", (c > 1 ? ", " : ""), column_name[set, c], (is_flag(c) ? "boolean" : is_number(c) ? "number" : "string")
     printf "}>} */\nexport const %sS = {\n", identifier(set)
     for (w = 1; w <= count; w++) {
         printf "    %s: { ", word[w] ~ /[^a-z_0-9]/ ? in_double(word[w]) : word[w]
@@ -61,6 +68,7 @@ function finish() {
     if (set == "") return
     if (count == 0) fail("the set " set " has no words")
     if (mode == "header" && made ~ / choices /) choices()
+    if (mode == "header" && made ~ / list /) list()
     if (mode == "header" && made ~ / enum /) enumeration()
     if (mode == "source" && made ~ / enum /) definition()
     if (mode == "sql" && made ~ / names /) names()
@@ -75,10 +83,11 @@ function begin_set(    head, part, c, wanted, w) {
     made = " " trimmed(substr(head, index(head, "]") + 1)) " "
     wanted = split(trimmed(made), part, " ")
     for (w = 1; w <= wanted; w++)
-        if (part[w] !~ /^(choices|enum|names|rows|object)$/) fail("nothing is made as \"" part[w] "\"")
+        if (part[w] !~ /^(choices|list|enum|names|rows|object)$/) fail("nothing is made as \"" part[w] "\"")
     columns[set] = split(trimmed(substr($0, RLENGTH + 1)), part, ", *")
     for (c = 1; c <= columns[set]; c++) {
         flag[set, c] = sub(/\?$/, "", part[c])
+        number[set, c] = sub(/#$/, "", part[c])
         column_name[set, c] = part[c]
     }
     count = 0
@@ -94,6 +103,7 @@ function add_word(    part, parts, c) {
     for (c = 1; c <= columns[set]; c++) {
         cell[count, c] = trimmed(part[c + 1])
         if (is_flag(c) && cell[count, c] !~ /^(yes)?$/) fail("a flag is \"yes\" or empty")
+        if (is_number(c) && cell[count, c] !~ /^(0|[1-9][0-9]*)$/) fail("a number has digits only, and no zero before them")
     }
 }
 

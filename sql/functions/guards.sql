@@ -138,6 +138,8 @@ begin
         perform raise_outcome('CA404', 'Run not found.');
     elsif aim = 'act' and standing = 'viewer' then
         perform raise_outcome('CA403', 'Only members of the room can do this.');
+    elsif aim = 'own' and standing <> 'owner' then
+        perform raise_outcome('CA403', 'Only the user who started the run or an owner of its script or room can do this.');
     end if;
 end $$;
 

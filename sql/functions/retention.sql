@@ -25,8 +25,8 @@ create function sweep_runs(most int, out outputs int, out left_files int, out wh
 declare
     at_once constant int := 16777216;
     passed_over constant int := 1000;
-    run_limit timestamptz := kept_since(setting_days('run_retention_days'));
-    output_limit timestamptz := greatest(run_limit, kept_since(setting_days('run_output_retention_days')));
+    run_limit timestamptz := kept_since(setting_value('run_retention_days')::int);
+    output_limit timestamptz := greatest(run_limit, kept_since(setting_value('run_output_retention_days')::int));
     old uuid[];
 begin
     old := array(
@@ -41,14 +41,14 @@ begin
     get diagnostics outputs = row_count;
     delete from files where run_id = any (old);
     get diagnostics left_files = row_count;
+    perform forget_storage(old);
     old := array(
         select r.id from (select id, finished_at from runs where id < uuid_floor(run_limit) order by id
                           limit most + passed_over) r
         where r.finished_at < run_limit
               and not exists (select from run_output where run_id = r.id) and not exists (select from files where run_id = r.id)
         limit most);
-    delete from runs where id = any (array(select id from runs where id = any (old) for update skip locked));
-    get diagnostics whole_runs = row_count;
+    whole_runs := remove_runs(old);
 end $$;
 
 -- Removes what deleted rooms have left, at most so many rows at once; returns how many went, 0 when nothing is
@@ -83,8 +83,7 @@ begin
         get diagnostics removed = row_count;
     end if;
     if removed = 0 then
-        delete from runs where id = any (array(select id from runs where id = any (old) for update skip locked));
-        get diagnostics removed = row_count;
+        removed := remove_runs(old);
     end if;
     return case when removed > 0 then removed else purge_room_log(gone, most) end;
 end $$;

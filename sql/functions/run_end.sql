@@ -61,7 +61,7 @@ begin
     update runs set state = ending, usage = coalesce(used, usage), lease_until = null,
                     reason = case when ending = 'cancelled' and cancel_requested_at is not null then coalesce(reason, why)
                                   else why end,
-                    finished_at = clock_timestamp(),
+                    finished_at = clock_timestamp(), stored_bytes = run_bytes_now(id, kind),
                     result = case kind when 'agent' then ending_result - 'thought' else ending_result end,
                     exit_code = (how ->> 'exit_code')::int, signal = (how ->> 'signal')::int,
                     ended_by = coalesce(how ->> 'ended_by', case ending when 'cancelled' then 'cancelled' when 'lost' then 'lost'
@@ -75,6 +75,13 @@ begin
     if fence is null or ended.attempt > 1 then -- an executor died, perhaps while it stored a file
         delete from files f
         where run_id = ended.id and size > (select coalesce(sum(octet_length(bytes)), 0) from file_chunks where file_id = f.id);
+        if found then
+            update runs set stored_bytes = run_bytes_now(id, kind) where id = ended.id
+            returning stored_bytes into ended.stored_bytes;
+        end if;
+    end if;
+    if ended.stored_bytes > 0 and ended.asked_by is not null then
+        insert into storage_changes (principal_id, bytes) values (ended.asked_by, ended.stored_bytes);
     end if;
     if exists (select from rooms where id = ended.room_id and deleted_at is null) then
         return query select * from tell_run_end(ended, ending_result);

@@ -43,6 +43,7 @@ begin
     end if;
     perform check_interpreter(script.kind, script.label);
     perform prove_queue_has_room();
+    perform prove_storage();
     if wish ? 'mapping' and (wish ->> 'mapping')::uuid is distinct from script.mapping_id then
         script.mapping_id := usable_mapping((wish ->> 'mapping')::uuid);
     else

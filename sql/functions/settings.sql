@@ -1,14 +1,14 @@
--- The settings that an administrator changes at run time, among them the retention of runs.
+-- The settings that an administrator changes at run time, such as the retention of runs.
 
--- A setting, or what it is until somebody changes it. Days: 0 is for ever.
-create function setting_days(name text) returns int language sql stable as $$
-    select coalesce((select (value #>> '{}')::int from settings where key = name),
-                    case name when 'run_retention_days' then 90 when 'run_output_retention_days' then 30 end)
-$$;
+-- A setting, or what it is until somebody changes it (lib/words).
+create function setting_value(wanted text) returns bigint language plpgsql stable as $$
+begin
+    return coalesce((select (value #>> '{}')::bigint from settings where key = wanted),
+                    (select value from setting_rows() where name = wanted));
+end $$;
 
 create function settings_json() returns json language sql stable as $$
-    select json_build_object('run_retention_days', setting_days('run_retention_days'),
-                             'run_output_retention_days', setting_days('run_output_retention_days'))
+    select json_object_agg(name, setting_value(name) order by place) from setting_rows()
 $$;
 
 -- changes: the settings to change, checked already. Answers all of them.

@@ -6,6 +6,12 @@ create function user_json(account users, principal principals) returns json lang
         'created_at', api_time(account.created_at))
 $$;
 
+-- The same for who manages users: with what the runs of the user have stored.
+create function account_json(account users, principal principals) returns json language sql stable as $$
+    select (user_json(account, principal)::jsonb
+            || jsonb_build_object('storage', storage_json(account.id), 'storage_mb', account.storage_mb))::json
+$$;
+
 create function user_answer(who uuid) returns announced language sql stable as $$
     select announced_answer(user_json(u, p)) from users u join principals p on p.id = u.id where u.id = who
 $$;
@@ -102,7 +108,7 @@ begin
     insert into audit_log (action, object_kind, object_id, detail)
     values ('user.create', 'user', self.id::text,
             jsonb_build_object('email', account.email, 'role', account.role, 'permissions', account.permissions));
-    return next announced_answer(user_json(account, self));
+    return next announced_answer(account_json(account, self));
 end $$;
 
 -- Changes what the body names (email, name, handle, role, permissions, theme, disabled) and the password, when there is a
@@ -126,13 +132,14 @@ begin
             'The user who started this was disabled.') c);
     end if;
     select jsonb_build_object('email', u.email, 'role', u.role, 'permissions', u.permissions, 'disabled', u.disabled_at is not null,
-                              'name', p.name, 'handle', p.handle) into before
+                              'name', p.name, 'handle', p.handle, 'storage_mb', u.storage_mb) into before
     from users u join principals p on p.id = u.id where u.id = who;
     select * into old from users where id = who;
     update principals set name = coalesce(changes ->> 'name', name), handle = coalesce((changes ->> 'handle')::citext, handle)
     where id = who and changes ?| array['name', 'handle'];
     update users set email = coalesce((changes ->> 'email')::citext, email), role = coalesce(changes ->> 'role', role),
         theme = coalesce(changes ->> 'theme', theme), permissions = coalesce(user_permissions(changes), permissions),
+        storage_mb = case when changes ? 'storage_mb' then (changes ->> 'storage_mb')::int else storage_mb end,
         disabled_at = case (changes ->> 'disabled')::boolean
             when true then coalesce(disabled_at, now()) when false then null else disabled_at end,
         password_hash = coalesce(hash, password_hash), version = version + 1, updated_at = now()
@@ -152,7 +159,7 @@ begin
     values ('user.change', 'user', who::text,
             jsonb_build_object('changes', changes - 'version', 'before', before, 'password', hash is not null,
                                'sessions_revoked', ended, 'tokens_revoked', revoked));
-    return next user_answer(who);
+    return next announced_answer((select account_json(u, p) from users u join principals p on p.id = u.id where u.id = who));
     return next announced_renewal(who);
     return query select * from unnest(stopped);
 end $$;

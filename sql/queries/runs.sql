@@ -26,6 +26,9 @@ where id = $1::uuid and not (r.kind = 'agent' and is_taken_back(id))
 select run_output_stretch(id, $2::bigint, $3::bigint), run_output_size(id)::text from runs r
 where id = $1::uuid and not (r.kind = 'agent' and is_taken_back(id))
 
+-- name: run_remove_output :many
+select * from run_remove_output($1::uuid)
+
 -- name: run_cancel :many
 select * from run_cancel($1::uuid)
 
@@ -163,17 +166,18 @@ select t.room_id, t.trigger_seq, t.inputs, run_frame(row(t.*)::runs), run_channe
        s.kind, v.code, v.parameters,
        (select json_agg(json_build_object('key', key, 'value', value, 'sealed', sealed)) from mapping_entries
         where mapping_id = t.mapping_id),
-       t.dry_run, t.network, t.limits, state.sealed
+       t.dry_run, t.network, t.limits, state.sealed, t.output_bytes + storage_left(t.asked_by)
 from taken t
 left join scripts s on s.id = t.script_id
 left join script_versions v on v.script_id = t.script_id and v.number = t.script_version
 left join script_states state on state.script_id = t.script_id
 
 -- name: run_renew :one
--- id, fence: keeps the lease; whether it was asked to stop. ABSENT when the run is no longer its own.
+-- id, fence: keeps the lease; whether it was asked to stop, and up to which byte the quota of its asker lets a script's
+-- output go (null: there is no quota). ABSENT when the run is no longer its own.
 update runs set lease_until = now() + interval '20 seconds'
 where id = $1::uuid and attempt = $2::int and (state = 'running') is true
-returning cancel_requested_at is not null
+returning cancel_requested_at is not null, case kind when 'script' then output_bytes + storage_left(asked_by) end
 
 -- name: run_say :one
 -- id, fence, byte offset, text: keeps what an agent has said further. ABSENT when the run is no longer its own.
@@ -216,16 +220,20 @@ on conflict (script_id) do update set sealed = excluded.sealed, updated_at = now
 returning script_id
 
 -- name: run_file_add :one
--- id, fence, path, media type, size, SHA-256 in hex: a file that it left, without its bytes yet; the file's id. One with
--- the same path gives way. ABSENT when the run is no longer its own.
+-- id, fence, path, media type, size, SHA-256 in hex: a file that it left, without its bytes yet; the file's id, or '' when
+-- the storage of its asker has no room for it. One with the same path gives way. ABSENT when the run is no longer its own.
 with own as (
-    select id from runs where id = $1::uuid and attempt = $2::int and (state = 'running') is true for no key update
+    select id, storage_left(asked_by) as room from runs
+    where id = $1::uuid and attempt = $2::int and (state = 'running') is true for no key update
 ), gone as (
-    delete from files where run_id = (select id from own) and path = $3
+    delete from files where run_id = (select id from own) and path = $3 returning size
+), made as (
+    insert into files (run_id, path, media_type, size, sha256)
+    select id, $3, $4, $5::bigint, $6 from own
+    where (room + (select coalesce(sum(size), 0) from gone) >= $5::bigint) is not false
+    returning id
 )
-insert into files (run_id, path, media_type, size, sha256)
-select id, $3, $4, $5::bigint, $6 from own
-returning id::text
+select coalesce((select id::text from made), '') from own
 
 -- name: run_file_chunk :one
 -- id, fence, file, byte offset, bytes. ABSENT when the run is no longer its own.

@@ -15,3 +15,11 @@ select outputs + left_files + whole_runs, outputs, left_files, whole_runs from s
 -- output, files, runs: so many went
 insert into audit_log (action, object_kind, detail)
 values ('run.remove_old', 'run', jsonb_build_object('output_chunks', $1::bigint, 'files', $2::bigint, 'runs', $3::bigint))
+
+-- name: storage_count :one
+-- of at most so many runs and changes: counts what users' runs have stored; how many rows that took
+select count_storage($1::int)
+
+-- name: storage_recount :one
+-- Mends one count that is older than a day: 1, or 0 when there is none. The parameter is that of every chore.
+select case when $1::int > 0 then recount_storage() else 0 end

@@ -9,9 +9,12 @@ select id, password_hash, disabled_at is not null, device_find($1, $2) from user
 -- The same for the caller
 select id, password_hash, disabled_at is not null, null from users where id = caller_id()
 
+-- name: user_own_storage :one
+select storage_json(caller_id())::text
+
 -- name: user_get :one
 -- user
-select user_json(u, p)::text from users u join principals p on p.id = u.id where u.id = $1::uuid
+select account_json(u, p)::text from users u join principals p on p.id = u.id where u.id = $1::uuid
 
 -- name: user_own :one
 -- The caller
@@ -59,7 +62,7 @@ select * from profile_set_password($1, $2, $3, $4::boolean)
 -- name: user_list :one
 -- limit, cursor, search or null, role or null, state (enabled, disabled) or null. By the time of creation
 with page as (
-    select u.id, row_number() over (order by u.id) as position, user_json(u, p) as document
+    select u.id, row_number() over (order by u.id) as position, account_json(u, p) as document
     from users u join principals p on p.id = u.id
     where u.id > coalesce(cursor_id($2), '00000000-0000-0000-0000-000000000000')
       and p.id > coalesce(cursor_id($2), '00000000-0000-0000-0000-000000000000') -- of both, so that a merge of the two starts there

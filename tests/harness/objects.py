@@ -22,12 +22,12 @@ class Thing:
 
     def aims(self, persona):
         """What the persona may, once it is known to be somebody: the arguments of the guard."""
-        everything = {"see", "edit", "run", "act"}
+        everything = {"see", "edit", "run", "act", "own"}
         if persona.id in self.owners or any(persona.manages(permission) for permission in self.permissions):
             return everything
         role = (persona.role or ("viewer" if self.room == "public" else "")) if self.room else ""
         if role in ("member", "owner"):
-            return everything
+            return everything if role == "owner" else everything - {"own"}
         return {"see", "run"} if self.shown_to_all or role else set()
 
 

@@ -15,7 +15,7 @@ from harness.doctor import Ctl
 from harness.waiting import wait_until
 
 NAMES = {"reap_leases", "send_heartbeats", "send_pulse", "expire_log_ins", "remove_expired", "purge_rooms", "sweep_runs",
-         "drop_functions"}
+         "count_storage", "drop_functions"}
 MANY = 30000
 
 

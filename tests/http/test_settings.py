@@ -5,7 +5,7 @@ import pytest
 from harness import chores, finished
 from harness.waiting import wait_until
 
-DEFAULTS = {"run_retention_days": 90, "run_output_retention_days": 30}
+DEFAULTS = {"run_retention_days": 90, "run_output_retention_days": 30, "user_storage_mb": 2000}
 
 
 @pytest.fixture
@@ -33,8 +33,8 @@ def old_run(studio, client, days, state="succeeded"):
 def test_settings_have_defaults_and_are_changed_one_by_one(admin, settings):
     assert admin.get("/admin/settings").json() == DEFAULTS
     assert settings(run_retention_days=7).json() == {**DEFAULTS, "run_retention_days": 7}
-    assert settings(run_output_retention_days=0).json() == {"run_retention_days": 7, "run_output_retention_days": 0}
-    assert settings().json() == {"run_retention_days": 7, "run_output_retention_days": 0}
+    assert settings(run_output_retention_days=0).json() == {**DEFAULTS, "run_retention_days": 7, "run_output_retention_days": 0}
+    assert settings().json() == {**DEFAULTS, "run_retention_days": 7, "run_output_retention_days": 0}
 
 
 @pytest.mark.parametrize("changes", [{"run_retention_days": -1}, {"run_retention_days": 36501}, {"run_retention_days": None},

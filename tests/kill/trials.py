@@ -146,7 +146,7 @@ class Trial:
     def judge(self):
         if not self.final:
             return [*self.wrong, f"run {self.run} did not end: {self.ask('GET', f'/runs/{self.run}').text[:300]}"]
-        found = self.wrong + self.judge_end() + self.judge_output() + self.judge_files()
+        found = self.wrong + self.judge_end() + self.judge_output() + self.judge_files() + self.judge_count()
         return [f"run {self.run} ({self}): {one}" for one in found]
 
     def judge_end(self):
@@ -194,6 +194,12 @@ class Trial:
         if self.final["state"] == "succeeded" and len(self.final["files"]) != self.files:
             found.append(f"it left {self.files} files, {len(self.final['files'])} are kept")
         return found
+
+    def judge_count(self):
+        """What counts against the quota of its user is what is there."""
+        there = self.final["output"]["bytes"] + sum(file["size"] for file in self.final["files"])
+        counted = self.database.ask("select stored_bytes from runs where id = %s", self.run)[0][0]
+        return [] if counted == there else [f"{counted} bytes are counted, {there} are there"]
 
     def __repr__(self):
         return json.dumps({"trial": str(self), "run": self.run})

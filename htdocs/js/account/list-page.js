@@ -19,13 +19,14 @@ import { TypedSearch } from "../parts/typed-search.js";
 import { place, setQuery } from "../router.js";
 import { me } from "../session.js";
 import { useStore } from "../store.js";
+import { storageText } from "./storage.js";
 import { UserDialog } from "./user-form.js";
 
 /** @param {{title: string}} props */
 export function Users({ title }) {
     const { query: { search = "", state = "" } } = useStore(place);
     const list = useList((cursor, signal) => get("/admin/users" + query({ search, state, cursor }), signal), [search, state]);
-    const [open, setOpen] = useState(/** @type {{what: string, user: import("../types.js").User}} */ ({ what: "", user: null }));
+    const [open, setOpen] = useState(/** @type {{what: string, user: import("../types.js").Account}} */ ({ what: "", user: null }));
     const close = () => setOpen({ what: "", user: null });
     const saved = () => {
         close();
@@ -40,17 +41,17 @@ export function Users({ title }) {
             : !list.items ? html`<${SkeletonRows} />`
             : !list.items.length ? html`<${Empty} icon="users" title="No users found" text="No name, handle or email matches your search.">
                 <${Button} onClick=${() => setQuery({ search: null, state: null })}>Show all</${Button}></${Empty}>`
-            : html`<${UserTable} list=${list} onOpen=${(/** @type {string} */ what, /** @type {import("../types.js").User} */ user) => setOpen({ what, user })} />`}
+            : html`<${UserTable} list=${list} onOpen=${(/** @type {string} */ what, /** @type {import("../types.js").Account} */ user) => setOpen({ what, user })} />`}
         ${open.what === "form" && html`<${UserDialog} user=${open.user} onClose=${close} onSaved=${saved} />`}
         ${open.what === "delete" && html`<${Deletion} user=${open.user} onClose=${close} onDone=${list.reload} />`}
     </${Page}>`;
 }
 
-/** @param {{list: import("../load.js").List, onOpen: (what: string, user: import("../types.js").User) => void}} props */
+/** @param {{list: import("../load.js").List, onOpen: (what: string, user: import("../types.js").Account) => void}} props */
 function UserTable({ list, onOpen }) {
-    const disable = (/** @type {import("../types.js").User} */ user) => attempt(async () => {
+    const disable = (/** @type {import("../types.js").Account} */ user) => attempt(async () => {
         const next = await patch(`/admin/users/${user.id}`, { disabled: !user.disabled, version: user.version });
-        list.change((/** @type {import("../types.js").User[]} */ items) => items.map((item) => (item.id === next.id ? next : item)));
+        list.change((/** @type {import("../types.js").Account[]} */ items) => items.map((item) => (item.id === next.id ? next : item)));
     }, user.disabled ? `${user.name} can log in again` : `${user.name} is disabled and was logged out everywhere`);
     return html`<${Table} label="Users" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
         { title: "User", draw: (user) => html`<div class="table__who"><${Avatar} of=${user} />
@@ -58,6 +59,7 @@ function UserTable({ list, onOpen }) {
         { title: "Handle", draw: (user) => html`<span class="table__short soft ellipsis">@${user.handle}</span>` },
         { title: "Role", draw: (user) => (user.role === "admin" ? "Administrator" : "User") },
         { title: "Status", draw: (user) => html`<${Pill} state=${user.disabled ? "disabled" : "enabled"} />` },
+        { title: "Storage", draw: (user) => html`<span class="table__short soft tabular">${storageText(user.storage)}</span>` },
         { title: "Created", draw: (user) => html`<span class="soft"><${Ago} at=${user.created_at} /></span>` },
         { title: "Actions", kind: "actions", draw: (user) => html`<${Menu} small label=${`Actions for ${user.name}`} items=${[
             { text: "Edit", icon: "edit", onSelect: () => onOpen("form", user) },
@@ -67,7 +69,7 @@ function UserTable({ list, onOpen }) {
     ]} />`;
 }
 
-/** @param {{user: import("../types.js").User, onClose: () => void, onDone: () => void}} props */
+/** @param {{user: import("../types.js").Account, onClose: () => void, onDone: () => void}} props */
 function Deletion({ user, onClose, onDone }) {
     const end = async () => {
         await remove(`/admin/users/${user.id}`);

@@ -19,6 +19,7 @@ import { place } from "../router.js";
 import { session, setUser, signOut } from "../session.js";
 import { useStore } from "../store.js";
 import { ApiTokens } from "./api-tokens.js";
+import { Storage } from "./storage.js";
 
 /** @type {Record<string, () => unknown>} */
 const TABS = { account: Account, security: Security, tokens: ApiTokens };
@@ -39,6 +40,8 @@ function Account() {
     return html`
         <section class="section"><div class="section__about"><h2>You</h2><p>Others see your name and mention you by your handle.</p></div>
             <${Details} key=${user.version} user=${user} /></section>
+        <section class="section"><div class="section__about"><h2>Storage</h2><p>Output and files of the runs that you started.</p></div>
+            <${Storage} /></section>
         <section class="section"><div class="section__about"><h2>Theme</h2><p>Saved in your profile and used in every browser.</p></div>
             <div><${Segments} label="Theme" name="theme" value=${user.theme} onChange=${chooseTheme}
                 options=${[{ value: "system", label: "System" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]} /></div></section>`;

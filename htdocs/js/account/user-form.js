@@ -8,14 +8,16 @@ import { tell } from "../parts/toast.js";
 import { me } from "../session.js";
 import { PERMISSIONS } from "../words.js";
 
-/** @param {{user: import("../types.js").User, onClose: () => void, onSaved: (user: import("../types.js").User) => void}} props user null: a new one */
+/** @param {{user: import("../types.js").Account, onClose: () => void, onSaved: (user: import("../types.js").Account) => void}} props user null: a new one */
 export function UserDialog({ user, onClose, onSaved }) {
     const form = useForm({
         name: user?.name || "", email: user?.email || "", handle: user?.handle || "", password: "", role: user?.role || "user",
+        storage_mb: String(user?.storage_mb ?? ""),
         permissions: user?.permissions || Object.keys(PERMISSIONS).filter((name) => PERMISSIONS[name].given),
     });
-    const save = async (/** @type {typeof form.values} */ { password, handle, ...rest }) => {
-        const body = { ...rest, ...(password && { password }), ...(handle && { handle }) };
+    const save = async (/** @type {typeof form.values} */ { password, handle, storage_mb: storage, ...rest }) => {
+        const given = { ...(password && { password }), ...(handle && { handle }), ...(user && { storage_mb: wholeNumber(storage) }) };
+        const body = { ...rest, ...given };
         onSaved(user ? await patch(`/admin/users/${user.id}`, { ...body, version: user.version }) : await post("/admin/users", body));
         tell(user ? "User saved" : `${rest.name} can log in now`);
     };
@@ -28,8 +30,16 @@ export function UserDialog({ user, onClose, onSaved }) {
         <${TextField} form=${form} name="email" label="Email" type="email" autocomplete="off" />
         <${TextField} form=${form} name="password" label=${user ? "New password" : "Password"} type="password" autocomplete="new-password" optional=${Boolean(user)}
             help=${user ? "Leave empty to keep the current password. Changing it logs the user out everywhere and revokes their API tokens." : "At least 10 characters. Share it securely."} />
+        ${user && html`<${TextField} form=${form} name="storage_mb" label="Storage (MB)" inputmode="numeric" autocomplete="off" optional
+            help="For the output and files of this user’s runs. 0 = unlimited, empty = as the settings say." />`}
         <${SelectField} form=${form} name="role" label="Role" options=${roles} />
         ${form.values.role !== "admin" && html`<fieldset class="choices"><legend>Permissions</legend>
             ${Object.entries(PERMISSIONS).map(([value, { label, help }]) => html`<${Check} form=${form} name="permissions" value=${value} label=${label} help=${help} />`)}</fieldset>`}
     </${FormDialog}>`;
+}
+
+/** What was typed as a whole number; nothing is null, and the server refuses everything else. @param {string} typed */
+function wholeNumber(typed) {
+    const text = typed.trim();
+    return /^\d+$/.test(text) ? Number(text) : text || null;
 }

@@ -26,7 +26,7 @@ export class Output {
         /** How much there is on the server. */
         this.total = 0;
         this.truncated = false;
-        /** Whether it was deleted on the server, because it was old. */
+        /** Whether it was deleted on the server, because it was old or somebody wanted that. */
         this.removed = false;
     }
 

@@ -1,7 +1,9 @@
 /** One run: its live log, and beside it all there is to know about it. */
+import { remove } from "../api.js";
 import { html, useState } from "../dom.js";
 import { Page } from "../frame/page-frame.js";
 import { download, Log } from "../log/log.js";
+import { ConfirmDialog } from "../parts/dialog.js";
 import { copyText } from "../parts/copy.js";
 import { Markdown } from "../parts/markdown.js";
 import { Menu } from "../parts/menu.js";
@@ -20,6 +22,7 @@ import { nameOf, why } from "./words.js";
 export function RunView({ id, title }) {
     const watch = useRun(id);
     const { run, problem } = useStore(watch.status);
+    const [deleting, setDeleting] = useState(false);
     if (!run) {
         return html`<${Page} title=${title}>${problem ? html`<${ProblemState} problem=${problem} onRetry=${() => watch.load()} />` : html`<${SkeletonRows} rows=${8} />`}</${Page}>`;
     }
@@ -31,7 +34,16 @@ export function RunView({ id, title }) {
                 run.room && { text: "Open room", icon: "rooms", onSelect: () => go(`/rooms/${run.room}`) },
                 run.kind !== "agent" && { text: "Download output", icon: "download", onSelect: () => download(`/runs/${id}/output?format=text`, `${name}.log`, id) },
                 { text: "Copy link", icon: "link", onSelect: () => copyText(`${location.origin}/runs/${id}`).then(() => tell("Link copied")) },
+                ...(run.kind !== "agent" && run.role === "owner" && !isLive(run)
+                    ? [null, { text: "Delete output and files…", icon: "trash", danger: true, onSelect: () => setDeleting(true) }] : []),
             ]} />`}>
+        ${deleting && html`<${ConfirmDialog} title="Delete output and files?" action="Delete" onClose=${() => setDeleting(false)}
+            lost="This permanently deletes everything that the run wrote and left. The run stays in the list."
+            onConfirm=${async () => {
+                watch.put(await remove(`/runs/${id}/output`));
+                await watch.toTail();
+                tell("Output and files deleted");
+            }} />`}
         <div class="run">
             <div class="run__main"><div class="run__state"><${RunState} run=${run} /><span class="soft small"><${Took} run=${run} /></span></div><${RunReason} text=${why(run)} />
                 ${run.kind === "agent" ? html`<${Answer} run=${run} />` : html`<${Log} watch=${watch} name=${name} />`}</div>

@@ -16,7 +16,7 @@
 
 struct set {
     char name[40], made[80];
-    bool flags[COLUMNS];
+    bool flags[COLUMNS], numbers[COLUMNS];
     char names[COLUMNS][40];
     int columns, words;
     char *cells[WORDS][COLUMNS];
@@ -43,7 +43,8 @@ static void read_head(char *line)
     for (char *column; (column = strsep(&rest, ",")) && *trimmed(column); set->columns++) {
         column = trimmed(column);
         set->flags[set->columns] = column[strlen(column) - 1] == '?';
-        snprintf(set->names[set->columns], sizeof set->names[0], "%.*s", (int)strcspn(column, "?"), column);
+        set->numbers[set->columns] = column[strlen(column) - 1] == '#';
+        snprintf(set->names[set->columns], sizeof set->names[0], "%.*s", (int)strcspn(column, "?#"), column);
     }
 }
 
@@ -198,6 +199,12 @@ static void expect_names(const struct set *set)
     text_free(&function);
 }
 
+/* The word itself stands in the first place. */
+static bool is_number(const struct set *set, int place)
+{
+    return place > 0 && set->numbers[place - 1];
+}
+
 static void expect_rows(const struct set *set)
 {
     for (int word = 0; word < set->words; word++) {
@@ -205,7 +212,7 @@ static void expect_rows(const struct set *set)
 
         text_add_format(&row, "(%d", word + 1);
         for (int column = 0; column <= set->columns; column++)
-            text_add_format(&row, ", '%s'", set->cells[word][column]);
+            text_add_format(&row, is_number(set, column) ? ", %s" : ", '%s'", set->cells[word][column]);
         cr_expect(strstr(functions_text, text_string(&row)), "%s", text_string(&row));
         text_free(&row);
     }
@@ -230,7 +237,7 @@ static void add_member(struct text *row, const struct set *set, int word, int co
     if (set->flags[column])
         text_add(row, *cell ? "true" : "false");
     else
-        text_add_format(row, "\"%s\"", cell);
+        text_add_format(row, set->numbers[column] ? "%s" : "\"%s\"", cell);
 }
 
 Test(words, are_objects_in_the_browser)
@@ -399,16 +406,20 @@ static void write_source(char *path, const char *content)
 
 Test(words, are_added_by_a_line_of_the_source)
 {
-    static const char source[] = "[colour] choices enum names rows object: label, warm?\n"
-                                 "red | Red | yes\nblue | It's \"Blue\" |\n";
+    static const char source[] = "[colour] choices list enum names rows object: label, warm?, wave#\n"
+                                 "red | Red | yes | 700\nblue | It's \"Blue\" | | 450\n";
     static const char *const wanted[][2] = {
         {"header", "#define COLOUR_CHOICES \"red|blue\""},
         {"header", "    COLOUR_BLUE,\n    COLOUR_COUNT\n"},
-        {"header", "    bool warm;\n"},
-        {"source", "    {\"blue\", \"It's \\\"Blue\\\"\", false},\n"},
+        {"header", "#define COLOUR_LIST(X) \\\n    X(red, \"Red\", true, 700) \\\n    X(blue, \"It's \\\"Blue\\\"\", "
+                   "false, 450)\n"},
+        {"header", "    bool warm;\n    long long wave;\n"},
+        {"source", "    {\"blue\", \"It's \\\"Blue\\\"\", false, 450},\n"},
         {"sql", "array['red', 'blue']"},
-        {"sql", "(2, 'blue', 'It''s \"Blue\"', false)"},
-        {"js", "    blue: { label: \"It's \\\"Blue\\\"\", warm: false },\n"},
+        {"sql", "(2, 'blue', 'It''s \"Blue\"', false, 450)"},
+        {"sql", "warm boolean, wave bigint)"},
+        {"js", "    blue: { label: \"It's \\\"Blue\\\"\", warm: false, wave: 450 },\n"},
+        {"js", "warm: boolean, wave: number}"},
     };
     char path[] = "/tmp/coagent-words-XXXXXX";
 
@@ -431,6 +442,7 @@ Test(words, that_are_wrong_are_refused_with_their_line)
         {"[colour] choices:\nred\n[colour] names:\nred\n", ":3: the set colour is there twice"},
         {"[colour] paint:\nred\n", ":1: nothing is made as \"paint\""},
         {"[colour] choices: warm?\nred | perhaps\n", ":2: a flag is \"yes\" or empty"},
+        {"[colour] choices: wave#\nred | 0700\n", ":2: a number has digits only, and no zero before them"},
         {"[colour] choices:\nRed\n", ":2: not a word: Red"},
         {"[colour] choices:\n[size] choices:\nbig\n", "the set colour has no words"},
     };
