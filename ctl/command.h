@@ -40,7 +40,7 @@ struct command {
 };
 
 extern const struct command command_create_admin, command_doctor, command_make_certificate, command_migrate,
-    command_rotate_key, command_status;
+    command_rotate_key, command_status, command_trust_proxies;
 
 /* A long option: with a value, or a flag. A list is ended by one without a name. --json is known everywhere. */
 struct choice {

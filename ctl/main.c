@@ -9,13 +9,8 @@
 #include <unistd.h>
 
 static const struct command *const commands[] = {
-    &command_create_admin,
-    &command_migrate,
-    &command_status,
-    &command_doctor,
-    &command_make_certificate,
-    &command_rotate_key,
-    NULL,
+    &command_create_admin,     &command_migrate,    &command_status,        &command_doctor,
+    &command_make_certificate, &command_rotate_key, &command_trust_proxies, NULL,
 };
 
 static void print_help(FILE *to)

@@ -2,9 +2,9 @@
 #include "base/number.h"
 #include "ctl/certificate.h"
 #include "ctl/command.h"
+#include "ctl/files/file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,25 +30,16 @@ struct order {
     char host_name[HOST_SIZE];
 };
 
-static char *folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-
-    return slash ? text_format("%.*s", slash == path ? 1 : (int)(slash - path), path) : text_format(".");
-}
-
 /* Where the settings say; else in --folder; else beside the settings. Absolute, because nginx reads them elsewhere. */
 static void choose_files(const struct call *call, struct order *order)
 {
     const struct config *config = call->config;
-    const char *settings = config_path() ? config_path() : "/etc/coagent/coagent.conf";
-    char *home = folder_of(settings);
-    char *folder = order->folder ? text_format("%s", order->folder) : text_format("%s/tls", home);
+    char *folder = order->folder ? text_format("%s", order->folder) : file_beside_settings("tls");
     char *whole = *folder == '/' ? NULL : realpath(".", NULL);
 
     if (config && config->ssl_certfile && !order->folder) {
         free(folder);
-        folder = folder_of(config->ssl_certfile);
+        folder = file_folder(config->ssl_certfile);
         order->certificate_file = text_format("%s", config->ssl_certfile);
         order->key_file = text_format("%s", config->ssl_keyfile);
     } else {
@@ -58,7 +49,6 @@ static void choose_files(const struct call *call, struct order *order)
     order->nginx_file = text_format("%s%s%s/nginx.conf", whole ? whole : "", whole ? "/" : "", folder);
     free(whole);
     free(folder);
-    free(home);
 }
 
 static void add_name(struct order *order, const char *name)
@@ -107,27 +97,6 @@ static void write_nginx(struct text *lines, const struct order *order, bool list
                     order->certificate_file, order->key_file);
 }
 
-/* Under a new name, then in the place of the old file, whose owner it keeps. */
-static bool put(const char *path, mode_t mode, const struct text *content)
-{
-    char *new_path = text_format("%s.new", path);
-    struct stat old;
-    bool put_there = false;
-    int fd;
-
-    unlink(new_path);
-    fd = open(new_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-    if (fd >= 0) {
-        put_there = write(fd, content->bytes, content->length) == (ssize_t)content->length && fchmod(fd, mode) == 0;
-        if (put_there && stat(path, &old) == 0)
-            put_there = fchown(fd, old.st_uid, old.st_gid) == 0 && fchmod(fd, mode | (old.st_mode & 0040U)) == 0;
-        put_there = fsync(fd) == 0 && put_there;
-        put_there = close(fd) == 0 && put_there && rename(new_path, path) == 0;
-    }
-    free(new_path);
-    return put_there;
-}
-
 /* A certificate that somebody else has issued is never replaced. */
 static enum exit_status allow(const struct call *call, const struct order *order)
 {
@@ -149,13 +118,13 @@ static enum exit_status allow(const struct call *call, const struct order *order
 static enum exit_status write_all(const struct call *call, const struct order *order, const struct text *certificate,
                                   const struct text *key, const struct text *nginx)
 {
-    char *folder = folder_of(order->certificate_file);
+    char *folder = file_folder(order->certificate_file);
     enum exit_status status = EXIT_DONE;
 
     if (mkdir(folder, 0755) != 0 && errno != EEXIST)
         status = complain(call, EXIT_FAILED, "%s cannot be created: %s", folder, strerror(errno));
-    else if (!put(order->key_file, 0600, key) || !put(order->certificate_file, 0644, certificate) ||
-             !put(order->nginx_file, 0644, nginx))
+    else if (!file_put(order->key_file, 0600, key) || !file_put(order->certificate_file, 0644, certificate) ||
+             !file_put(order->nginx_file, 0644, nginx))
         status = complain(call, EXIT_FAILED, "the files in %s cannot be written: %s", folder, strerror(errno));
     free(folder);
     return status;

@@ -1,7 +1,7 @@
 /* coagentctl rotate-key: another SECRET_KEY, and what is stored sealed under it. */
 #include "base/secretbox.h"
 #include "ctl/command.h"
-#include "ctl/settings_file.h"
+#include "ctl/files/settings_file.h"
 #include "ctl/stream.h"
 #include "model/sealed.h"
 

@@ -20,7 +20,7 @@ exempt_lines() {
 
 fill_in() {
     sed -e "s|@RUN@|$data/run|g" -e "s|@LOG@|$data/log|g" -e "s|@TMP@|$data/tmp|g" \
-        -e "s|@NGINX@|$data/conf/nginx|g" -e "s|@HTDOCS@|$data/app/share/coagent/htdocs|g" \
+        -e "s|@PROXIES@|$data/conf/trusted-proxies.conf|g" -e "s|@NGINX@|$data/conf/nginx|g" -e "s|@HTDOCS@|$data/app/share/coagent/htdocs|g" \
         -e "s|@MODULES@|$nginx_modules|g" -e "s|@WORKERS@|$(nproc)|g" -e "s|@LISTEN@|$(listen_lines)|g" \
         -e "s|@LOGIN_RATE@|${LOGIN_RATE:-4}|g" -e "s|@LOGIN_BURST@|${LOGIN_BURST:-80}|g" \
         -e "s|@REQUEST_RATE@|${REQUEST_RATE:-100}|g" -e "s|@REQUEST_BURST@|${REQUEST_BURST:-400}|g" \
@@ -69,6 +69,7 @@ write_nginx() {
     if grep -l '@[A-Z]*@' "$folder"/*.conf; then
         fail "these files of $folder contain a placeholder between @ without a value"
     fi
+    logged "$data/log/nginx-check.log" "coagentctl trust-proxies" ctl trust-proxies
     make_default_folder
     check_nginx front
     check_nginx nchan

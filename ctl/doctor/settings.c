@@ -1,9 +1,12 @@
 /* The settings, and what they say about the site's address. */
 #include "ctl/certificate.h"
 #include "ctl/doctor/check.h"
+#include "ctl/files/file.h"
+#include "ctl/trust_proxies.h"
 
 #include <errno.h>
 #include <grp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
@@ -185,10 +188,50 @@ static void check_certificate(const struct patient *patient, struct finding *fin
     text_free(&why);
 }
 
+/* No file is as good as one that trusts nobody. */
+static bool nginx_is_told(const struct config *config, const char *file)
+{
+    struct text wanted = TEXT_EMPTY;
+    bool told;
+
+    write_proxies(config, &wanted);
+    told = file_holds(file, &wanted) || (!*config->trusted_proxies && access(file, F_OK) != 0 && errno == ENOENT);
+    text_free(&wanted);
+    return told;
+}
+
+/* Behind a proxy that is not trusted all people share one address, with its limits, and the audit log names the proxy.
+ */
+static void check_proxies(const struct patient *patient, struct finding *finding)
+{
+    const struct config *config = patient->config;
+    char *file = file_beside_settings(PROXIES_FILE);
+
+    if (!nginx_is_told(config, file)) {
+        find(finding, VERDICT_FAILED, "%s does not match TRUSTED_PROXIES, so nginx trusts other proxies", file);
+        mend_by_command(patient, finding, "trust-proxies");
+        mend_by_restart(patient, finding, PART_NGINX);
+    } else if (*config->trusted_proxies) {
+        find(finding, VERDICT_OK, "client addresses come from %s where these forward a request",
+             config->trusted_proxies);
+    } else if (is_https(config->public_url) && !config->ssl_certfile) {
+        find(finding, VERDICT_WARNING,
+             "TLS ends in front of this machine, but TRUSTED_PROXIES is empty: all users share "
+             "the address of the proxy, and its limits");
+        mend_by_editing(patient, finding);
+        mend_by_command(patient, finding, "trust-proxies");
+        mend_by_restart(patient, finding, PART_NGINX);
+    } else {
+        find(finding, VERDICT_OK, "no proxy is trusted: the client is the address that connects");
+    }
+    free(file);
+}
+
 const struct check settings_checks[] = {
     {"settings", 0, check_settings},
     {"settings-file", 0, check_settings_file},
     {"cookies", NEEDS_SETTINGS, check_cookies},
     {"certificate", NEEDS_SETTINGS, check_certificate},
+    {"proxies", NEEDS_SETTINGS, check_proxies},
     {NULL},
 };

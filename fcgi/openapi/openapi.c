@@ -236,12 +236,17 @@ void openapi_write(const struct route *const *tables, struct text *document)
     json_object_object_add(root, "openapi", string("3.1.0"));
     json_object_object_add(
         root, "info",
-        parsed("{\"title\":\"CoAgent\",\"version\":\"" PACKAGE_VERSION "\","
-               "\"summary\":\"A studio in which people and AI agents work together\","
-               "\"description\":\"A page in a browser sends the ID of the user it was loaded for in the "
-               "header X-Page-User. When someone else has logged in to the same browser since, its "
-               "requests get a 403 of the type urn:coagent:problem:other-user.\","
-               "\"license\":{\"name\":\"MIT\",\"identifier\":\"MIT\"}}"));
+        parsed(
+            "{\"title\":\"CoAgent\",\"version\":\"" PACKAGE_VERSION "\","
+            "\"summary\":\"A studio in which people and AI agents work together\","
+            "\"description\":\"A page in a browser sends the ID of the user it was loaded for in the "
+            "header X-Page-User. When someone else has logged in to the same browser since, its "
+            "requests get a 403 of the type urn:coagent:problem:other-user.\\n\\n"
+            "A login in a browser also sets the cookie auth_device for a year: that browser has login attempts of its "
+            "own, which wrong passwords from elsewhere do not use up. A 429 says in Retry-After how many seconds to "
+            "wait. Attempts and requests count by the address of the client; behind reverse proxies, which "
+            "TRUSTED_PROXIES lists, it is the last one in X-Forwarded-For that is not a proxy.\","
+            "\"license\":{\"name\":\"MIT\",\"identifier\":\"MIT\"}}"));
     for (const struct route *const *table = tables; *table; table++)
         for (const struct route *route = *table; route->path; route++)
             add_operation(paths, route, *table);

@@ -77,6 +77,7 @@ static const struct setting settings[] = {
     {"CONNECTION_LIMIT", NULL, SETTING_INTEGER, AT(connection_limit), "100", 1, 999999},
     {"SOCKET_LIMIT", NULL, SETTING_INTEGER, AT(socket_limit), "1000", 1, 999999},
     {"LOGIN_EXEMPT", NULL, SETTING_TEXT, AT(login_exempt), NULL, 0, 0},
+    {"TRUSTED_PROXIES", NULL, SETTING_TEXT, AT(trusted_proxies), "", 0, 0},
     {"RESTART_COMMAND", NULL, SETTING_TEXT, AT(restart_command), NULL, 0, 0},
     {"OPENAI_BASE_URL", NULL, SETTING_TEXT, AT(openai_base_url), NULL, 0, 0},
     {"OPENAI_MODEL", NULL, SETTING_TEXT, AT(openai_model), NULL, 0, 0},

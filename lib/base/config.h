@@ -52,6 +52,7 @@ struct config {
     int connection_limit; /* connections; for the same */
     int socket_limit;
     char *login_exempt;     /* LOGIN_EXEMPT: addresses without a limit, for the same; or NULL */
+    char *trusted_proxies;  /* TRUSTED_PROXIES: networks of reverse proxies, with commas and no blanks; or "" */
     char *restart_command;  /* RESTART_COMMAND: starts every part of this installation again; or NULL */
     int model_idle_seconds; /* MODEL_IDLE_SECONDS: an answer that makes no progress for so long is given up */
     char *openai_base_url;  /* OPENAI_BASE_URL, seeds a first provider; or NULL */

@@ -1,7 +1,9 @@
 #include "base/config_rules.h"
 
 #include "base/json.h"
+#include "base/number.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +155,56 @@ static void check_public_url(char *url, struct text *why)
         normalise_origin(url);
 }
 
+/* Whether all bits behind the first ones are zero: otherwise the one who wrote it meant another network, or one
+ * address. */
+static bool is_whole_network(const unsigned char *address, int bytes, long long prefix)
+{
+    for (long long bit = prefix; bit < 8LL * bytes; bit++)
+        if (address[bit / 8] >> (7 - bit % 8) & 1)
+            return false;
+    return true;
+}
+
+/* An address, or a network as address/bits; nginx compares the IPv4 addresses of IPv6 sockets as IPv4. */
+static bool is_network(char *network)
+{
+    unsigned char address[sizeof(struct in6_addr)] = {0};
+    char *slash = strchr(network, '/');
+    int family = strchr(network, ':') ? AF_INET6 : AF_INET;
+    int bytes = family == AF_INET6 ? 16 : 4;
+    long long prefix = 8LL * bytes;
+    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+    bool sound;
+
+    if (slash && number_parse(slash + 1, 1, 8LL * bytes, &prefix) != OUTCOME_OK)
+        return false;
+    if (slash)
+        *slash = '\0';
+    sound = inet_pton(family, network, address) == 1 && is_whole_network(address, bytes, prefix) &&
+            !(family == AF_INET6 && memcmp(address, mapped, sizeof mapped) == 0);
+    if (slash)
+        *slash = '/';
+    return sound;
+}
+
+/* Whoever is trusted says who the others are: a slip must not let in more than was meant. */
+static void check_proxies(char *list, struct text *why)
+{
+    struct text sound = TEXT_EMPTY;
+    char *rest = NULL;
+    for (char *item = strtok_r(list, ", \t", &rest); item; item = strtok_r(NULL, ", \t", &rest)) {
+        if (!is_network(item))
+            text_add_format(why,
+                            "TRUSTED_PROXIES has \"%s\": use IP addresses and networks like 192.0.2.7, 10.0.0.0/8 or "
+                            "2001:db8::/32; not host names, networks of all addresses (/0), or addresses with bits "
+                            "behind the prefix (10.0.0.7/8)\n",
+                            item);
+        text_add_format(&sound, sound.length > 0 ? ",%s" : "%s", item);
+    }
+    memcpy(list, text_string(&sound), sound.length + 1); /* never longer: one separator for one or more */
+    text_free(&sound);
+}
+
 void config_check(struct config *config, struct text *why)
 {
     check_key("SECRET_KEY", config->secret_key, why);
@@ -164,6 +216,7 @@ void config_check(struct config *config, struct text *why)
         text_add_format(why, "ENVIRONMENT is \"%s\": use development or production\n", config->environment);
     check_samesite(config, why);
     check_public_url(config->public_url, why);
+    check_proxies(config->trusted_proxies, why);
     if (!config->ssl_certfile != !config->ssl_keyfile)
         text_add(why, "SSL_CERTFILE and SSL_KEYFILE must be set together: set both or neither\n");
     check_url("OPENAI_BASE_URL", config->openai_base_url, why);

@@ -10,7 +10,7 @@
 char **cors_origins_parse(const char *list, struct text *why);
 void cors_origins_free(char **origins);
 
-/* Checks what was read as a whole, and brings COOKIE_SAMESITE and PUBLIC_URL into their one form. */
+/* Checks what was read as a whole, and brings COOKIE_SAMESITE, PUBLIC_URL and TRUSTED_PROXIES into their one form. */
 void config_check(struct config *config, struct text *why);
 
 #endif

@@ -1,6 +1,7 @@
 """The API as one caller uses it: a browser with cookies and CSRF token, a bearer, an API token, or nobody."""
 
 import requests
+from requests.adapters import HTTPAdapter
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -80,3 +81,20 @@ class Client:
         other.http.cookies.set("auth_token", token)
         other.csrf = csrf if csrf is not None else self.csrf
         return other
+
+
+class From(HTTPAdapter):
+    """Connects from another address of this machine."""
+
+    def __init__(self, address):
+        self.address = address
+        super().__init__()
+
+    def init_poolmanager(self, *values, **more):
+        super().init_poolmanager(*values, source_address=(self.address, 0), **more)
+
+
+def client_at(studio, address):
+    client = Client(studio.url)
+    client.http.mount("http://", From(address))
+    return client

@@ -83,8 +83,9 @@ class Ctl:
         path.chmod(0o755)
 
     def environment(self):
+        given = {name: value for name, value in SETTINGS.items() if name != "TRUSTED_PROXIES"}  # of the file, like nginx's lines
         own = {"COAGENT_CONFIG": str(self.file), "PATH": f"{self.bin}:{os.environ['PATH']}:/usr/sbin:/sbin"}
-        return {**os.environ, **SETTINGS, **own, **self.more}
+        return {**os.environ, **given, **own, **self.more}
 
     def run(self, *words, **options):
         return subprocess.run([self.program, *map(str, words)], env=self.environment(), capture_output=True, text=True,

@@ -11,7 +11,7 @@ import pytest
 
 from harness.doctor import Ctl, TOP
 
-COMMANDS = ("create-admin", "migrate", "status", "doctor", "make-certificate", "rotate-key")
+COMMANDS = ("create-admin", "migrate", "status", "doctor", "make-certificate", "rotate-key", "trust-proxies")
 
 
 @pytest.fixture
@@ -53,6 +53,7 @@ def test_migrate_answers_json(installed):
     (["make-certificate", "not a name"], 2),
     (["rotate-key", "--print", "--finish"], 2),
     (["rotate-key"], 4),
+    (["trust-proxies", "10.0.0.1"], 2),
     (["dance"], 2),
     (["status"], 4),
     (["migrate"], 4),
@@ -70,7 +71,7 @@ def test_every_failure_is_one_json_document_with_its_exit_status(ctl, words, sta
 
 def test_wrong_settings_have_an_exit_status_of_their_own(ctl):
     ctl.change(SECRET_KEY="short")
-    for command in ("create-admin", "migrate", "status"):
+    for command in ("create-admin", "migrate", "status", "trust-proxies"):
         status, answer = ctl.json(command)
         assert status == 3 and "SECRET_KEY" in answer["error"]["message"]
 
@@ -116,14 +117,38 @@ def test_a_certificate_of_an_authority_is_never_replaced(ctl):
     assert pathlib.Path(report["certificate"]).read_bytes() == issued.stdout
 
 
+def check_by_nginx(ctl, lines):
+    """Lines of a server block."""
+    conf = ctl.folder / "nginx.conf"
+    temporary = " ".join(f"{name}_temp_path {ctl.folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    conf.write_text(f"pid {ctl.folder}/pid; events {{}} http {{ access_log off; {temporary} server {{ {lines} }} }}")
+    done = subprocess.run(["/usr/sbin/nginx", "-t", "-q", "-e", "stderr", "-c", conf], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+
+
 def test_nginx_takes_the_lines_for_it(ctl):
     _, report = ctl.json("make-certificate")
     for lines in (f"include {report['nginx']};", "listen 127.0.0.1:8443 ssl; " + ctl.run("make-certificate", "--print-nginx").stdout):
-        conf = ctl.folder / "nginx.conf"
-        temporary = " ".join(f"{name}_temp_path {ctl.folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        conf.write_text(f"pid {ctl.folder}/pid; events {{}} http {{ access_log off; {temporary} server {{ {lines} }} }}")
-        done = subprocess.run(["/usr/sbin/nginx", "-t", "-q", "-e", "stderr", "-c", conf], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        check_by_nginx(ctl, lines)
+
+
+def test_nginx_takes_the_lines_for_trusted_proxies(ctl):
+    for value, networks in ((None, []), ("10.0.0.7", ["10.0.0.7"]), (" 10.0.0.0/8 ,192.0.2.7, 2001:db8::/32,,::1",
+                                                                     ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32", "::1"])):
+        ctl.change(TRUSTED_PROXIES=value)
+        status, report = ctl.json("trust-proxies")
+        file = ctl.folder / "trusted-proxies.conf"
+        assert status == 0 and report == {"file": str(file), "nginx_lines": file.read_text()}
+        assert file.stat().st_mode & 0o777 == 0o644
+        assert re.findall(r"^set_real_ip_from (.*);$", file.read_text(), re.M) == networks
+        assert ("real_ip_recursive on;" in file.read_text()) == bool(networks)
+        check_by_nginx(ctl, f"include {file};")
+
+
+def test_trusted_proxies_that_cannot_be_written_are_reported(ctl):
+    (ctl.folder / "trusted-proxies.conf").mkdir()
+    status, answer = ctl.json("trust-proxies")
+    assert status == 1 and "trusted-proxies.conf cannot be written: Is a directory" in answer["error"]["message"]
 
 
 def options(ctl, command):

@@ -184,6 +184,22 @@ def test_a_key_that_anybody_may_read_is_mended(ctl):
     ctl.is_mended("certificate")
 
 
+def test_proxies_that_nginx_does_not_know_are_told_to_it(ctl):
+    ctl.change(TRUSTED_PROXIES="10.0.0.0/8", RESTART_COMMAND="true")
+    assert "does not match" in ctl.is_mended("proxies")["message"]
+    ctl.change(TRUSTED_PROXIES=None)
+    ctl.is_mended("proxies")
+    assert "no proxy is trusted" in ctl.find("proxies")["message"]
+    (ctl.folder / "trusted-proxies.conf").write_text((ctl.folder / "trusted-proxies.conf").read_text() + "set_real_ip_from 0.0.0.0/0;\n")
+    ctl.is_mended("proxies")
+
+
+def test_a_proxy_that_nobody_trusts_is_mended(ctl):
+    ctl.change(PUBLIC_URL="https://studio.example.org", SSL_CERTFILE=None, SSL_KEYFILE=None, TRUSTED_PROXIES=None, RESTART_COMMAND="true")
+    ctl.stand_in("sensible-editor", "echo TRUSTED_PROXIES=192.0.2.7 >>\"$1\"\n")
+    assert "share the address" in ctl.is_mended("proxies", "warning")["message"]
+
+
 def test_keys_that_another_secret_key_sealed_are_mended_by_that_key(ctl, browser):
     made = browser.post("/providers", {"name": "Sealed", "base_url": "http://127.0.0.1:1/v1", "key": "sk-1", "default_model": "m"})
     assert made.status_code == 201, made.text

@@ -3,29 +3,11 @@
 import itertools
 
 import pytest
-from requests.adapters import HTTPAdapter
 
-from harness.client import Client
+from harness.client import Client, client_at
 from harness.people import PASSWORD
 
 NEW_PASSWORD = "another long password"
-
-
-class From(HTTPAdapter):
-    """Connects from another address of this machine."""
-
-    def __init__(self, address):
-        self.address = address
-        super().__init__()
-
-    def init_poolmanager(self, *values, **more):
-        super().init_poolmanager(*values, source_address=(self.address, 0), **more)
-
-
-def client_at(studio, address):
-    client = Client(studio.url)
-    client.http.mount("http://", From(address))
-    return client
 
 
 def attempt(client, email, password="wrong password"):

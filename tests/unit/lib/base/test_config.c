@@ -209,6 +209,41 @@ Test(config, refuses_numbers_and_words_out_of_range)
     expect_refused("DATABASE_URL=coagent", "postgresql://");
 }
 
+Test(config, takes_addresses_and_networks_of_proxies)
+{
+    cr_assert_eq(load(ENVIRONMENT(WITH_KEY)), OUTCOME_OK);
+    cr_expect_str_eq(config.trusted_proxies, "", "nobody is trusted");
+    clean();
+    cr_assert_eq(
+        load(ENVIRONMENT(WITH_KEY, "TRUSTED_PROXIES= 192.0.2.7,, 10.0.0.0/8\t2001:db8::/32 ,::1,127.0.0.1/32,")),
+        OUTCOME_OK, "%s", text_string(&why));
+    cr_expect_str_eq(config.trusted_proxies, "192.0.2.7,10.0.0.0/8,2001:db8::/32,::1,127.0.0.1/32");
+}
+
+Test(config, refuses_proxies_that_would_trust_others)
+{
+    static const char *const wrong[] = {
+        "0.0.0.0/0",     "::/0",
+        "10.0.0.0/33",   "2001:db8::/129",
+        "10.0.0.7/8",    "2001:db8::1/32",
+        "10.0.0.0/",     "10.0.0.0/-8",
+        "10.0.0.0/8x",   "/8",
+        "10.0.0",        "proxy.example.org",
+        "10.0.0.1:80",   "*",
+        "all",           "unix:",
+        "fe80::1%eth0",  "::ffff:10.0.0.1",
+        "10.0.0.1;deny", "010.0.0.256",
+        "::ffff:0:0/96", "[::1]",
+        "10.0.0.0/8/8",  "10.0.0.0/255.0.0.0",
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char *setting = text_format("TRUSTED_PROXIES=192.0.2.7, %s", wrong[i]);
+        expect_refused(setting, wrong[i]);
+        cr_expect_null(strstr(text_string(&why), "\"192.0.2.7\""), "%s", wrong[i]);
+        free(setting);
+    }
+}
+
 Test(config, takes_flags_in_the_usual_words)
 {
     cr_assert_eq(load(ENVIRONMENT(WITH_KEY, "COOKIE_SECURE=FALSE", "REGISTRATION_OPEN=off", "ENABLE_TOOL_LOGGING=0")),

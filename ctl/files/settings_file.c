@@ -1,4 +1,4 @@
-#include "ctl/settings_file.h"
+#include "ctl/files/settings_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
