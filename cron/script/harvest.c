@@ -207,7 +207,7 @@ enum stored { STORED, STORED_NOT, STORED_OVER_QUOTA };
 
 /* One after the other, so that never more than a chunk is in memory. */
 static enum stored store_file(struct execution *execution, const struct sandbox *sandbox, const struct mask *mask,
-                              const char *name)
+                              const char *name, const char *output_bytes)
 {
     struct storing storing = {.execution = execution};
     const struct passage passage = {execution, mask, take_chunk, &storing};
@@ -223,7 +223,7 @@ static enum stored store_file(struct execution *execution, const struct sandbox 
         stored =
             execution_do(execution, &query_run_file_add,
                          DB_VALUES(execution->id, execution->fence, text_string(&path), media_type(text_string(&path)),
-                                   number_text(bytes, size), digest)) == OUTCOME_OK;
+                                   number_text(bytes, size), digest, output_bytes)) == OUTCOME_OK;
     if (stored && db_value(execution->db, 0, 0)[0] == '\0') {
         full = true;
     } else if (stored) {
@@ -292,7 +292,7 @@ static void note_rest(struct output *output, const struct finds *finds, size_t o
 
 /* Once more from its beginning when the database went away meanwhile, as long as the lease lasts. */
 static enum stored store_patiently(struct execution *execution, const struct sandbox *sandbox, const struct mask *mask,
-                                   const char *name)
+                                   const char *name, const char *output_bytes)
 {
     enum stored stored;
 
@@ -300,7 +300,7 @@ static enum stored store_patiently(struct execution *execution, const struct san
         lease_tick(execution);
         if (execution->state == EXECUTION_ORPHANED)
             return STORED_NOT;
-        stored = execution->db ? store_file(execution, sandbox, mask, name) : STORED_NOT;
+        stored = execution->db ? store_file(execution, sandbox, mask, name, output_bytes) : STORED_NOT;
         if (execution->db || stored != STORED_NOT)
             return stored;
         poll(NULL, 0, RETRY_MS);
@@ -311,13 +311,16 @@ void harvest_files(struct execution *execution, struct sandbox *sandbox, const s
 {
     struct finds finds = {.most = execution->config->run_artifact_mb * MEBIBYTE};
     size_t counts[] = {[STORED_OVER_QUOTA] = 0};
+    char written[NUMBER_TEXT_SIZE];
     size_t odd;
 
+    /* the batch is stored with the end of the run */
+    number_text(output->position + (int64_t)output->batch.length, written);
     if (!sandbox_each(sandbox, "out", find, &finds, &odd))
         output_note(output, "No files were kept: out/ is not a folder.");
 
     for (size_t i = 0; i < finds.count; i++) {
-        counts[store_patiently(execution, sandbox, mask, finds.names[i])]++;
+        counts[store_patiently(execution, sandbox, mask, finds.names[i], written)]++;
         free(finds.names[i]);
     }
     note_rest(output, &finds, odd, counts);

@@ -220,10 +220,11 @@ on conflict (script_id) do update set sealed = excluded.sealed, updated_at = now
 returning script_id
 
 -- name: run_file_add :one
--- id, fence, path, media type, size, SHA-256 in hex: a file that it left, without its bytes yet; the file's id, or '' when
--- the storage of its asker has no room for it. One with the same path gives way. ABSENT when the run is no longer its own.
+-- id, fence, path, media type, size, SHA-256 in hex, bytes of its output with those not stored yet: a file that it left,
+-- without its bytes yet; the file's id, or '' when the storage of its asker has no room for it. One with the same path gives
+-- way. ABSENT when the run is no longer its own.
 with own as (
-    select id, storage_left(asked_by) as room from runs
+    select id, storage_left(asked_by) - greatest(0, $7::bigint - output_bytes) as room from runs
     where id = $1::uuid and attempt = $2::int and (state = 'running') is true for no key update
 ), gone as (
     delete from files where run_id = (select id from own) and path = $3 returning size

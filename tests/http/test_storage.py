@@ -191,6 +191,13 @@ def test_files_are_kept_as_far_as_there_is_room(ann, admin):
     assert used(ann) == 600_006 + len(run["text"])
 
 
+def test_output_and_files_of_one_run_share_the_room(ann, admin):
+    grant(admin, ann, 1)
+    run = executions.execute(ann, "head -c 600000 /dev/zero > out/a\n" + write(0.7))
+    assert run["state"] == "succeeded" and run["files"] == [] and "1 file of out/ could not be kept" in run["text"]
+    assert 700_000 < used(ann) < 701_000
+
+
 def test_two_runs_at_once_are_both_whole_and_counted(studio, ann, admin):
     grant(admin, ann, 1)
     script = executions.script(ann, write(0.8))

@@ -25,7 +25,7 @@ export function Storage() {
         ${quota !== null && html`
             <meter class="meter" aria-label="Storage in use" min="0" max=${quota} high=${quota * 0.9} value=${used} />`}
         <p class="soft small">${storageText(data)}</p>
-        ${quota !== null && used >= quota && html`<p>You cannot start runs until some storage is free: delete the output of
-            <a href=${"/runs" + query({ who: me().id, kind: "script" })}>your runs</a>, or ask an administrator for more.</p>`}
+        ${quota !== null && used >= quota && html`<p>You cannot start runs until some storage is free: delete the output of <a
+            href=${"/runs" + query({ who: me().id, kind: "script" })}>your runs</a>, or ask an administrator for more.</p>`}
     </div>`;
 }

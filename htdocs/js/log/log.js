@@ -73,7 +73,7 @@ export function Log({ watch, name, small }) {
             ${!view.following && html`<${Button} class="log__pill" small icon="arrowDown" kind=${view.fresh ? "primary" : undefined}
                 onClick=${view.toEnd}>${view.fresh ? plural(view.fresh, "new line") : "Jump to end"}</${Button}>`}
         </div>
-        ${watch.output.truncated && html`<p class="log__note">The output exceeded its limit. The rest was discarded; the run continued.</p>`}
+        ${watch.output.truncated && html`<p class="log__note">The rest of the output was discarded; the run continued.</p>`}
         <${LogAnnouncer} watch=${watch} />
     </section>`;
 }
