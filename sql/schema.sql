@@ -137,6 +137,8 @@ CREATE TABLE public.runs (
     output_truncated boolean DEFAULT false NOT NULL,
     retry_of uuid,
     stored_bytes bigint,
+    inputs_sealed text,
+    inputs_plain boolean DEFAULT true NOT NULL,
     CONSTRAINT runs_check CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text])) = (finished_at IS NOT NULL))),
     CONSTRAINT runs_check1 CHECK (((state <> 'running'::text) OR (lease_until IS NOT NULL))),
     CONSTRAINT runs_ended_by_check CHECK ((ended_by = ANY (ARRAY['exit'::text, 'signal'::text, 'memory'::text, 'cpu_time'::text, 'wall_time'::text, 'output'::text, 'processes'::text, 'disk'::text, 'cancelled'::text, 'start'::text, 'lost'::text]))),
@@ -684,6 +686,10 @@ CREATE INDEX runs_asked_state ON public.runs USING btree (asked_by, state, id);
 CREATE INDEX runs_due ON public.runs USING btree (due_at) WHERE ((state = 'queued'::text) AND (due_at > queued_at));
 
 CREATE INDEX runs_host ON public.runs USING btree (host) WHERE (state = 'running'::text);
+
+CREATE INDEX runs_inputs_plain ON public.runs USING btree (id) WHERE inputs_plain;
+
+CREATE INDEX runs_inputs_sealed ON public.runs USING btree (id) WHERE (inputs_sealed IS NOT NULL);
 
 CREATE INDEX runs_kind ON public.runs USING btree (kind, id);
 

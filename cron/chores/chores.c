@@ -10,6 +10,7 @@ const struct chore all_chores[] = {
     {"expire_log_ins", CHORE_CLEANUP, chore_expire_log_ins, true},
     {"remove_expired", CHORE_CLEANUP, chore_remove_expired, true},
     {"purge_rooms", CHORE_CLEANUP, chore_purge_rooms, true},
+    {"seal_inputs", CHORE_CLEANUP, chore_seal_inputs, true},
     {"sweep_runs", CHORE_CLEANUP, chore_sweep_runs, true},
     {"count_storage", 10, chore_count_storage, true},
     {"drop_functions", CHORE_CLEANUP, chore_drop_functions, true},

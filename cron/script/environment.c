@@ -2,6 +2,7 @@
 
 #include "base/secretbox.h"
 #include "model/mappings.h"
+#include "model/run_inputs.h"
 #include "model/scripts.h"
 #include "words/words.h"
 
@@ -63,20 +64,28 @@ static void add_parameters(struct environment *environment, const char *given, c
 {
     struct json_object *inputs = json_tokener_parse(given);
     struct json_object *schema = json_tokener_parse(rules_of);
-    struct json_object *rules = json_member(schema, "properties");
 
     if (inputs && json_object_is_type(inputs, json_type_object)) {
         json_object_object_foreach(inputs, name, value)
         {
-            const char *format = json_text(json_member(rules, name), "format");
-
             add_parameter(environment, name, value);
-            if (format && strcmp(format, "password") == 0 && json_text(inputs, name))
+            if (json_text(inputs, name) && run_input_is_password(schema, name))
                 mask_add_secret(environment->mask, json_text(inputs, name));
         }
     }
     json_object_put(inputs);
     json_object_put(schema);
+}
+
+static bool open_inputs(struct environment *environment, const struct execution *execution,
+                        const struct script_facts *facts, struct text *why)
+{
+    if (run_inputs_open(execution->config, execution->facts.inputs, facts->inputs_sealed, &environment->inputs) ==
+        OUTCOME_OK)
+        return true;
+    text_add(why,
+             "The passwords of this run cannot be read because SECRET_KEY has changed. Start a new run with them.");
+    return false;
 }
 
 /* The entry's value, which is wiped by the caller; false, with why, when it cannot be opened. */
@@ -239,7 +248,9 @@ enum outcome environment_open(struct environment *environment, const struct exec
         return OUTCOME_INVALID;
     }
     add_surroundings(environment, execution);
-    add_parameters(environment, execution->facts.inputs, facts->schema);
+    if (!open_inputs(environment, execution, facts, why))
+        return OUTCOME_INVALID;
+    add_parameters(environment, text_string(&environment->inputs), facts->schema);
     if (!add_mapping(environment, execution, facts, why) ||
         !open_state(environment, execution, facts->state_sealed, why))
         return OUTCOME_INVALID;
@@ -250,7 +261,7 @@ enum outcome environment_open(struct environment *environment, const struct exec
                         MASK_MOST_KB);
         return OUTCOME_INVALID;
     }
-    add_files(environment, facts->code, execution->facts.inputs);
+    add_files(environment, facts->code, text_string(&environment->inputs));
     choose_command(environment, facts->dry_run);
     mask_close(environment->mask);
     return OUTCOME_OK;
@@ -268,4 +279,5 @@ void environment_close(struct environment *environment)
     text_free_secret(&environment->state);
     text_free_secret(&environment->inventory);
     text_free_secret(&environment->variables_file);
+    text_free_secret(&environment->inputs);
 }

@@ -27,6 +27,7 @@ struct environment {
     struct text state;          /* terraform's, opened */
     struct text inventory;      /* a playbook's */
     struct text variables_file; /* its parameters, as texts that are no templates */
+    struct text inputs;         /* the parameters with their passwords, JSON */
 };
 
 /* Makes it from the facts of the run. Else INVALID or FAILED with why, a sentence for users. To be closed in any case,

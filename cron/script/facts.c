@@ -11,6 +11,7 @@ enum {
     COLUMN_LIMITS,
     COLUMN_STATE_SEALED,
     COLUMN_OUTPUT_MOST,
+    COLUMN_INPUTS_SEALED,
 };
 
 void script_facts_read(struct script_facts *script, const struct facts *facts)
@@ -25,5 +26,6 @@ void script_facts_read(struct script_facts *script, const struct facts *facts)
         .limits = facts_text(facts, COLUMN_LIMITS),
         .state_sealed = facts_value(facts, COLUMN_STATE_SEALED),
         .output_most = facts_value(facts, COLUMN_OUTPUT_MOST),
+        .inputs_sealed = facts_value(facts, COLUMN_INPUTS_SEALED),
     };
 }

@@ -11,9 +11,10 @@ struct script_facts {
     const char *entries; /* of the mapping: [{"key", "value", "sealed"}], "" without one */
     bool dry_run;
     bool network;
-    const char *limits;       /* narrower than the configured ones, JSON */
-    const char *state_sealed; /* what the script keeps from one run to the next, or NULL */
-    const char *output_most;  /* its output ends at this byte, by the quota of the asker; NULL: there is no quota */
+    const char *limits;        /* narrower than the configured ones, JSON */
+    const char *state_sealed;  /* what the script keeps from one run to the next, or NULL */
+    const char *output_most;   /* its output ends at this byte, by the quota of the asker; NULL: there is no quota */
+    const char *inputs_sealed; /* its passwords, or NULL */
 };
 
 void script_facts_read(struct script_facts *script, const struct facts *facts);

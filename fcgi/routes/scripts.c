@@ -248,7 +248,8 @@ static void run(struct request *request)
 {
     const char *via = request->caller.kind == CALLER_COOKIE ? "ui" : "api";
     struct json_object *errors = answer_errors(request->answer);
-    enum outcome outcome = scripts_run(request->db, request->path_values[0], request->body, via, errors);
+    enum outcome outcome =
+        scripts_run(request->db, request->config, request->path_values[0], request->body, via, errors);
 
     if (outcome == OUTCOME_INVALID && json_object_array_length(errors) > 0)
         respond_problem(request, outcome, "Some parameters are not valid.");

@@ -1,10 +1,12 @@
 #include "model/scripts.h"
 
 #include "base/number.h"
+#include "model/run_inputs.h"
 #include "model/script_parameters.h"
 #include "queries.h"
 #include "words/words.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum outcome scripts_list(struct db *db, const struct script_filter *filter, int limit, const char *cursor)
@@ -114,8 +116,9 @@ char *scripts_name_of(const char *filename)
     return ending && ending > name ? strndup(name, (size_t)(ending - name)) : strdup(name);
 }
 
-/* Fixes the version and the inputs of a run in the body. */
-static enum outcome prepare_run(struct db *db, struct json_object *body, struct json_object *errors)
+/* Fixes the version and the inputs of a run in the body, and seals its passwords; *sealed is NULL without any. */
+static enum outcome prepare_run(struct db *db, const struct config *config, struct json_object *body, char **sealed,
+                                struct json_object *errors)
 {
     struct script_choice choice;
     struct json_object *inputs = NULL;
@@ -124,6 +127,7 @@ static enum outcome prepare_run(struct db *db, struct json_object *body, struct 
     if (outcome == OUTCOME_OK)
         outcome = script_parameters_check(&choice, json_member(body, "parameters"), &inputs, errors);
     if (outcome == OUTCOME_OK) {
+        outcome = run_inputs_seal(config, choice.schema, inputs, sealed);
         json_object_object_add(body, "version", json_object_new_string(choice.version));
         json_object_object_add(body, "parameters", inputs);
     }
@@ -132,9 +136,10 @@ static enum outcome prepare_run(struct db *db, struct json_object *body, struct 
 }
 
 /* What the script takes has to be read before the run can be queued: a second round trip in the same transaction. */
-enum outcome scripts_run(struct db *db, const char *id, struct json_object *body, const char *via,
-                         struct json_object *errors)
+enum outcome scripts_run(struct db *db, const struct config *config, const char *id, struct json_object *body,
+                         const char *via, struct json_object *errors)
 {
+    char *sealed = NULL;
     bool was_held = db_is_held(db);
     char digits[NUMBER_TEXT_SIZE];
     const char *version = json_member(body, "version") ? number_text(json_long(body, "version", 0), digits) : NULL;
@@ -142,12 +147,13 @@ enum outcome scripts_run(struct db *db, const char *id, struct json_object *body
     db_hold(db);
     enum outcome outcome = db_do(db, &query_script_takes, DB_VALUES(id, version));
     if (outcome == OUTCOME_OK)
-        outcome = prepare_run(db, body, errors);
+        outcome = prepare_run(db, config, body, &sealed, errors);
     if (outcome == OUTCOME_OK) {
-        db_queue(db, &query_script_run, DB_VALUES(id, json_object_to_json_string(body), via));
-        return was_held ? db_run(db) : db_commit(db);
-    }
-    if (!was_held)
+        db_queue(db, &query_script_run, DB_VALUES(id, json_object_to_json_string(body), via, sealed));
+        outcome = was_held ? db_run(db) : db_commit(db);
+    } else if (!was_held) {
         db_rollback(db);
+    }
+    free(sealed);
     return outcome;
 }

@@ -4,6 +4,7 @@
 #ifndef COAGENT_SCRIPTS_H
 #define COAGENT_SCRIPTS_H
 
+#include "base/config.h"
 #include "base/db.h"
 #include "base/json.h"
 
@@ -49,10 +50,10 @@ const char *scripts_kind_of(const char *filename, const char *code);
 /* The name of a script for this file: its name without folders and extension. The caller frees it. */
 char *scripts_name_of(const char *filename);
 
-/* Queues a run; via is "ui" or "api". Rows to announce, the run's document first. INVALID with every parameter that is
- * wrong in errors; DENIED or CONFLICT when it may not speak in the room. The body gets the version that the parameters
- * were checked against, and what the run is given. */
-enum outcome scripts_run(struct db *db, const char *id, struct json_object *body, const char *via,
-                         struct json_object *errors);
+/* Queues a run; via is "ui" or "api". Its passwords are sealed. Rows to announce, the run's document first.
+ * INVALID with every parameter that is wrong in errors; DENIED or CONFLICT when it may not speak in the room. The body
+ * gets the version that the parameters were checked against, and what the run is given but for its passwords. */
+enum outcome scripts_run(struct db *db, const struct config *config, const char *id, struct json_object *body,
+                         const char *via, struct json_object *errors);
 
 #endif

@@ -9,6 +9,7 @@
 
 #define PAGE 100
 #define PAGE_TEXT "100"
+#define LOST_MOST 100
 #define FIRST_ID "00000000-0000-0000-0000-000000000000"
 
 enum { WHAT, ID, KEY, SEALED };
@@ -20,11 +21,23 @@ static const struct column {
     [SEALED_PROVIDER_KEY] = {&query_sealed_providers, &query_sealed_provider_exchange},
     [SEALED_MAPPING_ENTRY] = {&query_sealed_mappings, &query_sealed_mapping_exchange},
     [SEALED_SCRIPT_STATE] = {&query_sealed_states, &query_sealed_state_exchange},
+    [SEALED_RUN_INPUT] = {&query_sealed_inputs, &query_sealed_inputs_exchange},
 };
 
 static const char *purpose_of(const struct column *column)
 {
     return sealed_rows[column - columns].name;
+}
+
+/* Runs can be many. */
+static void add_lost(struct sealed_count *count, const char *what)
+{
+    size_t listed = json_object_array_length(count->lost);
+
+    if (listed < LOST_MOST)
+        json_object_array_add(count->lost, json_object_new_string(what));
+    else if (listed == LOST_MOST)
+        json_object_array_add(count->lost, json_object_new_string("further data, which is not listed"));
 }
 
 /* A row of the page: counts it, and queues its exchange if it is to be. */
@@ -40,7 +53,7 @@ static enum outcome look_at(struct db *db, const struct config *config, const st
     if (secret_open(&present, purpose_of(column), sealed, &plain) == OUTCOME_OK) {
         count->current++;
     } else if (secret_open(config, purpose_of(column), sealed, &plain) != OUTCOME_OK) {
-        json_object_array_add(count->lost, json_object_new_string(db_value(db, row, WHAT)));
+        add_lost(count, db_value(db, row, WHAT));
     } else {
         count->previous++;
         if (change)

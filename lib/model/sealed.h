@@ -6,7 +6,7 @@
 #include "base/db.h"
 #include "base/json.h"
 
-/* The encrypted data; lost is a list of sentences about data that neither key decrypts, which the caller puts. */
+/* The encrypted data; lost lists what neither key decrypts, the first hundred, which the caller puts. */
 struct sealed_count {
     long long current;  /* opens with SECRET_KEY alone */
     long long previous; /* needs SECRET_KEY_PREVIOUS; after sealed_rotate: was sealed anew */

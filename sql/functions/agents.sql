@@ -195,8 +195,8 @@ begin
         return agent_excuse(the_room, the_agent, the_seq,
                             'Too many answers are in progress in this room. Try again when some have finished.', false);
     end if;
-    insert into runs (kind, agent_id, room_id, trigger_seq, asked_by, depth, retriable)
-    values ('agent', the_agent, the_room, the_seq, by_principal, the_depth, true)
+    insert into runs (kind, agent_id, room_id, trigger_seq, asked_by, depth, retriable, inputs_plain)
+    values ('agent', the_agent, the_room, the_seq, by_principal, the_depth, true, false)
     returning id into the_run;
     perform pg_notify('run_queued', the_run::text);
     return append_event(the_room, 'run', by_principal, the_run, the_seq, null, jsonb_build_object(

@@ -111,8 +111,8 @@ declare
     provider providers := provider_lock(wanted, null);
     made runs;
 begin
-    insert into runs (kind, priority, asked_by, inputs)
-    values ('housekeeping', 10, caller_id(), jsonb_build_object('task', 'provider.check', 'provider', provider.id))
+    insert into runs (kind, priority, asked_by, inputs, inputs_plain)
+    values ('housekeeping', 10, caller_id(), jsonb_build_object('task', 'provider.check', 'provider', provider.id), false)
     returning * into made;
     perform pg_notify('run_queued', made.id::text);
     insert into audit_log (action, object_kind, object_id, detail)

@@ -55,9 +55,9 @@ begin
     if room_is_busy(old.room_id) then
         perform raise_outcome('CA409', 'Too many answers are in progress in this room. Try again when some have finished.');
     end if;
-    insert into runs (kind, asked_by, agent_id, room_id, trigger_seq, depth, inputs, retriable, retry_of)
+    insert into runs (kind, asked_by, agent_id, room_id, trigger_seq, depth, inputs, inputs_plain, retriable, retry_of)
     values ('agent', caller_id(), old.agent_id, old.room_id, old.trigger_seq, old.depth,
-            jsonb_build_object('retry_of', old.id, 'mode', mode), true, old.id)
+            jsonb_build_object('retry_of', old.id, 'mode', mode), false, true, old.id)
     returning * into made;
     if mode = 'resume' then
         insert into run_output (run_id, position, stream, bytes)
@@ -77,7 +77,7 @@ begin
         perform raise_outcome('CA409', 'The script was deleted.');
     end if;
     perform prove_script(old.script_id, 'run'); -- the guard has asked about the run
-    return queue_script_run(old.script_id, old.inputs, jsonb_build_object(
+    return queue_script_run(old.script_id, row(old.inputs, old.inputs_sealed, old.inputs_plain)::run_inputs, jsonb_build_object(
         'version', old.script_version, 'mapping', old.mapping_id, 'dry_run', old.dry_run, 'network', old.network,
         'limits', old.limits, 'retry_of', old.id), by_way, old.room_id, old.trigger_seq);
 end $$;

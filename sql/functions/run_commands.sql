@@ -1,4 +1,5 @@
--- The run that a command message requests. The program has parsed it and checked the parameters against this version.
+-- The run that a command message requests: one without passwords, because everybody in the room reads the message.
+-- The program has parsed it and checked the parameters against this version.
 create type run_command as (script uuid, version int, given jsonb);
 
 -- Runs what the message wanted, which is event the_seq of its room by now; whatever is wrong with it undoes the message
@@ -10,8 +11,8 @@ declare
     sentence text;
 begin
     begin
-        made := queue_script_run(wanted.script, wanted.given, jsonb_build_object('version', wanted.version), 'room', the_room,
-                                 the_seq);
+        made := queue_script_run(wanted.script, row(wanted.given, null, false)::run_inputs,
+                                 jsonb_build_object('version', wanted.version), 'room', the_room, the_seq);
     exception when sqlstate 'CA422' then
         get stacked diagnostics sentence = message_text;
         perform raise_outcome('CA422', sentence, 'text');

@@ -19,12 +19,16 @@ begin
     end if;
 end $$;
 
--- Queues a run of a script that the caller may run, as a guard or prove_script has found. given: what the program has
+-- The parameters of a run: null stands for each password, and sealed for all of them together. is_plain: no program has
+-- looked for passwords yet.
+create type run_inputs as (given jsonb, sealed text, is_plain boolean);
+
+-- Queues a run of a script that the caller may run, as a guard or prove_script has found. inputs: what the program has
 -- checked against the version that wish names, which is immutable, so it still holds. via says how it was asked for; wish
 -- may name "version" (absent: the newest), "mapping" (absent: the script's own; null: none), "dry_run", "limits" (narrower
 -- than the script's), "network" (false: without, though granted) and "retry_of". In a room, whose member the caller must
 -- be, it leaves a run event, which answers the_trigger. Announcing it is the caller's part.
-create function queue_script_run(wanted uuid, given jsonb, wish jsonb, the_via text, the_room uuid default null,
+create function queue_script_run(wanted uuid, inputs run_inputs, wish jsonb, the_via text, the_room uuid default null,
                                  the_trigger bigint default null)
 returns runs language plpgsql as $$
 declare
@@ -50,9 +54,9 @@ begin
         perform prove_own_mapping(script);
     end if;
     perform prove_place_of_run(the_room);
-    insert into runs (kind, asked_by, room_id, trigger_seq, inputs, retriable, script_id, script_version, mapping_id, via,
-                      label, dry_run, network, limits, retry_of)
-    values ('script', caller_id(), the_room, the_trigger, given, script.retriable,
+    insert into runs (kind, asked_by, room_id, trigger_seq, inputs, inputs_sealed, inputs_plain, retriable, script_id, script_version,
+                      mapping_id, via, label, dry_run, network, limits, retry_of)
+    values ('script', caller_id(), the_room, the_trigger, inputs.given, inputs.sealed, inputs.is_plain, script.retriable,
             script.id, chosen.number, script.mapping_id, the_via, script.label, coalesce((wish ->> 'dry_run')::boolean, false),
             script.network and coalesce((wish ->> 'network')::boolean, true),
             narrow_limits(script.limits, check_limits(coalesce(wish -> 'limits', '{}'))), (wish ->> 'retry_of')::uuid)

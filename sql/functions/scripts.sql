@@ -141,10 +141,12 @@ begin
         select id from runs where script_id = script.id and state in ('queued', 'running', 'waiting')), 'The script was deleted.');
 end $$;
 
--- Queues a run of it. body: what the caller wishes (see queue_script_run), with the checked "parameters"; room: which is told.
-create function script_run(wanted uuid, body jsonb, by_way text) returns setof announced language plpgsql as $$
+-- Queues a run of it. body: what the caller wishes (see queue_script_run), with the checked "parameters"; sealed:
+-- its passwords, if it has any; room: which is told.
+create function script_run(wanted uuid, body jsonb, by_way text, sealed text) returns setof announced language plpgsql as $$
 declare
-    made constant runs := queue_script_run(wanted, body -> 'parameters', body, by_way, (body ->> 'room')::uuid);
+    made constant runs := queue_script_run(wanted, row(body -> 'parameters', sealed, false)::run_inputs, body, by_way,
+                                               (body ->> 'room')::uuid);
 begin
     return query select * from announced_run(made);
 end $$;

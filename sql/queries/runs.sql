@@ -162,11 +162,12 @@ with taken as (
     where id = $1::uuid and attempt = $2::int and (state = 'running') is true and (pid is null or pid = $3::int)
     returning *
 )
-select t.room_id, t.trigger_seq, t.inputs, run_frame(row(t.*)::runs), run_channels(row(t.*)::runs), t.output_bytes,
+select t.room_id, t.trigger_seq, case when t.inputs_sealed is null then t.inputs else jsonb_strip_nulls(t.inputs) end,
+       run_frame(row(t.*)::runs), run_channels(row(t.*)::runs), t.output_bytes,
        s.kind, v.code, v.parameters,
        (select json_agg(json_build_object('key', key, 'value', value, 'sealed', sealed)) from mapping_entries
         where mapping_id = t.mapping_id),
-       t.dry_run, t.network, t.limits, state.sealed, t.output_bytes + storage_left(t.asked_by)
+       t.dry_run, t.network, t.limits, state.sealed, t.output_bytes + storage_left(t.asked_by), t.inputs_sealed
 from taken t
 left join scripts s on s.id = t.script_id
 left join script_versions v on v.script_id = t.script_id and v.number = t.script_version

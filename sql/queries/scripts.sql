@@ -74,5 +74,5 @@ select s.id, v.number, v.parameters from scripts s join script_versions v on v.s
 where s.name = $1::citext and s.deleted_at is null and script_shows(s)
 
 -- name: script_run :many
--- id, body with the version and the checked parameters, how it was asked for (ui, api)
-select * from script_run($1::uuid, $2::jsonb, $3)
+-- id, body with the version and the checked parameters, how it was asked for (ui, api), the sealed passwords or null
+select * from script_run($1::uuid, $2::jsonb, $3, $4)

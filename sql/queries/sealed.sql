@@ -30,6 +30,24 @@ where t.script_id > $1::uuid and $2::text is not null order by t.script_id limit
 -- name: sealed_state_exchange :exec
 update script_states set sealed = $4 where script_id = $1::uuid and $2::text is not null and sealed = $3
 
+-- name: sealed_inputs :many
+select 'the passwords of the run ' || id, id, '', inputs_sealed from runs
+where inputs_sealed is not null and id > $1::uuid and $2::text is not null order by id limit $3::int
+
+-- name: sealed_inputs_exchange :exec
+update runs set inputs_sealed = $4 where id = $1::uuid and $2::text is not null and inputs_sealed = $3
+
+-- name: plain_inputs :many
+-- how many: of runs that a program of an older version queued: id, inputs, what the script takes (null: no script). Locks
+-- are taken in the order of ids.
+select r.id, r.inputs, v.parameters
+from runs r left join script_versions v on v.script_id = r.script_id and v.number = r.script_version
+where r.inputs_plain order by r.id limit $1::int
+
+-- name: plain_inputs_seal :exec
+-- id, inputs without passwords, the passwords or null
+update runs set inputs = $2::jsonb, inputs_sealed = $3, inputs_plain = false where id = $1::uuid and inputs_plain
+
 -- name: sealed_rotated :exec
 -- what was done, for the audit log
 insert into audit_log (action, object_kind, detail) values ('settings.rotate_key', 'settings', $1::jsonb)

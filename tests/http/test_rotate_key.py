@@ -8,7 +8,7 @@ import tempfile
 
 import pytest
 
-from harness import studio as harness_studio
+from harness import executions as scripts, studio as harness_studio
 from harness.client import Client
 from harness.waiting import wait_until
 
@@ -134,6 +134,21 @@ def test_what_neither_key_opens_is_named_and_left(site):
     answer = site.rotate(status=1)
     assert answer["lost"] == ["B of the mapping Broken"] and answer["sealed_anew"] == 403
     assert site.studio.sql("select sealed from mapping_entries where mapping_id = %s", made["id"]) == [("s1.AAAA",)]
+    assert site.client.delete(f"/mappings/{made['id']}").status_code == 204
+
+
+def test_runs_that_wait_keep_their_passwords(site):
+    word = "the password of a run"
+    takes = {"type": "object", "properties": {"word": {"type": "string", "format": "password"}}}
+    made = scripts.script(site.client, 'printf %s "$PARAM_WORD" | sha256sum', parameters=takes)
+    run = scripts.start_nowhere(site.client, site.studio, made, parameters={"word": word})
+    site.rotate("--finish")
+    assert site.rotate()["lost"] == []
+    site.studio.restart()
+    assert site.rotate("--finish")["previous_removed"] is True
+    scripts.release(site.studio, run)
+    assert scripts.wait(site.client, run)["state"] == "succeeded"
+    assert hashlib.sha256(word.encode()).hexdigest() in scripts.read(site.client, run)
 
 
 def test_two_rotations_at_once_are_one(site):

@@ -63,16 +63,17 @@ from (select n, s from generate_series(0, 1999) n, generate_series(1, 100) s
 update rooms set last_seq = 20100, last_number = 12060 where id = fixture_id('room', 1);
 
 -- 100,000 runs, their output; 20 wait and 20 are running
-insert into runs (id, kind, state, asked_by, agent_id, room_id, trigger_seq, retriable, host, queued_at, finished_at, stored_bytes)
+insert into runs (id, kind, state, asked_by, agent_id, room_id, trigger_seq, retriable, inputs_plain, host, queued_at,
+                  finished_at, stored_bytes)
 select fixture_id('run', n), 'agent',
        case when n < 20 then 'queued' when n % 9 = 0 then 'failed' else 'succeeded' end,
-       fixture_id('user', 1 + n % 19999), fixture_id('agent', n / 50 % 200), fixture_id('room', n / 50), 1, n % 2 = 0,
+       fixture_id('user', 1 + n % 19999), fixture_id('agent', n / 50 % 200), fixture_id('room', n / 50), 1, n % 2 = 0, false,
        case when n >= 20 then 'host' end, now() - n * interval '1 minute', case when n >= 20 then now() end,
        case when n >= 20 then 0 end
 from generate_series(0, 99999) n;
-insert into runs (id, kind, state, asked_by, agent_id, room_id, trigger_seq, host, lease_until, started_at)
+insert into runs (id, kind, state, asked_by, agent_id, room_id, trigger_seq, inputs_plain, host, lease_until, started_at)
 select fixture_id('live', n), 'agent', 'running', fixture_id('user', n), fixture_id('agent', n % 200),
-       fixture_id('room', n), 1, 'host', now() + (n - 100) * interval '1 second', now()
+       fixture_id('room', n), 1, false, 'host', now() + (n - 100) * interval '1 second', now()
 from generate_series(100, 119) n;
 insert into run_output (run_id, position, stream, bytes)
 select fixture_id('run', n), p * 40, 'text', convert_to(repeat('an answer ', 4), 'UTF8')
@@ -94,9 +95,10 @@ select fixture_id('script', n), 'Script ' || n, 'sh', case when n % 3 = 0 then '
 from generate_series(0, 299) n;
 insert into script_versions (script_id, number, code, author_id)
 select fixture_id('script', n), v, 'echo ' || v, fixture_id('user', n % 50) from generate_series(0, 299) n, generate_series(1, 3) v;
-insert into runs (id, kind, state, asked_by, script_id, script_version, queued_at, finished_at, stored_bytes)
+insert into runs (id, kind, state, asked_by, script_id, script_version, inputs_plain, queued_at, finished_at, stored_bytes)
 select fixture_id('script run', n), 'script', case when n < 5 then 'queued' else 'succeeded' end, fixture_id('user', n % 100),
-       fixture_id('script', 50), 3, now() - n * interval '1 minute', case when n >= 5 then now() end, case when n >= 5 then 80 end
+       fixture_id('script', 50), 3, n % 1000 = 0, now() - n * interval '1 minute', case when n >= 5 then now() end,
+       case when n >= 5 then 80 end
 from generate_series(0, 29999) n;
 
 -- 200,000 actions

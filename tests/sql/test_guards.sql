@@ -66,7 +66,8 @@ select is(trial.bot('see'), 'CA404', 'a deleted agent is there for nobody');
 select throws_ok($$select agent_edit((select id from agent), '{}')$$, 'CA404', null, 'nor is it changed any more');
 select lives_ok($$select script_delete((select id from hidden))$$);
 select throws_ok($$select script_edit((select id from hidden), '{"name": "New"}')$$, 'CA404', null, 'nor is a deleted script');
-select throws_ok($$select queue_script_run((select id from hidden), '{}', '{}', 'api')$$, 'CA404', null, 'nor run');
+select throws_ok($$select queue_script_run((select id from hidden), row('{}', null, false)::run_inputs, '{}', 'api')$$,
+                 'CA404', null, 'nor run');
 
 -- accounts: the permission is looked at again behind the lock, with the scopes of the caller
 select trial.become('bob', 'read,write') \g /dev/null

@@ -43,7 +43,7 @@ select (s.document::json ->> 'id')::uuid as script
 from made, script_create(json_build_object('name', 'S', 'kind', 'sh', 'code', 'true', 'mapping', id)) s;
 select throws_ok($$select mapping_delete((select id from made))$$, 'CA409',
                  'This mapping is used by S. Assign another one to them first.', 'a script keeps it');
-create table trial.queued as select (queue_script_run(script, '{}', '{}', 'api')).id as run from used;
+create table trial.queued as select (queue_script_run(script, row('{}', null, false)::run_inputs, '{}', 'api')).id as run from used;
 update scripts set mapping_id = null;
 select throws_ok($$select mapping_delete((select id from made))$$, 'CA409', 'A run in progress uses this mapping. Stop the run or wait for its end.',
                  'so does a run that is not over');
