@@ -139,6 +139,7 @@ CREATE TABLE public.runs (
     stored_bytes bigint,
     inputs_sealed text,
     inputs_plain boolean DEFAULT true NOT NULL,
+    networks uuid[],
     CONSTRAINT runs_check CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text])) = (finished_at IS NOT NULL))),
     CONSTRAINT runs_check1 CHECK (((state <> 'running'::text) OR (lease_until IS NOT NULL))),
     CONSTRAINT runs_ended_by_check CHECK ((ended_by = ANY (ARRAY['exit'::text, 'signal'::text, 'memory'::text, 'cpu_time'::text, 'wall_time'::text, 'output'::text, 'processes'::text, 'disk'::text, 'cancelled'::text, 'start'::text, 'lost'::text]))),
@@ -240,6 +241,19 @@ CREATE TABLE public.providers (
     CONSTRAINT providers_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
     CONSTRAINT providers_price_completion_check CHECK ((price_completion >= (0)::numeric)),
     CONSTRAINT providers_price_prompt_check CHECK ((price_prompt >= (0)::numeric))
+);
+
+CREATE TABLE public.networks (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name public.citext NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    destinations text[] NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT networks_description_check CHECK ((char_length(description) <= 500)),
+    CONSTRAINT networks_destinations_check CHECK (((cardinality(destinations) >= 1) AND (cardinality(destinations) <= 64))),
+    CONSTRAINT networks_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80)))
 );
 
 CREATE TABLE public.scripts (
@@ -420,6 +434,11 @@ CREATE TABLE public.login_throttles (
     CONSTRAINT login_throttles_subject_check CHECK ((char_length(subject) <= 300))
 );
 
+CREATE TABLE public.network_people (
+    network_id uuid NOT NULL,
+    user_id uuid NOT NULL
+);
+
 CREATE TABLE public.room_mentions (
     room_id uuid NOT NULL,
     principal_id uuid NOT NULL,
@@ -462,6 +481,11 @@ CREATE TABLE public.schema_migrations (
     name text NOT NULL,
     checksum text NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.script_networks (
+    script_id uuid NOT NULL,
+    network_id uuid NOT NULL
 );
 
 CREATE TABLE public.script_states (
@@ -552,6 +576,15 @@ ALTER TABLE ONLY public.mapping_entries
 ALTER TABLE ONLY public.mappings
     ADD CONSTRAINT mappings_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.network_people
+    ADD CONSTRAINT network_people_pkey PRIMARY KEY (network_id, user_id);
+
+ALTER TABLE ONLY public.networks
+    ADD CONSTRAINT networks_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.networks
+    ADD CONSTRAINT networks_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.principals
     ADD CONSTRAINT principals_handle_key UNIQUE (handle);
 
@@ -593,6 +626,9 @@ ALTER TABLE ONLY public.schema_functions
 
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.script_networks
+    ADD CONSTRAINT script_networks_pkey PRIMARY KEY (script_id, network_id);
 
 ALTER TABLE ONLY public.script_states
     ADD CONSTRAINT script_states_pkey PRIMARY KEY (script_id);
@@ -656,6 +692,8 @@ CREATE INDEX login_throttles_expiry ON public.login_throttles USING btree (last_
 CREATE UNIQUE INDEX mappings_name ON public.mappings USING btree (name) WHERE (deleted_at IS NULL);
 
 CREATE INDEX mappings_owner ON public.mappings USING btree (owner_id, id);
+
+CREATE INDEX network_people_user ON public.network_people USING btree (user_id);
 
 CREATE INDEX room_events_reply ON public.room_events USING btree (room_id, reply_to, seq) WHERE (reply_to IS NOT NULL);
 
@@ -723,6 +761,8 @@ CREATE INDEX runs_turn_queue ON public.runs USING btree (agent_id, room_id, id) 
 
 CREATE INDEX runs_uncounted ON public.runs USING btree (id) WHERE ((stored_bytes IS NULL) AND (finished_at IS NOT NULL));
 
+CREATE INDEX script_networks_network ON public.script_networks USING btree (network_id, script_id);
+
 CREATE INDEX scripts_mapping ON public.scripts USING btree (mapping_id) WHERE (mapping_id IS NOT NULL);
 
 CREATE UNIQUE INDEX scripts_name ON public.scripts USING btree (name) WHERE (deleted_at IS NULL);
@@ -770,6 +810,12 @@ ALTER TABLE ONLY public.mapping_entries
 
 ALTER TABLE ONLY public.mappings
     ADD CONSTRAINT mappings_owner_id_fkey FOREIGN KEY (owner_id) REFERENCES public.principals(id);
+
+ALTER TABLE ONLY public.network_people
+    ADD CONSTRAINT network_people_network_id_fkey FOREIGN KEY (network_id) REFERENCES public.networks(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.network_people
+    ADD CONSTRAINT network_people_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.room_events
     ADD CONSTRAINT room_events_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES public.principals(id);
@@ -822,6 +868,12 @@ ALTER TABLE ONLY public.runs
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_script_version FOREIGN KEY (script_id, script_version) REFERENCES public.script_versions(script_id, number);
 
+ALTER TABLE ONLY public.script_networks
+    ADD CONSTRAINT script_networks_network_id_fkey FOREIGN KEY (network_id) REFERENCES public.networks(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.script_networks
+    ADD CONSTRAINT script_networks_script_id_fkey FOREIGN KEY (script_id) REFERENCES public.scripts(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.script_states
     ADD CONSTRAINT script_states_script_id_fkey FOREIGN KEY (script_id) REFERENCES public.scripts(id);
 
@@ -873,6 +925,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.room_members TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.providers TO coagent_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.networks TO coagent_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scripts TO coagent_app;
 
 GRANT SELECT,INSERT ON TABLE public.script_versions TO coagent_app;
@@ -899,6 +953,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO coagent_ap
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_throttles TO coagent_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.network_people TO coagent_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.room_mentions TO coagent_app;
 
 GRANT SELECT ON TABLE public.run_kinds TO coagent_app;
@@ -910,6 +966,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runners TO coagent_app;
 GRANT SELECT ON TABLE public.schema_functions TO coagent_app;
 
 GRANT SELECT ON TABLE public.schema_migrations TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.script_networks TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.script_states TO coagent_app;
 

@@ -25,6 +25,7 @@ enum { FILTER_FD = 3, STATUS_FD, ARGUMENTS_FD, FIRST_OTHER_FD };
  * bubblewrap's: the command can make none. */
 static const char *const isolation[] = {
     "--unshare-all",
+    "--share-net", /* the one that the keeper has prepared */
     "--unshare-user",
     "--die-with-parent",
     "--new-session",
@@ -101,8 +102,6 @@ static int write_arguments(const struct sandbox_spec *spec)
     int fd = memfd_create("arguments", 0);
 
     add_all(&arguments, isolation, sizeof isolation / sizeof *isolation);
-    if (spec->network)
-        add(&arguments, "--share-net"); /* the one that the keeper has prepared */
     add_environment(&arguments, environment);
     add_environment(&arguments, spec->environment);
     add_number(&arguments, "--seccomp", FILTER_FD);

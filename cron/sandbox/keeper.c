@@ -35,6 +35,7 @@ struct keeper {
     struct sandbox_spec spec;
     int control, folder;
     int addresses; /* of the host, as they are added; -1 without network */
+    int counters;  /* of a network namespace without a way out, until somebody looks for one; else -1 */
     struct command command;
     struct tree tree;
     pid_t bwrap;
@@ -137,10 +138,13 @@ static void set_up(struct keeper *keeper, const struct keeper_order *order)
         fail(keeper, text_string(&why));
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
         fail(keeper, "The processes of the sandbox cannot be monitored: /proc cannot be mounted.");
-    if ((keeper->spec.network && !network_set(&keeper->addresses, &why)) || !root_set(keeper->folder, &why))
+    if (!(keeper->spec.reach ? network_set(keeper->spec.reach, &keeper->addresses, &why) : network_close(&why)) ||
+        !root_set(keeper->folder, &why))
         fail(keeper, text_string(&why));
     if (!tree_open(&keeper->tree) || !set_quotas())
         fail(keeper, "The processes of the sandbox cannot be monitored: /proc cannot be used.");
+    if (!keeper->spec.reach)
+        keeper->counters = network_open_counters(dirfd(keeper->tree.proc));
     keeper->base_bytes = stage_used(keeper->folder);
 }
 
@@ -226,6 +230,17 @@ static void listen_to_executor(struct keeper *keeper)
         tree_signal(&keeper->tree, message.signal_number);
 }
 
+static void watch_network(struct keeper *keeper)
+{
+    const struct keeper_message message = {.word = KEEPER_SOUGHT};
+
+    if (keeper->counters < 0 || !network_was_sought(keeper->counters))
+        return;
+    close(keeper->counters);
+    keeper->counters = -1;
+    say(keeper, &message);
+}
+
 static void watch(struct keeper *keeper)
 {
     const struct sandbox_limits *limits = &keeper->spec.limits;
@@ -261,6 +276,7 @@ static void keep(struct keeper *keeper)
         tick = tick * 2 < TICK_MOST_MS ? tick * 2 : TICK_MOST_MS;
         if (wake[0].revents)
             listen_to_executor(keeper);
+        watch_network(keeper);
         if (wake[1].revents)
             break;
         watch(keeper);
@@ -348,7 +364,7 @@ static void report(const struct keeper *keeper, int code)
 
 _Noreturn void keeper_run(const struct keeper_order *order)
 {
-    struct keeper keeper = {.spec = *order->spec, .addresses = -1};
+    struct keeper keeper = {.spec = *order->spec, .addresses = -1, .counters = -1};
 
     keep_descriptors(&keeper, order);
     bind_life(&keeper);

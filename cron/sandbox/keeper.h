@@ -9,6 +9,7 @@ enum keeper_word {
     KEEPER_READY,  /* to the executor: all is set up, and the folder is open in the keeper as this descriptor */
     KEEPER_FAILED, /* to the executor: why it could not be; the command was not started */
     KEEPER_GO,     /* to the keeper: the executor has opened the folder, too; without it no command is started */
+    KEEPER_SOUGHT, /* to the executor: the command, which has no network, has asked for one; once */
     KEEPER_ENDED,  /* to the executor: nothing is left */
     KEEPER_STOP,   /* to the keeper: reason, grace_ms */
     KEEPER_SIGNAL, /* to the keeper: signal_number */

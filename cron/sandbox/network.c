@@ -1,6 +1,7 @@
 #include "cron/sandbox/network.h"
 
 #include "cron/sandbox/addresses.h"
+#include "network/destination.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -22,9 +24,11 @@
 #define SLIRP "/usr/bin/slirp4netns"
 #define READY_MS 10000
 #define SAID_SIZE 300
+#define COUNTERS_SIZE 2048
 
-/* slirp4netns's resolver. Everything else in its own network is refused with the rest of 10/8. */
-#define RESOLVER "10.0.2.3"
+/* Neither of the internet nor of any network that is granted: this network, loopback, link-local (and with it the
+ * clouds' metadata), the runs' own, multicast, reserved. */
+#define NEVER "0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16, " DESTINATION_OWN_RANGE ", 224.0.0.0/3"
 
 /* Not the internet: this network, private, shared by providers, link-local (and with it the clouds' metadata), set
  * aside for protocols, documentation and measuring, multicast, reserved. */
@@ -49,9 +53,41 @@ static void refuse_peer(struct text *rules, const struct ifaddrs *one)
         text_add_format(rules, "add rule inet run host ip daddr %s reject with icmp type admin-prohibited\n", name);
 }
 
-/* The default is to drop. IPv6 has no route out and must not get one. The host's own addresses are reached through
+static bool write_destination(struct text *rules, const char *line, struct text *why)
+{
+    struct destination destination;
+
+    if (!destination_read(line, &destination, why))
+        return false;
+    text_add_format(rules, "ip daddr %s meta l4proto { %s%s%s } ", destination.network, destination.tcp ? "tcp" : "",
+                    destination.tcp && destination.udp ? ", " : "", destination.udp ? "udp" : "");
+    if (destination.ports[0])
+        text_add_format(rules, "th dport { %s } ", destination.ports);
+    text_add(rules, "accept\n");
+    return true;
+}
+
+/* What is granted by name comes before what is refused because it is not public. */
+static bool write_grants(struct text *rules, const char *reach, struct text *why)
+{
+    char *lines = strdup(reach), *rest = lines;
+    bool internet = false, written = lines;
+
+    for (char *line; written && (line = strsep(&rest, "\n"));)
+        if (strcmp(line, DESTINATION_INTERNET) == 0)
+            internet = true;
+        else
+            written = write_destination(rules, line, why);
+    free(lines);
+    if (internet)
+        text_add(rules, "ip daddr { " NOT_PUBLIC " } reject with icmp type admin-prohibited\n"
+                        "oifname \"tap0\" accept\n");
+    return written;
+}
+
+/* The default is to refuse. IPv6 has no route out and must not get one. The host's own addresses are reached through
  * slirp4netns like any other. */
-static bool write_rules(struct text *rules, int addresses)
+static bool write_rules(struct text *rules, const char *reach, int addresses, struct text *why)
 {
     struct ifaddrs *interfaces;
 
@@ -62,10 +98,12 @@ static bool write_rules(struct text *rules, int addresses)
                     "type filter hook output priority 0; policy drop;\n"
                     "oifname \"lo\" accept\n"
                     "meta nfproto ipv6 drop\n"
-                    "ip daddr " RESOLVER " meta l4proto { tcp, udp } th dport 53 accept\n"
-                    "ip daddr { " NOT_PUBLIC " } reject with icmp type admin-prohibited\n"
-                    "jump host\n"
-                    "oifname \"tap0\" accept\n"
+                    "ip daddr " NETWORK_RESOLVER " meta l4proto { tcp, udp } th dport 53 accept\n"
+                    "ip daddr { " NEVER " } reject with icmp type admin-prohibited\n"
+                    "jump host\n");
+    if (!write_grants(rules, reach, why))
+        return false;
+    text_add(rules, "reject with icmp type admin-prohibited\n"
                     "}\n"
                     "chain forward {\n"
                     "type filter hook forward priority 0; policy drop;\n"
@@ -169,23 +207,57 @@ static bool await_ready(int ready, const struct child *slirp, struct text *why)
     return is_ready;
 }
 
+bool network_close(struct text *why)
+{
+    bool closed = unshare(CLONE_NEWNET) == 0 && raise_loopback();
+
+    if (!closed)
+        text_add_format(why, "The network of the run could not be created: %s", strerror(errno));
+    return closed;
+}
+
+int network_open_counters(int procfs)
+{
+    return openat(procfs, "self/net/snmp", O_RDONLY | O_CLOEXEC);
+}
+
+/* The kernel counts each look for a route that failed: RFC 4293, ipSystemStatsOutNoRoutes. The file has a line of names
+ * and one of values for each protocol. */
+bool network_was_sought(int counters)
+{
+    char content[COUNTERS_SIZE];
+    ssize_t length = pread(counters, content, sizeof content - 1, 0);
+    char *names = content, *values, *name, *value, *rest_of_names, *rest_of_values;
+
+    content[length > 0 ? length : 0] = '\0';
+    values = strchr(names, '\n');
+    if (!values)
+        return false;
+    *values++ = '\0';
+    name = strtok_r(names, " ", &rest_of_names);
+    value = strtok_r(values, " \n", &rest_of_values);
+    while (name && value && strcmp(name, "OutNoRoutes") != 0) {
+        name = strtok_r(NULL, " ", &rest_of_names);
+        value = strtok_r(NULL, " \n", &rest_of_values);
+    }
+    return name && value && strcmp(value, "0") != 0;
+}
+
 /* slirp4netns must stay in the network of the host while the caller leaves it; it is then told to continue. */
 static bool set_all(struct text *rules, const struct child *slirp, int ready, struct text *why)
 {
-    if (unshare(CLONE_NEWNET) != 0 || !raise_loopback()) {
-        text_add_format(why, "The network of the run could not be created: %s", strerror(errno));
-        return false;
-    }
-    return load_rules(rules, why) && write(slirp->write, "\n", 1) == 1 && await_ready(ready, slirp, why);
+    return network_close(why) && load_rules(rules, why) && write(slirp->write, "\n", 1) == 1 &&
+           await_ready(ready, slirp, why);
 }
 
-bool network_set(int *addresses, struct text *why)
+bool network_set(const char *reach, int *addresses, struct text *why)
 {
     char ready_option[32];
     const char *const argv[] = {
         SLIRP,
         "--configure",
         "--mtu=65520",
+        "--cidr=" NETWORK_RANGE,
         "--disable-host-loopback",
         "--enable-sandbox",
         "--enable-seccomp",
@@ -211,9 +283,10 @@ bool network_set(int *addresses, struct text *why)
         return false;
     snprintf(ready_option, sizeof ready_option, "--ready-fd=%d", ready[1]);
     *addresses = addresses_open();
-    if (*addresses >= 0 && fcntl(ready[1], F_SETFD, 0) == 0 && start(&slirp, argv) && write_rules(&rules, *addresses))
+    if (*addresses >= 0 && fcntl(ready[1], F_SETFD, 0) == 0 && start(&slirp, argv) &&
+        write_rules(&rules, reach, *addresses, why))
         set = set_all(&rules, &slirp, ready[0], why);
-    else
+    else if (why->length == 0)
         text_add_format(why, "The network of the run could not be created: %s", strerror(errno));
     close(ready[0]);
     close(ready[1]);

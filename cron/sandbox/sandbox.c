@@ -191,16 +191,30 @@ done:
     return outcome;
 }
 
+/* What the keeper says while the command runs; false: nothing more. */
+static bool take_news(struct sandbox *sandbox, struct keeper_message *message, bool wait)
+{
+    struct pollfd ready = {sandbox->control, POLLIN, 0};
+
+    while (wait || poll(&ready, 1, 0) > 0) {
+        if (!hear(sandbox, message, -1))
+            message->word = KEEPER_FAILED;
+        if (message->word != KEEPER_SOUGHT)
+            return true;
+        sandbox->sought = true;
+    }
+    return false;
+}
+
 /* It dies with what it reports: the wait is for its own last step only. */
 static void take_ending(struct sandbox *sandbox, bool wait)
 {
     const struct sandbox_ending broken = {sandbox->stopped ? sandbox->stopped_for : RUN_END_LOST, -1, 0, 0, 0};
     struct keeper_message message;
-    struct pollfd ready = {sandbox->control, POLLIN, 0};
 
-    if (sandbox->over || (!wait && poll(&ready, 1, 0) <= 0))
+    if (sandbox->over || !take_news(sandbox, &message, wait))
         return;
-    sandbox->ending = hear(sandbox, &message, -1) && message.word == KEEPER_ENDED ? message.ending : broken;
+    sandbox->ending = message.word == KEEPER_ENDED ? message.ending : broken;
     kill(sandbox->keeper, SIGKILL); /* it has nothing more to do, or could not say what it had to */
     while (waitpid(sandbox->keeper, NULL, 0) < 0 && errno == EINTR)
         continue;

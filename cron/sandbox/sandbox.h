@@ -48,7 +48,8 @@ struct sandbox_spec {
     const struct sandbox_file *files;
     size_t file_count;
     struct sandbox_limits limits;
-    bool network;              /* the internet; never the host, nor private addresses */
+    const char *reach;         /* NULL: no network. Else what may be reached, a line each: "internet", which is all
+                                * that is public, or a destination (network/destination.h); never the host */
     const struct text *filter; /* from sandbox_prepare, or NULL: then it is made for this one */
     bool converse;             /* a pipe to its stdin, for servers that are spoken to; else it is empty */
 };
@@ -72,12 +73,13 @@ struct sandbox {
     int output;   /* its stdout */
     int errors;   /* its stderr */
     int input;    /* its stdin with spec.converse, else -1 */
-    int control;  /* readable when it has ended: then call sandbox_is_over */
+    int control;  /* readable when there is news: then call sandbox_is_over */
     int folder;   /* the root of its file system: "work/output.json", "work/out"; for sandbox_files.h */
     char *cgroup; /* or NULL */
     pid_t keeper;
     bool stopped; /* by sandbox_stop, for this reason */
     enum run_end_word stopped_for;
+    bool sought; /* it has no network, and asked for one */
     bool over;
     struct sandbox_ending ending; /* once over */
 };

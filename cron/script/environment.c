@@ -26,14 +26,19 @@ static void add_file(struct environment *environment, const char *name, const vo
     environment->files[environment->file_count++] = (struct sandbox_file){name, bytes, length};
 }
 
-static void add_surroundings(struct environment *environment, const struct execution *execution)
+/* pip and npm would try for a minute what cannot succeed. */
+static void add_surroundings(struct environment *environment, const struct execution *execution, bool network)
 {
+    static const char *const offline[] = {"PIP_RETRIES=0", "PIP_DISABLE_PIP_VERSION_CHECK=1",
+                                          "npm_config_fetch_retries=0"};
     static const char *const fixed[] = {"COAGENT_INPUT=/coagent/input.json", "COAGENT_OUTPUT=/work/output.json",
                                         "PYTHONUNBUFFERED=1", "AWS_PAGER=", "CHECKPOINT_DISABLE=1"};
 
     add_variable(environment, text_format("COAGENT_RUN_ID=%s", execution->id));
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
         add_variable(environment, text_format("%s", fixed[i]));
+    for (size_t i = 0; !network && i < sizeof offline / sizeof *offline; i++)
+        add_variable(environment, text_format("%s", offline[i]));
 }
 
 static char *upper_case(const char *name)
@@ -247,7 +252,7 @@ enum outcome environment_open(struct environment *environment, const struct exec
                         script_kind_row(environment->kind)->install);
         return OUTCOME_INVALID;
     }
-    add_surroundings(environment, execution);
+    add_surroundings(environment, execution, facts->reach != NULL);
     if (!open_inputs(environment, execution, facts, why))
         return OUTCOME_INVALID;
     add_parameters(environment, text_string(&environment->inputs), facts->schema);

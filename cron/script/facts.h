@@ -10,7 +10,7 @@ struct script_facts {
     const char *schema;  /* of the parameters, JSON */
     const char *entries; /* of the mapping: [{"key", "value", "sealed"}], "" without one */
     bool dry_run;
-    bool network;
+    const char *reach;         /* of the network, a line each (sandbox.h); NULL: nothing */
     const char *limits;        /* narrower than the configured ones, JSON */
     const char *state_sealed;  /* what the script keeps from one run to the next, or NULL */
     const char *output_most;   /* its output ends at this byte, by the quota of the asker; NULL: there is no quota */

@@ -35,6 +35,7 @@ struct script {
     struct state state; /* of kinds that keep one */
     bool told;          /* that it is running */
     bool stopping;
+    bool noted; /* that it has no network */
     int64_t begun_at;
 };
 
@@ -192,7 +193,7 @@ static void wait_for_news(struct script *script)
     struct pollfd news[] = {
         {room ? sandbox->output : -1, POLLIN, 0},
         {room ? sandbox->errors : -1, POLLIN, 0},
-        {sandbox->output < 0 && sandbox->errors < 0 ? sandbox->control : -1, POLLIN, 0},
+        {sandbox->over ? -1 : sandbox->control, POLLIN, 0},
         {execution_socket(script->execution), POLLIN, 0},
     };
 
@@ -201,6 +202,18 @@ static void wait_for_news(struct script *script)
         read_some(script, OUTPUT_STDOUT, &sandbox->output);
     if (news[1].revents)
         read_some(script, OUTPUT_STDERR, &sandbox->errors);
+    if (news[2].revents)
+        sandbox_is_over(sandbox);
+}
+
+/* Where somebody waits for pip or npm, which say no more than that they could not connect. */
+static void note_missing_network(struct script *script)
+{
+    if (script->noted || !script->sandbox.sought)
+        return;
+    script->noted = true;
+    output_note(&script->output, "This script has no network, so a connection or a name look-up failed. Its settings "
+                                 "allow internet access, to those who have the permission.");
 }
 
 static void tell_when_due(struct script *script)
@@ -218,6 +231,7 @@ static bool attend(struct script *script)
 
     while (sandbox->output >= 0 || sandbox->errors >= 0 || !sandbox_is_over(sandbox)) {
         wait_for_news(script);
+        note_missing_network(script);
         tell_when_due(script);
         output_tick(&script->output);
         if (script->environment.kind->keeps_state)
@@ -227,6 +241,7 @@ static bool attend(struct script *script)
             return false;
         stop_when_due(script);
     }
+    note_missing_network(script);
     return true;
 }
 
@@ -239,7 +254,7 @@ static void run_sandboxed(struct script *script)
         .file_count = script->environment.file_count,
         .limits = script->limits,
         .filter = script->execution->filter,
-        .network = script->facts.network,
+        .reach = script->facts.reach,
     };
     struct text why = TEXT_EMPTY;
 

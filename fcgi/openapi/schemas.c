@@ -8,8 +8,8 @@
     "id:id kind:" RUN_KIND_CHOICES " "                                                                                 \
     "state:" RUN_STATE_CHOICES " name:text script:RunScript? "                                                         \
     "agent:RunAgent? room:id? room_name:text? asked_by:Author? via:" RUN_VIA_CHOICES " "                               \
-    "mapping:RunMapping? dry_run:flag network:flag attempt:whole reason:text? ended_by:" RUN_END_CHOICES               \
-    "? exit_code:whole? "                                                                                              \
+    "mapping:RunMapping? dry_run:flag network:flag networks:text[] attempt:whole reason:text? "                        \
+    "ended_by:" RUN_END_CHOICES "? exit_code:whole? "                                                                  \
     "signal:whole? usage:object output:RunBytes host:text? parent:id? retry_of:id? trigger_seq:whole? "                \
     "cancel_requested:flag role:" ROOM_ROLE_CHOICES " queued_at:time started_at:time? finished_at:time?"
 
@@ -66,15 +66,18 @@ const struct openapi_schema openapi_schemas[] = {
                 "used_by:MappingUse[] version:whole created_at:time updated_at:time editable:flag"},
     {"MappingEntry", "key:text secret:flag value?:text?"},
     {"MappingUse", "id:id name:text"},
-    {"Script",
-     "id:id name:text description:text kind:" SCRIPT_KIND_CHOICES " visibility:" SHARING_CHOICES " "
-     "owner:Author latest:whole code?:text parameters?:object network:flag mapping:ScriptMapping? limits:numbers "
-     "label:text? retriable:flag version:whole created_at:time updated_at:time editable:flag "
-     "last_run:LastRun? runner_limits?:numbers"},
+    {"Script", "id:id name:text description:text kind:" SCRIPT_KIND_CHOICES " visibility:" SHARING_CHOICES " "
+               "owner:Author latest:whole code?:text parameters?:object network:flag networks:ScriptNetwork[] "
+               "mapping:ScriptMapping? limits:numbers label:text? retriable:flag version:whole created_at:time "
+               "updated_at:time editable:flag "
+               "last_run:LastRun? runner_limits?:numbers"},
     {"ScriptVersion", "number:whole author:Author note:text created_at:time size:whole code?:text parameters?:object"},
     {"ScriptKind",
      "kind:" SCRIPT_KIND_CHOICES " name:text interpreter:text installed:flag? version:text? install:text"},
     {"ScriptMapping", "id:id name:text"},
+    {"ScriptNetwork", "id:id name:text"},
+    {"Network", "id:id name:text description:text grantable:flag destinations?:text[] people?:Author[] scripts?:whole "
+                "version?:whole created_at?:time"},
     {"LastRun", "id:id state:" RUN_STATE_CHOICES " queued_at:time"},
     {"QueuedRun", "run:id"},
     {"Run", RUN_DOCUMENT " parameters:object limits:numbers files:RunFile[] text:text? result:any?"},

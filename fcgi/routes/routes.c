@@ -10,6 +10,7 @@ extern const struct route file_routes[];
 extern const struct route mapping_routes[];
 extern const struct route member_routes[];
 extern const struct route message_routes[];
+extern const struct route network_routes[];
 extern const struct route people_routes[];
 extern const struct route profile_routes[];
 extern const struct route provider_routes[];
@@ -23,9 +24,10 @@ extern const struct route token_routes[];
 extern const struct route ws_routes[];
 
 const struct route *const route_tables[] = {
-    status_routes, auth_routes,   people_routes,  profile_routes, token_routes, admin_routes,   audit_routes,
-    room_routes,   member_routes, message_routes, event_routes,   agent_routes, mapping_routes, provider_routes,
-    script_routes, run_routes,    file_routes,    setting_routes, start_routes, ws_routes,      NULL,
+    status_routes,  auth_routes,     people_routes, profile_routes, token_routes, admin_routes,
+    audit_routes,   room_routes,     member_routes, message_routes, event_routes, agent_routes,
+    mapping_routes, provider_routes, script_routes, run_routes,     file_routes,  setting_routes,
+    start_routes,   network_routes,  ws_routes,     NULL,
 };
 
 const struct field page_query[] = {FIELDS_PAGE, {NULL}};

@@ -45,6 +45,7 @@ static const struct field list_query[] = {
         {"mapping", FIELD_UUID, false, 0, 0, NULL, "The mapping whose variables its runs receive; null: none", true},  \
         {"network", FIELD_BOOLEAN, false, 0, 0, NULL, "Allow internet access; needs the permission scripts.network",   \
          false},                                                                                                       \
+        {"networks", FIELD_UUID_LIST, false, 0, 16, NULL, "All named networks that its runs may reach", false},        \
         {"limits", FIELD_OBJECT, false, 0, 2000, NULL, "Limits lower than the runner's: memory_mb, cpu_seconds …",     \
          false},                                                                                                       \
         {"label", FIELD_LINE, false, 1, 40, NULL, "Run only on runners with this label; null: on any runner", true},   \

@@ -7,6 +7,7 @@ import { Agent } from "./agent/page.js";
 import { Audit } from "./audit/list-page.js";
 import { Mappings } from "./mapping/list-page.js";
 import { Mapping } from "./mapping/page.js";
+import { Networks } from "./network/list-page.js";
 import { Providers } from "./provider/list-page.js";
 import { Rooms } from "./room/list-page.js";
 import { RoomView } from "./room/page.js";
@@ -44,6 +45,7 @@ export const ROUTES = [
     { path: "/mappings", page: Mappings, title: "Mappings", icon: "mapping", rail: true, key: "m" },
     { path: "/mappings/:id", page: Mapping, title: "Mapping" },
     { path: "/providers", page: Providers, title: "Providers", icon: "provider", rail: true },
+    { path: "/networks", page: Networks, title: "Networks", icon: "globe", rail: true, permission: "settings.manage" },
     { path: "/users", page: Users, title: "Users", icon: "users", rail: true, key: "u", permission: "users.manage" },
     { path: "/audit", page: Audit, title: "Audit", icon: "audit", rail: true, permission: "audit.read" },
     { path: "/settings", page: Settings, title: "Settings", icon: "settings", rail: true, permission: "settings.manage" },

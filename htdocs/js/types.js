@@ -313,6 +313,7 @@
  * @property {string} [code]
  * @property {Record<string, any>} [parameters]
  * @property {boolean} network
+ * @property {ScriptNetwork[]} networks
  * @property {ScriptMapping | null} mapping
  * @property {Record<string, number>} limits
  * @property {string | null} label
@@ -353,6 +354,25 @@
  */
 
 /**
+ * @typedef {object} ScriptNetwork
+ * @property {string} id
+ * @property {string} name
+ */
+
+/**
+ * @typedef {object} Network
+ * @property {string} id
+ * @property {string} name
+ * @property {string} description
+ * @property {boolean} grantable
+ * @property {string[]} [destinations]
+ * @property {Author[]} [people]
+ * @property {number} [scripts]
+ * @property {number} [version]
+ * @property {string} [created_at]
+ */
+
+/**
  * @typedef {object} LastRun
  * @property {string} id
  * @property {"queued" | "running" | "waiting" | "succeeded" | "failed" | "cancelled" | "timed_out" | "lost"} state
@@ -379,6 +399,7 @@
  * @property {RunMapping | null} mapping
  * @property {boolean} dry_run
  * @property {boolean} network
+ * @property {string[]} networks
  * @property {number} attempt
  * @property {string | null} reason
  * @property {"exit" | "signal" | "memory" | "cpu_time" | "wall_time" | "output" | "processes" | "disk" | "cancelled" | "start" | "lost" | null} ended_by
@@ -417,6 +438,7 @@
  * @property {RunMapping | null} mapping
  * @property {boolean} dry_run
  * @property {boolean} network
+ * @property {string[]} networks
  * @property {number} attempt
  * @property {string | null} reason
  * @property {"exit" | "signal" | "memory" | "cpu_time" | "wall_time" | "output" | "processes" | "disk" | "cancelled" | "start" | "lost" | null} ended_by

@@ -69,8 +69,8 @@ begin
     return made;
 end $$;
 
--- A script once more: the same version with the same inputs, mapping and limits, for the caller; with the network if the
--- script has it still.
+-- A script once more: the same version with the same inputs, mapping and limits, for the caller; with those of its
+-- networks that the script has still.
 create function run_again(old runs, by_way text) returns runs language plpgsql as $$
 begin
     if exists (select from scripts where id = old.script_id and deleted_at is not null) then
@@ -79,7 +79,8 @@ begin
     perform prove_script(old.script_id, 'run'); -- the guard has asked about the run
     return queue_script_run(old.script_id, row(old.inputs, old.inputs_sealed, old.inputs_plain)::run_inputs, jsonb_build_object(
         'version', old.script_version, 'mapping', old.mapping_id, 'dry_run', old.dry_run, 'network', old.network,
-        'limits', old.limits, 'retry_of', old.id), by_way, old.room_id, old.trigger_seq);
+        'networks', coalesce(to_jsonb(old.networks), '[]'), 'limits', old.limits, 'retry_of', old.id), by_way,
+        old.room_id, old.trigger_seq);
 end $$;
 
 -- Runs again what a run was about, when it is over: a script as it was, or an answer that did not come to its end.

@@ -26,8 +26,8 @@ create type run_inputs as (given jsonb, sealed text, is_plain boolean);
 -- Queues a run of a script that the caller may run, as a guard or prove_script has found. inputs: what the program has
 -- checked against the version that wish names, which is immutable, so it still holds. via says how it was asked for; wish
 -- may name "version" (absent: the newest), "mapping" (absent: the script's own; null: none), "dry_run", "limits" (narrower
--- than the script's), "network" (false: without, though granted) and "retry_of". In a room, whose member the caller must
--- be, it leaves a run event, which answers the_trigger. Announcing it is the caller's part.
+-- than the script's), "network" (false: without, though granted), "networks" (ids: no others) and "retry_of". In a room,
+-- whose member the caller must be, it leaves a run event, which answers the_trigger. Announcing it is the caller's part.
 create function queue_script_run(wanted uuid, inputs run_inputs, wish jsonb, the_via text, the_room uuid default null,
                                  the_trigger bigint default null)
 returns runs language plpgsql as $$
@@ -55,10 +55,11 @@ begin
     end if;
     perform prove_place_of_run(the_room);
     insert into runs (kind, asked_by, room_id, trigger_seq, inputs, inputs_sealed, inputs_plain, retriable, script_id, script_version,
-                      mapping_id, via, label, dry_run, network, limits, retry_of)
+                      mapping_id, via, label, dry_run, network, networks, limits, retry_of)
     values ('script', caller_id(), the_room, the_trigger, inputs.given, inputs.sealed, inputs.is_plain, script.retriable,
             script.id, chosen.number, script.mapping_id, the_via, script.label, coalesce((wish ->> 'dry_run')::boolean, false),
             script.network and coalesce((wish ->> 'network')::boolean, true),
+            networks_of_run(script.id, wish -> 'networks'),
             narrow_limits(script.limits, check_limits(coalesce(wish -> 'limits', '{}'))), (wish ->> 'retry_of')::uuid)
     returning * into made;
     if the_room is not null then

@@ -78,9 +78,11 @@ begin
             check_limits(coalesce(b -> 'limits', '{}')), b ->> 'label', coalesce((b ->> 'retriable')::boolean, false))
     returning * into made;
     perform add_script_version(made.id, 1, b ->> 'code', coalesce(b -> 'parameters', '{}'), b ->> 'note');
+    perform grant_networks(made.id, b -> 'networks');
     insert into audit_log (action, object_kind, object_id, detail)
     values ('script.create', 'script', made.id::text,
-            jsonb_build_object('name', made.name, 'kind', made.kind, 'visibility', made.visibility, 'network', made.network));
+            jsonb_build_object('name', made.name, 'kind', made.kind, 'visibility', made.visibility, 'network', made.network,
+                               'networks', script_networks_json(made.id)));
     return next announced_answer(script_json(made)::json);
 end $$;
 
@@ -117,6 +119,7 @@ begin
         latest = s.latest + changed::int, version = s.version + 1, updated_at = now()
     where s.id = old.id
     returning * into edited;
+    perform grant_networks(old.id, b -> 'networks');
     if changed then
         perform add_script_version(old.id, old.latest + 1, code, parameters, b ->> 'note');
     end if;
@@ -134,6 +137,7 @@ begin
     perform from scripts where id = wanted for update; -- no run of it begins from here on
     script := script_lock(wanted, null);
     update scripts set deleted_at = now(), mapping_id = null where id = script.id;
+    delete from script_networks where script_id = script.id;
     insert into audit_log (action, object_kind, object_id, detail)
     values ('script.delete', 'script', script.id::text, jsonb_build_object('name', script.name));
     return next announced_answer(null);
@@ -170,6 +174,7 @@ create function script_item(s scripts) returns jsonb language sql stable as $$
     select jsonb_build_object(
         'id', s.id, 'name', s.name, 'description', s.description, 'kind', s.kind, 'visibility', s.visibility,
         'owner', principal_json(s.owner_id), 'latest', s.latest, 'network', s.network,
+        'networks', script_networks_json(s.id),
         'mapping', (select jsonb_build_object('id', m.id, 'name', m.name) from mappings m where m.id = s.mapping_id),
         'limits', s.limits, 'label', s.label, 'retriable', s.retriable, 'version', s.version,
         'created_at', api_time(s.created_at), 'updated_at', api_time(s.updated_at),

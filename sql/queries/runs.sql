@@ -167,7 +167,7 @@ select t.room_id, t.trigger_seq, case when t.inputs_sealed is null then t.inputs
        s.kind, v.code, v.parameters,
        (select json_agg(json_build_object('key', key, 'value', value, 'sealed', sealed)) from mapping_entries
         where mapping_id = t.mapping_id),
-       t.dry_run, t.network, t.limits, state.sealed, t.output_bytes + storage_left(t.asked_by), t.inputs_sealed
+       t.dry_run, run_reach(row(t.*)::runs), t.limits, state.sealed, t.output_bytes + storage_left(t.asked_by), t.inputs_sealed
 from taken t
 left join scripts s on s.id = t.script_id
 left join script_versions v on v.script_id = t.script_id and v.number = t.script_version

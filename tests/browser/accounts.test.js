@@ -125,7 +125,11 @@ test("each list is drawn while it loads, when it is empty, when it fails and whe
     const { page, context } = await openWindow(browser, boss);
     /** @type {(route: import("playwright-core").Route) => any} */
     let answer = () => {};
-    for (const [path, api] of [["/agents", "agents"], ["/providers", "providers"], ["/users", "admin/users"], ["/audit", "audit"]]) {
+    await boss.call("POST", "/networks", { name: `Listed ${process.pid}`, destinations: ["10.0.0.1"] });
+    const lists = [
+        ["/agents", "agents"], ["/providers", "providers"], ["/networks", "networks"], ["/users", "admin/users"], ["/audit", "audit"],
+    ];
+    for (const [path, api] of lists) {
         await page.route((url) => url.pathname === `/api/${api}`, (route) => answer(route));
         answer = () => new Promise(() => {});
         await page.goto(path);

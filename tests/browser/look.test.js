@@ -32,7 +32,7 @@ before(async () => {
     const [agent] = (await boss.call("GET", "/agents")).items;
     const run = await runScript(boss, COLOURFUL, { name: `Colours ${process.pid}`, room: room.id, parameters: { type: "object", properties: { words: { type: "string", default: "many words ".repeat(20) } } } });
     pages = ["/rooms", "/rooms?tab=public", `/rooms/${room.id}`, `/rooms/${room.id}?panel=members`, `/rooms/${room.id}?panel=settings`, "/agents", `/agents/${agent.id}`,
-        `/agents/${agent.id}?tab=log`, ...(await scriptPages()), "/runs", `/runs/${run.id}`, "/settings", "/providers", "/users", "/audit", "/profile", "/profile?tab=security", "/profile?tab=tokens", "/styleguide", "/nowhere"];
+        `/agents/${agent.id}?tab=log`, ...(await scriptPages()), "/runs", `/runs/${run.id}`, "/settings", "/providers", "/networks", "/users", "/audit", "/profile", "/profile?tab=security", "/profile?tab=tokens", "/styleguide", "/nowhere"];
 });
 after(() => browser.close());
 

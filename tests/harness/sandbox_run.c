@@ -1,4 +1,4 @@
-/* sandbox-run [--network] FILE COMMAND [ARGUMENT...]: runs a command in a sandbox with a file that lies there as
+/* sandbox-run [--network REACH] FILE COMMAND [ARGUMENT...]: runs a command in a sandbox with a file that lies there as
  * /coagent/NAME, for tests that need other surroundings than a studio's runner. What it says is passed on; the last
  * line on stderr is how it ended. */
 #include "base/text.h"
@@ -60,13 +60,13 @@ static void follow(struct sandbox *sandbox)
 
 int main(int argc, char **argv)
 {
-    bool network = argc > 1 && strcmp(argv[1], "--network") == 0;
+    const char *reach = argc > 2 && strcmp(argv[1], "--network") == 0 ? argv[2] : NULL;
     struct text content = TEXT_EMPTY, why = TEXT_EMPTY;
     struct sandbox sandbox;
 
-    argv += network ? 2 : 1;
-    if (argc < (network ? 4 : 3) || !read_file(argv[0], &content)) {
-        fprintf(stderr, "sandbox-run [--network] FILE COMMAND: %s\n", strerror(errno));
+    argv += reach ? 3 : 1;
+    if (argc < (reach ? 5 : 3) || !read_file(argv[0], &content)) {
+        fprintf(stderr, "sandbox-run [--network REACH] FILE COMMAND: %s\n", strerror(errno));
         return EXIT_FAILURE;
     }
     const char *slash = strrchr(argv[0], '/');
@@ -76,7 +76,7 @@ int main(int argc, char **argv)
         .files = &file,
         .file_count = 1,
         .limits = limits,
-        .network = network,
+        .reach = reach,
     };
 
     if (sandbox_start(&sandbox, &spec, &why) != OUTCOME_OK) {

@@ -17,7 +17,7 @@ from harness.pool import wait_until
 PASSED = 422
 GUARDS = {"public", "user", "permission", "room", "room_open"}
 # What a path with an id may name without a guard of that object: what everybody may see, and what is the caller's own.
-WITHOUT_OBJECT_GUARD = {"GET /providers/{id}", "DELETE /profile/sessions/{id}", "DELETE /profile/tokens/{id}"}
+WITHOUT_OBJECT_GUARD = {"GET /providers/{id}", "GET /networks/{id}", "DELETE /profile/sessions/{id}", "DELETE /profile/tokens/{id}"}
 
 
 @pytest.fixture(scope="module")

@@ -80,7 +80,8 @@ def things(people):
     people.api_token(admin, "read")
     mapping = admin.post("/mappings", {"name": "Described", "entries": [{"key": "A", "value": "1"}]}).json()
     script = admin.post("/scripts", {"name": "Described", "kind": "sh", "code": "true", "mapping": mapping["id"]}).json()
-    return {"rooms": room["id"], "seq": said["seq"], "agents": agents[0]["id"], "providers": providers[0]["id"],
+    network = admin.post("/networks", {"name": "Described", "destinations": ["10.0.0.0/8"]}).json()
+    return {"networks": network["id"], "rooms": room["id"], "seq": said["seq"], "agents": agents[0]["id"], "providers": providers[0]["id"],
             "mappings": mapping["id"], "scripts": script["id"], "admin": admin.id}
 
 

@@ -70,8 +70,8 @@ def host(studio, listeners):
         "sockets": sockets,
         "abstract": [name],
         "pids": [os.getpid(), *studio.pids.values()],
-        "addresses": [*places, ("127.0.0.1", studio.port), ("0.0.0.0", first), ("::ffff:127.0.0.1", first), ("10.0.2.2", first),
-                      ("10.0.2.2", studio.port), ("10.0.2.3", first), ("127.0.0.53", 53), ("localhost", first)],
+        "addresses": [*places, ("127.0.0.1", studio.port), ("0.0.0.0", first), ("::ffff:127.0.0.1", first), ("198.18.0.2", first),
+                      ("198.18.0.2", studio.port), ("198.18.0.3", first), ("127.0.0.53", 53), ("localhost", first)],
         "allowed": [],
     }
     here.close()
@@ -85,7 +85,7 @@ def answers_of(client, host, **more):
     over, said = scripts.run(client, source, "python", **more)
     assert client.post(f"/runs/{beside}/cancel").status_code == 200
     assert over["state"] == "succeeded", f"{over}: {said}"
-    return json.loads(said)
+    return json.loads(next(line for line in said.splitlines() if line.startswith("{")))  # a note of the runner stands beside it
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,9 @@ def test_a_script_cannot_forge_a_note_of_the_runner(ann):
     over, _ = scripts.run(ann, f"echo '{note}'; echo '{note}' >&2; rmdir out; ln -s / out; printf 'no line end'")
     chunks = ann.get(f"/runs/{over['id']}/output").json()["chunks"]
     text = {name: "".join(chunk["text"] for chunk in chunks if chunk["stream"] == name) for name in ("stdout", "stderr", "note")}
-    assert text == {"stdout": f"{note}\nno line end", "stderr": f"{note}\n", "note": f"\n{note}\n"}
+    said = "".join(chunk["text"] for chunk in chunks if chunk["stream"] != "note")  # the two streams may arrive in either order
+    assert text == {"stdout": f"{note}\nno line end", "stderr": f"{note}\n",
+                    "note": f"{note}\n" if said.endswith("\n") else f"\n{note}\n"}
 
 
 def test_files_that_were_closed_are_kept(ann):
@@ -231,7 +233,7 @@ VICTIMS = {"executor": 0, "keeper": 1, "bubblewrap": 2, "the first process insid
 def test_whoever_is_killed_nobody_stays(driver, victim):
     """The four stand below each other; slirp4netns is a child of the keeper."""
     executor = subprocess.Popen(["setpriv", "--reuid", "coagent", "--regid", "coagent", "--init-groups", driver / "sandbox-run",
-                                 "--network", driver / "breakout.py", "sh", "-c", "(setsid sleep 600 &); sleep 601"],
+                                 "--network", "internet", driver / "breakout.py", "sh", "-c", "(setsid sleep 600 &); sleep 601"],
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_until(lambda: all(named(children(executor.pid), words) for words in ("/usr/bin/slirp4netns", "sleep 600", "sleep 601")))
     everybody = children(executor.pid)
@@ -374,9 +376,9 @@ def as_runner(surroundings, *words):
 
 def test_the_granted_network_reaches_the_internet_and_nothing_else(surroundings, driver):
     there, here = surroundings.listen(surroundings.there), surroundings.listen(surroundings.here)
-    places = [(address, there) for address in PRIVATE] + [(address, here) for address in [*OWN, "127.0.0.1", "10.0.2.2"]]
+    places = [(address, there) for address in PRIVATE] + [(address, here) for address in [*OWN, "127.0.0.1", "198.18.0.2"]]
     host = {"files": [], "secrets": [], "sockets": [], "abstract": [], "pids": [], "addresses": places, "allowed": [(ALLOWED, there)]}
-    said, how = as_runner(surroundings, driver / "sandbox-run", "--network", driver / "breakout.py", "python3",
+    said, how = as_runner(surroundings, driver / "sandbox-run", "--network", "internet", driver / "breakout.py", "python3",
                           "/coagent/breakout.py", json.dumps(host))
     assert how.endswith("exit 0 0\n"), how
     assert {name: answer for name, answer in json.loads(said).items() if answer} == {}
@@ -386,6 +388,40 @@ def test_the_granted_network_reaches_the_internet_and_nothing_else(surroundings,
     for listener, heard in zip(surroundings.listeners, (f"['{OWN[0]}']\n", "[]\n")):
         listener.stdin.close()
         assert listener.stdout.readline() == heard
+
+
+CONNECT = """
+import json, socket, sys
+reached = []
+for address, port in json.loads(sys.argv[1]):
+    try:
+        socket.create_connection((address, port), 3).close()
+        reached.append([address, port])
+    except OSError:
+        pass
+print(json.dumps(reached))
+"""
+
+
+def test_a_named_network_reaches_its_destinations_and_nothing_else(surroundings, driver):
+    """Neither another port of the same address, nor the internet, nor what no network may name: link-local, the host."""
+    port, other, here = (surroundings.listen(name) for name in (surroundings.there, surroundings.there, surroundings.here))
+    places = [(address, some) for address in [ALLOWED, *PRIVATE] for some in (port, other)] + [(address, here) for address in OWN]
+
+    def reached(reach):
+        said, how = as_runner(surroundings, driver / "sandbox-run", "--network", reach, driver / "breakout.py", "python3", "-c",
+                              CONNECT, json.dumps(places))
+        assert how.endswith("exit 0 0\n"), how
+        return [tuple(place) for place in json.loads(said)]
+
+    assert reached(f"10.9.0.0/16 tcp {port}\n192.168.7.7 udp {port}\n169.0.0.0/8") == [("10.9.9.9", port)]
+    assert reached("internet\n10.9.9.9\n172.16.0.0/12 tcp 1-65535\n5.6.7.8") == [
+        (address, some) for address in (ALLOWED, "10.9.9.9", "172.16.5.5") for some in (port, other)]
+
+
+def test_a_run_whose_destinations_cannot_be_read_is_not_started(surroundings, driver):
+    said, how = as_runner(surroundings, driver / "sandbox-run", "--network", "10.0.0.0/8 accept", driver / "breakout.py", "id")
+    assert said == "" and "not started: " in how and "not a protocol" in how
 
 
 LATER = "1.2.9.9"
@@ -409,7 +445,7 @@ print(said, flush=True)
 def test_an_address_that_the_host_gets_later_is_refused_too(surroundings, driver):
     port = surroundings.listen(surroundings.here)
     run = subprocess.Popen(["ip", "netns", "exec", surroundings.here, "setpriv", "--reuid", "coagent", "--regid", "coagent",
-                            "--init-groups", "--no-new-privs", driver / "sandbox-run", "--network", driver / "breakout.py",
+                            "--init-groups", "--no-new-privs", driver / "sandbox-run", "--network", "internet", driver / "breakout.py",
                             "python3", "-c", TRY_LATER, LATER, str(port)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert run.stdout.readline() == "ready\n"
     surroundings.ip("-n", surroundings.here, "address", "add", f"{LATER}/32", "dev", "cable")
@@ -437,7 +473,7 @@ def test_what_is_refused_is_there(surroundings):
 def test_a_run_that_cannot_have_its_network_is_not_started(surroundings, driver):
     """The device is closed to this one process only, by a file system over it."""
     said = subprocess.run(["unshare", "-m", "sh", "-c", f"mount -t tmpfs none /dev/net && exec setpriv --reuid coagent --regid coagent "
-                           f"--init-groups {driver}/sandbox-run --network {driver}/breakout.py id"], capture_output=True, text=True,
+                           f"--init-groups {driver}/sandbox-run --network internet {driver}/breakout.py id"], capture_output=True, text=True,
                           check=True)
     assert said.stdout == ""
     assert "not started: " in said.stderr and "/dev/net/tun" in said.stderr and "doctor" in said.stderr
@@ -445,7 +481,7 @@ def test_a_run_that_cannot_have_its_network_is_not_started(surroundings, driver)
 
 def test_a_run_whose_filters_cannot_be_set_is_not_started(driver):
     said = subprocess.run(["unshare", "-m", "sh", "-c", f"mount --bind /bin/false /usr/sbin/nft && exec setpriv --reuid coagent "
-                           f"--regid coagent --init-groups {driver}/sandbox-run --network {driver}/breakout.py id"],
+                           f"--regid coagent --init-groups {driver}/sandbox-run --network internet {driver}/breakout.py id"],
                           capture_output=True, text=True, check=True)
     assert said.stdout == ""
     assert "not started: " in said.stderr and "filters" in said.stderr

@@ -6,6 +6,7 @@ that its functions run. A plan must not read a growing table from end to end: ne
 index without a condition, unless a limit stops it, nor many rows for nothing.
 """
 
+import collections
 import json
 import pathlib
 import re
@@ -28,7 +29,7 @@ NAMES = {
     "user": "fixture_id('user', 0)", "other": "fixture_id('user', 30)", "stranger": "fixture_id('user', 15000)",
     "member": "fixture_id('user', 21)", "room": "fixture_id('room', 1)", "agent": "fixture_id('agent', 1)",
     "busy_agent": "fixture_id('agent', 101)", "provider": "fixture_id('provider', 1)",
-    "spare_provider": "fixture_id('provider', 10)",
+    "spare_provider": "fixture_id('provider', 10)", "network": "fixture_id('network', 1)",
     "session": "fixture_id('session', 20000)", "live_session": "fixture_id('session', 40000)", "token": "fixture_id('token', 0)", "failed_run": "fixture_id('run', 63)",
     "queued_run": "fixture_id('run', 3)", "live_run": "fixture_id('live', 101)", "run": "fixture_id('run', 70)",
     "script": "fixture_id('script', 50)", "mapping": "fixture_id('mapping', 5)",
@@ -131,8 +132,8 @@ def connect(url, top):
     return connection, cursor
 
 
-class Notices(list):
-    """All of them: psycopg2 keeps only fifty in its own list."""
+class Notices(collections.UserList):
+    """All of them: psycopg2 keeps only fifty in a list, and in what inherits from it."""
 
 
 def try_examples(connection, cursor, name, parameters, text, tried, used):

@@ -95,6 +95,12 @@ select fixture_id('script', n), 'Script ' || n, 'sh', case when n % 3 = 0 then '
 from generate_series(0, 299) n;
 insert into script_versions (script_id, number, code, author_id)
 select fixture_id('script', n), v, 'echo ' || v, fixture_id('user', n % 50) from generate_series(0, 299) n, generate_series(1, 3) v;
+insert into networks (id, name, destinations)
+select fixture_id('network', n), 'network ' || n, array['10.' || n % 256 || '.0.0/16 tcp 22'] from generate_series(0, 1999) n;
+insert into network_people (network_id, user_id)
+select fixture_id('network', n), fixture_id('user', n * 7 + p) from generate_series(0, 1999) n, generate_series(0, 2) p;
+insert into script_networks (script_id, network_id)
+select fixture_id('script', n), fixture_id('network', n * 6 + m) from generate_series(0, 299) n, generate_series(0, 5) m;
 insert into runs (id, kind, state, asked_by, script_id, script_version, inputs_plain, queued_at, finished_at, stored_bytes)
 select fixture_id('script run', n), 'script', case when n < 5 then 'queued' else 'succeeded' end, fixture_id('user', n % 100),
        fixture_id('script', 50), 3, n % 1000 = 0, now() - n * interval '1 minute', case when n >= 5 then now() end,

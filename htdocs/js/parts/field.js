@@ -63,13 +63,16 @@ function Password(props) {
     </div>`;
 }
 
-/** @param {{form: import("./form.js").Form, name: string, value: string, label: string, help?: string}} props one of a list of choices */
-export function Check({ form, name, value, label, help }) {
+/**
+ * One of a list of choices.
+ * @param {{form: import("./form.js").Form, name: string, value: string, label: string, help?: string, disabled?: boolean}} props
+ */
+export function Check({ form, name, value, label, help, disabled }) {
     const list = /** @type {string[]} */ (form.values[name]);
     const change = (/** @type {any} */ event) =>
         form.set(name, event.target.checked ? [...list, value] : list.filter((item) => item !== value));
     return html`<label class="check">
-        <input type="checkbox" checked=${list.includes(value)} onChange=${change} />
+        <input type="checkbox" checked=${list.includes(value)} disabled=${disabled} onChange=${change} />
         <span>${label}</span>${help && html`<span class="check__help">${help}</span>`}
     </label>`;
 }

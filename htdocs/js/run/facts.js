@@ -43,6 +43,7 @@ function rowsOf(run) {
         ["Mapping", mapping && html`<a href=${`/mappings/${mapping.id}`}>${mapping.name}</a>`],
         ["Dry run", run.dry_run && "Yes (no changes applied)"],
         ["Internet access", run.kind === "script" && (run.network ? "Allowed" : "None")],
+        ["Networks", run.networks.join(", ")],
         ["Limits", limits && Object.keys(limits).length ? Object.entries(limits).map(([name, value]) => `${name.replace(/_/g, " ")} ${count(value)}`).join(", ") : ""],
         ["Queued at", exact(run.queued_at)],
         ["Started at", run.started_at && exact(run.started_at)],

@@ -1,4 +1,5 @@
-/** Data that the pages of scripts load besides the scripts: kinds with their interpreters, mappings to choose from. */
+/** Data that the pages of scripts load besides the scripts: kinds with their interpreters, mappings and networks to
+ * choose from. */
 import { get } from "../api.js";
 import { useEffect, useState } from "../dom.js";
 import { SCRIPT_KINDS } from "../words.js";
@@ -35,4 +36,13 @@ export function useMappings() {
 export function mappingOptions(mappings, attached) {
     const hidden = attached && !mappings.some(({ id }) => id === attached.id) ? [attached] : [];
     return [...hidden, ...mappings].map(({ id, name }) => [id, name]);
+}
+
+/** The named networks of the studio. @returns {import("../types.js").Network[]} */
+export function useNetworks() {
+    const [networks, setNetworks] = useState(/** @type {import("../types.js").Network[]} */ ([]));
+    useEffect(() => {
+        get("/networks?limit=200").then(({ items }) => setNetworks(items), () => {});
+    }, []);
+    return networks;
 }

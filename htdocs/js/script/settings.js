@@ -3,26 +3,26 @@ import { patch } from "../api.js";
 import { html } from "../dom.js";
 import { Button } from "../parts/button.js";
 import { Copyable } from "../parts/copy.js";
-import { SelectField, TextField } from "../parts/field.js";
+import { Check, SelectField, TextField } from "../parts/field.js";
 import { Form, useForm } from "../parts/form.js";
 import { Switch } from "../parts/switch.js";
 import { Ago } from "../parts/time.js";
 import { tell } from "../parts/toast.js";
 import { VisibilityField } from "../parts/visibility.js";
 import { may } from "../session.js";
-import { mappingOptions, useMappings } from "./load.js";
+import { mappingOptions, useMappings, useNetworks } from "./load.js";
 import { LimitFields } from "./run/limit-fields.js";
 import { limitsOf, limitValues } from "./run/limits.js";
 
 /** @param {import("../types.js").Script} script */
 const valuesOf = (script) => ({
     name: script.name, description: script.description, visibility: script.visibility, mapping: script.mapping?.id || "", network: script.network,
-    label: script.label || "", retriable: script.retriable, ...limitValues(script.limits),
+    networks: script.networks.map(({ id }) => id), label: script.label || "", retriable: script.retriable, ...limitValues(script.limits),
 });
 
 /** @param {any} values */
 const bodyOf = (values) => ({
-    name: values.name, description: values.description, visibility: values.visibility, mapping: values.mapping || null, network: values.network,
+    name: values.name, description: values.description, visibility: values.visibility, mapping: values.mapping || null, network: values.network, networks: values.networks,
     label: values.label.trim() || null, retriable: values.retriable, limits: limitsOf(values),
 });
 
@@ -62,5 +62,23 @@ function Permits({ script, form }) {
         <div class="field"><${Switch} label="Internet access" checked=${form.values.network} disabled=${!script.editable || (!grant && !form.values.network)}
             onChange=${(/** @type {boolean} */ on) => form.set("network", on)}
             help=${grant ? "Allow internet access (never this server). Applies to all future versions." : script.network ? "Enabled. If you turn it off, only someone with permission can turn it on again." : "You need the permission “Allow internet access” to turn this on."} />
-            ${form.errors.network && html`<p class="field__error" role="alert">${form.errors.network}</p>`}</div>`;
+            ${form.errors.network && html`<p class="field__error" role="alert">${form.errors.network}</p>`}</div>
+        <${Networks} script=${script} form=${form} />`;
+}
+
+/**
+ * Who may not give a network can take it away.
+ * @param {{script: import("../types.js").Script, form: import("../parts/form.js").Form}} props
+ */
+function Networks({ script, form }) {
+    const networks = useNetworks();
+    if (!networks.length) {
+        return null;
+    }
+    const had = new Set(script.networks.map(({ id }) => id));
+    return html`<fieldset class="choices"><legend>Networks</legend>
+        ${networks.map(({ id, name, description, grantable }) => html`<${Check} form=${form} name="networks" value=${id} label=${name}
+            help=${description || undefined} disabled=${!grantable && !had.has(id)} />`)}
+        <p class="field__help">Addresses that an administrator has named. They stay reachable for all future versions.</p>
+        ${form.errors.networks && html`<p class="field__error" role="alert">${form.errors.networks}</p>`}</fieldset>`;
 }
