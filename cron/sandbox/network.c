@@ -252,12 +252,13 @@ static bool set_all(struct text *rules, const struct child *slirp, int ready, st
 
 bool network_set(const char *reach, int *addresses, struct text *why)
 {
+    static const char range_option[] = "--cidr=" NETWORK_RANGE;
     char ready_option[32];
     const char *const argv[] = {
         SLIRP,
         "--configure",
         "--mtu=65520",
-        "--cidr=" NETWORK_RANGE,
+        range_option,
         "--disable-host-loopback",
         "--enable-sandbox",
         "--enable-seccomp",
