@@ -25,9 +25,8 @@ begin
     where a.id = wanted and p.deleted_at is null for no key update of a;
     if not found then
         perform raise_outcome('CA404', 'Agent not found.');
-    elsif seen <> agent.version then
-        perform raise_outcome('CA409', 'Someone else changed this agent. Reload it and try again.', 'version');
     end if;
+    perform prove_version(seen, agent.version, 'agent');
     return agent;
 end $$;
 

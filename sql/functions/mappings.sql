@@ -23,9 +23,8 @@ begin
     select * into mapping from mappings where id = wanted and deleted_at is null for update; -- no run begins with it meanwhile
     if not found then
         perform raise_outcome('CA404', 'Mapping not found.');
-    elsif seen <> mapping.version then
-        perform raise_outcome('CA409', 'Someone else changed this mapping. Reload it and try again.', 'version');
     end if;
+    perform prove_version(seen, mapping.version, 'mapping');
     return mapping;
 end $$;
 

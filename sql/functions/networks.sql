@@ -25,9 +25,8 @@ begin
     select * into network from networks where id = wanted for no key update;
     if not found then
         perform raise_outcome('CA404', 'Network not found.');
-    elsif seen <> network.version then
-        perform raise_outcome('CA409', 'Someone else changed this network. Reload it and try again.', 'version');
     end if;
+    perform prove_version(seen, network.version, 'network');
     return network;
 end $$;
 

@@ -32,9 +32,8 @@ begin
     select * into provider from providers where id = wanted for no key update;
     if not found then
         perform raise_outcome('CA404', 'Provider not found.');
-    elsif seen <> provider.version then
-        perform raise_outcome('CA409', 'Someone else changed this provider. Reload it and try again.', 'version');
     end if;
+    perform prove_version(seen, provider.version, 'provider');
     return provider;
 end $$;
 

@@ -67,9 +67,7 @@ declare
     frames announced[];
     change jsonb;
 begin
-    if before.version <> seen then
-        perform raise_outcome('CA409', 'Someone else changed this room. Reload it and try again.', 'version');
-    end if;
+    perform prove_version(seen, before.version, 'room');
     update rooms set
         name = coalesce(the_name, name), topic = coalesce(the_topic, topic),
         visibility = coalesce(the_visibility, visibility),

@@ -16,9 +16,8 @@ begin
     select * into script from scripts where id = wanted and deleted_at is null for no key update;
     if not found then
         perform raise_outcome('CA404', 'Script not found.');
-    elsif seen <> script.version then
-        perform raise_outcome('CA409', 'Someone else changed this script. Reload it and try again.', 'version');
     end if;
+    perform prove_version(seen, script.version, 'script');
     return script;
 end $$;
 
