@@ -2,6 +2,7 @@
 
 #include "base/config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,20 @@ char *file_beside_settings(const char *name)
     return path;
 }
 
+bool file_write(int fd, const struct text *content)
+{
+    for (size_t written = 0; written < content->length;) {
+        ssize_t count = write(fd, content->bytes + written, content->length - written);
+
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return false;
+        written += (size_t)count;
+    }
+    return true;
+}
+
 bool file_put(const char *path, mode_t mode, const struct text *content)
 {
     char *new_path = text_format("%s.new", path);
@@ -35,7 +50,7 @@ bool file_put(const char *path, mode_t mode, const struct text *content)
     unlink(new_path);
     fd = open(new_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd >= 0) {
-        put_there = write(fd, content->bytes, content->length) == (ssize_t)content->length && fchmod(fd, mode) == 0;
+        put_there = file_write(fd, content) && fchmod(fd, mode) == 0;
         if (put_there && stat(path, &old) == 0)
             put_there = fchown(fd, old.st_uid, old.st_gid) == 0 && fchmod(fd, mode | (old.st_mode & 0040U)) == 0;
         put_there = fsync(fd) == 0 && put_there;

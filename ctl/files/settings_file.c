@@ -1,5 +1,7 @@
 #include "ctl/files/settings_file.h"
 
+#include "ctl/files/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -69,25 +71,11 @@ static enum outcome read_changed(const char *file, const struct setting_line *li
     return failed ? OUTCOME_FAILED : OUTCOME_OK;
 }
 
-static bool write_all(int fd, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t count = write(fd, bytes, length);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return false;
-        bytes += count;
-        length -= (size_t)count;
-    }
-    return true;
-}
-
 /* The owner comes before the mode: a file of two owners' time is open to neither. */
 static bool fill(int fd, const struct stat *like, const struct text *content)
 {
     return fchown(fd, like->st_uid, like->st_gid) == 0 && fchmod(fd, like->st_mode & 07777) == 0 &&
-           write_all(fd, text_string(content), content->length) && fsync(fd) == 0;
+           file_write(fd, content) && fsync(fd) == 0;
 }
 
 static void sync_folder(const char *file)
