@@ -51,6 +51,24 @@ test("messages keep their order, however fast both write", async () => {
     await end();
 });
 
+test("the beginning of a room and its messages are drawn at once, so that nothing moves", async () => {
+    const ada = await newPerson("Ada");
+    const room = await newRoom(ada, "Steady");
+    await say(ada, room, "The only word");
+    const { page, problems, context } = await openWindow(browser, ada);
+    await page.addInitScript(() => {
+        const seen = /** @type {string[]} */ (/** @type {any} */ (window).seenAtStart = []);
+        new MutationObserver(() => document.querySelector(".room__start") && seen.push(document.querySelector(".room__log").textContent))
+            .observe(document, { childList: true, subtree: true });
+    });
+    await page.goto(`/rooms/${room.id}`);
+    await message(page, "The only word").waitFor();
+    const [first] = await page.evaluate(() => /** @type {any} */ (window).seenAtStart);
+    assert.match(first, /This is the start of the room.*The only word/s);
+    assertNoProblems(problems);
+    await context.close();
+});
+
 test("an edit and a deletion show on both sides", async () => {
     const { ada, room, left, right, end } = await together(browser, "Second thoughts");
     await say(ada, room, "Teh first word");
@@ -156,7 +174,7 @@ test("an open room is found, read and joined", async () => {
     await page.getByRole("link", { name }).click();
     await message(page, "Everybody is welcome").waitFor();
     await page.getByRole("button", { name: "Join room" }).click();
-    await page.getByRole("button", { name: "Members: 2 people, 0 agents" }).waitFor();
+    await page.getByRole("button", { name: "2 members: 2 people, 0 agents" }).waitFor();
     await write(page, "Thank you");
     await message(page, "Thank you").waitFor();
     assertNoProblems(problems);

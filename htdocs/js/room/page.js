@@ -56,7 +56,7 @@ function Room({ room, onChange }) {
     return html`<${Page} title=${room.name} bare context=${room.topic || (room.visibility === "public" ? "Public room" : "Private room")}
         actions=${html`
             <${Button} kind="quiet" icon="users" aria-pressed=${String(panel === "members")} onClick=${() => open("members")}
-                aria-label=${`Members: ${plural(people, "person", "people")}, ${plural(agents, "agent")}`}>${members.length || ""}</${Button}>
+                aria-label=${`${plural(members.length, "member")}: ${plural(people, "person", "people")}, ${plural(agents, "agent")}`}>${members.length || ""}</${Button}>
             <${Menu} label="Room menu" items=${[
                 { text: "Settings", icon: "settings", onSelect: () => setQuery({ panel: "settings" }) },
                 { text: "Copy link", icon: "link", onSelect: () => copyText(`${location.origin}/rooms/${room.id}`).then(() => tell("Link copied")) },

@@ -9,8 +9,8 @@ import { Post } from "./post.js";
 import { rowsOf } from "./timeline.js";
 
 /**
- * @param {{events: any[], before: any, readSeq: number, target: number, context: any, log: import("./logs.js").LiveLog, observer: any}} props
- *   observer: tells which chunks are near (see view.js)
+ * @param {{events: any[], before: any, readSeq: number, target: number, context: any, log: import("./logs.js").LiveLog,
+ *   observer: ReturnType<typeof createChunkObserver>}} props
  */
 function draw({ events, before, readSeq, target, context, log, observer }) {
     const box = useRef(/** @type {(HTMLElement & {setFar?: (height: number) => void}) | null} */ (null));
@@ -45,14 +45,30 @@ const textOf = ({ body }) => body.text || body.message || "";
 
 export const Chunk = memo(draw);
 
-/** @param {HTMLElement} root the element that scrolls */
+/**
+ * Tells chunks whether they are near the view. The observer is made when the first chunk asks: then the element that
+ * scrolls exists, and the chunks could be drawn in the same paint as all around them.
+ * @param {() => HTMLElement} root the element that scrolls
+ */
 export function createChunkObserver(root) {
-    return new IntersectionObserver((entries) => {
+    /** @type {IntersectionObserver | undefined} */
+    let made;
+    const near = (/** @type {IntersectionObserverEntry[]} */ entries) => {
         for (const { isIntersecting, target, boundingClientRect } of entries) {
             const busy = target.contains(document.activeElement) || target.querySelector("textarea, dialog");
             if (isIntersecting || !busy) {
                 /** @type {any} */ (target).setFar?.(isIntersecting ? 0 : boundingClientRect.height);
             }
         }
-    }, { root, rootMargin: "1500px 0px" });
+    };
+    return {
+        /** @param {Element} chunk */
+        observe(chunk) {
+            made ||= new IntersectionObserver(near, { root: root(), rootMargin: "1500px 0px" });
+            made.observe(chunk);
+        },
+        /** @param {Element} chunk */
+        unobserve: (chunk) => made?.unobserve(chunk),
+        disconnect: () => made?.disconnect(),
+    };
 }

@@ -1,5 +1,5 @@
 /** The scrolling log of a room: follows the end only when the reader is there, loads history upwards, marks as read. */
-import { html, useEffect, useLayoutEffect, useListener, useRef, useState } from "../../dom.js";
+import { html, useEffect, useLayoutEffect, useListener, useMemo, useRef, useState } from "../../dom.js";
 import { plural } from "../../format.js";
 import { Button } from "../../parts/button.js";
 import { me } from "../../session.js";
@@ -22,13 +22,9 @@ export function RoomLog({ room, log, readSeq, target, context, foot }) {
     const entries = useStore(outboxOf(room.id));
     const scroller = useRef(/** @type {HTMLElement | null} */ (null));
     const content = useRef(/** @type {HTMLElement | null} */ (null));
-    const [observer, setObserver] = useState(/** @type {any} */ (null));
+    const observer = useMemo(() => createChunkObserver(() => scroller.current), []);
     const view = useScroll(scroller, content, log, target);
-    useEffect(() => {
-        const made = createChunkObserver(scroller.current);
-        setObserver(made);
-        return () => made.disconnect();
-    }, []);
+    useEffect(() => () => observer.disconnect(), []);
 
     const look = () => view.atEnd() && document.visibilityState === "visible" && document.hasFocus() && markRead(room.id, log.newest);
     useEffect(() => void look(), [version, view.following]);
@@ -40,7 +36,7 @@ export function RoomLog({ room, log, readSeq, target, context, foot }) {
         <div class="room__scroll" ref=${scroller} tabindex="0" role="region" aria-label="Messages" onScroll=${view.onScroll} onKeyDown=${walk}>
             <div class="room__log" ref=${content}>
                 ${log.more ? html`<div class="room__older">${status.older ? "Loading earlier messages…" : " "}</div>` : html`<${RoomStart} room=${room} />`}
-                ${observer && numbers.map((number, index) => html`<${Chunk} key=${number} events=${log.buckets.get(number)}
+                ${numbers.map((number, index) => html`<${Chunk} key=${number} events=${log.buckets.get(number)}
                     before=${log.buckets.get(numbers[index - 1])?.at(-1)} readSeq=${readSeq} target=${inBucket(log, target, number)}
                     context=${context} log=${log} observer=${observer} />`)}
                 ${entries.filter(({ arrived }) => !arrived).map((entry) => html`
