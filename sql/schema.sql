@@ -689,7 +689,11 @@ CREATE INDEX login_throttles_account ON public.login_throttles USING btree (acco
 
 CREATE INDEX login_throttles_expiry ON public.login_throttles USING btree (last_failure_at);
 
-CREATE UNIQUE INDEX mappings_name ON public.mappings USING btree (name) WHERE (deleted_at IS NULL);
+CREATE INDEX mappings_by_name ON public.mappings USING btree (name, id) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX mappings_name ON public.mappings USING btree (name) WHERE ((deleted_at IS NULL) AND (visibility = 'team'::text));
+
+CREATE UNIQUE INDEX mappings_name_of_owner ON public.mappings USING btree (owner_id, name) WHERE (deleted_at IS NULL);
 
 CREATE INDEX mappings_owner ON public.mappings USING btree (owner_id, id);
 
@@ -763,9 +767,13 @@ CREATE INDEX runs_uncounted ON public.runs USING btree (id) WHERE ((stored_bytes
 
 CREATE INDEX script_networks_network ON public.script_networks USING btree (network_id, script_id);
 
+CREATE INDEX scripts_by_name ON public.scripts USING btree (name, id) WHERE (deleted_at IS NULL);
+
 CREATE INDEX scripts_mapping ON public.scripts USING btree (mapping_id) WHERE (mapping_id IS NOT NULL);
 
-CREATE UNIQUE INDEX scripts_name ON public.scripts USING btree (name) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX scripts_name ON public.scripts USING btree (name) WHERE ((deleted_at IS NULL) AND (visibility = 'team'::text));
+
+CREATE UNIQUE INDEX scripts_name_of_owner ON public.scripts USING btree (owner_id, name) WHERE (deleted_at IS NULL);
 
 CREATE INDEX scripts_owner ON public.scripts USING btree (owner_id, id);
 

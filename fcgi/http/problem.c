@@ -95,16 +95,26 @@ static const char *sentence_of_database(struct request *request, int status)
 /* A name that is taken is a conflict that PostgreSQL finds by itself: the index says which. */
 static const char *sentence_of_index(struct request *request, enum outcome outcome)
 {
-    static const char *const taken[][2] = {
-        {"scripts_name", "A script with this name already exists."},
-        {"mappings_name", "A mapping with this name already exists."},
-        {"providers_name_key", "A provider with this name already exists."},
-        {"principals_handle_key", "This handle is already in use."},
+    static const struct {
+        const char *index;
+        const char *field;
+        const char *sentence;
+    } taken[] = {
+        {"scripts_name", "name", "A shared script with this name already exists."},
+        {"scripts_name_of_owner", "name", "A script with this name already exists."},
+        {"mappings_name", "name", "A shared mapping with this name already exists."},
+        {"mappings_name_of_owner", "name", "A mapping with this name already exists."},
+        {"networks_name_key", "name", "A network with this name already exists."},
+        {"providers_name_key", "name", "A provider with this name already exists."},
+        {"principals_handle_key", "handle", "This handle is already in use."},
+        {"users_email_key", "email", "An account with this email address already exists."},
     };
     const struct db_failure *failure = request->db && outcome == OUTCOME_CONFLICT ? db_failure(request->db) : NULL;
     for (size_t i = 0; failure && i < sizeof taken / sizeof *taken; i++)
-        if (strcmp(failure->constraint, taken[i][0]) == 0)
-            return taken[i][1];
+        if (strcmp(failure->constraint, taken[i].index) == 0) {
+            respond_field_error(request, taken[i].field, taken[i].sentence);
+            return taken[i].sentence;
+        }
     return NULL;
 }
 

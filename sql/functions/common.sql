@@ -74,6 +74,23 @@ exception when invalid_parameter_value or character_not_in_repertoire or untrans
     perform raise_outcome('CA422', 'The cursor is not valid. Use the "next" of the previous page.', 'cursor');
 end $$;
 
+-- The same for a list that is ordered by name and id, because several owners can use a name.
+create type named_place as (name citext, id uuid);
+
+create function cursor_of(name text, id uuid) returns text language sql immutable parallel safe as $$
+    select cursor_of(id::text || name)
+$$;
+
+create function cursor_place(cursor text) returns named_place language plpgsql immutable parallel safe as $$
+declare
+    place constant text := coalesce(cursor_text(cursor), '00000000-0000-0000-0000-000000000000');
+begin
+    if place !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}' then
+        perform raise_outcome('CA422', 'The cursor is not valid. Use the "next" of the previous page.', 'cursor');
+    end if;
+    return row(substr(place, 37)::citext, left(place, 36)::uuid)::named_place;
+end $$;
+
 -- The least id that a row of this moment or later has (see uuid_v7).
 create function uuid_floor(moment timestamptz) returns uuid language sql stable parallel safe as $$
     select rpad(lpad(to_hex((extract(epoch from moment) * 1000)::bigint), 12, '0'), 32, '0')::uuid

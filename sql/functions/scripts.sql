@@ -21,6 +21,43 @@ begin
     return script;
 end $$;
 
+-- The script that a command means: the caller's own of this name, else the one of the team, else OWNER/NAME of any that
+-- the caller sees. So no script of somebody else's is ever taken for one's own, and the private ones of others, which those
+-- see who manage scripts, run only by their full names. No row: there is none.
+create function script_named(wanted text) returns setof scripts language plpgsql stable as $$
+declare
+    slash constant int := strpos(wanted, '/');
+    full_names text;
+begin
+    return query select * from scripts where owner_id = caller_id() and name = wanted::citext and deleted_at is null;
+    if not found then
+        return query select * from scripts where name = wanted::citext and visibility = 'team' and deleted_at is null;
+    end if;
+    if not found and slash > 0 then
+        return query
+            select s.* from scripts s
+            where s.owner_id = (select id from principals where handle = left(wanted, slash - 1)::citext)
+                  and s.name = substr(wanted, slash + 1)::citext and script_shows(s);
+    end if;
+    if not found then
+        select string_agg(full_name, ', ') into full_names
+        from (select p.handle || '/' || s.name as full_name from scripts s join principals p on p.id = s.owner_id
+              where s.name = wanted::citext and script_shows(s) order by s.id limit 3) as others;
+        if full_names is not null then
+            perform raise_outcome('CA422', format('Specify whose script you mean: %s.', full_names), 'text');
+        end if;
+    end if;
+end $$;
+
+-- Raises when a script may not get this name: a slash separates its owner from it.
+create function check_script_name(wanted text) returns text language plpgsql immutable as $$
+begin
+    if strpos(wanted, '/') > 0 then
+        perform raise_outcome('CA422', 'Must not contain a slash, because OWNER/NAME specifies whose script is meant.', 'name');
+    end if;
+    return wanted;
+end $$;
+
 -- What may not be granted by whoever writes a script: raises unless the caller may. Returns what was asked for.
 create function grant_network(wanted boolean) returns boolean language plpgsql as $$
 begin
@@ -72,8 +109,8 @@ declare
 begin
     perform check_interpreter(b ->> 'kind', b ->> 'label');
     insert into scripts (name, description, kind, visibility, owner_id, network, mapping_id, limits, label, retriable)
-    values (b ->> 'name', coalesce(b ->> 'description', ''), b ->> 'kind', coalesce(b ->> 'visibility', 'team'), caller_id(),
-            grant_network(coalesce((b ->> 'network')::boolean, false)), usable_mapping((b ->> 'mapping')::uuid),
+    values (check_script_name(b ->> 'name'), coalesce(b ->> 'description', ''), b ->> 'kind', coalesce(b ->> 'visibility', 'team'),
+            caller_id(), grant_network(coalesce((b ->> 'network')::boolean, false)), usable_mapping((b ->> 'mapping')::uuid),
             check_limits(coalesce(b -> 'limits', '{}')), b ->> 'label', coalesce((b ->> 'retriable')::boolean, false))
     returning * into made;
     perform add_script_version(made.id, 1, b ->> 'code', coalesce(b -> 'parameters', '{}'), b ->> 'note');
@@ -106,7 +143,8 @@ begin
         perform check_interpreter(old.kind, case when b ? 'label' then b ->> 'label' else old.label end);
     end if;
     update scripts as s set
-        name = coalesce(b ->> 'name', s.name), description = coalesce(b ->> 'description', s.description),
+        name = case when b ->> 'name' <> s.name::text then check_script_name(b ->> 'name') else s.name end,
+        description = coalesce(b ->> 'description', s.description),
         visibility = coalesce(b ->> 'visibility', s.visibility),
         network = case when (b ->> 'network')::boolean and not s.network then grant_network(true)
                        else coalesce((b ->> 'network')::boolean, s.network) end,

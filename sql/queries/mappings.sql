@@ -3,15 +3,15 @@
 -- name: mapping_list :one
 -- limit, cursor, part of the name or description
 with page as (
-    select m, row_number() over (order by (m).name) as n
+    select m, row_number() over (order by (m).name, (m).id) as n
     from (select mappings as m from mappings
-          where deleted_at is null and name > coalesce(cursor_text($2), '')::citext and mapping_shows(mappings)
+          where deleted_at is null and (name, id) > ((cursor_place($2)).name, (cursor_place($2)).id) and mapping_shows(mappings)
             and ($3::text is null or strpos(lower(name::text || ' ' || description), lower($3)) > 0)
-          order by name limit $1::int + 1) as found
+          order by name, id limit $1::int + 1) as found
 )
 select json_build_object(
     'items', coalesce(json_agg(mapping_item(m) order by n) filter (where n <= $1::int), '[]'),
-    'next', case when count(*) > $1::int then (array_agg(cursor_of((m).name::text)) filter (where n = $1::int))[1] end)
+    'next', case when count(*) > $1::int then (array_agg(cursor_of((m).name::text, (m).id)) filter (where n = $1::int))[1] end)
 from page
 
 -- name: mapping_create :many

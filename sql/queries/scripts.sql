@@ -3,16 +3,16 @@
 -- name: script_list :one
 -- limit, cursor, part of the name or description, kind, only the caller's own
 with page as (
-    select s, row_number() over (order by (s).name) as n
+    select s, row_number() over (order by (s).name, (s).id) as n
     from (select scripts as s from scripts
-          where deleted_at is null and name > coalesce(cursor_text($2), '')::citext and script_shows(scripts)
+          where deleted_at is null and (name, id) > ((cursor_place($2)).name, (cursor_place($2)).id) and script_shows(scripts)
             and ($3::text is null or strpos(lower(name::text || ' ' || description), lower($3)) > 0)
             and ($4::text is null or kind = $4) and (not $5::boolean or owner_id = caller_id())
-          order by name limit $1::int + 1) as found
+          order by name, id limit $1::int + 1) as found
 )
 select json_build_object(
     'items', coalesce(json_agg(script_item(s) order by n) filter (where n <= $1::int), '[]'),
-    'next', case when count(*) > $1::int then (array_agg(cursor_of((s).name::text)) filter (where n = $1::int))[1] end)
+    'next', case when count(*) > $1::int then (array_agg(cursor_of((s).name::text, (s).id)) filter (where n = $1::int))[1] end)
 from page
 
 -- name: script_create :many
@@ -69,9 +69,8 @@ from script_kind_rows() k
 select script_id, number, parameters from script_takes($1::uuid, $2::int)
 
 -- name: script_named :many
--- Its name: the script, the number of the newest version, what that takes; no row when the caller sees none of this name.
-select s.id, v.number, v.parameters from scripts s join script_versions v on v.script_id = s.id and v.number = s.latest
-where s.name = $1::citext and s.deleted_at is null and script_shows(s)
+-- Its name, or OWNER/NAME: the script, the number of the newest version, what that takes; no row when the caller sees none.
+select s.id, v.number, v.parameters from script_named($1) s join script_versions v on v.script_id = s.id and v.number = s.latest
 
 -- name: script_run :many
 -- id, body with the version and the checked parameters, how it was asked for (ui, api), the sealed passwords or null

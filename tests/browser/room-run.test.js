@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
-import { commandAt, open, parameterChoices, quoted, scriptChoices } from "../../htdocs/js/room/composer/commands.js";
+import { callable, commandAt, open, parameterChoices, quoted, scriptChoices } from "../../htdocs/js/room/composer/commands.js";
 import { assertNoProblems, openBrowser, openRoom, openWindow, write } from "./support/browser.js";
 import { newPerson, newRoom } from "./support/people.js";
 import { newScript } from "./support/runs.js";
@@ -50,8 +50,20 @@ test("what stands at the caret: the command, the script, a parameter", () => {
     assert.equal(at("a /run"), null);
 });
 
+test("of scripts with one name, one's own has the plain name, then the shared one", () => {
+    const [ada, bob, eve] = ["ada", "bob", "eve"].map((handle) => ({ id: handle, handle }));
+    const scripts = [{ name: "x", owner: ada, visibility: "team" }, { name: "X", owner: bob, visibility: "private" },
+        { name: "x", owner: eve, visibility: "private" }];
+    const calls = (/** @type {string} */ id) => callable(scripts, id).map(({ call }) => call);
+    assert.deepEqual(calls("bob"), ["ada/x", "X", "eve/x"]);
+    assert.deepEqual(calls("ada"), ["x", "bob/X", "eve/x"]);
+    assert.deepEqual(calls("somebody"), ["x", "bob/X", "eve/x"]);
+});
+
 test("choices: scripts by the beginning of their names first, parameters that are not given, values", () => {
-    const scripts = [{ id: "1", name: "redeploy", description: "" }, { id: "2", name: "deploy it", description: "All of it" }, { id: "3", name: "other", description: "" }];
+    const ada = { id: "a", handle: "ada" };
+    const scripts = callable([{ id: "1", name: "redeploy", description: "" }, { id: "2", name: "deploy it", description: "All of it" },
+        { id: "3", name: "other", description: "" }].map((script) => ({ ...script, owner: ada, visibility: "team" })), "b");
     const spot = (/** @type {string} */ text) => /** @type {any} */ (commandAt(text, text.length));
     assert.deepEqual(scriptChoices(spot("/run dep"), scripts).map(({ insert }) => insert), ['"deploy it" ', "redeploy "]);
     assert.deepEqual(scriptChoices(spot("/run other"), scripts), []);

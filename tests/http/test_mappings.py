@@ -167,6 +167,25 @@ def test_a_deleted_mapping_leaves_its_name_and_no_value(ann, studio):
     assert again.status_code == 201
     taken = ann.post("/mappings", {"name": made["name"].upper()})
     assert taken.status_code == 409 and taken.json()["detail"] == "A mapping with this name already exists."
+    assert [error["field"] for error in taken.json()["errors"]] == ["name"]
+
+
+def test_names_of_private_mappings_are_told_to_nobody(ann, bob, admin):
+    secret = mapping_of(ann)
+    assert bob.post("/mappings", {"name": secret["name"]}).status_code == 201, "ann's is private"
+    shared = admin.post("/mappings", {"name": secret["name"], "visibility": "team"})
+    assert shared.status_code == 201
+    refused = ann.patch(f"/mappings/{secret['id']}", {"version": 1, "visibility": "team"})
+    assert refused.status_code == 409 and refused.json()["errors"] == [
+        {"field": "name", "message": "A shared mapping with this name already exists."}]
+    listed, cursor = [], None
+    while True:
+        page = admin.get("/mappings", params={"query": secret["name"], "limit": 1, **({"cursor": cursor} if cursor else {})}).json()
+        listed += page["items"]
+        cursor = page["next"]
+        if not cursor:
+            break
+    assert {item["owner"]["id"] for item in listed} == {ann.id, bob.id, admin.id} and len(listed) == 3
 
 
 def test_a_script_attaches_only_a_mapping_that_its_writer_sees(ann, bob):

@@ -119,6 +119,24 @@ def test_unknown_private_and_deleted_scripts_look_alike(ann, bob, room):
     assert say(ann, room, "/run").json()["errors"][0]["message"].startswith("Specify a script")
 
 
+def test_a_name_means_ones_own_script_then_the_shared_one(people, ann, bob, room, admin):
+    people.add(ann, room, admin, "member")
+    shared = finished.script(ann)
+    own = finished.script(bob, name=shared["name"], visibility="private")
+    handle = {client.id: client.get("/profile").json()["handle"] for client in (ann, bob)}
+    for client, text, script in ((bob, "{}", own), (ann, "{}", shared), (admin, "{}", shared), (bob, handle[ann.id] + "/{}", shared),
+                                 (bob, handle[bob.id].upper() + "/{}", own), (admin, handle[bob.id] + "/{}", own)):
+        assert say(client, room, "/run " + text.format(shared["name"])).status_code == 201
+        assert last_run(ann, room)["script"]["id"] == script["id"], text
+    full_name = f"{handle[bob.id]}/{own['name']}"
+    errors = say(ann, room, f"/run {full_name}").json()["errors"]
+    assert errors == [{"field": "text", "message": f'There is no script "{full_name}".'}]
+    # Managers see the private scripts of others, but run none that they took for another.
+    private = finished.script(bob, visibility="private")
+    errors = say(admin, room, f"/run {private['name']}").json()["errors"]
+    assert errors == [{"field": "text", "message": f"Specify whose script you mean: {handle[bob.id]}/{private['name']}."}]
+
+
 def test_only_commands_run(ann, room):
     script = finished.script(ann)
     for text in (f"/runner {script['name']}", f" /run {script['name']}", f"say /run {script['name']}", f"`/run {script['name']}`"):

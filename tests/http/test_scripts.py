@@ -93,12 +93,6 @@ def test_a_script_of_the_team_is_everybodys_to_see_and_a_private_one_is_not(ann,
     assert admin.get(f"/scripts/{private['id']}").json()["editable"] is True
 
 
-def test_a_name_is_taken_once_in_any_case(ann, bob):
-    script = script_of(ann)
-    answer = bob.post("/scripts", {"name": script["name"].upper(), "kind": "sh", "code": "true"})
-    assert answer.status_code == 409 and answer.json()["detail"] == "A script with this name already exists."
-
-
 def test_versions_are_kept_as_they_were(ann, bob):
     script = script_of(ann, code="one", parameters=properties(n={"type": "integer"}), note="First")
     path = f"/scripts/{script['id']}"

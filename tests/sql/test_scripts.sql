@@ -1,6 +1,6 @@
 -- Versions, limits, cursors and errors of scripts, as far as the API does not show them.
 begin;
-select plan(17);
+select plan(21);
 -- A place for helpers: the program may make no temporary tables.
 create schema trial;
 grant all on schema trial to public;
@@ -18,6 +18,12 @@ from unnest(array['a', 'ab', 'abc', 'Zoë ☃ 😀', repeat('ä', 80)]) as name;
 select is(cursor_text(null), null, 'no cursor is none');
 select throws_ok(format('select cursor_text(%L)', cursor), 'CA422', null, 'no cursor: ' || cursor)
 from unnest(array['', 'n.', 'n.!', 'n.-w', 'eyJ4IjoxfQ']) as cursor; -- "-w" is a byte that begins no character
+
+select is(cursor_place(cursor_of('Zoë', '01890000-0000-7000-8000-000000000001')),
+          row('Zoë', '01890000-0000-7000-8000-000000000001')::named_place, 'a cursor of a name and an id is both');
+select is((cursor_place(null)).name, '', 'no cursor is before the first name');
+select throws_ok(format('select cursor_place(%L)', cursor), 'CA422', null, 'no cursor of a name and an id: ' || cursor)
+from unnest(array[cursor_of('Zoë'), 'n.!']) as cursor;
 
 -- limits
 select is(narrow_limits('{"memory_mb": 64, "cpu_seconds": 5}', '{"memory_mb": 100, "disk_mb": 1}'),

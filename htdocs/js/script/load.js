@@ -28,14 +28,18 @@ export function useMappings() {
 }
 
 /**
- * Choices for a select: those that can be seen, and the one that is attached even when it cannot.
+ * Choices for a select: those that can be seen, and the one that is attached even when it cannot. Of several with one name, each with its
+ * owner.
  * @param {any[]} mappings
  * @param {any} attached
  * @returns {[string, string][]}
  */
 export function mappingOptions(mappings, attached) {
     const hidden = attached && !mappings.some(({ id }) => id === attached.id) ? [attached] : [];
-    return [...hidden, ...mappings].map(({ id, name }) => [id, name]);
+    const key = (/** @type {any} */ { name }) => name.toLowerCase();
+    const several = new Set(mappings.map(key).filter((name, index, names) => names.indexOf(name) !== index));
+    const label = (/** @type {any} */ one) => (one.owner && several.has(key(one)) ? `${one.name} (@${one.owner.handle})` : one.name);
+    return [...hidden, ...mappings].map((one) => [one.id, label(one)]);
 }
 
 /** The named networks of the studio. @returns {import("../types.js").Network[]} */

@@ -34,7 +34,8 @@ export function ScriptSettings({ script, onSaved }) {
         tell("Settings saved");
     };
     return html`<${Form} form=${form} onSubmit=${save} class=""><fieldset disabled=${!script.editable}>
-        <div class="section"><div class="section__about"><h2>General</h2><p>People use the name in rooms after /run.</p></div>
+        <div class="section"><div class="section__about"><h2>General</h2><p>People use the name in rooms after /run. With a script of
+                their own with this name, they use ${script.owner?.handle}/NAME.</p></div>
             <div class="form"><${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" />
                 <${TextField} form=${form} name="description" label="Description" rows=${2} most=${2000} optional />
                 <${VisibilityField} form=${form} team="Everyone can view and run it" own="Only you and script managers" /></div></div>

@@ -78,19 +78,36 @@ export function commandChoices({ word }) {
 }
 
 /**
+ * Scripts with what to call them in a command (see script_named in sql/functions/scripts.sql): the plain name means one's own, else the one
+ * that is shared; OWNER/NAME means any.
+ * @template {{name: string, visibility: string, owner: {id: string, handle: string}}} S
+ * @param {S[]} scripts
+ * @param {string} me
+ */
+export function callable(scripts, me) {
+    const own = new Set(scripts.filter(({ owner }) => owner.id === me).map(({ name }) => name.toLowerCase()));
+    return scripts.map((script) => {
+        const { name, owner, visibility } = script;
+        const plain = owner.id === me || (visibility === "team" && !own.has(name.toLowerCase()));
+        const fullName = `${owner.handle}/${name}`;
+        return { ...script, fullName, call: plain ? name : fullName };
+    });
+}
+
+/**
  * Scripts with the word in their name, those that begin with it first; none when it is written already.
  * @param {Spot} spot
- * @param {{id: string, name: string, description: string}[]} scripts
+ * @param {{id: string, name: string, description: string, call: string, fullName: string}[]} scripts
  * @returns {Choice[]}
  */
 export function scriptChoices({ word }, scripts) {
     const rank = (/** @type {{name: string}} */ { name }) => (name.toLowerCase().startsWith(word) ? 0 : 1);
-    const found = scripts.filter(({ name }) => name.toLowerCase().includes(word));
-    if (found.length === 1 && found[0].name.toLowerCase() === word) {
+    const found = scripts.filter(({ fullName }) => fullName.toLowerCase().includes(word));
+    if (found.length === 1 && [found[0].call, found[0].fullName].some((one) => one.toLowerCase() === word)) {
         return [];
     }
-    return found.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)).slice(0, 8)
-        .map(({ id, name, description }) => ({ key: id, insert: `${quoted(name)} `, title: name, hint: description }));
+    return found.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name) || a.call.length - b.call.length).slice(0, 8)
+        .map(({ id, call, description }) => ({ key: id, insert: `${quoted(call)} `, title: call, hint: description }));
 }
 
 /** The parameters in the order in which values without a name are taken. @param {any} schema @returns {string[]} */

@@ -1,6 +1,8 @@
 /** The scripts that can be run from a room: asked for when the first slash is typed, and again when that is a while ago. */
 import { get, query } from "../../api.js";
+import { me } from "../../session.js";
 import { createStore } from "../../store.js";
+import { callable } from "./commands.js";
 
 const FRESH_MS = 30000;
 
@@ -16,14 +18,17 @@ export async function loadScripts() {
     asked = Date.now();
     try {
         const { items } = await get("/scripts" + query({ limit: 200 }));
-        scripts.set({ items, details: {} });
+        scripts.set({ items: callable(items, me().id), details: {} });
     } catch {
         asked = 0;
     }
 }
 
 /** @param {string} name */
-const byName = (name) => scripts.get().items.find((item) => item.name.toLowerCase() === name.toLowerCase());
+function byName(name) {
+    const wanted = name.toLowerCase();
+    return scripts.get().items.find(({ call, fullName }) => call.toLowerCase() === wanted || fullName.toLowerCase() === wanted);
+}
 
 /** A script with what it takes, by its name, when that was loaded. @param {string} name */
 export const detailsOf = (name) => scripts.get().details[byName(name)?.id] || null;
