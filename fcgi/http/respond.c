@@ -1,12 +1,19 @@
 #include "fcgi/http/respond.h"
 
+#include "base/clock.h"
 #include "fcgi/pool/counters.h"
 #include "model/credentials.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#define END_BUDGET_MS 2000            /* longer than that of a message: to close is worth waiting for */
 #define DEVICE_SECONDS (365 * 86400L) /* as in session_start() of sql/functions */
+
+static void open_push(const struct request *request, struct push *push)
+{
+    push_open(push, request->config->nchan_socket, request->counters ? &request->counters->nchan_deaf_until : NULL);
+}
 
 void respond_json(struct request *request, int status, const char *json)
 {
@@ -110,6 +117,26 @@ void respond_announced(struct request *request, enum outcome outcome, int status
     announce_changes(request);
 }
 
+static void close_ended(struct request *request)
+{
+    struct push push;
+
+    open_push(request, &push);
+    push.until = clock_monotonic_ms() + END_BUDGET_MS;
+    for (int row = 1; row < db_rows(request->db); row++)
+        if (!db_value(request->db, row, 0) && db_value(request->db, row, 1))
+            channel_close(&push, db_value(request->db, row, 1));
+}
+
+void respond_ended(struct request *request, enum outcome outcome, int status)
+{
+    if (outcome == OUTCOME_OK) {
+        close_ended(request);
+        outcome = db_commit(request->db);
+    }
+    respond_announced(request, outcome, status);
+}
+
 void respond_announced_created(struct request *request, enum outcome outcome, const char *list)
 {
     if (outcome != OUTCOME_OK) {
@@ -183,11 +210,6 @@ void respond_session_end(struct request *request, bool proved)
         put_access(request, ACCESS_COOKIE, "", 0);
     if (request_owns_plain_cookie(request, REFRESH_COOKIE, proved))
         put_below_auth(request, REFRESH_COOKIE, "", 0);
-}
-
-static void open_push(const struct request *request, struct push *push)
-{
-    push_open(push, request->config->nchan_socket, request->counters ? &request->counters->nchan_deaf_until : NULL);
 }
 
 void close_channel_now(struct request *request, const char *channel)

@@ -58,6 +58,12 @@ void respond_announced(struct request *request, enum outcome outcome, int status
 void respond_announced_created(struct request *request, enum outcome outcome, const char *list);
 void announce_changes(struct request *request);
 
+/* As respond_announced, for a change after which somebody may hear less, and which is held (db_do_held): the sockets
+ * are closed, then it is committed, so that they hear nothing of what is said afterwards. Those that come back
+ * meanwhile wait for the commit (live_wait of sql/functions); those whose handshake was being answered are closed once
+ * more, with the announcements. */
+void respond_ended(struct request *request, enum outcome outcome, int status);
+
 /* Before the answer, whatever it will be: where a refused request ends the access of others. */
 void close_channel_now(struct request *request, const char *channel);
 

@@ -112,7 +112,7 @@ static void edit(struct request *request)
     enum outcome outcome =
         users_edit(request->db, request->config, &origin, request->path_values[0], request->body, &fault);
     if (outcome == OUTCOME_OK)
-        respond_announced(request, outcome, 200);
+        respond_ended(request, outcome, 200);
     else
         respond_fault(request, outcome, &fault);
 }
@@ -120,5 +120,5 @@ static void edit(struct request *request)
 /* DELETE /api/admin/users/{id}: 204; 403; 404; 409 the last administrator */
 static void delete_user(struct request *request)
 {
-    respond_announced(request, users_delete(request->db, request->path_values[0]), 204);
+    respond_ended(request, users_delete(request->db, request->path_values[0]), 204);
 }

@@ -64,5 +64,5 @@ static void edit(struct request *request)
 /* DELETE /api/rooms/{id}/members/{member}: 204; 403; 404; 409: the last owner */
 static void remove_member(struct request *request)
 {
-    respond_announced(request, members_remove(request->db, request->path_values[0], request->path_values[1]), 204);
+    respond_ended(request, members_remove(request->db, request->path_values[0], request->path_values[1]), 204);
 }

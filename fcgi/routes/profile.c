@@ -80,7 +80,7 @@ static void change_password(struct request *request)
         users_set_own_password(request->db, request->config, &origin, request_field(request, "current_password"),
                                request_field(request, "new_password"), tokens_stay, &fault);
     if (outcome == OUTCOME_OK)
-        respond_announced(request, outcome, 204);
+        respond_ended(request, outcome, 204);
     else
         respond_fault(request, outcome, &fault);
 }
@@ -96,5 +96,5 @@ static void list_sessions(struct request *request)
 /* DELETE /api/profile/sessions/{id}: 204; 404 */
 static void revoke_session(struct request *request)
 {
-    respond_announced(request, sessions_revoke(request->db, request->path_values[0], "user"), 204);
+    respond_ended(request, sessions_revoke(request->db, request->path_values[0], "user"), 204);
 }

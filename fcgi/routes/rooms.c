@@ -80,13 +80,13 @@ static void show(struct request *request)
 /* PATCH /api/rooms/{id}: 200; 409 when the version is stale */
 static void edit(struct request *request)
 {
-    respond_announced(request, rooms_edit(request->db, request->path_values[0], request_body_json(request)), 200);
+    respond_ended(request, rooms_edit(request->db, request->path_values[0], request_body_json(request)), 200);
 }
 
 /* DELETE /api/rooms/{id}: 204 */
 static void delete_room(struct request *request)
 {
-    respond_announced(request, rooms_delete(request->db, request->path_values[0]), 204);
+    respond_ended(request, rooms_delete(request->db, request->path_values[0]), 204);
 }
 
 /* POST /api/rooms/{id}/stop: 200 {"stopped": how many} */

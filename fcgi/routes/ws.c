@@ -3,6 +3,7 @@
 #include "model/channels.h"
 
 #include "base/number.h"
+#include "fcgi/http/guard.h"
 #include "fcgi/http/route.h"
 
 #include <strings.h>
@@ -28,9 +29,11 @@ static enum outcome find_channels(struct request *request, const char *session)
 {
     const char *run = request_query(request, "run");
 
-    if (!run)
-        return channels_of_caller(request->db, session);
-    return channels_of_run(request->db, session, uuid_is_valid(run) ? run : NOBODYS_RUN);
+    if (run && !uuid_is_valid(run))
+        run = NOBODYS_RUN;
+    channels_queue_wait(request->db, run);
+    guard_queue(request);
+    return run ? channels_of_run(request->db, session, run) : channels_of_caller(request->db, session);
 }
 
 /* A browser gives a WebSocket no header of its own: the address says whose page it is. */

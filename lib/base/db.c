@@ -247,6 +247,12 @@ void db_hold(struct db *db)
     db->held = true;
 }
 
+enum outcome db_do_held(struct db *db, const struct db_statement *statement, const char *const values[])
+{
+    db_hold(db);
+    return db_do(db, statement, values);
+}
+
 bool db_is_held(const struct db *db)
 {
     return db->held;

@@ -96,6 +96,8 @@ enum outcome db_do(struct db *db, const struct db_statement *statement, const ch
  * first failure of a db_run (then it is undone, and db_commit is FAILED), or with the connection. The rows of the last
  * db_run stay readable. For the stored answers of Idempotency-Key. */
 void db_hold(struct db *db);
+enum outcome db_do_held(struct db *db, const struct db_statement *statement,
+                        const char *const values[]); /* hold + do */
 bool db_is_held(const struct db *db);
 enum outcome db_commit(struct db *db);
 void db_rollback(struct db *db);

@@ -43,5 +43,5 @@ enum outcome api_tokens_create(struct db *db, const char *user_id, struct json_o
 
 enum outcome api_tokens_revoke(struct db *db, const char *id)
 {
-    return db_do(db, &query_api_token_revoke, DB_VALUES(id));
+    return db_do_held(db, &query_api_token_revoke, DB_VALUES(id));
 }

@@ -2,6 +2,11 @@
 
 #include "queries.h"
 
+void channels_queue_wait(struct db *db, const char *run)
+{
+    db_queue(db, &query_channels_wait, DB_VALUES(run));
+}
+
 enum outcome channels_of_caller(struct db *db, const char *session)
 {
     return db_do(db, &query_channels_of_caller, DB_VALUES(session));

@@ -23,5 +23,5 @@ enum outcome members_edit(struct db *db, const char *room, const char *member, c
 
 enum outcome members_remove(struct db *db, const char *room, const char *member)
 {
-    return db_do(db, &query_member_remove, DB_VALUES(room, member));
+    return db_do_held(db, &query_member_remove, DB_VALUES(room, member));
 }

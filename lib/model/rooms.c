@@ -23,12 +23,12 @@ enum outcome rooms_create(struct db *db, const char *body)
 
 enum outcome rooms_edit(struct db *db, const char *id, const char *body)
 {
-    return db_do(db, &query_room_edit, DB_VALUES(id, body));
+    return db_do_held(db, &query_room_edit, DB_VALUES(id, body));
 }
 
 enum outcome rooms_delete(struct db *db, const char *id)
 {
-    return db_do(db, &query_room_delete, DB_VALUES(id));
+    return db_do_held(db, &query_room_delete, DB_VALUES(id));
 }
 
 enum outcome rooms_stop(struct db *db, const char *id)

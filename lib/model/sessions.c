@@ -192,5 +192,5 @@ enum outcome sessions_list(struct db *db, const char *current, int limit, const 
 
 enum outcome sessions_revoke(struct db *db, const char *session_id, const char *reason)
 {
-    return db_do(db, &query_session_revoke, DB_VALUES(session_id, reason));
+    return db_do_held(db, &query_session_revoke, DB_VALUES(session_id, reason));
 }

@@ -77,8 +77,8 @@ enum outcome users_set_own_password(struct db *db, const struct config *config, 
         return outcome;
     caller_queue(db, origin);
     credentials_queue_clear(db, origin, NULL, &credentials);
-    outcome = db_do(db, &query_profile_set_password,
-                    DB_VALUES(credentials.hash, hash, origin->claim.session_id, tokens_stay ? "true" : "false"));
+    outcome = db_do_held(db, &query_profile_set_password,
+                         DB_VALUES(credentials.hash, hash, origin->claim.session_id, tokens_stay ? "true" : "false"));
     explicit_bzero(hash, sizeof hash);
     return outcome;
 }
@@ -130,11 +130,12 @@ enum outcome users_edit(struct db *db, const struct config *config, const struct
     char hash[PASSWORD_HASH_SIZE];
     enum outcome outcome = take_password(db, config, origin, body, hash, fault);
     if (outcome == OUTCOME_OK)
-        outcome = db_do(db, &query_user_edit, DB_VALUES(id, json_object_to_json_string(body), hash[0] ? hash : NULL));
+        outcome =
+            db_do_held(db, &query_user_edit, DB_VALUES(id, json_object_to_json_string(body), hash[0] ? hash : NULL));
     return outcome;
 }
 
 enum outcome users_delete(struct db *db, const char *id)
 {
-    return db_do(db, &query_user_delete, DB_VALUES(id));
+    return db_do_held(db, &query_user_delete, DB_VALUES(id));
 }

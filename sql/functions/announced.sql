@@ -25,20 +25,40 @@ begin
     return row(event_frame(event_json(event)), 'r_' || event.room_id)::announced;
 end $$;
 
--- The sockets of a user are asked again who they are.
-create function announced_renewal(the_user uuid) returns announced language sql immutable as $$
-    select row(null, 'u_' || the_user)::announced
-$$;
+-- The sockets of a user are asked again who they are, because the user may hear less from now on. The program closes them
+-- before it commits, so that they hear nothing that is said afterwards; the lock makes those that come back wait for the
+-- commit (live_wait). Whoever takes it takes all other locks before.
+create function announced_end(the_user uuid) returns announced language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended('live:' || the_user, 0));
+    return row(null, 'u_' || the_user)::announced;
+end $$;
 
+-- The handshake of a socket, to a run or null, waits for changes that end what its caller may hear. The guard and the
+-- channels are read after it.
+create function live_wait(the_run uuid) returns void language plpgsql as $$
+declare
+    the_room constant uuid := (select room_id from runs where id = the_run);
+begin
+    perform pg_advisory_xact_lock_shared(hashtextextended('live:' || caller_id(), 0));
+    if the_room is not null then
+        perform pg_advisory_xact_lock_shared(hashtextextended('live:' || the_room, 0));
+    end if;
+end $$;
+
+-- A user may hear more from now on.
 create function announced_rooms_changed(the_user uuid) returns setof announced language sql immutable as $$
     select '{"personal":{"type":"rooms_changed"}}', 'u_' || the_user where the_user is not null
     union all select null, 'u_' || the_user where the_user is not null
 $$;
 
--- Who listens to a run of the room is asked again who they are: with what the room shows, its runs are hidden.
-create function close_run_channels(the_room uuid) returns setof announced language sql stable as $$
-    select row(null, 'run_' || id)::announced from runs where room_id = the_room and state in ('queued', 'running', 'waiting')
-$$;
+-- Who listens to a run of the room is asked again who they are: with what the room shows, its runs are hidden. As
+-- announced_end does.
+create function close_run_channels(the_room uuid) returns setof announced language plpgsql as $$
+begin
+    perform pg_advisory_xact_lock(hashtextextended('live:' || the_room, 0));
+    return query select null, 'run_' || id from runs where room_id = the_room and state in ('queued', 'running', 'waiting');
+end $$;
 
 -- Where those listen who watch a run: its own channel, and its room's.
 create function run_channels(r runs) returns text language sql stable as $$

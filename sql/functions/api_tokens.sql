@@ -49,5 +49,5 @@ begin
     insert into audit_log (action, object_kind, object_id, detail)
     values ('token.revoke', 'api_token', wanted::text, jsonb_build_object('name', gone.name));
     return next announced_answer(null);
-    return next announced_renewal(caller_id());
+    return next announced_end(caller_id());
 end $$;

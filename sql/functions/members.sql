@@ -97,6 +97,7 @@ declare
     who principals;
     current room_members;
     stopped announced[];
+    notice announced;
 begin
     if not exists (select from room_members where room_id = the_room and principal_id = member) then
         perform raise_outcome('CA404', 'Member not found.');
@@ -116,8 +117,11 @@ begin
     select * into who from principals where id = member;
     delete from room_members where room_id = the_room and principal_id = member;
     perform audit_room('member.remove', the_room, jsonb_build_object('member', member));
+    notice := member_notice(the_room, 'removed', who, current.role);
     return next announced_answer(null);
-    return query select * from announced_rooms_changed(case when who.kind = 'user' then member end);
+    if who.kind = 'user' then
+        return next announced_end(member);
+    end if;
     return query select * from unnest(stopped);
-    return next member_notice(the_room, 'removed', who, current.role);
+    return next notice;
 end $$;

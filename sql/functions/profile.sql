@@ -45,5 +45,5 @@ begin
     values ('profile.password', 'user', caller_id()::text,
             jsonb_build_object('sessions_revoked', ended, 'tokens_revoked', revoked));
     return next announced_answer(null);
-    return next announced_renewal(caller_id());
+    return next announced_end(caller_id());
 end $$;

@@ -93,7 +93,9 @@ begin
     perform audit_room('room.edit', the_room, jsonb_build_object('changes', coalesce(to_jsonb(changes), '[]')));
     return next room_answer(the_room);
     return query select * from unnest(frames);
-    return query select * from close_run_channels(the_room) where before.visibility = 'public' and after.visibility = 'private';
+    if before.visibility = 'public' and after.visibility = 'private' then
+        return query select * from close_run_channels(the_room);
+    end if;
 end $$;
 
 -- Invisible from now on; the rows are removed by purge_rooms. Its runs are asked to stop.

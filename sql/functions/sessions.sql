@@ -58,5 +58,5 @@ begin
     insert into audit_log (action, object_kind, object_id)
     values (case why when 'logout' then 'auth.logout' else 'session.revoke' end, 'session', wanted::text);
     return next announced_answer(null);
-    return next announced_renewal(caller_id());
+    return next announced_end(caller_id());
 end $$;

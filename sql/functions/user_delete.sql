@@ -57,6 +57,7 @@ create function user_delete(who uuid) returns setof announced language plpgsql a
 declare
     gone users;
     live uuid[];
+    frames announced[];
 begin
     perform user_lock(who);
     perform user_check_change(who, '{"disabled": true}', false);
@@ -67,13 +68,14 @@ begin
     where deleted_at is null and id in (select room_id from room_members where principal_id = who
                                         union all select room_id from runs where id = any (live))
     order by id for no key update;
-    return next announced_answer(null);
-    return next announced_renewal(who);
-    return query select * from cancel_runs(live, 'The user who started this was deleted.');
+    frames := array(select c from cancel_runs(live, 'The user who started this was deleted.') c);
     perform user_close_rooms(who);
-    return query select * from user_leave_rooms(who);
+    frames := frames || array(select l from user_leave_rooms(who) l);
     delete from users where id = who returning * into gone;
     update principals set deleted_at = now(), name = 'Deleted user', handle = 'gone-' || replace(id::text, '-', '') where id = who;
     insert into audit_log (action, object_kind, object_id, detail)
     values ('user.delete', 'user', who::text, jsonb_build_object('email', gone.email, 'role', gone.role));
+    return next announced_answer(null);
+    return next announced_end(who);
+    return query select * from unnest(frames);
 end $$;

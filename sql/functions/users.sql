@@ -160,6 +160,6 @@ begin
             jsonb_build_object('changes', changes - 'version', 'before', before, 'password', hash is not null,
                                'sessions_revoked', ended, 'tokens_revoked', revoked));
     return next announced_answer((select account_json(u, p) from users u join principals p on p.id = u.id where u.id = who));
-    return next announced_renewal(who);
+    return next announced_end(who);
     return query select * from unnest(stopped);
 end $$;

@@ -1,5 +1,9 @@
 -- The channels that a caller can listen to, and the heartbeats of the runner to rooms.
 
+-- name: channels_wait :one
+-- run or null: before the guard and one of the next two, in the same transaction
+select live_wait($1::uuid)
+
 -- name: channels_of_caller :one
 -- session id or null: the caller's channels, separated by commas: their own, the session's, everybody's and the 240 most
 -- recently active of their rooms

@@ -209,9 +209,9 @@ static void log_out(struct request *request)
         return;
     }
     enum outcome outcome = sessions_revoke(request->db, request->caller.session_id, "logout");
-    if (outcome == OUTCOME_OK)
+    respond_ended(request, outcome, 204);
+    if (answer_status(request->answer) == 204)
         respond_session_end(request, request->caller.kind == CALLER_COOKIE);
-    respond_announced(request, outcome, 204);
 }
 
 /* GET /api/auth/verify-token: 200 {"valid":true,"user","session_id","expires_at"}; 401 */

@@ -68,5 +68,5 @@ static void create(struct request *request)
 /* DELETE /api/profile/tokens/{id}: 204, and the user's live connections are asked who they are again; 404 */
 static void revoke(struct request *request)
 {
-    respond_announced(request, api_tokens_revoke(request->db, request->path_values[0]), 204);
+    respond_ended(request, api_tokens_revoke(request->db, request->path_values[0]), 204);
 }
