@@ -516,7 +516,8 @@ CREATE TABLE public.sessions (
 CREATE TABLE public.settings (
     key text NOT NULL,
     value jsonb NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    version integer DEFAULT 1 NOT NULL
 );
 
 CREATE TABLE public.storage_changes (

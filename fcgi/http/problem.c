@@ -52,7 +52,9 @@ static const char *title_of(int status)
     }
 }
 
-static void write_problem(struct request *request, const char *type, int status, const char *title, const char *detail)
+/* current: a finished document, or NULL. */
+static void write_problem(struct request *request, const char *type, int status, const char *title, const char *detail,
+                          const char *current)
 {
     struct text body = TEXT_EMPTY;
     text_add_format(&body, "{\"type\":\"%s\",\"title\":\"%s\",\"status\":%d,\"detail\":", type, title, status);
@@ -61,6 +63,8 @@ static void write_problem(struct request *request, const char *type, int status,
     struct json_object *errors = answer_errors(request->answer);
     if (json_object_array_length(errors) > 0)
         text_add_format(&body, ",\"errors\":%s", json_object_to_json_string_ext(errors, JSON_C_TO_STRING_PLAIN));
+    if (current)
+        text_add_format(&body, ",\"current\":%s", current);
     text_add_char(&body, '}');
     respond_bytes(request, status, "application/problem+json", body.bytes, body.length);
     text_free(&body);
@@ -68,13 +72,21 @@ static void write_problem(struct request *request, const char *type, int status,
 
 void respond_refusal(struct request *request, int status, const char *detail)
 {
-    write_problem(request, NO_TYPE, status, title_of(status), detail);
+    write_problem(request, NO_TYPE, status, title_of(status), detail, NULL);
 }
 
 void respond_other_user(struct request *request)
 {
     write_problem(request, "urn:coagent:problem:other-user", 403, title_of(403),
-                  "You are now signed in as somebody else. Reload.");
+                  "You are now signed in as somebody else. Reload.", NULL);
+}
+
+void respond_stale(struct request *request, const char *current)
+{
+    static const char *const sentence = "Someone else changed this since you opened it. Compare and save again.";
+
+    respond_field_error(request, "version", sentence);
+    write_problem(request, "urn:coagent:problem:stale", 409, title_of(409), sentence, current);
 }
 
 void respond_field_error(struct request *request, const char *field, const char *message)
@@ -162,5 +174,5 @@ void respond_problem(struct request *request, enum outcome outcome, const char *
         log_error("answered 500: %s", detail ? detail : outcome_name(outcome));
     add_outcome_headers(request, outcome);
     write_problem(request, NO_TYPE, problem.status, problem.title,
-                  problem.status == 500 || !detail ? problem.detail : detail);
+                  problem.status == 500 || !detail ? problem.detail : detail, NULL);
 }

@@ -102,6 +102,14 @@ void respond_fault(struct request *request, enum outcome outcome, const struct f
     respond_problem(request, outcome, fault->sentence);
 }
 
+/* Whether the last statement's row is the present object, because the change is based on an older one. */
+static bool is_stale(const struct db *db)
+{
+    const char *channel = db_value(db, 0, 1);
+
+    return channel && strcmp(channel, "stale") == 0;
+}
+
 void respond_announced(struct request *request, enum outcome outcome, int status)
 {
     if (outcome != OUTCOME_OK || db_rows(request->db) == 0) {
@@ -110,6 +118,10 @@ void respond_announced(struct request *request, enum outcome outcome, int status
     }
     const char *document = db_value(request->db, 0, 0);
 
+    if (is_stale(request->db)) {
+        respond_stale(request, document);
+        return;
+    }
     if (document)
         respond_json(request, status, document);
     else

@@ -37,6 +37,9 @@ void respond_field_error(struct request *request, const char *field, const char 
 /* The problem of this outcome, with the field at fault if the model named one. */
 void respond_fault(struct request *request, enum outcome outcome, const struct field_fault *fault);
 
+/* 409, with a type of its own: the edit is based on an older version of the object, which is "current" now. */
+void respond_stale(struct request *request, const char *current);
+
 /* 403, with a type of its own: the page was loaded for another user than the caller. */
 void respond_other_user(struct request *request);
 
@@ -51,9 +54,9 @@ void respond_away(struct request *request);
 void respond_row(struct request *request, enum outcome outcome, int status);
 
 /* The usual end of a handler that changes something. The last statement's rows are of the SQL type "announced"
- * (push/announce.h): answers the first document with this status, 204 when it is null, or a problem, and announces the
- * others after the answer. respond_announced_created answers 201, as respond_created does. announce_changes is for
- * handlers that answer themselves. */
+ * (push/announce.h): answers the first document with this status, 204 when it is null, 409 when the edit is stale, or a
+ * problem, and announces the others after the answer. respond_announced_created answers 201, as respond_created does.
+ * announce_changes is for handlers that answer themselves. */
 void respond_announced(struct request *request, enum outcome outcome, int status);
 void respond_announced_created(struct request *request, enum outcome outcome, const char *list);
 void announce_changes(struct request *request);

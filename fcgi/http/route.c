@@ -83,6 +83,26 @@ static void check_fields(const struct route *route, const struct field *fields, 
     }
 }
 
+bool route_is_versioned(const struct route *route)
+{
+    for (const struct field *field = route->fields; field && field->name; field++)
+        if (strcmp(field->name, "version") == 0 && field->required)
+            return true;
+    return false;
+}
+
+/* Every edit names the version of what was read, or says why it cannot undo the change of somebody else. */
+static void check_version(const struct route *route, struct text *why)
+{
+    bool edits = route->method == METHOD_PATCH || route->method == METHOD_PUT;
+    if (edits && !route_is_versioned(route) && !route->unversioned)
+        complain(why, route, "an edit without the version that it is based on", NULL);
+    if (route->unversioned && (!edits || route_is_versioned(route)))
+        complain(why, route, "this route needs no reason for having no version", NULL);
+    if (edits && route_is_versioned(route) && !route->schema)
+        complain(why, route, "an edit with a version answers the object with the next one", NULL);
+}
+
 static void check_route(const struct route *const *tables, const struct route *route, struct text *why)
 {
     int values = 0;
@@ -101,6 +121,7 @@ static void check_route(const struct route *const *tables, const struct route *r
     if (route->idempotent && (route->method == METHOD_GET || route->guard.kind == GUARD_PUBLIC))
         complain(why, route, "Idempotency-Key needs a caller and a change", NULL);
     check_guard(route, why);
+    check_version(route, why);
     check_fields(route, route->fields, why);
     check_fields(route, route->query, why);
     struct match match = match_route(tables, method_name((int)route->method), route->path);

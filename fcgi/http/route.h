@@ -129,6 +129,8 @@ struct route {
     bool form;           /* the body may be application/x-www-form-urlencoded too */
     size_t raw;          /* the body is a file as it is, of any type but JSON or a form, up to so many bytes
                             (1 MiB is what nginx lets pass) */
+    const char
+        *unversioned; /* of a PATCH or PUT that takes no version: why it cannot undo the change of somebody else */
 };
 
 /* The first six are positional on purpose: leaving the guard out is a compile error. */
@@ -140,6 +142,15 @@ struct route {
     {                                                                                                                  \
         METHOD_GET, NULL, {GUARD_PUBLIC, NULL}, POOL_FAST, NULL, NULL, NULL, NULL, NULL, false                         \
     }
+
+/* The field of an edit that says what it is based on: an older version gets a 409 with the object as it is now. */
+#define FIELD_VERSION                                                                                                  \
+    {                                                                                                                  \
+        "version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that the change is based on", false          \
+    }
+
+/* Whether an edit takes the version that it is based on. */
+bool route_is_versioned(const struct route *route);
 
 /* ?limit= (1 to 200, default 50) and ?cursor= for every keyset list; append more with FIELDS_PAGE in an own table. */
 extern const struct field page_query[];

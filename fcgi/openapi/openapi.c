@@ -141,6 +141,20 @@ static struct json_object *success_of(const struct route *route)
     return success;
 }
 
+/* The 409 of an edit: a conflict, such as a name that is taken, or the object as it is now. */
+static struct json_object *stale_of(const struct route *route)
+{
+    struct json_object *stale = parsed(
+        "{\"description\":\"A conflict; of the type urn:coagent:problem:stale when the version is not the present one: "
+        "current is then the object as it is now, and its version that of the next attempt\","
+        "\"content\":{\"application/problem+json\":{\"schema\":{\"allOf\":["
+        "{\"$ref\":\"#/components/schemas/Problem\"},{\"type\":\"object\",\"properties\":{}}]}}}}");
+    struct json_object *properties = NULL;
+    json_pointer_get(stale, "/content/application~1problem+json/schema/allOf/1/properties", &properties);
+    json_object_object_add(properties, "current", answer_schema(route->schema));
+    return stale;
+}
+
 static struct json_object *responses_of(const struct route *route)
 {
     struct json_object *responses = json_object_new_object();
@@ -162,8 +176,10 @@ static struct json_object *responses_of(const struct route *route)
         {"503", true},
     };
     json_object_object_add(responses, "2XX", success_of(route));
+    if (route->method != METHOD_POST && route_is_versioned(route))
+        json_object_object_add(responses, "409", stale_of(route));
     for (size_t i = 0; i < sizeof problems / sizeof *problems; i++)
-        if (problems[i].applies)
+        if (problems[i].applies && !json_object_object_get_ex(responses, problems[i].status, NULL))
             json_object_object_add(responses, problems[i].status, reference("responses", "Problem"));
     return responses;
 }
@@ -194,6 +210,8 @@ static struct json_object *operation_of(const struct route *route, const struct 
     json_object_object_add(operation, "x-guard", string(guard_rule(route->guard.kind)->name));
     if (route->guard.argument)
         json_object_object_add(operation, "x-guard-argument", string(route->guard.argument));
+    if (route->unversioned)
+        json_object_object_add(operation, "x-unversioned", string(route->unversioned));
     json_object_object_add(operation, "x-pool", string(route->pool == POOL_FAST ? "fast" : "wait"));
     json_object_object_add(operation, "x-idempotent", json_object_new_boolean(route->idempotent));
     return operation;
@@ -242,6 +260,9 @@ void openapi_write(const struct route *const *tables, struct text *document)
             "\"description\":\"A page in a browser sends the ID of the user it was loaded for in the "
             "header X-Page-User. When someone else has logged in to the same browser since, its "
             "requests get a 403 of the type urn:coagent:problem:other-user.\\n\\n"
+            "An edit names the version of the object that it is based on. If someone else has changed the object "
+            "since, nothing changes, and the answer is a 409 of the type urn:coagent:problem:stale with the object as "
+            "it is now in current: apply the edit to it, and send its version.\\n\\n"
             "A login in a browser also sets the cookie auth_device for a year: that browser has login attempts of its "
             "own, which wrong passwords from elsewhere do not use up. A 429 says in Retry-After how many seconds to "
             "wait. Attempts and requests count by the address of the client; behind reverse proxies, which "

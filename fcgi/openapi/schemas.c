@@ -20,7 +20,7 @@
 #define SETTING_FIELD(name, label, help, value, most) #name ":whole "
 
 const struct openapi_schema openapi_schemas[] = {
-    {"Problem", "type:text title:text status:whole detail:text instance:text errors?:FieldError[]"},
+    {"Problem", "type:text title:text status:whole detail:text instance:text errors?:FieldError[] current?:object"},
     {"FieldError", "field:text message:text"},
 
     {"Status", "status:ok authenticated:flag csrf_token:text? user:User? registration_open:flag setup_needed:flag"},
@@ -92,7 +92,7 @@ const struct openapi_schema openapi_schemas[] = {
     {"RunScript", "id:id name:text kind:" SCRIPT_KIND_CHOICES " version:whole"},
     {"RunMapping", "id:id name:text"},
     {"FirstSteps", "people:flag model:flag run:flag audit:flag hidden:flag"},
-    {"Settings", SETTING_LIST(SETTING_FIELD)},
+    {"Settings", SETTING_LIST(SETTING_FIELD) "version:whole"},
     {"Storage", "used_bytes:whole quota_bytes:whole?"},
     {"RunAgent", "id:id name:text handle:text"},
     {0},

@@ -46,15 +46,13 @@ static const struct field edit_fields[] = {
      "How much the output and files of the user's runs may take up, in MB; 0: unlimited, null: as the settings say",
      true},
     {"disabled", FIELD_BOOLEAN, false, 0, 0, NULL, "A disabled user cannot log in; ends the user's sessions", false},
-    {"version", FIELD_INTEGER, false, 1, 2147483647, NULL,
-     "The version that the change is based on; 409 if it is outdated", false},
+    FIELD_VERSION,
     {NULL},
 };
 
 static const struct field permit_fields[] = {
     {"permissions", FIELD_TEXT_LIST, true, 0, 20, PERMISSION_CHOICES, "The complete list of permissions", false},
-    {"version", FIELD_INTEGER, false, 1, 2147483647, NULL,
-     "The version that the change is based on; 409 if it is outdated", false},
+    FIELD_VERSION,
     {NULL},
 };
 

@@ -37,7 +37,7 @@ static const struct field create_fields[] = {
 };
 
 static const struct field edit_fields[] = {
-    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that the change is based on", false},
+    FIELD_VERSION,
     NETWORK_FIELDS(false),
     {NULL},
 };

@@ -20,8 +20,7 @@ static const struct field edit_fields[] = {
     {"theme", FIELD_CHOICE, false, 0, 0, THEME_CHOICES, "The theme of the UI", false},
     {"email", FIELD_EMAIL, false, 3, 254, NULL, "A new email address to log in with; needs current_password", false},
     {"current_password", FIELD_SECRET, false, 1, 200, NULL, "Required to change the email address", false},
-    {"version", FIELD_INTEGER, false, 1, 2147483647, NULL,
-     "The version that the change is based on; 409 if it is outdated", false},
+    FIELD_VERSION,
     {NULL},
 };
 

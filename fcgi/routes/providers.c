@@ -51,7 +51,7 @@ static const struct field create_fields[] = {
 };
 
 static const struct field edit_fields[] = {
-    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that the change is based on", false},
+    FIELD_VERSION,
     {"name", FIELD_LINE, false, 1, 80, NULL, "The name shown to users", false},
     PROVIDER_FIELDS,
     {NULL},

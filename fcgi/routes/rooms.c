@@ -32,7 +32,7 @@ static const struct field create_fields[] = {
 };
 
 static const struct field edit_fields[] = {
-    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that the change is based on", false},
+    FIELD_VERSION,
     {"name", FIELD_LINE, false, 1, 80, NULL, NAME_HELP, false},
     {"topic", FIELD_LINE, false, 0, 500, NULL, TOPIC_HELP, false},
     {"visibility", FIELD_CHOICE, false, 0, 0, ROOM_VISIBILITY_CHOICES, VISIBILITY_HELP, false},

@@ -62,7 +62,7 @@ static const struct field create_fields[] = {
 };
 
 static const struct field edit_fields[] = {
-    {"version", FIELD_INTEGER, true, 1, 2147483647, NULL, "The version that the change is based on", false},
+    FIELD_VERSION,
     {"name", FIELD_LINE, false, 1, 80, NULL, "A unique name", false},
     {"kind", FIELD_CHOICE, false, 0, 0, SCRIPT_KIND_CHOICES, "The current kind, which cannot be changed", false},
     {"code", FIELD_CODE, false, 0, CODE_MOST, NULL, "The code; a change creates a new version", false},

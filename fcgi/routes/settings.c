@@ -10,6 +10,7 @@ static void edit(struct request *request);
 /* clang-format off */
 #define FIELD_OF(name, label, help, value, most) {#name, FIELD_INTEGER, false, 0, most, NULL, label ". " help, false},
 static const struct field change_fields[] = {
+    FIELD_VERSION,
     SETTING_LIST(FIELD_OF)
     {NULL},
 };
@@ -29,7 +30,7 @@ static void show(struct request *request)
     respond_row(request, settings_get(request->db), 200);
 }
 
-/* PATCH /api/admin/settings: 200 with all of them */
+/* PATCH /api/admin/settings: 200 with all of them; 409 when the version is stale */
 static void edit(struct request *request)
 {
     respond_announced(request, settings_edit(request->db, request_body_json(request)), 200);

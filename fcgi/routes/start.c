@@ -16,7 +16,8 @@ const struct route start_routes[] = {
     ROUTE(METHOD_GET, "/start", MAY("users.manage"), POOL_FAST, NULL, NULL, show,
           "Your first steps in this studio: which are done", "FirstSteps"),
     ROUTE(METHOD_PATCH, "/start", MAY("users.manage"), POOL_FAST, change_fields, NULL, edit,
-          "Mark a first step, or hide the list", "FirstSteps"),
+          "Mark a first step, or hide the list", "FirstSteps",
+          .unversioned = "each field is a mark of the caller's own list, set to what the caller sees"),
     ROUTE_END,
 };
 

@@ -10,7 +10,8 @@ const OTHER_USER = "urn:coagent:problem:other-user";
 export class ApiProblem extends Error {
     /**
      * @param {number} status 0 when the server could not be reached
-     * @param {{title?: string, detail?: string, type?: string, instance?: string, errors?: {field: string, message: string}[]}} body
+     * @param {{title?: string, detail?: string, type?: string, instance?: string, errors?: {field: string, message: string}[],
+     *   current?: any}} body
      * @param {number} retryAfter seconds, 0 when not given
      */
     constructor(status, body, retryAfter = 0) {
@@ -20,6 +21,8 @@ export class ApiProblem extends Error {
         this.type = body.type || "about:blank";
         this.requestId = (body.instance || "").replace(/^urn:uuid:/, "");
         this.retryAfter = retryAfter;
+        /** After an edit that was based on an older version: the object as it is now. */
+        this.current = body.current;
         /** @type {Record<string, string>} */
         this.fields = Object.fromEntries((body.errors || []).map(({ field, message }) => [field, message]));
     }
@@ -109,6 +112,16 @@ export const get = (path, signal) => call("GET", path, { signal });
 export const post = (path, body, key) => call("POST", path, { body, key });
 /** @param {string} path @param {any} body */
 export const patch = (path, body) => call("PATCH", path, { body });
+/**
+ * Sets a value that does not depend on what it was, such as a switch: somebody else's change of another value is no reason
+ * to ask. @param {string} path @param {any} body with the version that was seen
+ */
+export const patchOver = (path, body) => patch(path, body).catch((problem) => {
+    if (!problem.current) {
+        throw problem;
+    }
+    return patch(path, { ...body, version: problem.current.version });
+});
 /** @param {string} path @param {any} body */
 export const put = (path, body) => call("PUT", path, { body });
 /** @param {string} path */

@@ -17,6 +17,7 @@
  * @property {string} detail
  * @property {string} instance
  * @property {FieldError[]} [errors]
+ * @property {Record<string, any>} [current]
  */
 
 /**
@@ -528,6 +529,7 @@
  * @property {number} run_retention_days
  * @property {number} run_output_retention_days
  * @property {number} user_storage_mb
+ * @property {number} version
  */
 
 /**

@@ -15,9 +15,8 @@ create function agent_is_editable(a agents) returns boolean language sql stable 
     select a.owner_id = caller_id() or caller_may('agents.manage')
 $$;
 
--- The agent, locked for a change that the guard has permitted; raises when it is gone since, or newer than was seen (seen
--- null: the change does not depend on what was there).
-create function agent_lock(wanted uuid, seen int) returns agents language plpgsql as $$
+-- The agent, locked for a change that the guard has permitted; raises when it is gone since.
+create function agent_lock(wanted uuid) returns agents language plpgsql as $$
 declare
     agent agents;
 begin
@@ -26,7 +25,6 @@ begin
     if not found then
         perform raise_outcome('CA404', 'Agent not found.');
     end if;
-    perform prove_version(seen, agent.version, 'agent');
     return agent;
 end $$;
 
@@ -89,12 +87,16 @@ begin
     return next announced_answer(agent_json(made));
 end $$;
 
--- Changes what the body names.
+-- Changes what the body names, if its version is the present one.
 create function agent_edit(wanted uuid, body jsonb) returns setof announced language plpgsql as $$
 declare
-    agent agents := agent_lock(wanted, (body ->> 'version')::int);
+    agent agents := agent_lock(wanted);
     before constant jsonb := agent_json(agent)::jsonb;
 begin
+    if (body ->> 'version')::int is distinct from agent.version then
+        return next announced_stale(before::json);
+        return;
+    end if;
     update agents as a set
         provider_id = case when body ? 'provider_id' then (body ->> 'provider_id')::uuid else a.provider_id end,
         model = coalesce(body ->> 'model', a.model), prompt = coalesce(body ->> 'prompt', a.prompt),
@@ -114,7 +116,7 @@ end $$;
 -- Starts, stops or restarts an agent: the action says which. Stopping and restarting end its live runs.
 create function agent_switch(wanted uuid, action text) returns setof announced language plpgsql as $$
 declare
-    agent agents := agent_lock(wanted, null);
+    agent agents := agent_lock(wanted);
     stopped announced[];
 begin
     update agents set desired_state = case action when 'stop' then 'stopped' else 'started' end, version = version + 1,
@@ -133,7 +135,7 @@ end $$;
 -- The agent is gone: its runs stop, it leaves its rooms, its handle is free again. Its name stays in what it wrote.
 create function agent_delete(wanted uuid) returns setof announced language plpgsql as $$
 declare
-    agent agents := agent_lock(wanted, null);
+    agent agents := agent_lock(wanted);
     self principals;
     live uuid[];
     one uuid;

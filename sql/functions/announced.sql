@@ -16,6 +16,12 @@ end $$;
 -- sockets on this channel end, because what they may listen to has changed.
 create type announced as (document text, channel text);
 
+-- The answer to an edit that is based on an older version, with "stale" where a channel would stand: the object as it is now,
+-- as the caller may see it. Nothing has changed then, and no row follows.
+create function announced_stale(present json) returns announced language sql immutable as $$
+    select row(present::text, 'stale')::announced
+$$;
+
 create function announced_answer(answer json) returns announced language sql immutable as $$
     select row(answer::text, null)::announced
 $$;

@@ -18,14 +18,6 @@ begin
     raise exception using errcode = 'CA422', message = sentence, detail = told::text;
 end $$;
 
--- Raises when a change is based on another version than the present one; seen null: it does not depend on what was there.
-create function prove_version(seen int, present int, noun text) returns void language plpgsql as $$
-begin
-    if seen <> present then
-        perform raise_outcome('CA409', format('Someone else changed this %s. Reload it and try again.', noun), 'version');
-    end if;
-end $$;
-
 -- RFC 3339 in UTC with milliseconds, as the API writes times. Stable, as to_char is: else it would not be inlined, and a
 -- call of it would cost more than the rest of a row.
 create function api_time(t timestamptz) returns text language sql stable parallel safe as $$

@@ -14,9 +14,8 @@ create function mapping_is_editable(m mappings) returns boolean language sql sta
     select m.owner_id = caller_id() or caller_may('mappings.manage')
 $$;
 
--- The mapping, locked for a change that the guard has permitted; raises when it was deleted since, or is newer than was
--- seen (seen null: the change does not depend on what was there).
-create function mapping_lock(wanted uuid, seen int) returns mappings language plpgsql as $$
+-- The mapping, locked for a change that the guard has permitted; raises when it was deleted since.
+create function mapping_lock(wanted uuid) returns mappings language plpgsql as $$
 declare
     mapping mappings;
 begin
@@ -24,7 +23,6 @@ begin
     if not found then
         perform raise_outcome('CA404', 'Mapping not found.');
     end if;
-    perform prove_version(seen, mapping.version, 'mapping');
     return mapping;
 end $$;
 
@@ -111,8 +109,12 @@ end $$;
 
 create function mapping_edit(wanted uuid, body jsonb) returns setof announced language plpgsql as $$
 declare
-    mapping mappings := mapping_lock(wanted, (body ->> 'version')::int);
+    mapping mappings := mapping_lock(wanted);
 begin
+    if (body ->> 'version')::int is distinct from mapping.version then
+        return next announced_stale(mapping_json(mapping)::json);
+        return;
+    end if;
     update mappings as m set
         name = coalesce(body ->> 'name', m.name), description = coalesce(body ->> 'description', m.description),
         visibility = coalesce(body ->> 'visibility', m.visibility), version = m.version + 1, updated_at = now()
@@ -130,7 +132,7 @@ end $$;
 -- Its name is free again; its values are gone for good. Scripts and live runs that use it keep it from being deleted.
 create function mapping_delete(wanted uuid) returns setof announced language plpgsql as $$
 declare
-    mapping mappings := mapping_lock(wanted, null);
+    mapping mappings := mapping_lock(wanted);
     names text;
     hidden bigint;
 begin

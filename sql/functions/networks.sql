@@ -18,7 +18,7 @@ create function network_json(n networks) returns jsonb language sql stable as $$
 $$;
 
 -- The network, locked for a change that the guard has permitted.
-create function network_lock(wanted uuid, seen int) returns networks language plpgsql as $$
+create function network_lock(wanted uuid) returns networks language plpgsql as $$
 declare
     network networks;
 begin
@@ -26,7 +26,6 @@ begin
     if not found then
         perform raise_outcome('CA404', 'Network not found.');
     end if;
-    perform prove_version(seen, network.version, 'network');
     return network;
 end $$;
 
@@ -63,12 +62,16 @@ begin
     return next announced_answer(network_json(made)::json);
 end $$;
 
--- Changes what the body names. Runs that go on keep what they began with.
+-- Changes what the body names, if its version is the present one. Runs that go on keep what they began with.
 create function network_edit(wanted uuid, body jsonb) returns setof announced language plpgsql as $$
 declare
-    network networks := network_lock(wanted, (body ->> 'version')::int);
+    network networks := network_lock(wanted);
     before constant jsonb := network_json(network);
 begin
+    if (body ->> 'version')::int is distinct from network.version then
+        return next announced_stale(before::json);
+        return;
+    end if;
     update networks as n set
         name = coalesce(body ->> 'name', n.name), description = coalesce(body ->> 'description', n.description),
         destinations = case when body ? 'destinations' then array(select jsonb_array_elements_text(body -> 'destinations'))
@@ -85,7 +88,7 @@ end $$;
 -- No script has it any longer.
 create function network_delete(wanted uuid) returns setof announced language plpgsql as $$
 declare
-    network networks := network_lock(wanted, null);
+    network networks := network_lock(wanted);
 begin
     delete from networks where id = wanted;
     insert into audit_log (action, object_kind, object_id, detail)

@@ -1,9 +1,15 @@
 -- Changes of users to their own accounts.
 
--- changes: name, handle, email, theme, version. Another e-mail address takes the current password, which the program has
--- proved then.
+-- changes: name, handle, email, theme, and the version that they are based on. Another e-mail address takes the current
+-- password, which the program has proved then.
 create function profile_edit(changes jsonb, proved boolean) returns setof announced language plpgsql as $$
 begin
+    perform from principals where id = caller_id() for no key update; -- as user_edit does
+    perform from users where id = caller_id() for no key update;
+    if exists (select from users where id = caller_id() and version is distinct from (changes ->> 'version')::int) then
+        return next announced_stale((user_answer(caller_id())).document::json);
+        return;
+    end if;
     if not proved and exists (select from users where id = caller_id() and email <> (changes ->> 'email')::citext) then
         perform raise_outcome('CA422', 'Enter your current password to change the email address.', 'current_password');
     end if;
@@ -12,10 +18,7 @@ begin
     where id = caller_id() and changes ?| array['name', 'handle'];
     update users set email = coalesce((changes ->> 'email')::citext, email), theme = coalesce(changes ->> 'theme', theme),
                      version = version + 1, updated_at = now()
-    where id = caller_id() and version = coalesce((changes ->> 'version')::int, version);
-    if not found then
-        perform raise_outcome('CA409', 'Your profile was changed elsewhere. Reload it and try again.');
-    end if;
+    where id = caller_id();
     insert into audit_log (action, object_kind, object_id, detail)
     values ('profile.change', 'user', caller_id()::text, changes - 'version');
     return next user_answer(caller_id());

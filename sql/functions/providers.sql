@@ -25,7 +25,7 @@ begin
 end $$;
 
 -- The provider, locked for a change that the guard has permitted.
-create function provider_lock(wanted uuid, seen int) returns providers language plpgsql as $$
+create function provider_lock(wanted uuid) returns providers language plpgsql as $$
 declare
     provider providers;
 begin
@@ -33,7 +33,6 @@ begin
     if not found then
         perform raise_outcome('CA404', 'Provider not found.');
     end if;
-    perform prove_version(seen, provider.version, 'provider');
     return provider;
 end $$;
 
@@ -67,12 +66,18 @@ begin
     return next announced_answer(provider_json(made));
 end $$;
 
--- Changes what the body names. The key is kept when the body does not speak of it, and only for the same server.
+-- Changes what the body names, if its version is the present one. The key is kept when the body does not speak of it, and
+-- only for the same server.
 create function provider_edit(wanted uuid, body jsonb, sealed_key text) returns setof announced language plpgsql as $$
 declare
-    provider providers := provider_lock(wanted, (body ->> 'version')::int);
-    url constant text := moved_provider_url(provider, body);
+    provider providers := provider_lock(wanted);
+    url text;
 begin
+    if (body ->> 'version')::int is distinct from provider.version then
+        return next announced_stale(provider_json(provider));
+        return;
+    end if;
+    url := moved_provider_url(provider, body);
     update providers as p set
         name = coalesce(body ->> 'name', p.name), kind = coalesce(body ->> 'kind', p.kind), base_url = url,
         key_sealed = case when (body ->> 'key_given')::boolean then sealed_key else p.key_sealed end,
@@ -90,7 +95,7 @@ end $$;
 -- Agents that use a provider keep it from being removed; those that are deleted do not.
 create function provider_delete(wanted uuid) returns setof announced language plpgsql as $$
 declare
-    provider providers := provider_lock(wanted, null);
+    provider providers := provider_lock(wanted);
     users_of text;
 begin
     select string_agg('@' || p.handle, ', ' order by p.handle) into users_of
@@ -107,7 +112,7 @@ end $$;
 -- Queues the run that asks the endpoint for its models; answers {"run"}.
 create function provider_check(wanted uuid) returns setof announced language plpgsql as $$
 declare
-    provider providers := provider_lock(wanted, null);
+    provider providers := provider_lock(wanted);
     made runs;
 begin
     insert into runs (kind, priority, asked_by, inputs, inputs_plain)

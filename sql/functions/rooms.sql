@@ -57,7 +57,7 @@ begin
     return query select * from announced_rooms_changed(caller_id());
 end $$;
 
--- null leaves as it is. One event for each thing that changes.
+-- seen: the version that the change is based on. null leaves as it is. One event for each thing that changes.
 create function room_edit(the_room uuid, seen int, the_name text, the_topic text, the_visibility text, archive boolean)
 returns setof announced language plpgsql as $$
 declare
@@ -67,7 +67,10 @@ declare
     frames announced[];
     change jsonb;
 begin
-    perform prove_version(seen, before.version, 'room');
+    if seen is distinct from before.version then
+        return next announced_stale((room_answer(the_room)).document::json);
+        return;
+    end if;
     update rooms set
         name = coalesce(the_name, name), topic = coalesce(the_topic, topic),
         visibility = coalesce(the_visibility, visibility),

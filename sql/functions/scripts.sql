@@ -7,9 +7,8 @@ create function script_is_editable(s scripts) returns boolean language sql stabl
     select s.owner_id = caller_id() or caller_may('scripts.manage')
 $$;
 
--- The script, locked for a change that the guard has permitted; raises when it was deleted since, or is newer than was seen
--- (seen null: the change does not depend on what was there).
-create function script_lock(wanted uuid, seen int) returns scripts language plpgsql as $$
+-- The script, locked for a change that the guard has permitted; raises when it was deleted since.
+create function script_lock(wanted uuid) returns scripts language plpgsql as $$
 declare
     script scripts;
 begin
@@ -17,7 +16,6 @@ begin
     if not found then
         perform raise_outcome('CA404', 'Script not found.');
     end if;
-    perform prove_version(seen, script.version, 'script');
     return script;
 end $$;
 
@@ -122,17 +120,22 @@ begin
     return next announced_answer(script_json(made)::json);
 end $$;
 
--- Changes what the body names. Other code or other parameters make a new version.
+-- Changes what the body names, if its version is the present one. Other code or other parameters make a new version. An upload
+-- has no version: it only adds one to those that stay.
 create function script_edit(wanted uuid, body json) returns setof announced language plpgsql as $$
 declare
     b jsonb := with_unix_lines(body);
-    old scripts := script_lock(wanted, (b ->> 'version')::int);
+    old scripts := script_lock(wanted);
     edited scripts;
     newest script_versions;
     code text;
     parameters jsonb;
     changed boolean;
 begin
+    if (b ->> 'version')::int <> old.version then
+        return next announced_stale(script_json(old)::json);
+        return;
+    end if;
     select * into newest from script_versions where script_id = old.id and number = old.latest;
     code := coalesce(b ->> 'code', newest.code);
     parameters := coalesce(b -> 'parameters', newest.parameters);
@@ -172,7 +175,7 @@ declare
     script scripts;
 begin
     perform from scripts where id = wanted for update; -- no run of it begins from here on
-    script := script_lock(wanted, null);
+    script := script_lock(wanted);
     update scripts set deleted_at = now(), mapping_id = null where id = script.id;
     delete from script_networks where script_id = script.id;
     insert into audit_log (action, object_kind, object_id, detail)

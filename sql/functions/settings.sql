@@ -7,19 +7,30 @@ begin
                     (select value from setting_rows() where name = wanted));
 end $$;
 
+-- All of them. They have one version together: they are chosen together, the one with the others in view, so that a change
+-- of one is news to somebody who changes another. Every change of a setting adds to it.
 create function settings_json() returns json language sql stable as $$
-    select json_object_agg(name, setting_value(name) order by place) from setting_rows()
+    select (jsonb_object_agg(name, setting_value(name))
+            || jsonb_build_object('version', 1 + coalesce(sum(version), 0)))::json
+    from setting_rows() left join settings on key = name
 $$;
 
--- changes: the settings to change, checked already. Answers all of them.
+-- changes: the settings to change, checked already, and the version that they are based on. Answers all of them.
 create function setting_edit(changes jsonb) returns setof announced language plpgsql as $$
 declare
-    before jsonb := settings_json()::jsonb;
+    wanted constant jsonb := changes - 'version';
+    before jsonb;
 begin
-    insert into settings (key, value) select key, value from jsonb_each(changes)
-    on conflict (key) do update set value = excluded.value, updated_at = now();
+    perform pg_advisory_xact_lock(hashtextextended('settings', 0));
+    before := settings_json()::jsonb;
+    if changes -> 'version' is distinct from before -> 'version' then
+        return next announced_stale(before::json);
+        return;
+    end if;
+    insert into settings as s (key, value) select key, value from jsonb_each(wanted)
+    on conflict (key) do update set value = excluded.value, version = s.version + 1, updated_at = now();
     insert into audit_log (action, object_kind, detail)
-    select 'settings.change', 'settings', jsonb_build_object('from', jsonb_object_agg(key, before -> key), 'to', changes)
-    from jsonb_object_keys(changes) key having count(*) > 0;
+    select 'settings.change', 'settings', jsonb_build_object('from', jsonb_object_agg(key, before -> key), 'to', wanted)
+    from jsonb_object_keys(wanted) key having count(*) > 0;
     return next announced_answer(settings_json());
 end $$;

@@ -43,7 +43,7 @@ begin
     perform from api_tokens where user_id = who order by id for no key update;
 end $$;
 
--- Raises when the caller may not make this change of a user (null: a new one), the version is stale, or the last enabled
+-- Raises when the caller may not make this change of a user (null: a new one), or the last enabled
 -- administrator would be lost. The caller is looked at again behind the lock, which an administrator may have held who took
 -- their permission away. Users who manage users without being administrators touch no administrator, grant nothing that they
 -- do not have, take nothing away that they do not have, and set no password of somebody who may more than they, or they could
@@ -73,8 +73,6 @@ begin
     elsif caller.role <> 'admin' and with_password and target.id <> caller.id
           and not target.permissions <@ (caller.permissions || default_permissions()) then
         perform raise_outcome('CA403', 'You can only set the password of users whose permissions you have yourself.');
-    elsif target.version <> (changes ->> 'version')::int then
-        perform raise_outcome('CA409', 'Someone else changed this user. Reload it and try again.');
     elsif coalesce(target.role = 'admin' and target.disabled_at is null
                    and (changes ->> 'role' = 'user' or (changes ->> 'disabled')::boolean), false)
           and not exists (select from users where role = 'admin' and disabled_at is null and id <> target.id) then
@@ -111,9 +109,9 @@ begin
     return next announced_answer(account_json(account, self));
 end $$;
 
--- Changes what the body names (email, name, handle, role, permissions, theme, disabled) and the password, when there is a
--- hash. A new password, another role and disabling end the user's sessions; a new password ends the API tokens and a throttle,
--- too, and forgets the devices; disabling stops what the user has asked for.
+-- Changes what the body names (email, name, handle, role, permissions, theme, disabled), if its version is the present one,
+-- and the password, when there is a hash. A new password, another role and disabling end the user's sessions; a new password
+-- ends the API tokens and a throttle, too, and forgets the devices; disabling stops what the user has asked for.
 create function user_edit(who uuid, changes jsonb, hash text) returns setof announced language plpgsql as $$
 declare
     before jsonb;
@@ -125,6 +123,12 @@ declare
 begin
     perform user_lock(who);
     perform user_check_change(who, changes, hash is not null);
+    perform from principals where id = who for no key update; -- the user may edit their profile
+    select * into old from users where id = who for no key update;
+    if (changes ->> 'version')::int is distinct from old.version then
+        return query select (announced_stale(account_json(old, self))).* from principals self where self.id = who;
+        return;
+    end if;
     perform user_check_names(who, changes);
     if (changes ->> 'disabled')::boolean then
         stopped := array(select c from cancel_runs(array(
@@ -134,7 +138,6 @@ begin
     select jsonb_build_object('email', u.email, 'role', u.role, 'permissions', u.permissions, 'disabled', u.disabled_at is not null,
                               'name', p.name, 'handle', p.handle, 'storage_mb', u.storage_mb) into before
     from users u join principals p on p.id = u.id where u.id = who;
-    select * into old from users where id = who;
     update principals set name = coalesce(changes ->> 'name', name), handle = coalesce((changes ->> 'handle')::citext, handle)
     where id = who and changes ?| array['name', 'handle'];
     update users set email = coalesce((changes ->> 'email')::citext, email), role = coalesce(changes ->> 'role', role),

@@ -90,7 +90,7 @@ test("an administrator says how long runs are kept, nobody else", async () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Settings saved").waitFor();
     assert.equal((await boss.call("GET", "/admin/settings")).run_retention_days, 45);
-    await boss.call("PATCH", "/admin/settings", kept);
+    await boss.edit("/admin/settings", kept);
     assertNoProblems(problems);
     await context.close();
     const other = await openWindow(browser, await newPerson("Ada"));

@@ -73,7 +73,7 @@ const browser = await chromium.launch({
 });
 try {
     const boss = await admin();
-    await boss.call("PATCH", "/profile", { name: "Ada Lovelace", handle: "ada", theme: "light" });
+    await boss.edit("/profile", { name: "Ada Lovelace", handle: "ada", theme: "light" });
     const room = await furnish(boss, model.url);
     const { page } = await openWindow(browser, boss, { viewport: { width: 1360, height: 850 }, deviceScaleFactor: 2, colorScheme: "light", locale: "en-GB" });
     await openRoom(page, room);

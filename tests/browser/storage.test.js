@@ -17,7 +17,7 @@ after(() => browser.close());
 /** A quota of the user's own. @param {import("./support/people.js").Person} person @param {number | null} megabytes */
 async function grant(person, megabytes) {
     const boss = await admin();
-    await boss.call("PATCH", `/admin/users/${person.user.id}`, { storage_mb: megabytes });
+    await boss.edit(`/admin/users/${person.user.id}`, { storage_mb: megabytes });
 }
 
 /** The script's run has ended, and so much has been counted. @param {import("./support/people.js").Person} person @param {number} bytes */
@@ -54,7 +54,7 @@ test("an administrator sets the storage of everybody and of one user, and sees w
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await row.getByText("1.5 MB of 20 MB").waitFor();
-    await boss.call("PATCH", "/admin/settings", kept);
+    await boss.edit("/admin/settings", kept);
     assertNoProblems(problems);
     await context.close();
 });

@@ -51,6 +51,12 @@ class Client:
     def patch(self, path, body=None, **more):
         return self.request("PATCH", path, json=body, **more)
 
+    def edit(self, path, changes, method="PATCH", **more):
+        """Edits what it reads first: with the version that it has then. What the caller cannot read has version 1."""
+        seen = self.get(path.removesuffix("/permissions"))
+        version = seen.json()["version"] if seen.status_code == 200 else 1
+        return self.request(method, path, json={"version": version, **changes}, **more)
+
     def delete(self, path, body=None, **more):
         return self.request("DELETE", path, json=body, **more)
 

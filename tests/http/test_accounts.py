@@ -205,7 +205,7 @@ def test_an_outdated_hash_is_renewed_at_log_in(studio):
 
 def test_a_disabled_account_is_told_so_only_with_its_password(studio, admin):
     client = register(studio)
-    assert admin.patch(f"/admin/users/{client.id}", {"disabled": True}).status_code == 200
+    assert admin.edit(f"/admin/users/{client.id}", {"disabled": True}).status_code == 200
     right = Client(studio.url).post("/auth/login", {"email": client.user["email"], "password": PASSWORD})
     wrong = Client(studio.url).post("/auth/login", {"email": client.user["email"], "password": "wrong password"})
     assert right.status_code == wrong.status_code == 401
@@ -286,7 +286,7 @@ def test_token_gives_a_bearer_as_json_and_as_an_oauth_form(studio):
         assert answer.json()["token_type"] == "Bearer" and answer.json()["expires_in"] > 0
         assert "Set-Cookie" not in answer.headers
         bearer = Client(studio.url).with_bearer(answer.json()["access_token"])
-        assert bearer.patch("/profile", {"theme": "dark"}).status_code == 200  # no CSRF token without cookies
+        assert bearer.edit("/profile", {"theme": "dark"}).status_code == 200  # no CSRF token without cookies
     again = Client(studio.url).post("/auth/token", {"refresh_token": by_json.json()["refresh_token"],
                                                     "grant_type": "refresh_token"})
     assert again.status_code == 200 and again.json()["refresh_token"] != by_json.json()["refresh_token"]

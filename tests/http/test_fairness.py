@@ -181,7 +181,7 @@ def test_only_what_may_wait_reaches_the_pool_for_that(studio, ann):
         request = answer.headers["X-Request-Id"]
         return wait_until(lambda: [pool for pool in ("pool", "wait") if request in (studio.state / f"log/{pool}.log").read_text()])
     assert served_by(ann.get("/profile")) == ["pool"]
-    assert served_by(ann.patch("/profile", {"name": "Ann"})) == ["wait"]
+    assert served_by(ann.edit("/profile", {"name": "Ann"})) == ["wait"]
 
 
 @contextlib.contextmanager

@@ -28,15 +28,15 @@ def revoke_by_user(client, _admin):
 
 
 def disable(client, admin):
-    return admin.patch(f"/admin/users/{client.id}", {"disabled": True})
+    return admin.edit(f"/admin/users/{client.id}", {"disabled": True})
 
 
 def reset_password(client, admin):
-    return admin.patch(f"/admin/users/{client.id}", {"password": "another long password"})
+    return admin.edit(f"/admin/users/{client.id}", {"password": "another long password"})
 
 
 def change_role(client, admin):
-    return admin.patch(f"/admin/users/{client.id}", {"role": "admin"})
+    return admin.edit(f"/admin/users/{client.id}", {"role": "admin"})
 
 
 def delete(client, admin):

@@ -29,20 +29,20 @@ def test_a_stale_version_is_a_conflict(people):
 
 def test_a_handle_or_address_that_another_has_is_a_conflict(people):
     ann, bob = people.user("ann"), people.user("bob")
-    assert ann.patch("/profile", {"handle": bob.user["handle"]}).status_code == 409
-    assert ann.patch("/profile", {"email": bob.user["email"].upper(), "current_password": PASSWORD}).status_code == 409
-    assert fields_of(ann.patch("/profile", {"handle": "Not OK"})) == {"handle"}
-    assert fields_of(ann.patch("/profile", {"handle": "everyone"})) == {"handle"}
+    assert ann.edit("/profile", {"handle": bob.user["handle"]}).status_code == 409
+    assert ann.edit("/profile", {"email": bob.user["email"].upper(), "current_password": PASSWORD}).status_code == 409
+    assert fields_of(ann.edit("/profile", {"handle": "Not OK"})) == {"handle"}
+    assert fields_of(ann.edit("/profile", {"handle": "everyone"})) == {"handle"}
 
 
 def test_another_address_needs_the_password(people, studio):
     ann = people.user("ann")
     email = f"new-{ann.user['email']}"
-    assert fields_of(ann.patch("/profile", {"email": email})) == {"current_password"}
-    wrong = ann.patch("/profile", {"email": email, "current_password": "not my password"})
+    assert fields_of(ann.edit("/profile", {"email": email})) == {"current_password"}
+    wrong = ann.edit("/profile", {"email": email, "current_password": "not my password"})
     assert wrong.status_code == 422 and fields_of(wrong) == {"current_password"}
-    assert ann.patch("/profile", {"email": ann.user["email"]}).status_code == 200  # the same one needs none
-    assert ann.patch("/profile", {"email": email, "current_password": PASSWORD}).json()["email"] == email
+    assert ann.edit("/profile", {"email": ann.user["email"]}).status_code == 200  # the same one needs none
+    assert ann.edit("/profile", {"email": email, "current_password": PASSWORD}).json()["email"] == email
     Client(studio.url).log_in(email, PASSWORD)
     detail = studio.sql("select detail::text from audit_log where actor_id = %s", ann.id)
     assert PASSWORD not in str(detail)
@@ -77,9 +77,9 @@ def test_a_new_password_revokes_the_api_tokens_unless_the_user_keeps_them(people
 def test_an_administrators_reset_revokes_the_api_tokens(people, admin):
     ann = people.user("ann")
     token = people.api_token(ann, "read")
-    assert admin.patch(f"/admin/users/{ann.id}", {"name": "Ann"}).status_code == 200
+    assert admin.edit(f"/admin/users/{ann.id}", {"name": "Ann"}).status_code == 200
     assert token.get("/profile").status_code == 200
-    assert admin.patch(f"/admin/users/{ann.id}", {"password": "another long password"}).status_code == 200
+    assert admin.edit(f"/admin/users/{ann.id}", {"password": "another long password"}).status_code == 200
     assert token.get("/profile").status_code == 401
 
 
@@ -150,8 +150,8 @@ def test_scopes_limit_what_a_token_may(people, admin):
     ann = people.user("ann")
     reader, writer = people.api_token(ann, "read"), people.api_token(ann, "read", "write")
     assert reader.get("/profile").status_code == 200
-    assert reader.patch("/profile", {"theme": "dark"}).status_code == 403
-    assert writer.patch("/profile", {"theme": "dark"}).status_code == 200
+    assert reader.edit("/profile", {"theme": "dark"}).status_code == 403
+    assert writer.edit("/profile", {"theme": "dark"}).status_code == 200
     assert people.api_token(admin, "read").get("/admin/users").status_code == 403
     assert people.api_token(admin, "read", "admin").get("/admin/users").status_code == 200
 
@@ -193,5 +193,5 @@ def test_the_directory_finds_whom_to_invite_without_addresses(people, admin):
     found = ann.get("/people", params={"search": f"DIR{people.mark}"}).json()
     assert [item["id"] for item in found["items"]] == [ann.id, bob.id]
     assert set(found["items"][0]) == {"id", "kind", "name", "handle"}
-    admin.patch(f"/admin/users/{bob.id}", {"disabled": True})
+    admin.edit(f"/admin/users/{bob.id}", {"disabled": True})
     assert [item["id"] for item in ann.get("/people", params={"search": f"dir{people.mark}"}).json()["items"]] == [ann.id]

@@ -65,13 +65,13 @@ def test_everybody_has_the_quota_of_the_settings_unless_a_user_has_another(ann, 
 
 @pytest.mark.parametrize("wrong", [-1, 1_000_000_001, "5", 1.5])
 def test_what_is_no_quota_is_refused(ann, admin, wrong):
-    assert admin.patch(f"/admin/users/{ann.id}", {"storage_mb": wrong}).status_code == 422
+    assert admin.edit(f"/admin/users/{ann.id}", {"storage_mb": wrong}).status_code == 422
     assert account(admin, ann)["storage_mb"] is None
 
 
 def test_a_change_of_the_quota_is_audited_and_the_user_cannot_make_it(ann, admin, studio):
-    assert ann.patch("/profile", {"storage_mb": 0}).status_code == 422
-    answer = admin.patch(f"/admin/users/{ann.id}", {"storage_mb": 7})
+    assert ann.edit("/profile", {"storage_mb": 0}).status_code == 422
+    answer = admin.edit(f"/admin/users/{ann.id}", {"storage_mb": 7})
     detail = studio.sql("select detail from audit_log where request_id = %s", answer.headers["X-Request-Id"])[0][0]
     assert detail["changes"]["storage_mb"] == 7 and detail["before"]["storage_mb"] is None
 

@@ -152,7 +152,7 @@ def test_a_new_password_forgets_the_other_devices(studio, people):
 @pytest.mark.parametrize("changes", [{"password": PASSWORD}, {"disabled": True}])
 def test_an_administrators_reset_forgets_all_devices(studio, people, admin, changes):
     ann = people.user("ann")
-    assert admin.patch(f"/admin/users/{ann.id}", changes).status_code == 200
+    assert admin.edit(f"/admin/users/{ann.id}", changes).status_code == 200
     assert studio.sql("select count(*) from devices where user_id = %s", ann.id) == [(0,)]
 
 

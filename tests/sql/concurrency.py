@@ -160,8 +160,10 @@ def move(actor):
 def rule(actor):
     agent, admin, user = actor.any("agents"), actor.any("users"), random.choice(actor.world["users"][1:])
     actor.attempt(actor.world["users"][0], ("agent_switch", agent, "restart"))
-    changes = random.choice(['{"role": "user"}', '{"role": "admin"}', '{"disabled": true}', '{"disabled": false}'])
-    actor.attempt(admin, ("user_edit", user, changes, None))
+    changes = random.choice(['"role": "user"', '"role": "admin"', '"disabled": true', '"disabled": false'])
+    version = actor.query("select coalesce(max(version), 1) from users where id = %s", user)[0][0]
+    actor.attempt(admin, ("user_edit", user, f'{{{changes}, "version": {version}}}', None))
+    actor.attempt(user, ("profile_edit", f'{{"name": "Renamed", "version": {version + 1}}}', False))
 
 
 def come_and_go(actor):
@@ -237,7 +239,7 @@ def make_world(url):
 # What must have worked at least once, or the rest proves little.
 DONE = ("message_post", "message_edit", "message_delete", "room_read", "run_claim", "run_take", "run_say", "run_renew",
         "run_finish", "run_requeue_expired", "run_lose_expired", "room_stop", "member_add", "member_edit",
-        "member_remove", "agent_switch", "agent_delete", "user_edit", "room_create", "script_create",
+        "member_remove", "agent_switch", "agent_delete", "user_edit", "profile_edit", "room_create", "script_create",
         "script_delete", "user_register", "user_delete", "room_delete")
 
 # What must hold afterwards: name -> a query that finds what breaks it.

@@ -73,7 +73,7 @@ select throws_ok($$select queue_script_run((select id from hidden), row('{}', nu
 select trial.become('bob', 'read,write') \g /dev/null
 select throws_ok($$select user_edit(trial.id_of('eve'), '{"name": "Eva"}', null)$$, 'CA403', null, 'a token without "admin" changes nobody');
 select trial.become('bob') \g /dev/null
-select is((select string_agg(coalesce(channel, '-'), ' ') from user_edit(trial.id_of('eve'), '{"name": "Eva"}', 'y')),
+select is((select string_agg(coalesce(channel, '-'), ' ') from user_edit(trial.id_of('eve'), '{"name": "Eva", "version": 1}', 'y')),
           '- u_' || trial.id_of('eve'), 'with it the user is changed, and their sockets are asked again who they are');
 select is((select string_agg(coalesce(channel, '-') || coalesce(document, ''), ' ') from user_delete(trial.id_of('eve'))),
           '- u_' || trial.id_of('eve'), 'or deleted');

@@ -1,5 +1,5 @@
 /** The accounts of the studio, for who manages them. */
-import { get, patch, query, remove } from "../api.js";
+import { get, patchOver, query, remove } from "../api.js";
 import { html, useState } from "../dom.js";
 import { Page } from "../frame/page-frame.js";
 import { useList } from "../load.js";
@@ -50,7 +50,7 @@ export function Users({ title }) {
 /** @param {{list: import("../load.js").List, onOpen: (what: string, user: import("../types.js").Account) => void}} props */
 function UserTable({ list, onOpen }) {
     const disable = (/** @type {import("../types.js").Account} */ user) => attempt(async () => {
-        const next = await patch(`/admin/users/${user.id}`, { disabled: !user.disabled, version: user.version });
+        const next = await patchOver(`/admin/users/${user.id}`, { disabled: !user.disabled, version: user.version });
         list.change((/** @type {import("../types.js").Account[]} */ items) => items.map((item) => (item.id === next.id ? next : item)));
     }, user.disabled ? `${user.name} can log in again` : `${user.name} is disabled and was logged out everywhere`);
     return html`<${Table} label="Users" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[

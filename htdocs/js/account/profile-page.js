@@ -5,6 +5,7 @@ import { Page } from "../frame/page-frame.js";
 import { chooseTheme } from "../frame/theme-button.js";
 import { useList } from "../load.js";
 import { Button } from "../parts/button.js";
+import { useEdit } from "../parts/edit.js";
 import { Check, TextField } from "../parts/field.js";
 import { Form, useForm } from "../parts/form.js";
 import { Icon } from "../parts/icon.js";
@@ -39,7 +40,7 @@ function Account() {
     const { user } = useStore(session);
     return html`
         <section class="section"><div class="section__about"><h2>You</h2><p>Others see your name and mention you by your handle.</p></div>
-            <${Details} key=${user.version} user=${user} /></section>
+            <${Details} user=${user} /></section>
         <section class="section"><div class="section__about"><h2>Storage</h2><p>Output and files of the runs that you started.</p></div>
             <${Storage} /></section>
         <section class="section"><div class="section__about"><h2>Theme</h2><p>Saved in your profile and used in every browser.</p></div>
@@ -47,13 +48,20 @@ function Account() {
                 options=${[{ value: "system", label: "System" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]} /></div></section>`;
 }
 
-/** @param {{user: import("../types.js").User}} props */
+/** @typedef {import("../types.js").User} User */
+/** @param {User} user */
+const valuesOf = ({ name, handle, email }) => ({ name, handle, email, current_password: "" });
+
+/** @param {{user: User}} props */
 function Details({ user }) {
-    const form = useForm({ name: user.name, handle: user.handle, email: user.email, current_password: "" });
-    const moved = form.values.email.trim().toLowerCase() !== user.email.toLowerCase();
-    const save = async (/** @type {typeof form.values} */ { email, current_password, ...rest }) => {
-        setUser(await patch("/profile", { ...rest, version: user.version, ...(moved && { email, current_password }) }));
+    const form = useEdit(user, valuesOf);
+    const isMoved = (/** @type {string} */ email, /** @type {User} */ seen) => email.trim().toLowerCase() !== seen.email.toLowerCase();
+    const moved = isMoved(form.values.email, form.base);
+    const save = async (/** @type {typeof form.values} */ { email, current_password, ...rest }, /** @type {User} */ seen) => {
+        const saved = await patch("/profile", { ...rest, version: seen.version, ...(isMoved(email, seen) && { email, current_password }) });
+        setUser(saved);
         tell("Profile saved");
+        return saved;
     };
     return html`<${Form} form=${form} onSubmit=${save}>
         <div class="form__pair"><${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="name" />

@@ -3,23 +3,29 @@ import { patch, post } from "../api.js";
 import { html } from "../dom.js";
 import { FormDialog } from "../parts/dialog.js";
 import { Check, SelectField, TextField } from "../parts/field.js";
-import { useForm } from "../parts/form.js";
+import { useEdit } from "../parts/edit.js";
 import { tell } from "../parts/toast.js";
 import { me } from "../session.js";
 import { PERMISSIONS } from "../words.js";
 
+/** @param {import("../types.js").Account | null} user */
+const valuesOf = (user) => ({
+    name: user?.name || "", email: user?.email || "", handle: user?.handle || "", password: "", role: user?.role || "user",
+    storage_mb: String(user?.storage_mb ?? ""),
+    permissions: user?.permissions || Object.keys(PERMISSIONS).filter((name) => PERMISSIONS[name].given),
+});
+
 /** @param {{user: import("../types.js").Account, onClose: () => void, onSaved: (user: import("../types.js").Account) => void}} props user null: a new one */
 export function UserDialog({ user, onClose, onSaved }) {
-    const form = useForm({
-        name: user?.name || "", email: user?.email || "", handle: user?.handle || "", password: "", role: user?.role || "user",
-        storage_mb: String(user?.storage_mb ?? ""),
-        permissions: user?.permissions || Object.keys(PERMISSIONS).filter((name) => PERMISSIONS[name].given),
-    });
-    const save = async (/** @type {typeof form.values} */ { password, handle, storage_mb: storage, ...rest }) => {
+    const form = useEdit(user, valuesOf);
+    const save = async (/** @type {typeof form.values} */ { password, handle, storage_mb: storage, ...rest },
+        /** @type {import("../types.js").Account} */ seen) => {
         const given = { ...(password && { password }), ...(handle && { handle }), ...(user && { storage_mb: wholeNumber(storage) }) };
         const body = { ...rest, ...given };
-        onSaved(user ? await patch(`/admin/users/${user.id}`, { ...body, version: user.version }) : await post("/admin/users", body));
+        const saved = seen ? await patch(`/admin/users/${seen.id}`, { ...body, version: seen.version }) : await post("/admin/users", body);
+        onSaved(saved);
         tell(user ? "User saved" : `${rest.name} can log in now`);
+        return saved;
     };
     const roles = [["user", "User"], ...(me().role === "admin" ? [["admin", "Administrator (all permissions)"]] : [])];
     return html`<${FormDialog} title=${user ? `Edit ${user.name}` : "New user"} wide form=${form} onSubmit=${save} onClose=${onClose} action=${user ? "Save" : "Create user"}>

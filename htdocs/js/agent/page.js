@@ -7,7 +7,8 @@ import { useList, useLoad } from "../load.js";
 import { Button } from "../parts/button.js";
 import { ConfirmDialog } from "../parts/dialog.js";
 import { Empty } from "../parts/empty.js";
-import { Form, useForm } from "../parts/form.js";
+import { useEdit } from "../parts/edit.js";
+import { Form } from "../parts/form.js";
 import { Menu } from "../parts/menu.js";
 import { Pill } from "../parts/pill.js";
 import { ProblemState } from "../parts/problem.js";
@@ -40,7 +41,7 @@ export function Agent({ id, title }) {
                 ...agentActions(agent, setData).slice(1), null,
                 { text: "Delete…", icon: "trash", danger: true, onSelect: () => setDeleting(true) }]} />`}`}>
         <${Tabs} label="Agent" current=${tab} items=${[{ id: "settings", text: "Settings", href: `/agents/${id}` }, { id: "log", text: "Activity", href: `/agents/${id}?tab=log` }]} />
-        ${tab === "log" ? html`<${AgentLog} id=${id} />` : html`<${Settings} key=${agent.version} agent=${agent} onSaved=${setData} />`}
+        ${tab === "log" ? html`<${AgentLog} id=${id} />` : html`<${Settings} key=${agent.id} agent=${agent} onSaved=${setData} />`}
         ${deleting && html`<${ConfirmDialog} title=${`Delete ${agent.name}?`} action="Delete agent" phrase=${agent.handle} onConfirm=${end} onClose=${() => setDeleting(false)}
             lost="This permanently deletes the agent’s instructions and settings and removes the agent from all rooms. Its messages stay." />`}
     </${Page}>`;
@@ -48,11 +49,13 @@ export function Agent({ id, title }) {
 
 /** @param {{agent: import("../types.js").Agent, onSaved: (agent: import("../types.js").Agent) => void}} props */
 function Settings({ agent, onSaved }) {
-    const form = useForm(agentValues(agent));
+    const form = useEdit(agent, agentValues);
     const providers = useProviders();
-    const save = async (/** @type {typeof form.values} */ values) => {
-        onSaved(await saveAgent(agent, values));
+    const save = async (/** @type {typeof form.values} */ values, /** @type {import("../types.js").Agent} */ seen) => {
+        const saved = await saveAgent(seen, values);
+        onSaved(saved);
         tell("Agent saved");
+        return saved;
     };
     return html`<${Form} form=${form} onSubmit=${save} class=""><fieldset disabled=${!agent.editable}>
         <div class="section"><div class="section__about"><h2>Profile</h2><p>People see the name and mention the handle. The instructions precede every conversation.</p></div>
@@ -61,7 +64,7 @@ function Settings({ agent, onSaved }) {
             <div class="form"><${AgentTuning} form=${form} /></div></div>
         ${agent.editable && html`<div class="section"><div /><div class="form__actions">
             <${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Save</${Button}>
-            ${form.changed && html`<${Button} onClick=${() => form.setValues(agentValues(agent))}>Discard changes</${Button}>`}</div></div>`}
+            ${form.changed && html`<${Button} onClick=${form.discard}>Discard changes</${Button}>`}</div></div>`}
     </fieldset></${Form}>`;
 }
 

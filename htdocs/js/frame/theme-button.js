@@ -1,4 +1,4 @@
-import { patch } from "../api.js";
+import { patchOver } from "../api.js";
 import { html } from "../dom.js";
 import { Button } from "../parts/button.js";
 import { tell } from "../parts/toast.js";
@@ -16,7 +16,7 @@ export async function chooseTheme(theme) {
     applyTheme(theme);
     session.patch({ user: { ...before, theme } });
     try {
-        setUser(await patch("/profile", { theme, version: before.version }));
+        setUser(await patchOver("/profile", { theme, version: before.version }));
     } catch (problem) {
         setUser(before);
         tell(problem.message, true);

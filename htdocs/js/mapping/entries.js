@@ -20,6 +20,9 @@ export const rowsOf = (entries) => entries.map(({ key, secret, value }) => newEn
 export const entriesOf = (rows) => rows.map(({ name, value, secret, stored }) =>
     ({ key: name.trim(), ...(secret && { secret }), ...(!stored && { value }) }));
 
+/** An entry as a line for people: the value of a secret is not in it. @param {Entry} entry */
+export const lineOf = ({ name, value, secret, stored }) => `${name}${stored ? " (stored secret)" : secret ? " (new secret)" : `=${value}`}`;
+
 /** The errors, by row. @param {Entry[]} rows @returns {Record<number, string>} */
 export function faultsOf(rows) {
     /** @type {Record<number, string>} */

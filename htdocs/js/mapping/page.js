@@ -1,10 +1,11 @@
 /** One mapping: its variables, who sees it, and what uses it. */
 import { get, patch } from "../api.js";
-import { html, useMemo, useState } from "../dom.js";
+import { html, useState } from "../dom.js";
 import { Page } from "../frame/page-frame.js";
 import { useLoad } from "../load.js";
 import { Button } from "../parts/button.js";
-import { Form, useForm } from "../parts/form.js";
+import { useEdit } from "../parts/edit.js";
+import { Form } from "../parts/form.js";
 import { useHotkeys } from "../parts/hotkeys.js";
 import { Icon } from "../parts/icon.js";
 import { LeaveGuard } from "../parts/leave-guard.js";
@@ -16,7 +17,7 @@ import { tell } from "../parts/toast.js";
 import { go } from "../router.js";
 import { DeleteMapping, MappingFields } from "./dialogs.js";
 import { EntriesEditor } from "./entries-editor.js";
-import { entriesOf, faultsOf, rowsOf } from "./entries.js";
+import { entriesOf, faultsOf, lineOf, rowsOf } from "./entries.js";
 
 /** @param {{id: string, title: string}} props title: while it is loaded */
 export function Mapping({ id, title }) {
@@ -24,27 +25,31 @@ export function Mapping({ id, title }) {
     if (!mapping) {
         return html`<${Page} title=${title}>${problem ? html`<${ProblemState} problem=${problem} onRetry=${reload} />` : html`<${SkeletonForm} />`}</${Page}>`;
     }
-    return html`<${Edited} key=${mapping.version} mapping=${mapping} onSaved=${setData} />`;
+    return html`<${Edited} key=${mapping.id} mapping=${mapping} onSaved=${setData} />`;
 }
 
 /** @param {import("../types.js").Mapping} mapping */
 const valuesOf = (mapping) => ({ name: mapping.name, description: mapping.description, visibility: mapping.visibility, rows: rowsOf(mapping.entries) });
 
+const WORDS = { rows: { label: "Variables", text: (/** @type {import("./entries.js").Entry[]} */ rows) => rows.map(lineOf).join("\n") } };
+
 /** @param {{mapping: import("../types.js").Mapping, onSaved: (mapping: import("../types.js").Mapping) => void}} props */
 function Edited({ mapping, onSaved }) {
-    const stored = useMemo(() => valuesOf(mapping), [mapping]);
-    const form = useForm(stored);
+    const form = useEdit(mapping, valuesOf, WORDS);
     const [checked, setChecked] = useState(false);
     const [deleting, setDeleting] = useState(false);
-    const { rows, ...head } = form.values;
-    const save = async () => {
+    const { rows } = form.values;
+    const save = async (/** @type {typeof form.values} */ { rows: written, ...head }, /** @type {import("../types.js").Mapping} */ { version }) => {
         setChecked(true);
-        const faults = Object.keys(faultsOf(rows)).length;
+        const faults = Object.keys(faultsOf(written)).length;
         if (faults) {
             throw new Error("Complete or remove the marked variables, then save again.");
         }
-        onSaved(await patch(`/mappings/${mapping.id}`, { ...head, entries: entriesOf(rows), version: mapping.version }));
+        const saved = await patch(`/mappings/${mapping.id}`, { ...head, entries: entriesOf(written), version });
+        setChecked(false);
+        onSaved(saved);
         tell("Mapping saved");
+        return saved;
     };
     const change = (/** @type {import("./entries.js").Entry[]} */ next) => {
         form.setErrors({});
@@ -54,7 +59,7 @@ function Edited({ mapping, onSaved }) {
     useHotkeys({ s: () => canSave && form.submit(save) });
     return html`<${Page} title=${mapping.name} context=${mapping.visibility === "private" ? html`<${Icon} name="lock" size=${12} /> private` : `shared, by ${mapping.owner?.name}`} actions=${html`
             ${mapping.editable && html`<${Button} kind="primary" busy=${form.busy} disabled=${!form.changed} title="Save (Ctrl-S)" onClick=${() => form.submit(save)}>Save</${Button}>
-            <${Menu} label="Mapping menu" items=${[form.changed && { text: "Discard changes", icon: "refresh", onSelect: () => form.setValues(stored) },
+            <${Menu} label="Mapping menu" items=${[form.changed && { text: "Discard changes", icon: "refresh", onSelect: form.discard },
                 { text: "Delete…", icon: "trash", danger: true, onSelect: () => setDeleting(true) }]} />`}`}>
         <${Form} form=${form} onSubmit=${save} class="">
             <div class="section"><div class="section__about"><h2>Variables</h2><p>Secrets are stored encrypted, never shown again and hidden in the output of runs.</p></div>

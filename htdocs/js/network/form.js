@@ -3,7 +3,7 @@ import { patch, post } from "../api.js";
 import { html } from "../dom.js";
 import { FormDialog } from "../parts/dialog.js";
 import { TextField } from "../parts/field.js";
-import { useForm } from "../parts/form.js";
+import { useEdit } from "../parts/edit.js";
 
 /** @typedef {import("../types.js").Network} Network */
 
@@ -16,22 +16,25 @@ const byLine = (fields, lines) => Object.fromEntries(Object.entries(fields).map(
     return index === undefined ? [name, sentence] : [field, `Line ${lines[Number(index)].number}: ${sentence}`];
 }));
 
+/** @param {Network | null} network */
+const valuesOf = (network) => ({
+    name: network?.name || "", description: network?.description || "", destinations: (network?.destinations || []).join("\n"),
+    people: (network?.people || []).map(({ handle }) => `@${handle}`).join(" "),
+});
+
 /** @param {{network: Network, onClose: () => void, onSaved: (network: Network) => void}} props network null: a new one */
 export function NetworkDialog({ network, onClose, onSaved }) {
-    const form = useForm({
-        name: network?.name || "", description: network?.description || "", destinations: (network?.destinations || []).join("\n"),
-        people: (network?.people || []).map(({ handle }) => `@${handle}`).join(" "),
-    });
-    const save = async (/** @type {typeof form.values} */ values) => {
+    const form = useEdit(network, valuesOf);
+    const save = async (/** @type {typeof form.values} */ values, /** @type {Network} */ seen) => {
         const lines = linesOf(values.destinations);
         const body = {
             name: values.name, description: values.description, destinations: lines.map(({ text }) => text),
             people: values.people.split(/[\s,]+/).filter(Boolean),
         };
         try {
-            onSaved(network
-                ? await patch(`/networks/${network.id}`, { ...body, version: network.version })
-                : await post("/networks", body));
+            const saved = await (seen ? patch(`/networks/${seen.id}`, { ...body, version: seen.version }) : post("/networks", body));
+            onSaved(saved);
+            return saved;
         } catch (caught) {
             caught.fields = byLine(caught.fields || {}, lines);
             throw caught;

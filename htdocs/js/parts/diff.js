@@ -7,13 +7,13 @@ import { createStore, useStore } from "../store.js";
 import { Segments } from "./switch.js";
 
 /** @typedef {import("../code/lines.js").Row} Row */
-const wide = matchMedia("(min-width: 900px)");
 /** The same for all that are shown, and kept. */
 const mode = createStore(recall("diff", /** @type {string} */ ("unified")));
 mode.subscribe((value) => keep("diff", value));
 
 /** Whether two columns fit. */
 function useWide() {
+    const wide = useMemo(() => matchMedia("(min-width: 900px)"), []);
     const [is, set] = useState(wide.matches);
     useEffect(() => {
         const listen = () => set(wide.matches);

@@ -28,14 +28,16 @@ export function TextField({ label, name, help, optional, most, form, type = "tex
 /** @param {FieldProps & {options: [string, string][]}} props options: value and text */
 export function SelectField({ label, name, help, form, options, ...rest }) {
     const value = form.values[name] ?? "";
-    return html`<${Frame} ...${{ label, name, help, form, value }} draw=${(/** @type {any} */ ids) => html`
+    const textOf = (/** @type {string} */ key) => options.find(([one]) => one === key)?.[1] ?? key;
+    return html`<${Frame} ...${{ label, name, help, form, value, text: textOf }} draw=${(/** @type {any} */ ids) => html`
         <select class="input" name=${name} onChange=${(/** @type {import("../dom.js").InputEvent} */ event) => form.set(name, event.target.value)} ...${rest} ...${ids}>
             ${options.map(([key, text]) => html`<option value=${key} selected=${key === value}>${text}</option>`)}
         </select>`} />`;
 }
 
 /** @param {any} props */
-function Frame({ label, name, help, optional, most, form, value, draw }) {
+function Frame({ label, name, help, optional, most, form, value, text, draw }) {
+    form.about.current[name] = { label, text };
     const id = useId("field");
     const error = form.errors[name];
     const near = most && value.length > most * 0.8;
@@ -69,12 +71,21 @@ function Password(props) {
  */
 export function Check({ form, name, value, label, help, disabled }) {
     const list = /** @type {string[]} */ (form.values[name]);
+    noteChoice(form, name, value, label);
     const change = (/** @type {any} */ event) =>
         form.set(name, event.target.checked ? [...list, value] : list.filter((item) => item !== value));
     return html`<label class="check">
         <input type="checkbox" checked=${list.includes(value)} disabled=${disabled} onChange=${change} />
         <span>${label}</span>${help && html`<span class="check__help">${help}</span>`}
     </label>`;
+}
+
+/** How a list of choices reads, told by each of them. @param {import("./form.js").Form} form @param {string} name
+ * @param {string} value @param {string} label */
+function noteChoice(form, name, value, label) {
+    const known = form.about.current[name] || { choices: /** @type {Record<string, string>} */ ({}) };
+    const choices = { ...known.choices, [value]: label };
+    form.about.current[name] = { choices, text: (/** @type {string[]} */ list) => list.map((one) => choices[one] ?? one).join(", ") };
 }
 
 /** @param {{label: string, value: string, onInput: (text: string) => void, [other: string]: unknown}} props */

@@ -1,5 +1,6 @@
-/** The state of a form: values, what is wrong with which field, whether it is being sent. */
+/** The state of a form: values, what is wrong with which field, whether it is being sent; note: shown on top of it. */
 /** @typedef {ReturnType<typeof useForm>} Form */
+/** @typedef {{label?: string, text?: (value: any) => string, choices?: Record<string, string>}} About how a field reads */
 import { html, useRef, useState } from "../dom.js";
 import { ProblemNote } from "./problem.js";
 
@@ -13,6 +14,8 @@ export function useForm(initial) {
     const [problem, setProblem] = useState(/** @type {import("../api.js").ApiProblem | null} */ (null));
     const [busy, setBusy] = useState(false);
     const element = useRef(/** @type {HTMLFormElement | null} */ (null));
+    /** What the components of the fields tell about them. */
+    const about = useRef(/** @type {Record<string, About>} */ ({}));
 
     const set = (/** @type {string} */ name, /** @type {any} */ value) => {
         setValues((old) => ({ ...old, [name]: value }));
@@ -38,7 +41,7 @@ export function useForm(initial) {
         }
     };
     const changed = JSON.stringify(values) !== JSON.stringify(initial);
-    return { values, set, setValues, errors, setErrors, problem, busy, submit, element, changed };
+    return { values, set, setValues, errors, setErrors, problem, busy, submit, element, changed, about, note: /** @type {any} */ (null) };
 }
 
 /** @param {{form: import("./form.js").Form, onSubmit: (values: any) => Promise<unknown>, class?: string, children?: unknown}} props */
@@ -48,6 +51,7 @@ export function Form({ form, onSubmit, class: name = "form", children }) {
         form.submit(onSubmit);
     };
     return html`<form class=${name} ref=${form.element} onSubmit=${submit} novalidate>
+        ${form.note}
         ${form.problem && html`<${ProblemNote} problem=${form.problem} />`}
         ${children}
     </form>`;

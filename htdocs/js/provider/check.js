@@ -1,5 +1,5 @@
 /** Asks the endpoint whether it answers, and which models it has. The check is a run; its state is polled. */
-import { get, patch, post } from "../api.js";
+import { get, patchOver, post } from "../api.js";
 import { html, useEffect, useState } from "../dom.js";
 import { plural } from "../format.js";
 import { Button } from "../parts/button.js";
@@ -40,7 +40,8 @@ export function CheckDialog({ provider, onClose, onSaved }) {
         return () => abort.abort();
     }, [round]);
     const choose = (/** @type {string} */ model) => attempt(async () =>
-        onSaved(await patch(`/providers/${provider.id}`, { default_model: model, version: provider.version })), `Default model: ${model}`);
+        onSaved(await patchOver(`/providers/${provider.id}`, { default_model: model, version: provider.version })),
+    `Default model: ${model}`);
     return html`<${Dialog} title=${`Test ${provider.name}`} onClose=${onClose}>
         <div class="dialog__body" aria-live="polite">
             ${problem && html`<${ProblemNote} problem=${problem} />`}

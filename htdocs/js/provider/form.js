@@ -3,7 +3,7 @@ import { patch, post } from "../api.js";
 import { html, useState } from "../dom.js";
 import { FormDialog } from "../parts/dialog.js";
 import { SelectField, TextField } from "../parts/field.js";
-import { useForm } from "../parts/form.js";
+import { useEdit } from "../parts/edit.js";
 
 /** Addresses that people would look up. @type {[string, string][]} */
 const KNOWN = [
@@ -11,17 +11,22 @@ const KNOWN = [
     ["llama.cpp", "http://127.0.0.1:8080/v1"], ["vLLM", "http://127.0.0.1:8000/v1"],
 ];
 
+/** @param {import("../types.js").Provider | null} provider */
+const valuesOf = (provider) => ({
+    name: provider?.name || "", kind: provider?.kind || "openai", base_url: provider?.base_url || "", key: "", default_model: provider?.default_model || "",
+    price_prompt: String(provider?.price_prompt ?? 0), price_completion: String(provider?.price_completion ?? 0),
+});
+
 /** @param {{provider: import("../types.js").Provider, onClose: () => void, onSaved: (provider: import("../types.js").Provider) => void}} props provider null: a new one */
 export function ProviderDialog({ provider, onClose, onSaved }) {
     const [forget, setForget] = useState(false);
-    const form = useForm({
-        name: provider?.name || "", kind: provider?.kind || "openai", base_url: provider?.base_url || "", key: "", default_model: provider?.default_model || "",
-        price_prompt: String(provider?.price_prompt ?? 0), price_completion: String(provider?.price_completion ?? 0),
-    });
+    const form = useEdit(provider, valuesOf);
     const { values, set } = form;
-    const save = async (/** @type {typeof form.values} */ { key, ...rest }) => {
+    const save = async (/** @type {typeof form.values} */ { key, ...rest }, /** @type {import("../types.js").Provider} */ seen) => {
         const body = { ...rest, price_prompt: Number(rest.price_prompt), price_completion: Number(rest.price_completion), ...(forget ? { key: null } : key ? { key } : {}) };
-        onSaved(provider ? await patch(`/providers/${provider.id}`, { ...body, version: provider.version }) : await post("/providers", body));
+        const saved = seen ? await patch(`/providers/${seen.id}`, { ...body, version: seen.version }) : await post("/providers", body);
+        onSaved(saved);
+        return saved;
     };
     const fill = (/** @type {string} */ name, /** @type {string} */ url) => {
         set("base_url", url);

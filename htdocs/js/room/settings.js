@@ -1,23 +1,30 @@
 /** A room's name, topic and openness; the archive; the end. */
-import { patch, remove } from "../api.js";
+import { patch, patchOver, remove } from "../api.js";
 import { html, useState } from "../dom.js";
 import { exact } from "../format.js";
 import { Button } from "../parts/button.js";
 import { CopyButton } from "../parts/copy.js";
 import { ConfirmDialog } from "../parts/dialog.js";
 import { TextField } from "../parts/field.js";
-import { Form, useForm } from "../parts/form.js";
+import { useEdit } from "../parts/edit.js";
+import { Form } from "../parts/form.js";
 import { Switch } from "../parts/switch.js";
 import { attempt, tell } from "../parts/toast.js";
 import { go } from "../router.js";
 import { closeLog } from "./log/logs.js";
 import { dropRoom, putRoom } from "./rooms.js";
 
+/** @param {import("../types.js").Room} room */
+const valuesOf = ({ name, topic, visibility }) => ({ name, topic, visibility });
+const WORDS = {
+    visibility: { label: "Access", text: (/** @type {string} */ value) => (value === "public" ? "public room" : "private room") },
+};
+
 /** @param {{room: import("../types.js").Room, onChange: (room: import("../types.js").Room) => void}} props */
 export function RoomSettings({ room, onChange }) {
     const owner = room.role === "owner" && room.member;
     return html`<div class="stack">
-        ${owner && !room.archived && html`<${Edit} key=${room.version} room=${room} onChange=${onChange} />`}
+        ${owner && !room.archived && html`<${Edit} key=${room.id} room=${room} onChange=${onChange} />`}
         <dl class="facts small">
             ${!owner && room.topic && html`<dt>Topic</dt><dd>${room.topic}</dd>`}
             <dt>Access</dt><dd>${room.visibility === "public" ? "Public room" : "Private room"}</dd>
@@ -31,12 +38,13 @@ export function RoomSettings({ room, onChange }) {
 
 /** @param {{room: import("../types.js").Room, onChange: (room: import("../types.js").Room) => void}} props */
 function Edit({ room, onChange }) {
-    const form = useForm({ name: room.name, topic: room.topic, visibility: room.visibility });
-    const save = async (/** @type {any} */ values) => {
-        const next = await patch(`/rooms/${room.id}`, { ...values, version: room.version });
+    const form = useEdit(room, valuesOf, WORDS);
+    const save = async (/** @type {any} */ values, /** @type {import("../types.js").Room} */ { version }) => {
+        const next = await patch(`/rooms/${room.id}`, { ...values, version });
         putRoom(next);
         onChange(next);
         tell("Room saved");
+        return next;
     };
     return html`<${Form} form=${form} onSubmit=${save}>
         <${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" />
@@ -51,7 +59,7 @@ function Edit({ room, onChange }) {
 function Ends({ room, onChange }) {
     const [deleting, setDeleting] = useState(false);
     const archive = (/** @type {boolean} */ archived) => attempt(async () => {
-        const next = await patch(`/rooms/${room.id}`, { archived, version: room.version });
+        const next = await patchOver(`/rooms/${room.id}`, { archived, version: room.version });
         putRoom(next);
         onChange(next);
     }, archived ? "Room archived (read-only)" : "Room unarchived");

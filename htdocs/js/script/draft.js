@@ -1,7 +1,7 @@
 /** A script as it is being edited: code and parameters, which become a version together. What is not saved outlives the
  * end of a session and a reload of this tab. */
 import { patch } from "../api.js";
-import { useEffect, useMemo, useState } from "../dom.js";
+import { useEffect, useMemo, useRef, useState } from "../dom.js";
 import { me } from "../session.js";
 import { nameErrors, newRow, rowsOf, schemaOf } from "./parameters/schema.js";
 
@@ -59,6 +59,20 @@ export function useDraft(script, onSaved) {
         const timer = setTimeout(() => keepDraft(script, changed ? { code, rows, version: seen || script.version } : null), PAUSE_MS);
         return () => clearTimeout(timer);
     }, [code, rows, changed, script.version]);
+    const known = useRef(script);
+    useEffect(() => {
+        const old = known.current;
+        known.current = script;
+        if (old.code === script.code && plain(old.parameters) === plain(script.parameters) || !changed) {
+            return;
+        }
+        // The page has learned of a version of somebody else: it is not what these changes are based on.
+        if (code === old.code && JSON.stringify(schemaOf(rows)) === plain(old.parameters)) {
+            reset(script);
+        } else {
+            setSeen((before) => before || old.version);
+        }
+    }, [script]);
     /**
      * Stores what changed as the next version.
      * @param {{note?: string, over?: any}} [how] over: a newer one, which somebody else stored, to put this one over

@@ -149,6 +149,6 @@ function View({ tab, script, draft, problem, onChange }) {
     case "parameters": return html`<${SchemaEditor} kind=${script.kind} rows=${draft.rows} onChange=${draft.setRows} readOnly=${!script.editable} problem=${problem?.fields?.parameters} />`;
     case "versions": return html`<${ScriptVersions} script=${script} draft=${draft} onChange=${onChange} />`;
     case "runs": return html`<${ScriptRuns} script=${script} />`;
-    default: return html`<${ScriptSettings} key=${script.version} script=${script} onSaved=${onChange} />`;
+    default: return html`<${ScriptSettings} key=${script.id} script=${script} onSaved=${onChange} />`;
     }
 }

@@ -4,7 +4,8 @@ import { html } from "../dom.js";
 import { Button } from "../parts/button.js";
 import { Copyable } from "../parts/copy.js";
 import { Check, SelectField, TextField } from "../parts/field.js";
-import { Form, useForm } from "../parts/form.js";
+import { useEdit } from "../parts/edit.js";
+import { Form } from "../parts/form.js";
 import { Switch } from "../parts/switch.js";
 import { Ago } from "../parts/time.js";
 import { tell } from "../parts/toast.js";
@@ -28,10 +29,12 @@ const bodyOf = (values) => ({
 
 /** @param {{script: import("../types.js").Script, onSaved: (script: import("../types.js").Script) => void}} props */
 export function ScriptSettings({ script, onSaved }) {
-    const form = useForm(valuesOf(script));
-    const save = async (/** @type {any} */ values) => {
-        onSaved(await patch(`/scripts/${script.id}`, { ...bodyOf(values), version: script.version }));
+    const form = useEdit(script, valuesOf);
+    const save = async (/** @type {any} */ values, /** @type {import("../types.js").Script} */ { version }) => {
+        const saved = await patch(`/scripts/${script.id}`, { ...bodyOf(values), version });
+        onSaved(saved);
         tell("Settings saved");
+        return saved;
     };
     return html`<${Form} form=${form} onSubmit=${save} class=""><fieldset disabled=${!script.editable}>
         <div class="section"><div class="section__about"><h2>General</h2><p>People use the name in rooms after /run. With a script of
@@ -48,7 +51,7 @@ export function ScriptSettings({ script, onSaved }) {
             <${Switch} label="Retry if the runner crashes" help="Turn on only if running twice is safe. Otherwise the run ends as lost." checked=${form.values.retriable}
                 onChange=${(/** @type {boolean} */ on) => form.set("retriable", on)} disabled=${!script.editable} /></div></div>
         ${script.editable && html`<div class="section"><div /><div class="form__actions"><${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Save settings</${Button}>
-            ${form.changed && html`<${Button} onClick=${() => form.setValues(valuesOf(script))}>Discard changes</${Button}>`}</div></div>`}
+            ${form.changed && html`<${Button} onClick=${form.discard}>Discard changes</${Button}>`}</div></div>`}
         <div class="section"><div class="section__about"><h2>Details</h2></div><div class="stack"><p>Created by ${script.owner?.name} <${Ago} at=${script.created_at} />, updated <${Ago} at=${script.updated_at} />.</p>
             <${Copyable} text=${script.id} label="Copy ID" /></div></div>
     </fieldset></${Form}>`;

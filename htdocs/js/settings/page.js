@@ -5,7 +5,8 @@ import { Page } from "../frame/page-frame.js";
 import { useLoad } from "../load.js";
 import { Button } from "../parts/button.js";
 import { TextField } from "../parts/field.js";
-import { Form, useForm } from "../parts/form.js";
+import { useEdit } from "../parts/edit.js";
+import { Form } from "../parts/form.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonForm } from "../parts/skeleton.js";
 import { tell } from "../parts/toast.js";
@@ -14,22 +15,27 @@ import { SETTINGS } from "../words.js";
 /** @typedef {import("../types.js").Settings} Changeable */
 const NAMES = /** @type {(keyof Changeable)[]} */ (Object.keys(SETTINGS));
 
+/** @param {Changeable} settings @returns {Record<string, string>} */
+const valuesOf = (settings) => Object.fromEntries(NAMES.map((name) => [name, String(settings[name])]));
+
 /** @param {{title: string}} props */
 export function Settings({ title }) {
     const { data, problem, reload, setData } = useLoad((signal) => get("/admin/settings", signal), []);
     return html`<${Page} title=${title} context="Studio-wide">
         ${problem ? html`<${ProblemState} problem=${problem} onRetry=${reload} />` : !data ? html`<${SkeletonForm} lines=${3} />`
-            : html`<${Numbers} key=${JSON.stringify(data)} settings=${data} onSaved=${setData} />`}
+            : html`<${Numbers} settings=${data} onSaved=${setData} />`}
     </${Page}>`;
 }
 
 /** @param {{settings: Changeable, onSaved: (settings: Changeable) => void}} props */
 function Numbers({ settings, onSaved }) {
-    const stored = Object.fromEntries(NAMES.map((name) => [name, String(settings[name])]));
-    const form = useForm(stored);
-    const save = async (/** @type {typeof form.values} */ values) => {
-        onSaved(await patch("/admin/settings", Object.fromEntries(NAMES.map((name) => [name, values[name].trim() === "" ? null : Number(values[name])]))));
+    const form = useEdit(settings, valuesOf);
+    const save = async (/** @type {typeof form.values} */ values, /** @type {Changeable} */ { version }) => {
+        const wanted = Object.fromEntries(NAMES.map((name) => [name, values[name].trim() === "" ? null : Number(values[name])]));
+        const saved = await patch("/admin/settings", { version, ...wanted });
+        onSaved(saved);
         tell("Settings saved");
+        return saved;
     };
     const field = (/** @type {keyof Changeable} */ name) => html`<${TextField} form=${form} name=${name} label=${SETTINGS[name].label}
         help=${SETTINGS[name].help} inputmode="numeric" autocomplete="off" />`;
@@ -39,7 +45,7 @@ function Numbers({ settings, onSaved }) {
         <div class="section"><div class="section__about"><h2>Storage</h2><p>Users whose storage is full start no runs until some of it is free. You can set another limit for a user on the Users page.</p></div>
             <div class="form">${field("user_storage_mb")}
                 <div class="form__actions"><${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Save</${Button}>
-                    ${form.changed && html`<${Button} onClick=${() => form.setValues(stored)}>Discard changes</${Button}>`}</div>
+                    ${form.changed && html`<${Button} onClick=${form.discard}>Discard changes</${Button}>`}</div>
             </div></div>
     </${Form}>`;
 }

@@ -40,6 +40,12 @@ export class Person {
         return text ? JSON.parse(text) : null;
     }
 
+    /** Edits what there is now. @param {string} path @param {any} changes */
+    async edit(path, changes) {
+        const { version } = await this.call("GET", path);
+        return this.call("PATCH", path, { ...changes, version });
+    }
+
     /** @param {string} email @param {string} password */
     async logIn(email, password) {
         await this.call("POST", "/auth/login", { email, password });

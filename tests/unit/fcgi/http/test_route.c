@@ -70,6 +70,20 @@ Test(tables, text_has_a_limit)
     expect(TABLE(ROUTE(METHOD_GET, "/a", USER, POOL_FAST, twice, NULL, nothing, "x")), "a GET takes no body");
 }
 
+Test(tables, an_edit_takes_the_version_that_it_is_based_on)
+{
+    static const struct field versioned[] = {FIELD_VERSION, {NULL}};
+    static const struct field optional[] = {{"version", FIELD_INTEGER, false, 1, 9}, {NULL}};
+    expect(TABLE(ROUTE(METHOD_PATCH, "/a", USER, POOL_FAST, versioned, NULL, nothing, "x", "Room")), NULL);
+    expect(TABLE(ROUTE(METHOD_PUT, "/a", USER, POOL_FAST, optional, NULL, nothing, "x", "Room")),
+           "an edit without the version that it is based on");
+    expect(TABLE(ROUTE(METHOD_PATCH, "/a", USER, POOL_FAST, NULL, NULL, nothing, "x", .unversioned = "a mark")), NULL);
+    expect(TABLE(ROUTE(METHOD_PATCH, "/a", USER, POOL_FAST, versioned, NULL, nothing, "x")),
+           "an edit with a version answers the object");
+    expect(TABLE(ROUTE(METHOD_POST, "/a", USER, POOL_FAST, NULL, NULL, nothing, "x", .unversioned = "a mark")),
+           "this route needs no reason for having no version");
+}
+
 Test(tables, answers_have_a_schema_that_exists)
 {
     expect(TABLE(ROUTE(METHOD_GET, "/a", USER, POOL_FAST, NULL, NULL, nothing, "x", "RoomList")), NULL);
