@@ -288,6 +288,8 @@ CREATE TABLE public.script_versions (
     note text DEFAULT ''::text NOT NULL,
     author_id uuid NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    file_count integer DEFAULT 0 NOT NULL,
+    file_bytes integer DEFAULT 0 NOT NULL,
     CONSTRAINT script_versions_code_check CHECK ((octet_length(code) <= 524288)),
     CONSTRAINT script_versions_note_check CHECK ((char_length(note) <= 200))
 );
@@ -483,6 +485,26 @@ CREATE TABLE public.schema_migrations (
     applied_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.script_blobs (
+    digest bytea NOT NULL,
+    bytes bytea NOT NULL,
+    orphaned_at timestamp with time zone,
+    CONSTRAINT script_blobs_bytes_check CHECK ((octet_length(bytes) <= 2097152)),
+    CONSTRAINT script_blobs_digest_check CHECK ((octet_length(digest) = 32))
+);
+
+CREATE TABLE public.script_files (
+    script_id uuid NOT NULL,
+    path text NOT NULL,
+    since integer NOT NULL,
+    until integer,
+    digest bytea NOT NULL,
+    size integer NOT NULL,
+    executable boolean NOT NULL,
+    CONSTRAINT script_files_check CHECK ((until > since)),
+    CONSTRAINT script_files_path_check CHECK (((octet_length(path) >= 1) AND (octet_length(path) <= 255)))
+);
+
 CREATE TABLE public.script_networks (
     script_id uuid NOT NULL,
     network_id uuid NOT NULL
@@ -628,6 +650,12 @@ ALTER TABLE ONLY public.schema_functions
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY public.script_blobs
+    ADD CONSTRAINT script_blobs_pkey PRIMARY KEY (digest);
+
+ALTER TABLE ONLY public.script_files
+    ADD CONSTRAINT script_files_pkey PRIMARY KEY (script_id, path, since);
+
 ALTER TABLE ONLY public.script_networks
     ADD CONSTRAINT script_networks_pkey PRIMARY KEY (script_id, network_id);
 
@@ -766,6 +794,10 @@ CREATE INDEX runs_turn_queue ON public.runs USING btree (agent_id, room_id, id) 
 
 CREATE INDEX runs_uncounted ON public.runs USING btree (id) WHERE ((stored_bytes IS NULL) AND (finished_at IS NOT NULL));
 
+CREATE INDEX script_blobs_orphaned ON public.script_blobs USING btree (orphaned_at) WHERE (orphaned_at IS NOT NULL);
+
+CREATE INDEX script_files_digest ON public.script_files USING btree (digest);
+
 CREATE INDEX script_networks_network ON public.script_networks USING btree (network_id, script_id);
 
 CREATE INDEX scripts_by_name ON public.scripts USING btree (name, id) WHERE (deleted_at IS NULL);
@@ -877,6 +909,12 @@ ALTER TABLE ONLY public.runs
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_script_version FOREIGN KEY (script_id, script_version) REFERENCES public.script_versions(script_id, number);
 
+ALTER TABLE ONLY public.script_files
+    ADD CONSTRAINT script_files_digest_fkey FOREIGN KEY (digest) REFERENCES public.script_blobs(digest);
+
+ALTER TABLE ONLY public.script_files
+    ADD CONSTRAINT script_files_script_id_fkey FOREIGN KEY (script_id) REFERENCES public.scripts(id);
+
 ALTER TABLE ONLY public.script_networks
     ADD CONSTRAINT script_networks_network_id_fkey FOREIGN KEY (network_id) REFERENCES public.networks(id) ON DELETE CASCADE;
 
@@ -975,6 +1013,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runners TO coagent_app;
 GRANT SELECT ON TABLE public.schema_functions TO coagent_app;
 
 GRANT SELECT ON TABLE public.schema_migrations TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.script_blobs TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.script_files TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.script_networks TO coagent_app;
 

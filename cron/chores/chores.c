@@ -12,6 +12,7 @@ const struct chore all_chores[] = {
     {"purge_rooms", CHORE_CLEANUP, chore_purge_rooms, true},
     {"seal_inputs", CHORE_CLEANUP, chore_seal_inputs, true},
     {"sweep_runs", CHORE_CLEANUP, chore_sweep_runs, true},
+    {"sweep_script_files", CHORE_CLEANUP, chore_sweep_script_files, true},
     {"count_storage", 10, chore_count_storage, true},
     {"drop_functions", CHORE_CLEANUP, chore_drop_functions, true},
     {NULL, 0, NULL, false},

@@ -42,10 +42,14 @@ static bool is_file(const char *media_type)
 
 static bool read_bytes(struct input *input, struct request *request)
 {
-    size_t raw = request->route->raw;
-    switch (request_read_body(request, raw ? raw : BODY_MOST, &input->body)) {
+    size_t raw = request->route->raw, most = request->route->most;
+    switch (request_read_body(request, raw ? raw : most ? most : BODY_MOST, &input->body)) {
     case OUTCOME_OK: return true;
-    case OUTCOME_LIMITED: return refuse(input, 413, raw ? "The file is too large." : "The body is larger than 1 MiB.");
+    case OUTCOME_LIMITED:
+        return refuse(input, 413,
+                      raw    ? "The file is too large."
+                      : most ? "The body is too large."
+                             : "The body is larger than 1 MiB.");
     case OUTCOME_AWAY: return refuse(input, 408, "The body did not arrive in time.");
     default: return refuse(input, 400, "The length of the body differs from its Content-Length.");
     }

@@ -15,7 +15,7 @@
 #define HEADER_NAME_SIZE 64
 #define DEVICE_LENGTH 43 /* 32 bytes */
 #define BASE64URL "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-#define DISCARD_MOST (2 << 20) /* more than nginx lets pass */
+#define DISCARD_MOST (5 << 20) /* more than nginx lets pass */
 
 struct kept {
     struct kept *next;

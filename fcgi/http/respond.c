@@ -55,8 +55,8 @@ static void add_plain_name(struct text *text, const char *name)
 
 /* Nothing that a program left is shown by a browser as a page of this site: it is saved under its name, and where a
  * browser opens it all the same, it may do nothing. */
-void respond_pieces(struct request *request, const char *media_type, const char *file_name, long long length,
-                    fetch_piece fetch)
+/* A file of somebody's, which the browser must keep and not show. */
+static void name_download(struct request *request, const char *file_name)
 {
     struct text disposition = TEXT_EMPTY;
 
@@ -66,8 +66,21 @@ void respond_pieces(struct request *request, const char *media_type, const char 
     text_add_url(&disposition, file_name);
     respond_header(request, "Content-Disposition", text_string(&disposition));
     respond_header(request, "Content-Security-Policy", "sandbox");
-    answer_fetch(request->answer, 200, media_type, length, fetch, request);
     text_free(&disposition);
+}
+
+void respond_pieces(struct request *request, const char *media_type, const char *file_name, long long length,
+                    fetch_piece fetch)
+{
+    name_download(request, file_name);
+    answer_fetch(request->answer, 200, media_type, length, fetch, request);
+}
+
+void respond_download(struct request *request, const char *media_type, const char *file_name, const char *bytes,
+                      size_t length)
+{
+    name_download(request, file_name);
+    respond_bytes(request, 200, media_type, bytes, length);
 }
 
 void respond_away(struct request *request)

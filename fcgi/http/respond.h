@@ -29,6 +29,10 @@ void respond_bytes(struct request *request, int status, const char *media_type, 
 void respond_pieces(struct request *request, const char *media_type, const char *file_name, long long length,
                     fetch_piece fetch);
 
+/* A download that is in memory; the bytes are copied, the rest is as above. */
+void respond_download(struct request *request, const char *media_type, const char *file_name, const char *bytes,
+                      size_t length);
+
 /* An RFC 9457 problem document for this outcome; detail NULL takes the database's sentence, if it raised one for the
  * user, else a general one. The field errors added by respond_field_error are part of it. */
 void respond_problem(struct request *request, enum outcome outcome, const char *detail);

@@ -127,8 +127,9 @@ struct route {
     const char *schema;  /* name of the answer's schema in openapi.c, or NULL */
     bool idempotent;     /* honours Idempotency-Key */
     bool form;           /* the body may be application/x-www-form-urlencoded too */
+    size_t most;         /* bytes of a JSON body; 0: BODY_MOST */
     size_t raw;          /* the body is a file as it is, of any type but JSON or a form, up to so many bytes
-                            (1 MiB is what nginx lets pass) */
+                            (nginx lets 1 MiB pass, and 4 MiB below /api/scripts/) */
     const char
         *unversioned; /* of a PATCH or PUT that takes no version: why it cannot undo the change of somebody else */
 };

@@ -70,8 +70,10 @@ const struct openapi_schema openapi_schemas[] = {
                "owner:Author latest:whole code?:text parameters?:object network:flag networks:ScriptNetwork[] "
                "mapping:ScriptMapping? limits:numbers label:text? retriable:flag version:whole created_at:time "
                "updated_at:time editable:flag "
-               "last_run:LastRun? runner_limits?:numbers"},
-    {"ScriptVersion", "number:whole author:Author note:text created_at:time size:whole code?:text parameters?:object"},
+               "last_run:LastRun? runner_limits?:numbers files?:ScriptFile[]"},
+    {"ScriptFile", "path:text size:whole executable:flag sha256:text"},
+    {"ScriptVersion", "number:whole author:Author note:text created_at:time size:whole "
+                      "file_count:whole file_bytes:whole code?:text parameters?:object files?:ScriptFile[]"},
     {"ScriptKind",
      "kind:" SCRIPT_KIND_CHOICES " name:text interpreter:text installed:flag? version:text? install:text"},
     {"ScriptMapping", "id:id name:text"},

@@ -15,18 +15,31 @@ static void delete_script(struct request *request);
 static void versions(struct request *request);
 static void version(struct request *request);
 static void kinds(struct request *request);
-static void upload(struct request *request);
 static void run(struct request *request);
 
 #define CODE_MOST 524288
 #define SCHEMA_MOST 65536
 #define GIVEN_MOST 262144
+#define FILE_BASE64_MOST ((FOLDER_bytes + 2) / 3 * 4)
+#define FILE_CHANGES_MOST (2 * FOLDER_files)
+#define BODY_WITH_FILES ((size_t)4 << 20)
 
 static const struct field list_query[] = {
     FIELDS_PAGE,
     {"query", FIELD_LINE, false, 1, 80, NULL, "Part of the name or the description", false},
     {"kind", FIELD_CHOICE, false, 0, 0, SCRIPT_KIND_CHOICES, "Only scripts of this kind", false},
     {"mine", FIELD_BOOLEAN, false, 0, 0, NULL, "Only the caller's scripts", false},
+    {NULL},
+};
+
+static const struct field file_fields[] = {
+    {"path", FIELD_LINE, true, 1, FOLDER_path, NULL, "Relative to the script, with \"/\" between folders", false},
+    {"text", FIELD_CODE, false, 0, FOLDER_bytes, NULL, "The content, if it is text", false},
+    {"base64", FIELD_CODE, false, 0, FILE_BASE64_MOST, NULL, "The content in base64", false},
+    {"from", FIELD_LINE, false, 1, FOLDER_path, NULL,
+     "The path of the file to copy it from; to rename, remove that one", false},
+    {"executable", FIELD_BOOLEAN, false, 0, 0, NULL, "Whether it can be executed; absent: as it was", false},
+    {"remove", FIELD_BOOLEAN, false, 0, 0, NULL, "Remove the file", false},
     {NULL},
 };
 
@@ -49,6 +62,16 @@ static const struct field list_query[] = {
         {"limits", FIELD_OBJECT, false, 0, 2000, NULL, "Limits lower than the runner's: memory_mb, cpu_seconds …",     \
          false},                                                                                                       \
         {"label", FIELD_LINE, false, 1, 40, NULL, "Run only on runners with this label; null: on any runner", true},   \
+        {"files",                                                                                                      \
+         FIELD_OBJECT_LIST,                                                                                            \
+         false,                                                                                                        \
+         0,                                                                                                            \
+         FILE_CHANGES_MOST,                                                                                            \
+         NULL,                                                                                                         \
+         "Changes of the files beside the script; each creates, replaces, renames or removes one",                     \
+         false,                                                                                                        \
+         file_fields},                                                                                                 \
+        {"replace_files", FIELD_BOOLEAN, false, 0, 0, NULL, "Remove all files that \"files\" does not name", false},   \
     {                                                                                                                  \
         "retriable", FIELD_BOOLEAN, false, 0, 0, NULL, "Retry a run whose runner crashed", false                       \
     }
@@ -66,14 +89,8 @@ static const struct field edit_fields[] = {
     {"name", FIELD_LINE, false, 1, 80, NULL, "A unique name", false},
     {"kind", FIELD_CHOICE, false, 0, 0, SCRIPT_KIND_CHOICES, "The current kind, which cannot be changed", false},
     {"code", FIELD_CODE, false, 0, CODE_MOST, NULL, "The code; a change creates a new version", false},
+    {"files_of", FIELD_INTEGER, false, 1, 2147483647, NULL, "Start from the files of this version", false},
     SETTING_FIELDS,
-    {NULL},
-};
-
-static const struct field upload_query[] = {
-    {"filename", FIELD_LINE, true, 1, 80, NULL,
-     "The extension determines the kind: .sh .py .js .mjs .yml .yaml .tf .aws", false},
-    {"script", FIELD_UUID, false, 0, 0, NULL, "The script to add a version to; absent: create a script", false},
     {NULL},
 };
 
@@ -91,10 +108,11 @@ static const struct field run_fields[] = {
 const struct route script_routes[] = {
     ROUTE(METHOD_GET, "/scripts", USER, POOL_FAST, NULL, list_query, list, "The scripts, sorted by name", "ScriptList"),
     ROUTE(METHOD_POST, "/scripts", MAY("scripts.create"), POOL_FAST, create_fields, NULL, create, "Create a script",
-          "Script"),
+          "Script", .most = BODY_WITH_FILES),
     ROUTE(METHOD_GET, "/scripts/{id}", SCRIPT("see"), POOL_FAST, NULL, NULL, show, "A script with its latest code",
           "Script"),
-    ROUTE(METHOD_PATCH, "/scripts/{id}", SCRIPT("edit"), POOL_FAST, edit_fields, NULL, edit, "Edit a script", "Script"),
+    ROUTE(METHOD_PATCH, "/scripts/{id}", SCRIPT("edit"), POOL_FAST, edit_fields, NULL, edit, "Edit a script", "Script",
+          .most = BODY_WITH_FILES),
     ROUTE(METHOD_DELETE, "/scripts/{id}", SCRIPT("edit"), POOL_FAST, NULL, NULL, delete_script,
           "Delete a script and stop its runs; the run history stays"),
     ROUTE(METHOD_GET, "/scripts/{id}/versions", SCRIPT("see"), POOL_FAST, NULL, page_query, versions,
@@ -103,8 +121,6 @@ const struct route script_routes[] = {
           "A version of a script with its code", "ScriptVersion"),
     ROUTE(METHOD_GET, "/scripts/kinds", USER, POOL_FAST, NULL, NULL, kinds,
           "The kinds of scripts and whether they can run here", "ScriptKind[]"),
-    ROUTE(METHOD_POST, "/scripts/upload", MAY("scripts.create"), POOL_WAIT, NULL, upload_query, upload,
-          "Create a script, or a new version of one, from a file", "Script", .raw = CODE_MOST),
     ROUTE(METHOD_POST, "/scripts/{id}/run", SCRIPT("run"), POOL_FAST, run_fields, NULL, run, "Run a script", "Run",
           true),
     ROUTE_END,
@@ -189,59 +205,6 @@ static void version(struct request *request)
 static void kinds(struct request *request)
 {
     respond_row(request, scripts_kinds(request->db), 200);
-}
-
-static void refuse_file(struct request *request, const char *field, const char *sentence)
-{
-    respond_field_error(request, field, sentence);
-    respond_problem(request, OUTCOME_INVALID, sentence);
-}
-
-/* The file as the body that POST and PATCH take, from which it goes on as theirs does. */
-static struct json_object *body_of_file(struct request *request, const char *kind)
-{
-    const char *filename = request_query(request, "filename");
-    struct json_object *body = json_object_new_object();
-    char *name = scripts_name_of(filename);
-    char *note = text_format("From %s", filename);
-
-    if (!request_query(request, "script"))
-        json_object_object_add(body, "name", json_object_new_string(name));
-    if (kind)
-        json_object_object_add(body, "kind", json_object_new_string(kind));
-    json_object_object_add(body, "code", json_object_new_string(text_string(request->raw)));
-    json_object_object_add(body, "note", json_object_new_string(note));
-    free(note);
-    free(name);
-    return body;
-}
-
-/* POST /api/scripts/upload?filename=&script=: the path does not name the script, so its guard is queued here. 201 and
- * the script; 403; 404; 409; 413; 415; 422 */
-static void upload(struct request *request)
-{
-    const char *script = request_query(request, "script");
-    const char *code = text_string(request->raw);
-    const char *kind = scripts_kind_of(request_query(request, "filename"), code);
-
-    if (script)
-        scripts_queue_proof(request->db, script);
-    if (!utf8_is_valid(code, request->raw->length)) {
-        refuse_file(request, "code", "A script must be UTF-8 text without NUL characters.");
-        return;
-    }
-    if (!kind && !script) {
-        refuse_file(request, "filename",
-                    "Use an extension such as .sh, .py, .js, .yml, .tf or .aws, or a first line such as #!/bin/bash.");
-        return;
-    }
-    struct json_object *body = body_of_file(request, kind);
-    struct text why = TEXT_EMPTY;
-
-    respond_made(request,
-                 script ? scripts_edit(request->db, script, body, &why) : scripts_create(request->db, body, &why),
-                 &why);
-    json_object_put(body);
 }
 
 /* POST /api/scripts/{id}/run: 202 and the run; 403; 404; 409; 422 with a field for each parameter that is wrong */

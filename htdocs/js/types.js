@@ -325,6 +325,15 @@
  * @property {boolean} editable
  * @property {LastRun | null} last_run
  * @property {Record<string, number>} [runner_limits]
+ * @property {ScriptFile[]} [files]
+ */
+
+/**
+ * @typedef {object} ScriptFile
+ * @property {string} path
+ * @property {number} size
+ * @property {boolean} executable
+ * @property {string} sha256
  */
 
 /**
@@ -334,8 +343,11 @@
  * @property {string} note
  * @property {string} created_at
  * @property {number} size
+ * @property {number} file_count
+ * @property {number} file_bytes
  * @property {string} [code]
  * @property {Record<string, any>} [parameters]
+ * @property {ScriptFile[]} [files]
  */
 
 /**

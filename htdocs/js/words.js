@@ -72,14 +72,14 @@ export const RUN_ENDS = {
     lost: { sentence: "The runner crashed." },
 };
 
-/** @type {Record<string, {label: string, about: string, interpreter: string, install: string, language: string, endings: string}>} */
+/** @type {Record<string, {label: string, about: string, interpreter: string, install: string, language: string, endings: string, file: string}>} */
 export const SCRIPT_KINDS = {
-    sh: { label: "Shell", about: "Shell commands", interpreter: "bash", install: "apt install bash", language: "shell", endings: "sh bash" },
-    python: { label: "Python", about: "Data, files, calculations", interpreter: "python3", install: "apt install python3", language: "python", endings: "py" },
-    node: { label: "Node.js", about: "JavaScript (Node.js)", interpreter: "node", install: "apt install nodejs", language: "javascript", endings: "js mjs" },
-    playbook: { label: "Ansible playbook", about: "Configure servers", interpreter: "ansible-playbook", install: "apt install ansible", language: "yaml", endings: "yml yaml" },
-    terraform: { label: "Terraform", about: "Provision infrastructure", interpreter: "tofu or terraform", install: "see https://opentofu.org/docs/intro/install/deb/", language: "hcl", endings: "tf" },
-    aws: { label: "AWS commands", about: "Shell with the AWS CLI", interpreter: "aws", install: "apt install awscli", language: "shell", endings: "aws" },
+    sh: { label: "Shell", about: "Shell commands", interpreter: "bash", install: "apt install bash", language: "shell", endings: "sh bash", file: "script.sh" },
+    python: { label: "Python", about: "Data, files, calculations", interpreter: "python3", install: "apt install python3", language: "python", endings: "py", file: "script.py" },
+    node: { label: "Node.js", about: "JavaScript (Node.js)", interpreter: "node", install: "apt install nodejs", language: "javascript", endings: "js mjs", file: "script.js" },
+    playbook: { label: "Ansible playbook", about: "Configure servers", interpreter: "ansible-playbook", install: "apt install ansible", language: "yaml", endings: "yml yaml", file: "script.yml" },
+    terraform: { label: "Terraform", about: "Provision infrastructure", interpreter: "tofu or terraform", install: "see https://opentofu.org/docs/intro/install/deb/", language: "hcl", endings: "tf", file: "script.tf" },
+    aws: { label: "AWS commands", about: "Shell with the AWS CLI", interpreter: "aws", install: "apt install awscli", language: "shell", endings: "aws", file: "script.sh" },
 };
 
 /** @type {Record<string, {label: string, unit: string}>} */
@@ -91,6 +91,14 @@ export const LIMITS = {
     output_mb: { label: "Output", unit: "MB" },
     processes: { label: "Max processes", unit: "" },
     open_files: { label: "Max open files", unit: "" },
+};
+
+/** @type {Record<string, {value: number}>} */
+export const FOLDER_LIMITS = {
+    files: { value: 500 },
+    bytes: { value: 2097152 },
+    path: { value: 255 },
+    depth: { value: 16 },
 };
 
 /** @type {Record<string, {label: string, help: string, value: number, most: number}>} */

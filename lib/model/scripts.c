@@ -60,6 +60,21 @@ enum outcome scripts_version(struct db *db, const char *id, const char *number)
     return db_do(db, &query_script_version, DB_VALUES(id, number));
 }
 
+enum outcome scripts_file(struct db *db, const char *id, const char *path, const char *version)
+{
+    db_queue_bytes(db, &query_script_file, DB_VALUES(id, path, version), NULL);
+    return db_run(db);
+}
+
+enum outcome scripts_folder(struct db *db, const char *id, const char *version)
+{
+    enum outcome outcome;
+
+    db_queue_bytes(db, &query_script_folder, DB_VALUES(id, version), NULL);
+    outcome = db_run(db);
+    return outcome == OUTCOME_OK && db_rows(db) == 0 ? OUTCOME_ABSENT : outcome;
+}
+
 enum outcome scripts_kinds(struct db *db)
 {
     return db_do(db, &query_script_kinds, DB_NO_VALUES);

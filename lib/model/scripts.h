@@ -8,7 +8,14 @@
 #include "base/db.h"
 #include "base/json.h"
 
+#include "words/words.h"
+
 #include <stdbool.h>
+
+/* What the files beside a script may be together: FOLDER_files, FOLDER_bytes, and each: FOLDER_path, FOLDER_depth. */
+#define FOLDER_LIMIT(word, value) FOLDER_##word = (value),
+enum { FOLDER_LIMIT_LIST(FOLDER_LIMIT) };
+#undef FOLDER_LIMIT
 
 /* The filters of a list; NULL: no filter. */
 struct script_filter {
@@ -40,6 +47,13 @@ enum outcome scripts_delete(struct db *db, const char *id);
 /* Its versions without their code, the newest first; and one of them with it. */
 enum outcome scripts_versions(struct db *db, const char *id, int limit, const char *cursor);
 enum outcome scripts_version(struct db *db, const char *id, const char *number);
+
+/* The bytes of a file beside a script, binary (db_length), in a version or (NULL) the newest. */
+enum outcome scripts_file(struct db *db, const char *id, const char *path, const char *version);
+
+/* A version with its files, binary, a row each: the script itself comes first (name, kind, seconds since 1970, code),
+ * then the files (path, "x" when executable, "", bytes). ABSENT when there is no such version. */
+enum outcome scripts_folder(struct db *db, const char *id, const char *version);
 
 /* Which kinds there are, and which of them the runners can execute. */
 enum outcome scripts_kinds(struct db *db);

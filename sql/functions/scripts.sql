@@ -80,7 +80,8 @@ begin
     return wanted;
 end $$;
 
-create function add_script_version(script uuid, number int, code text, parameters jsonb, note text)
+-- files: all that the version has.
+create function add_script_version(script uuid, number int, code text, parameters jsonb, note text, files script_file[])
 returns void language plpgsql as $$
 begin
     if octet_length(code) > 524288 then
@@ -88,8 +89,9 @@ begin
     elsif code ~ '^\s*$' then
         perform raise_outcome('CA422', 'Must not be empty.', 'code');
     end if;
-    insert into script_versions (script_id, number, code, parameters, note, author_id)
-    values (script, number, code, parameters, coalesce(note, ''), caller_id());
+    insert into script_versions (script_id, number, code, parameters, note, author_id, file_count, file_bytes)
+    values (script, number, code, parameters, coalesce(note, ''), caller_id(), cardinality(files),
+            (select coalesce(sum(f.size), 0) from unnest(files) f));
 end $$;
 
 -- The body of a change of a script, whose code ends its lines as the interpreters on this system expect: with LF. A shell
@@ -104,6 +106,7 @@ create function script_create(body json) returns setof announced language plpgsq
 declare
     b jsonb := with_unix_lines(body);
     made scripts;
+    files script_file[];
 begin
     perform check_interpreter(b ->> 'kind', b ->> 'label');
     insert into scripts (name, description, kind, visibility, owner_id, network, mapping_id, limits, label, retriable)
@@ -111,7 +114,9 @@ begin
             caller_id(), grant_network(coalesce((b ->> 'network')::boolean, false)), usable_mapping((b ->> 'mapping')::uuid),
             check_limits(coalesce(b -> 'limits', '{}')), b ->> 'label', coalesce((b ->> 'retriable')::boolean, false))
     returning * into made;
-    perform add_script_version(made.id, 1, b ->> 'code', coalesce(b -> 'parameters', '{}'), b ->> 'note');
+    files := wanted_script_files(made, b);
+    perform add_script_version(made.id, 1, b ->> 'code', coalesce(b -> 'parameters', '{}'), b ->> 'note', files);
+    perform keep_script_files(made.id, 1, files);
     perform grant_networks(made.id, b -> 'networks');
     insert into audit_log (action, object_kind, object_id, detail)
     values ('script.create', 'script', made.id::text,
@@ -120,8 +125,8 @@ begin
     return next announced_answer(script_json(made)::json);
 end $$;
 
--- Changes what the body names, if its version is the present one. Other code or other parameters make a new version. An upload
--- has no version: it only adds one to those that stay.
+-- Changes what the body names, if its version is the present one. Other code, parameters or files make a new
+-- version. An upload has no version: it only adds one to those that stay.
 create function script_edit(wanted uuid, body json) returns setof announced language plpgsql as $$
 declare
     b jsonb := with_unix_lines(body);
@@ -130,6 +135,8 @@ declare
     newest script_versions;
     code text;
     parameters jsonb;
+    files script_file[];
+    moved boolean := false; -- the files
     changed boolean;
 begin
     if (b ->> 'version')::int <> old.version then
@@ -139,7 +146,11 @@ begin
     select * into newest from script_versions where script_id = old.id and number = old.latest;
     code := coalesce(b ->> 'code', newest.code);
     parameters := coalesce(b -> 'parameters', newest.parameters);
-    changed := code is distinct from newest.code or parameters is distinct from newest.parameters;
+    if b ?| array['files', 'files_of', 'replace_files'] then
+        files := wanted_script_files(old, b);
+        moved := script_files_differ(files, script_files_of(old.id, old.latest));
+    end if;
+    changed := moved or code is distinct from newest.code or parameters is distinct from newest.parameters;
     if b ->> 'kind' <> old.kind then
         perform raise_outcome('CA422', 'The kind of a script cannot be changed. Create a new script instead.', 'kind');
     elsif changed or b ? 'label' then
@@ -161,10 +172,14 @@ begin
     returning * into edited;
     perform grant_networks(old.id, b -> 'networks');
     if changed then
-        perform add_script_version(old.id, old.latest + 1, code, parameters, b ->> 'note');
+        perform add_script_version(old.id, old.latest + 1, code, parameters, b ->> 'note',
+                                   case when moved then files else script_files_of(old.id, old.latest) end);
+    end if;
+    if moved then
+        perform keep_script_files(old.id, old.latest + 1, files);
     end if;
     insert into audit_log (action, object_kind, object_id, detail)
-    values ('script.edit', 'script', old.id::text, b - 'version' - 'code' - 'parameters'
+    values ('script.edit', 'script', old.id::text, b - 'version' - 'code' - 'parameters' - 'files'
             || case when changed then jsonb_build_object('number', old.latest + 1) else '{}' end);
     return next announced_answer(script_json(edited)::json);
 end $$;
@@ -178,6 +193,7 @@ begin
     script := script_lock(wanted);
     update scripts set deleted_at = now(), mapping_id = null where id = script.id;
     delete from script_networks where script_id = script.id;
+    perform drop_script_files(script.id);
     insert into audit_log (action, object_kind, object_id, detail)
     values ('script.delete', 'script', script.id::text, jsonb_build_object('name', script.name));
     return next announced_answer(null);
@@ -222,13 +238,15 @@ create function script_item(s scripts) returns jsonb language sql stable as $$
 $$;
 
 create function script_json(s scripts) returns jsonb language sql stable as $$
-    select script_item(s) || jsonb_build_object('code', v.code, 'parameters', v.parameters, 'runner_limits', runner_limits(s.label))
+    select script_item(s) || jsonb_build_object('code', v.code, 'parameters', v.parameters, 'runner_limits', runner_limits(s.label),
+                                              'files', script_files_json(s.id, s.latest))
     from script_versions v where v.script_id = s.id and v.number = s.latest
 $$;
 
 create function script_version_item(v script_versions) returns jsonb language sql stable as $$
     select jsonb_build_object('number', v.number, 'author', principal_json(v.author_id), 'note', v.note,
-                              'created_at', api_time(v.created_at), 'size', octet_length(v.code))
+                              'created_at', api_time(v.created_at), 'size', octet_length(v.code),
+                              'file_count', v.file_count, 'file_bytes', v.file_bytes)
 $$;
 
 -- The version of a script that the caller wants to run (null: the newest), and what it takes.

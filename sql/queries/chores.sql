@@ -42,3 +42,16 @@ set period_seconds = excluded.period_seconds, state = excluded.state, failure = 
 -- Drops one schema of functions that nobody uses: 1, or 0 when there is none. Nothing while somebody migrates.
 select case when pg_try_advisory_xact_lock(hashtextextended('coagent schema', 0))
             then cardinality(drop_functions(unused_functions(1))) else 0 end
+
+-- name: script_blobs_sweep :one
+-- most rows. Files beside scripts whose script was deleted: those that no script has go, the others are not looked at again.
+-- Who stores the same bytes at this moment locks the row, and it is passed over.
+with due as materialized (
+    select b.digest, exists (select from script_files f where f.digest = b.digest) as is_used
+    from script_blobs b where b.orphaned_at is not null order by b.orphaned_at limit $1::int for update skip locked
+), gone as (
+    delete from script_blobs b using due where b.digest = due.digest and not due.is_used returning 1
+), kept as (
+    update script_blobs b set orphaned_at = null from due where b.digest = due.digest and due.is_used returning 1
+)
+select (select count(*) from gone) + (select count(*) from kept)

@@ -48,7 +48,8 @@ from page
 
 -- name: script_version :one
 -- id, number
-select coalesce((select script_version_item(v) || jsonb_build_object('code', v.code, 'parameters', v.parameters)
+select coalesce((select script_version_item(v) || jsonb_build_object('code', v.code, 'parameters', v.parameters,
+                                                                        'files', script_files_json(v.script_id, v.number))
                  from script_versions v where v.script_id = $1::uuid and v.number::bigint = $2::bigint),
                 to_jsonb(raise_outcome('CA404', 'Version not found.')::text))
 
@@ -75,3 +76,27 @@ select s.id, v.number, v.parameters from script_named($1) s join script_versions
 -- name: script_run :many
 -- id, body with the version and the checked parameters, how it was asked for (ui, api), the sealed passwords or null
 select * from script_run($1::uuid, $2::jsonb, $3, $4)
+
+-- name: script_file :one
+-- id, path, number of a version or null: the bytes of a file beside the script; ABSENT when there is none
+select b.bytes from scripts s
+join script_files f on f.script_id = s.id and f.path = normalize($2, NFC)
+                   and f.since <= coalesce($3::int, s.latest) and (f.until is null or f.until > coalesce($3::int, s.latest))
+join script_blobs b on b.digest = f.digest
+where s.id = $1::uuid
+
+-- name: script_folder :many
+-- id, number of a version or null: first the script itself (its name for a file, kind, time in seconds, code), then each
+-- file (path, "x" when it is executable, nothing, bytes); no row when there is no such version
+with chosen as (
+    select s.name, s.kind, v.* from scripts s join script_versions v on v.script_id = s.id and v.number = coalesce($2::int, s.latest)
+    where s.id = $1::uuid
+), parts as (
+    select 0 as place, name::text, kind as mark, extract(epoch from created_at)::bigint::text as time, convert_to(code, 'UTF8') as bytes
+    from chosen
+    union all
+    select 1, f.path, case when f.executable then 'x' else '' end, '', b.bytes
+    from chosen c join script_files f on f.script_id = c.script_id and f.since <= c.number and (f.until is null or f.until > c.number)
+    join script_blobs b on b.digest = f.digest
+)
+select name, mark, time, bytes from parts order by place, name collate "C"

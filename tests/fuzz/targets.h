@@ -31,6 +31,9 @@ void fuzz_command(const char *bytes, size_t length);
 /* The Markdown of a message: each run of the mentions is one, and stands there once. */
 void fuzz_markup(const char *bytes, size_t length);
 
+/* An archive of the folder of a script: what is read is within the limits, and reads the same once more. */
+void fuzz_zip(const char *bytes, size_t length);
+
 /* A file of settings. */
 void fuzz_settings(const char *bytes, size_t length);
 

@@ -121,3 +121,8 @@ Test(fuzz, markdown_of_any_bytes_is_read)
 {
     try_seeds("markup", fuzz_markup);
 }
+
+Test(fuzz, archives_of_any_bytes_are_read_within_the_limits)
+{
+    try_seeds("zip", fuzz_zip);
+}

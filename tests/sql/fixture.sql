@@ -95,6 +95,13 @@ select fixture_id('script', n), 'Script ' || n, 'sh', case when n % 3 = 0 then '
 from generate_series(0, 299) n;
 insert into script_versions (script_id, number, code, author_id)
 select fixture_id('script', n), v, 'echo ' || v, fixture_id('user', n % 50) from generate_series(0, 299) n, generate_series(1, 3) v;
+-- 40 files of each script, of which each version changes two; some bytes are those of deleted scripts
+insert into script_blobs (digest, bytes, orphaned_at)
+select sha256(n::text::bytea), n::text::bytea, case when n % 50 = 0 then now() - interval '1 day' end from generate_series(0, 12000) n;
+insert into script_files (script_id, path, since, until, digest, size, executable)
+select fixture_id('script', n), 'roles/web/' || f || '.yml', v, case when v < 3 and f < 2 then v + 1 end,
+       sha256((n * 40 + f)::text::bytea), octet_length((n * 40 + f)::text), f = 0
+from generate_series(0, 299) n, generate_series(0, 39) f, generate_series(1, 3) v where v = 1 or f < 2;
 insert into networks (id, name, destinations)
 select fixture_id('network', n), 'network ' || n, array['10.' || n % 256 || '.0.0/16 tcp 22'] from generate_series(0, 1999) n;
 insert into network_people (network_id, user_id)
