@@ -6,9 +6,10 @@
  * everything of the run dies with it, whatever the command did: the kernel sees to that. Work folder, /tmp and what
  * lies under /coagent are one file system in memory, which is gone with its last user: nothing is ever left on disk.
  *
- * The command finds: /work (its folder, HOME and working directory, with an empty /work/out), /tmp, /dev/shm, the files
- * given to it read-only under /coagent, the host's programs read-only under /usr, a small /etc, a /proc of its own
- * processes. It is user "run" (1000) on host "run". Its status 129 to 192 is taken for a signal, as shells do. */
+ * The command finds: /work (its folder, HOME and working directory, with the files given there and an empty out), /tmp,
+ * /dev/shm, the files given to it read-only under /coagent, the host's programs read-only under /usr, a small /etc, a
+ * /proc of its own processes. It is user "run" (1000) on host "run". Its status 129 to 192 is taken for a signal, as
+ * shells do. */
 #ifndef COAGENT_SANDBOX_H
 #define COAGENT_SANDBOX_H
 
@@ -34,11 +35,16 @@ struct sandbox_limits {
     long open_files; /* each process */
 };
 
-/* A file below /coagent. A name is one or more folders and a name ("script.py", "inventory/hosts"). */
+/* Where a file of the spec lies: read-only, or the command's own. */
+enum sandbox_place { SANDBOX_COAGENT, SANDBOX_WORK };
+
+/* A file below /coagent or /work. A name is one or more folders and a name ("script.py", "inventory/hosts"). */
 struct sandbox_file {
     const char *name;
     const void *bytes;
     size_t length;
+    enum sandbox_place place;
+    bool executable; /* in /work; what is in /coagent always is */
 };
 
 struct sandbox_spec {

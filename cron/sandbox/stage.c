@@ -53,9 +53,9 @@ static const struct {
     {"root/etc/alternatives", 0755},
 };
 
-static bool put(int folder, const char *name, const void *bytes, size_t length)
+static bool put(int folder, const char *name, mode_t mode, const void *bytes, size_t length)
 {
-    int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0555);
+    int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     size_t written = 0;
 
     if (fd < 0)
@@ -155,7 +155,7 @@ static void copy(int folder, const char *path)
 static bool write_etc(int folder)
 {
     for (size_t i = 0; i < sizeof etc_files / sizeof *etc_files; i++)
-        if (!put(folder, etc_files[i].name, etc_files[i].content, strlen(etc_files[i].content)))
+        if (!put(folder, etc_files[i].name, 0555, etc_files[i].content, strlen(etc_files[i].content)))
             return false;
     for (size_t i = 0; i < sizeof etc_copies / sizeof *etc_copies; i++)
         if (access(etc_copies[i], R_OK) == 0)
@@ -164,23 +164,39 @@ static bool write_etc(int folder)
            symlinkat("/proc/mounts", folder, "root/etc/mtab") == 0;
 }
 
+/* Whether a part between slashes is empty, "." or "..". */
+static bool leads_elsewhere(const char *name)
+{
+    for (const char *part = name;; part++) {
+        size_t length = strcspn(part, "/");
+
+        if (length == 0 || (length <= 2 && strspn(part, ".") == length))
+            return true;
+        part += length;
+        if (!*part)
+            return false;
+    }
+}
+
 /* The file, with the folders on its way; a name that leads elsewhere is not one of ours. */
 static bool write_file(int folder, const struct sandbox_file *file)
 {
+    static const char *const places[] = {[SANDBOX_COAGENT] = "root/coagent/", [SANDBOX_WORK] = "work/"};
+    mode_t mode = file->place == SANDBOX_COAGENT ? 0555 : file->executable ? 0755 : 0644;
+    const char *place = places[file->place];
     char path[1024];
 
-    if (snprintf(path, sizeof path, "root/coagent/%s", file->name) >= (int)sizeof path || strstr(path, "..") ||
-        strstr(path, "//")) {
+    if (snprintf(path, sizeof path, "%s%s", place, file->name) >= (int)sizeof path || leads_elsewhere(file->name)) {
         errno = EINVAL;
         return false;
     }
-    for (char *slash = strchr(path + sizeof "root/coagent", '/'); slash; slash = strchr(slash + 1, '/')) {
+    for (char *slash = strchr(path + strlen(place), '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (mkdirat(folder, path, 0755) != 0 && errno != EEXIST)
             return false;
         *slash = '/';
     }
-    return put(folder, path, file->bytes, file->length);
+    return put(folder, path, mode, file->bytes, file->length);
 }
 
 int stage_set(const struct sandbox_spec *spec, uid_t uid, gid_t gid, struct text *why)

@@ -23,7 +23,15 @@ static void add_variable(struct environment *environment, char *variable)
 
 static void add_file(struct environment *environment, const char *name, const void *bytes, size_t length)
 {
-    environment->files[environment->file_count++] = (struct sandbox_file){name, bytes, length};
+    environment->files[environment->file_count++] =
+        (struct sandbox_file){.name = name, .bytes = bytes, .length = length};
+}
+
+/* In the work folder. */
+static void add_work_file(struct environment *environment, const char *name, const void *bytes, size_t length)
+{
+    add_file(environment, name, bytes, length);
+    environment->files[environment->file_count - 1].place = SANDBOX_WORK;
 }
 
 /* pip and npm would try for a minute what cannot succeed. */
@@ -213,12 +221,38 @@ static bool is_module(const char *code)
     return false;
 }
 
+/* Node looks for it beside the script; the folder may have its own. */
+static void add_package(struct environment *environment)
+{
+    static const char package[] = "{\"type\":\"module\"}";
+
+    if (environment->folder.count == 0)
+        add_file(environment, "package.json", package, strlen(package));
+    else if (!folder_has(&environment->folder, "package.json"))
+        add_work_file(environment, "package.json", package, strlen(package));
+}
+
+/* The files beside the script, and the script among them. */
+static void add_folder(struct environment *environment, const char *code)
+{
+    const struct folder *folder = &environment->folder;
+
+    for (size_t i = 0; i < folder->count; i++)
+        environment->files[environment->file_count++] = folder->files[i];
+    if (folder->count > 0)
+        add_work_file(environment, script_kind_row(environment->kind)->file, code, strlen(code));
+}
+
 static void add_files(struct environment *environment, const char *code, const char *inputs)
 {
-    add_file(environment, environment->kind->file, code, strlen(code));
+    environment->files = calloc(ENVIRONMENT_FILES + environment->folder.count, sizeof *environment->files);
+    if (!environment->files)
+        abort();
+    add_folder(environment, code);
+    add_file(environment, script_kind_row(environment->kind)->file, code, strlen(code));
     add_file(environment, "input.json", inputs, strlen(inputs));
     if (environment->kind == &script_kinds[SCRIPT_KIND_NODE] && is_module(code))
-        add_file(environment, "package.json", "{\"type\":\"module\"}", 17);
+        add_package(environment);
     if (environment->kind == &script_kinds[SCRIPT_KIND_PLAYBOOK]) {
         shape_inventory(environment);
         add_file(environment, "inventory", environment->inventory.bytes, environment->inventory.length);
@@ -228,15 +262,24 @@ static void add_files(struct environment *environment, const char *code, const c
         add_file(environment, "terraform.tfstate", environment->state.bytes, environment->state.length);
 }
 
+/* With files beside it, the script itself is that of the work folder. */
 static void choose_command(struct environment *environment, bool dry_run)
 {
     const char *const *command = dry_run ? environment->kind->check : environment->kind->run;
+    const char *file = script_kind_row(environment->kind)->file;
+    char *alone = text_format("/coagent/%s", file);
 
-    for (int i = 0; command[i]; i++)
-        environment->argv[i] = strcmp(command[i], "@") == 0 ? environment->program : command[i];
+    environment->path = text_format("/work/%s", file);
+    for (int i = 0; command[i]; i++) {
+        const char *argument = strcmp(command[i], "@") == 0 ? environment->program : command[i];
+
+        environment->argv[i] =
+            environment->folder.count > 0 && strcmp(argument, alone) == 0 ? environment->path : argument;
+    }
+    free(alone);
 }
 
-enum outcome environment_open(struct environment *environment, const struct execution *execution,
+enum outcome environment_open(struct environment *environment, struct execution *execution,
                               const struct script_facts *facts, struct text *why)
 {
     memset(environment, 0, sizeof *environment);
@@ -266,6 +309,8 @@ enum outcome environment_open(struct environment *environment, const struct exec
                         MASK_MOST_KB);
         return OUTCOME_INVALID;
     }
+    if (folder_open(&environment->folder, execution, facts->file_count, why) != OUTCOME_OK)
+        return OUTCOME_FAILED;
     add_files(environment, facts->code, text_string(&environment->inputs));
     choose_command(environment, facts->dry_run);
     mask_close(environment->mask);
@@ -279,6 +324,9 @@ void environment_close(struct environment *environment)
         free(environment->variables[i]);
     }
     free(environment->variables);
+    free(environment->files);
+    free(environment->path);
+    folder_close(&environment->folder);
     free(environment->program);
     mask_free(environment->mask);
     text_free_secret(&environment->state);

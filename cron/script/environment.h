@@ -1,9 +1,9 @@
 /* The environment of a script: its command, variables, files under /coagent, and which of them are secret.
  *
- * /coagent/script.<ext> and /coagent/input.json (the parameters); COAGENT_RUN_ID, COAGENT_INPUT, COAGENT_OUTPUT; each
- * parameter that is a single value as PARAM_<NAME>; the entries of the mapping by their names. A playbook finds the
- * mapping's INVENTORY as its inventory, else this host alone, and its parameters as variables; terraform finds its
- * state and its variables. */
+ * /coagent/script.<ext> and /coagent/input.json (the parameters); with files beside it, the script runs from /work,
+ * where they are; COAGENT_RUN_ID, COAGENT_INPUT, COAGENT_OUTPUT; each parameter that is a single value as PARAM_<NAME>;
+ * the entries of the mapping by their names. A playbook finds the mapping's INVENTORY as its inventory, else this host
+ * alone, and its parameters as variables; terraform finds its state and its variables. */
 #ifndef COAGENT_SCRIPT_ENVIRONMENT_H
 #define COAGENT_SCRIPT_ENVIRONMENT_H
 
@@ -11,18 +11,23 @@
 #include "cron/run/execution.h"
 #include "cron/sandbox/sandbox.h"
 #include "cron/script/facts.h"
+#include "cron/script/folder.h"
 #include "cron/script/kind.h"
 
-#define ENVIRONMENT_FILES 4
+/* What there is besides the files beside the script: the script twice, the parameters, package.json or inventory and
+ * variables, the state. */
+#define ENVIRONMENT_FILES 6
 
 struct environment {
     const struct script_kind *kind;
     char *program;
+    char *path; /* of the script in the work folder */
     struct mask *mask;
     const char *argv[SCRIPT_ARGUMENTS];
     char **variables; /* owned, NULL-terminated */
     size_t variable_count;
-    struct sandbox_file files[ENVIRONMENT_FILES];
+    struct folder folder;
+    struct sandbox_file *files; /* owned, but for what they point to */
     size_t file_count;
     struct text state;          /* terraform's, opened */
     struct text inventory;      /* a playbook's */
@@ -32,7 +37,7 @@ struct environment {
 
 /* Makes it from the facts of the run. Else INVALID or FAILED with why, a sentence for users. To be closed in any case,
  * which wipes the secrets. */
-enum outcome environment_open(struct environment *environment, const struct execution *execution,
+enum outcome environment_open(struct environment *environment, struct execution *execution,
                               const struct script_facts *facts, struct text *why);
 void environment_close(struct environment *environment);
 

@@ -1,5 +1,9 @@
 #include "cron/script/facts.h"
 
+#include "base/number.h"
+
+#include <stdint.h>
+
 /* The columns of run_take_script. */
 enum {
     COLUMN_KIND = FACTS_SHARED,
@@ -12,7 +16,16 @@ enum {
     COLUMN_STATE_SEALED,
     COLUMN_OUTPUT_MOST,
     COLUMN_INPUTS_SEALED,
+    COLUMN_FILE_COUNT,
 };
+
+static size_t count_of(const struct facts *facts, int column)
+{
+    long long count = 0;
+
+    number_parse(facts_text(facts, column), 0, INT32_MAX, &count);
+    return (size_t)count;
+}
 
 void script_facts_read(struct script_facts *script, const struct facts *facts)
 {
@@ -27,5 +40,6 @@ void script_facts_read(struct script_facts *script, const struct facts *facts)
         .state_sealed = facts_value(facts, COLUMN_STATE_SEALED),
         .output_most = facts_value(facts, COLUMN_OUTPUT_MOST),
         .inputs_sealed = facts_value(facts, COLUMN_INPUTS_SEALED),
+        .file_count = count_of(facts, COLUMN_FILE_COUNT),
     };
 }

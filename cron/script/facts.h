@@ -15,6 +15,7 @@ struct script_facts {
     const char *state_sealed;  /* what the script keeps from one run to the next, or NULL */
     const char *output_most;   /* its output ends at this byte, by the quota of the asker; NULL: there is no quota */
     const char *inputs_sealed; /* its passwords, or NULL */
+    size_t file_count;         /* beside the script */
 };
 
 void script_facts_read(struct script_facts *script, const struct facts *facts);

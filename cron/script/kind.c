@@ -15,7 +15,7 @@
 /* $0 is terraform or tofu; the state is a copy, because what is under /coagent cannot be written. */
 #define TERRAFORM_PLAN                                                                                                 \
     "set -e\n"                                                                                                         \
-    "cat /coagent/script.tf > main.tf\n"                                                                               \
+    "[ -e script.tf ] || cat /coagent/script.tf > main.tf\n"                                                           \
     "if [ -e /coagent/terraform.tfstate ]; then cat /coagent/terraform.tfstate > terraform.tfstate; fi\n"              \
     "\"$0\" init -input=false -no-color\n"                                                                             \
     "\"$0\" plan -input=false -no-color -out=/tmp/plan\n"
@@ -24,21 +24,19 @@
     "\"$0\" output -json > output.json\n"
 
 const struct script_kind script_kinds[SCRIPT_KIND_COUNT] = {
-    [SCRIPT_KIND_SH] = {{"bash"}, "script.sh", {"@", "/coagent/script.sh"}, BASH_CHECK},
-    [SCRIPT_KIND_PYTHON] = {{"python3"}, "script.py", {"@", "/coagent/script.py"}, {"@", "-c", PYTHON_CHECK}},
-    [SCRIPT_KIND_NODE] = {{"node"}, "script.js", {"@", "/coagent/script.js"}, {"@", "--check", "/coagent/script.js"}},
+    [SCRIPT_KIND_SH] = {{"bash"}, {"@", "/coagent/script.sh"}, BASH_CHECK},
+    [SCRIPT_KIND_PYTHON] = {{"python3"}, {"@", "/coagent/script.py"}, {"@", "-c", PYTHON_CHECK}},
+    [SCRIPT_KIND_NODE] = {{"node"}, {"@", "/coagent/script.js"}, {"@", "--check", "/coagent/script.js"}},
     [SCRIPT_KIND_PLAYBOOK] = {{"ansible-playbook"},
-                              "script.yml",
                               {"@", "-i", "/coagent/inventory", "--extra-vars", "@/coagent/variables.json",
                                "/coagent/script.yml"},
                               {"@", "-i", "/coagent/inventory", "--extra-vars", "@/coagent/variables.json", "--check",
                                "--diff", "/coagent/script.yml"}},
     [SCRIPT_KIND_TERRAFORM] = {{"tofu", "terraform"},
-                               "script.tf",
                                {"/bin/bash", "-c", TERRAFORM_PLAN TERRAFORM_APPLY, "@"},
                                {"/bin/bash", "-c", TERRAFORM_PLAN, "@"},
                                true},
-    [SCRIPT_KIND_AWS] = {{"aws"}, "script.sh", {"/bin/bash", "/coagent/script.sh"}, BASH_CHECK},
+    [SCRIPT_KIND_AWS] = {{"aws"}, {"/bin/bash", "/coagent/script.sh"}, BASH_CHECK},
 };
 
 const struct script_kind *script_kind_of(const char *name)

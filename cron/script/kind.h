@@ -10,7 +10,6 @@
 
 struct script_kind {
     const char *programs[2];             /* any of them will do; the first that is there is used */
-    const char *file;                    /* its name under /coagent */
     const char *run[SCRIPT_ARGUMENTS];   /* the command, NULL-terminated; "@" stands for the program */
     const char *check[SCRIPT_ARGUMENTS]; /* the same for a dry run */
     bool keeps_state;                    /* from one run to the next; so one at a time */

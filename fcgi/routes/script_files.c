@@ -7,6 +7,7 @@
 #include "zip/zip.h"
 
 #include <sodium.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -345,8 +346,9 @@ static char *main_name(const char *kind)
 static void pack(struct db *db, struct zip_writer *writer)
 {
     char *main = main_name(db_value(db, 0, 1));
-    long long changed_at = atoll(db_value(db, 0, 2));
+    long long changed_at = 0;
 
+    number_parse(db_value(db, 0, 2), 0, INT64_MAX, &changed_at);
     for (int row = 0; row < db_rows(db); row++)
         zip_add(writer, row == 0 ? main : db_value(db, row, 0), db_value(db, row, 3), db_length(db, row, 3),
                 strcmp(db_value(db, row, 1), "x") == 0, changed_at);

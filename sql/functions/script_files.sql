@@ -21,8 +21,10 @@ $$;
 -- What is wrong with the path of a file beside a script of this kind; null: nothing.
 create function script_path_fault(path text, kind text) returns text language sql immutable as $$
     select case
-        when octet_length(path) not between 1 and folder_limit('path') then format('A path can have at most %s bytes.', folder_limit('path'))
-        when path ~ '[\x01-\x1f\x7f\u0080-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]' then 'A path must not contain control characters.'
+        when octet_length(path) not between 1 and folder_limit('path')
+            then format('A path can have at most %s bytes.', folder_limit('path'))
+        when path ~ '[\x01-\x1f\x7f\u0080-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]'
+            then 'A path must not contain control characters.'
         when strpos(path, '\') > 0 then 'Separate folders with "/", not with "\".'
         when path ~ '(^|/)\.{0,2}(/|$)' then 'A path must be relative, without empty parts, "." and "..".'
         when array_length(string_to_array(path, '/'), 1) > folder_limit('depth') + 1
@@ -135,7 +137,8 @@ end $$;
 
 -- Whether two folders differ.
 create function script_files_differ(a script_file[], b script_file[]) returns boolean language sql immutable as $$
-    select array(select f from unnest(a) f order by f.path collate "C") is distinct from array(select f from unnest(b) f order by f.path collate "C")
+    select array(select f from unnest(a) f order by f.path collate "C")
+           is distinct from array(select f from unnest(b) f order by f.path collate "C")
 $$;
 
 -- Makes them the files of the new version. It notes only what changes.

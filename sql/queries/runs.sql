@@ -167,11 +167,23 @@ select t.room_id, t.trigger_seq, case when t.inputs_sealed is null then t.inputs
        s.kind, v.code, v.parameters,
        (select json_agg(json_build_object('key', key, 'value', value, 'sealed', sealed)) from mapping_entries
         where mapping_id = t.mapping_id),
-       t.dry_run, run_reach(row(t.*)::runs), t.limits, state.sealed, t.output_bytes + storage_left(t.asked_by), t.inputs_sealed
+       t.dry_run, run_reach(row(t.*)::runs), t.limits, state.sealed, t.output_bytes + storage_left(t.asked_by), t.inputs_sealed,
+       v.file_count
 from taken t
 left join scripts s on s.id = t.script_id
 left join script_versions v on v.script_id = t.script_id and v.number = t.script_version
 left join script_states state on state.script_id = t.script_id
+
+-- name: run_script_files :many
+-- id: the files beside the script, in the version of the run (path, whether it is executable, bytes in hex). It has as many as
+-- the version says, or some are gone.
+select f.path, f.executable, encode(b.bytes, 'hex')
+from runs r
+join script_files f on f.script_id = r.script_id and f.since <= r.script_version
+                   and (f.until is null or f.until > r.script_version)
+join script_blobs b on b.digest = f.digest
+where r.id = $1::uuid
+order by f.path collate "C"
 
 -- name: run_renew :one
 -- id, fence: keeps the lease; whether it was asked to stop, and up to which byte the quota of its asker lets a script's

@@ -22,7 +22,7 @@ Test(kind, every_command_fits_and_names_the_file)
 
         cr_expect_leq(length_of(kind->run), SCRIPT_ARGUMENTS - 1, "%s", name);
         cr_expect_leq(length_of(kind->check), SCRIPT_ARGUMENTS - 1, "%s", name);
-        cr_expect(kind->programs[0] && strncmp(kind->file, "script.", 7) == 0);
+        cr_expect(kind->programs[0] && strncmp(script_kind_row(kind)->file, "script.", 7) == 0);
         cr_expect_eq(script_kind_of(name), kind);
     }
     cr_expect_null(script_kind_of("perl"));
