@@ -1,9 +1,12 @@
 /** Hands the frames of the live connection to whoever keeps that state. */
+import { checkUpdate } from "./frame/update.js";
 import { catchUpAll, logOf } from "./room/log/logs.js";
 import { noteArrival, resendUnheard } from "./room/log/outbox.js";
 import { loadMembers } from "./room/members.js";
 import { rooms, loadRooms, noteAlive, noteEvent, noteHeartbeat } from "./room/rooms.js";
 import { startSocket } from "./socket.js";
+
+let opened = 0;
 
 export const startLive = () => startSocket({ frame: take, open: recover });
 
@@ -39,6 +42,9 @@ function takeEvent(event) {
 }
 
 function recover() {
+    if (opened++ > 0) {
+        checkUpdate();
+    }
     if (rooms.get().state !== "idle") {
         loadRooms();
     }

@@ -1,7 +1,7 @@
 // The packed pages, as "make install" has them served, in a studio of their own: the other tests look at the sources.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync } from "node:fs";
+import { appendFileSync, chmodSync, copyFileSync, mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -12,8 +12,9 @@ const program = fileURLToPath(new URL("../../studio", import.meta.url));
 const state = mkdtempSync(path.join(tmpdir(), "coagent-packed-"));
 process.env.COAGENT_STUDIO = state;
 
-const { assertNoProblems, message, openBrowser, openRoom, openWindow, write } = await import("./support/browser.js");
+const { assertNoProblems, live, message, openBrowser, openRoom, openWindow, write } = await import("./support/browser.js");
 const { newPerson, newRoom, say } = await import("./support/people.js");
+const { becomes } = await import("./support/wait.js");
 
 /** @type {import("playwright-core").Browser} */
 let browser;
@@ -87,4 +88,64 @@ test("the editor comes when it is needed", async () => {
     assert.ok(loaded.some((file) => file.startsWith("/pack/editor-")));
     assertNoProblems(problems);
     await context.close();
+});
+
+/** Puts a release with another program, and another editor, in the place of the first: its files have other names. */
+function upgrade() {
+    const site = path.join(state, "app/share/coagent/htdocs");
+    const checkout = path.dirname(program);
+    for (const file of ["js/app.js", "js/code/editor.js", "js/frame/frame.js"]) {
+        appendFileSync(path.join(site, file), "\nconsole.debug(\"the second release\");\n");
+    }
+    writeFileSync(path.join(site, "index.html"), execFileSync(path.join(checkout, "htdocs/write-index")));
+    execFileSync(path.join(checkout, "htdocs/pack"), [site]);
+    copyFileSync(path.join(site, "pack/index.html"), path.join(site, "index.html"));
+}
+
+/** @param {import("playwright-core").Page} page */
+const programOf = (page) => page.locator("script[type=module][src]").getAttribute("src");
+
+test("a tab that is open over an upgrade says so, and keeps what was typed", async () => {
+    const ada = await newPerson("Packed Tab");
+    const about = { name: `Upgraded ${Date.now()}`, kind: "sh", visibility: "private", code: "echo packed\n" };
+    await ada.call("POST", "/scripts", about);
+    const [tab, form, entrance] = await Promise.all([openPacked(ada), openPacked(ada), openPacked(null)]);
+    await Promise.all([tab.page.goto("/scripts"), form.page.goto("/profile"), entrance.page.goto("/login")]);
+    await tab.page.getByRole("link", { name: about.name }).waitFor();
+    await form.page.getByLabel("Name", { exact: true }).fill("Ada the Second");
+    await live(form.page);
+    await entrance.page.getByLabel("Email").fill(ada.email);
+    const first = await programOf(tab.page);
+    upgrade();
+
+    // A part that is loaded late is gone: the page works without it, and says why.
+    await tab.page.getByRole("link", { name: about.name }).click();
+    const notice = "CoAgent was updated. Reload to use the new version; what you have typed is kept.";
+    await tab.page.getByRole("alert").filter({ hasText: notice }).waitFor();
+    const plain = tab.page.getByRole("textbox", { name: `Code of ${about.name}` });
+    await plain.fill("echo typed\n");
+    await tab.page.waitForFunction(() => Object.values(sessionStorage).some((text) => text.includes("echo typed")));
+    await tab.page.getByRole("alert").getByRole("button", { name: "Reload" }).click();
+    await tab.page.locator(".cm-content").getByText("echo typed").waitFor();
+    assert.notEqual(await programOf(tab.page), first);
+
+    // A page that connects anew asks by itself; its forms come back as they were.
+    await form.context.setOffline(true);
+    await form.context.setOffline(false);
+    await form.page.getByRole("alert").filter({ hasText: notice }).getByRole("button", { name: "Reload" }).click();
+    await form.page.getByRole("alert").waitFor({ state: "detached" });
+    await becomes(() => form.page.getByLabel("Name", { exact: true }).inputValue(), "Ada the Second");
+    await form.page.getByRole("button", { name: "Save" }).click();
+    await form.page.getByText("Profile saved").waitFor();
+    assert.equal((await ada.call("GET", "/profile")).name, "Ada the Second");
+
+    // Behind the log-in of the old release there is nothing: it is never a blank page.
+    await entrance.page.getByLabel("Password").fill(ada.password);
+    await entrance.page.getByRole("button", { name: "Log in" }).click();
+    await entrance.page.getByRole("button", { name: "Reload" }).click();
+    await entrance.page.getByRole("heading", { name: "Rooms", exact: true }).waitFor();
+    for (const { context, problems } of [tab, form, entrance]) {
+        assertNoProblems(problems);
+        await context.close();
+    }
 });

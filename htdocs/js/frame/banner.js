@@ -1,15 +1,17 @@
-/** A thin line when another user has logged in to this browser, and while the live connection is away. A short break is not
- * worth a word. */
+/** A thin line when another user has logged in to this browser, when the studio was upgraded, and while the live connection
+ * is away. A short break is not worth a word. */
 import { html, useEffect, useState } from "../dom.js";
 import { session } from "../session.js";
 import { link, reconnectNow } from "../socket.js";
 import { useStore } from "../store.js";
+import { reloadPage, update, watchUpdates } from "./update.js";
 
 const PATIENCE_MS = 1500;
 
 export function Banner() {
     const { state } = useStore(link);
     const { foreign } = useStore(session);
+    const { ready } = useStore(update);
     const [late, setLate] = useState(false);
     const broken = state === "away" || state === "connecting";
     useEffect(() => {
@@ -17,9 +19,14 @@ export function Banner() {
         const timer = broken ? setTimeout(() => setLate(true), PATIENCE_MS) : 0;
         return () => clearTimeout(timer);
     }, [broken]);
+    useEffect(watchUpdates, []);
     if (foreign) {
         return html`<div class="banner" role="alert">You are now signed in as somebody else.
             <button type="button" onClick=${() => location.reload()}>Reload</button></div>`;
+    }
+    if (ready) {
+        return html`<div class="banner" role="alert">CoAgent was updated. Reload to use the new version; what you have typed is kept.
+            <button type="button" onClick=${reloadPage}>Reload</button></div>`;
     }
     if (state === "full") {
         return html`<div class="banner" role="status">

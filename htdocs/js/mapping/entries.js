@@ -8,7 +8,8 @@ export const MOST = 200;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 const LIKELY_SECRET = /(PASS|SECRET|TOKEN|KEY|CREDENTIAL|PRIVATE)/i;
 
-let counter = 0;
+/** Greater than those of rows that an earlier load of the page has kept. */
+let counter = Date.now();
 
 /** @param {Partial<Entry>} [part] @returns {Entry} */
 export const newEntry = (part = {}) => ({ key: ++counter, name: "", value: "", secret: false, stored: false, ...part });

@@ -31,6 +31,7 @@ export function CodeEditor({ value, language, label, readOnly = false, onChange 
             }
         }).catch((error) => {
             console.warn("The editor could not be loaded.", error);
+            window.dispatchEvent(new Event("coagent:missing"));
             setState("plain");
         });
         return () => {

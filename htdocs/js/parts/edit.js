@@ -7,7 +7,7 @@ import { News } from "./news.js";
 /** A save does not go round for ever while others save too. */
 const TRIES = 5;
 
-/** @typedef {{version?: number}} Versioned */
+/** @typedef {{id?: string, version?: number}} Versioned */
 /** @typedef {{both: string[], theirs: string[]}} Changed fields that both have changed, and those of somebody else alone */
 
 /** @type {Changed} */
@@ -84,7 +84,7 @@ export function useEdit(seen, valuesOf, words = {}) {
     const [base, setBase] = useState(seen);
     const [news, setNews] = useState(/** @type {Changed} */ (NOTHING));
     const stored = useMemo(() => valuesOf(base), [base]);
-    const form = useForm(stored);
+    const form = useForm(stored, seen?.id);
     const latest = useRef({ base, values: form.values, both: news.both });
     latest.current = { base, values: form.values, both: news.both };
     const changed = !same(form.values, stored);
@@ -129,6 +129,7 @@ export function useEdit(seen, valuesOf, words = {}) {
             }
         }
     }, [seen, form.busy]);
+    useEffect(() => form.held && show({ both: merge(form.held.before, form.values, stored).both, theirs: [] }), []);
     const discard = () => (form.setValues(stored), setNews(NOTHING));
     const decide = (/** @type {string} */ name, /** @type {boolean} */ taken) => {
         if (taken) {

@@ -17,8 +17,9 @@ export function TextField({ label, name, help, optional, most, form, type = "tex
         class: mono ? "input input--mono" : "input", name, value, maxLength: most, spellcheck: mono ? false : undefined,
         onInput: (/** @type {import("../dom.js").InputEvent} */ event) => form.set(name, event.target.value), ...rest,
     };
-    return html`<${Frame} ...${{ label, name, help, optional, most, form, value }} draw=${(/** @type {any} */ ids) => {
-        if (type === "password") {
+    const secret = type === "password";
+    return html`<${Frame} ...${{ label, name, help, optional, most, form, value, secret }} draw=${(/** @type {any} */ ids) => {
+        if (secret) {
             return html`<${Password} ...${control} ...${ids} />`;
         }
         return rows ? html`<textarea ...${control} ...${ids} rows=${rows} />` : html`<input ...${control} ...${ids} type=${type} />`;
@@ -36,8 +37,8 @@ export function SelectField({ label, name, help, form, options, ...rest }) {
 }
 
 /** @param {any} props */
-function Frame({ label, name, help, optional, most, form, value, text, draw }) {
-    form.about.current[name] = { label, text };
+function Frame({ label, name, help, optional, most, form, value, text, secret, draw }) {
+    form.about.current[name] = { label, text, secret };
     const id = useId("field");
     const error = form.errors[name];
     const near = most && value.length > most * 0.8;

@@ -1,5 +1,5 @@
 /** Work that is not saved is not lost by a click: leaving the page asks first, closing the window asks in the browser's way. */
-import { html, useEffect, useListener, useState } from "../dom.js";
+import { html, useEffect, useListener, useRef, useState } from "../dom.js";
 import { guardLeaving } from "../router.js";
 import { ConfirmDialog } from "./dialog.js";
 
@@ -7,8 +7,12 @@ import { ConfirmDialog } from "./dialog.js";
 export function LeaveGuard({ when, what, onLose = () => {} }) {
     const [leave, setLeave] = useState(/** @type {any} */ (null));
     useEffect(() => (when ? guardLeaving((go) => setLeave(() => go)) : undefined), [when]);
+    const kept = useRef(false);
+    useListener(window, "coagent:reload", () => {
+        kept.current = true; // the forms have kept it
+    });
     useListener(window, "beforeunload", (event) => {
-        if (when) {
+        if (when && !kept.current) {
             event.preventDefault();
         }
     });

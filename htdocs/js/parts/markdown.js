@@ -18,7 +18,10 @@ colouring.wanted = () => {
     loading ||= import("../../vendor/highlight.js").then((module) => {
         colouring.library = module.default;
         coloured.set(true);
-    }, (error) => console.warn("The colours of code could not be loaded.", error));
+    }, (error) => {
+        console.warn("The colours of code could not be loaded.", error);
+        window.dispatchEvent(new Event("coagent:missing"));
+    });
 };
 
 /** A growing text is drawn again after this many times what drawing it took. */
