@@ -124,7 +124,7 @@ struct route {
     const struct field *query;  /* query parameters; NULL: they are refused */
     void (*handle)(struct request *request);
     const char *summary; /* one line, for people */
-    const char *schema;  /* name of the answer's schema in openapi.c, or NULL */
+    const char *schema;  /* name of the answer's schema in schemas.c (openapi_has_schema), or NULL */
     bool idempotent;     /* honours Idempotency-Key */
     bool form;           /* the body may be application/x-www-form-urlencoded too */
     size_t most;         /* bytes of a JSON body; 0: BODY_MOST */
@@ -132,6 +132,11 @@ struct route {
                             (nginx lets 1 MiB pass, and 4 MiB below /api/scripts/) */
     const char
         *unversioned; /* of a PATCH or PUT that takes no version: why it cannot undo the change of somebody else */
+
+    /* For the OpenAPI document, statuses separated by "|". */
+    const char *successes; /* with this schema; NULL: 200, or 204 without a body */
+    const char *problems;  /* besides those that follow from the other columns */
+    const char *media;     /* the type of a body that is not JSON, or not only */
 };
 
 /* The first six are positional on purpose: leaving the guard out is a compile error. */

@@ -19,7 +19,8 @@ struct openapi_schema {
 };
 extern const struct openapi_schema openapi_schemas[];
 
-/* Whether a schema of this name is known; pages are, and "Name[]", a plain list of all. */
+/* Whether a schema of this name is known; pages are, and "Name[]", a plain list of all, and "Name|Other", one of them.
+ */
 bool openapi_has_schema(const char *name);
 
 /* All schemas, and the pages that these routes answer with, by name as JSON Schema. The caller owns it. */

@@ -37,6 +37,9 @@ static bool is_list(const char *name)
 
 bool openapi_has_schema(const char *name)
 {
+    const char * or = strchr(name, '|');
+    if (or)
+        return find_schema(name, (size_t)(or -name)) && openapi_has_schema(or +1);
     return find_schema(name, strlen(name) - (is_list(name) ? 2 : 0)) || page_item_length(name) > 0;
 }
 
@@ -137,6 +140,7 @@ static struct json_object *object_schema(const char *members)
     add(schema, "type", "object");
     json_object_object_add(schema, "properties", properties);
     json_object_object_add(schema, "required", required);
+    json_object_object_add(schema, "additionalProperties", json_object_new_boolean(false));
     return schema;
 }
 

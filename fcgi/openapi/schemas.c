@@ -81,7 +81,7 @@ const struct openapi_schema openapi_schemas[] = {
     {"Network", "id:id name:text description:text grantable:flag destinations?:text[] people?:Author[] scripts?:whole "
                 "version?:whole created_at?:time"},
     {"LastRun", "id:id state:" RUN_STATE_CHOICES " queued_at:time"},
-    {"QueuedRun", "run:id"},
+    {"QueuedRun", "run:Run"},
     {"Run", RUN_DOCUMENT " parameters:object limits:numbers files:RunFile[] text:text? result:any?"},
     {"RunItem", RUN_DOCUMENT},
     {"RunOutput",

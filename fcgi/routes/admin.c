@@ -60,7 +60,7 @@ const struct route admin_routes[] = {
     ROUTE(METHOD_GET, "/admin/users", MAY("users.manage"), POOL_FAST, NULL, list_query, list,
           "The users, sorted by creation time", "AccountList"),
     ROUTE(METHOD_POST, "/admin/users", MAY("users.manage"), POOL_LOGIN, create_fields, NULL, create,
-          "Create an account", "Account"),
+          "Create an account", "Account", .successes = "201"),
     ROUTE(METHOD_GET, "/admin/users/{id}", MAY("users.manage"), POOL_FAST, NULL, NULL, show, "A user", "Account"),
     ROUTE(METHOD_PATCH, "/admin/users/{id}", MAY("users.manage"), POOL_LOGIN, edit_fields, NULL, edit,
           "Edit or disable a user", "Account"),

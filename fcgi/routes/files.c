@@ -12,7 +12,8 @@
 static void download(struct request *request);
 
 const struct route file_routes[] = {
-    ROUTE(METHOD_GET, "/files/{id}", FILE("see"), POOL_WAIT, NULL, NULL, download, "A file of a run, as a download"),
+    ROUTE(METHOD_GET, "/files/{id}", FILE("see"), POOL_WAIT, NULL, NULL, download, "A file of a run, as a download",
+          .media = "*/*"),
     ROUTE_END,
 };
 

@@ -59,7 +59,7 @@ const struct route mapping_routes[] = {
     ROUTE(METHOD_GET, "/mappings", USER, POOL_FAST, NULL, list_query, list, "The mappings, sorted by name",
           "MappingList"),
     ROUTE(METHOD_POST, "/mappings", MAY("mappings.create"), POOL_FAST, create_fields, NULL, create, "Create a mapping",
-          "Mapping"),
+          "Mapping", .successes = "201"),
     ROUTE(METHOD_GET, "/mappings/{id}", MAPPING("see"), POOL_FAST, NULL, NULL, show, "A mapping", "Mapping"),
     ROUTE(METHOD_PATCH, "/mappings/{id}", MAPPING("edit"), POOL_FAST, edit_fields, NULL, edit, "Edit a mapping",
           "Mapping"),

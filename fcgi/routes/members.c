@@ -29,7 +29,7 @@ const struct route member_routes[] = {
     ROUTE(METHOD_GET, "/rooms/{id}/members", ROOM("viewer"), POOL_FAST, NULL, page_query, list, "The members of a room",
           "MemberList"),
     ROUTE(METHOD_POST, "/rooms/{id}/members", ROOM_OPEN("viewer"), POOL_FAST, add_fields, NULL, add,
-          "Add a member, or join a public room", "Member", true),
+          "Add a member, or join a public room", "Member", true, .successes = "201"),
     ROUTE(METHOD_PATCH, "/rooms/{id}/members/{member}", ROOM("viewer"), POOL_FAST, edit_fields, NULL, edit,
           "Change a member's role, or your own notifications", "Member",
           .unversioned = "it sets one value that the page shows; the room shows each change of a role to everybody"),

@@ -22,7 +22,7 @@ static const struct field edit_fields[] = {TEXT_FIELD, {NULL}};
 
 const struct route message_routes[] = {
     ROUTE(METHOD_POST, "/rooms/{id}/messages", ROOM_OPEN("member"), POOL_FAST, post_fields, NULL, post,
-          "Post a message; mentioned agents answer", "Event", true),
+          "Post a message; mentioned agents answer", "Event", true, .successes = "201"),
     ROUTE(METHOD_PATCH, "/rooms/{id}/messages/{seq}", ROOM_OPEN("member"), POOL_FAST, edit_fields, NULL, edit,
           "Edit your own message", "Event",
           .unversioned = "only its author edits a message, and every text stays in the log of the room"),

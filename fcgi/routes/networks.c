@@ -46,7 +46,7 @@ const struct route network_routes[] = {
     ROUTE(METHOD_GET, "/networks", USER, POOL_FAST, NULL, page_query, list, "The named networks, sorted by name",
           "NetworkList"),
     ROUTE(METHOD_POST, "/networks", MAY("settings.manage"), POOL_FAST, create_fields, NULL, create, "Define a network",
-          "Network"),
+          "Network", .successes = "201"),
     ROUTE(METHOD_GET, "/networks/{id}", USER, POOL_FAST, NULL, NULL, show, "A named network", "Network"),
     ROUTE(METHOD_PATCH, "/networks/{id}", MAY("settings.manage"), POOL_FAST, edit_fields, NULL, edit,
           "Edit a network; runs in progress keep what they began with", "Network"),

@@ -60,14 +60,14 @@ static const struct field edit_fields[] = {
 const struct route provider_routes[] = {
     ROUTE(METHOD_GET, "/providers", USER, POOL_FAST, NULL, page_query, list, "The model endpoints", "ProviderList"),
     ROUTE(METHOD_POST, "/providers", MAY("providers.manage"), POOL_FAST, create_fields, NULL, create,
-          "Create a model endpoint", "Provider"),
+          "Create a model endpoint", "Provider", .successes = "201"),
     ROUTE(METHOD_GET, "/providers/{id}", USER, POOL_FAST, NULL, NULL, show, "A model endpoint", "Provider"),
     ROUTE(METHOD_PATCH, "/providers/{id}", MAY("providers.manage"), POOL_FAST, edit_fields, NULL, edit,
           "Edit a model endpoint", "Provider"),
     ROUTE(METHOD_DELETE, "/providers/{id}", MAY("providers.manage"), POOL_FAST, NULL, NULL, delete,
           "Delete a model endpoint that no agent uses"),
     ROUTE(METHOD_POST, "/providers/{id}/check", MAY("providers.manage"), POOL_FAST, NULL, NULL, check,
-          "Test the connection to a model endpoint and list its models, as a run", "QueuedRun"),
+          "Test the connection to a model endpoint and list its models, as a run", "QueuedRun", .successes = "202"),
     ROUTE_END,
 };
 

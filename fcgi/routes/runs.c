@@ -64,14 +64,15 @@ const struct route run_routes[] = {
           "Runs, newest first; with rare filters, a short page may have a next page", "RunItemList"),
     ROUTE(METHOD_GET, "/runs/{id}", RUN("see"), POOL_FAST, NULL, NULL, show, "A run", "Run"),
     ROUTE(METHOD_GET, "/runs/{id}/output", RUN("see"), POOL_WAIT, NULL, output_query, output,
-          "The output of a run: a page of it, or all of it as a download", "RunOutput"),
+          "The output of a run: a page of it, or all of it as a download", "RunOutput", .media = "text/plain"),
     ROUTE(METHOD_GET, "/runs/{id}/output/search", RUN("see"), POOL_WAIT, NULL, search_query, search,
           "Find a text in the output of a run; each request searches 4 MiB until more is false", "RunPlace"),
     ROUTE(METHOD_DELETE, "/runs/{id}/output", RUN("own"), POOL_FAST, NULL, NULL, remove_output,
           "Delete the output and the files of a finished run; the run itself is kept", "Run"),
     ROUTE(METHOD_POST, "/runs/{id}/cancel", RUN("act"), POOL_FAST, NULL, NULL, cancel, "Stop a run", "Run"),
     ROUTE(METHOD_POST, "/runs/{id}/retry", RUN("act"), POOL_FAST, retry_fields, NULL, retry,
-          "Retry an answer that failed or was stopped, or run a script again with the same inputs", "Run", true),
+          "Retry an answer that failed or was stopped, or run a script again with the same inputs", "Run", true,
+          .successes = "202"),
     ROUTE_END,
 };
 

@@ -60,16 +60,17 @@ static const struct field upload_query[] = {
 
 const struct route script_file_routes[] = {
     ROUTE(METHOD_GET, "/scripts/{id}/files", SCRIPT("see"), POOL_FAST, NULL, show_query, show_file,
-          "A file beside a script, as a download"),
+          "A file beside a script, as a download", .media = "application/octet-stream"),
     ROUTE(METHOD_PUT, "/scripts/{id}/files", SCRIPT("edit"), POOL_WAIT, NULL, put_query, put_file,
           "Create or replace a file beside a script", "Script", .raw = FOLDER_bytes,
           .unversioned = "it makes a new version, and the file that it replaces stays in the earlier ones"),
     ROUTE(METHOD_DELETE, "/scripts/{id}/files", SCRIPT("edit"), POOL_FAST, NULL, delete_query, delete_file,
           "Remove a file beside a script; earlier versions keep it", "Script"),
     ROUTE(METHOD_POST, "/scripts/upload", MAY("scripts.create"), POOL_WAIT, NULL, upload_query, upload,
-          "Create a script, or a new version of one, from a file or a zip archive", "Script", .raw = UPLOAD_MOST),
+          "Create a script, or a new version of one, from a file or a zip archive", "Script", .raw = UPLOAD_MOST,
+          .successes = "200|201", .problems = "404"),
     ROUTE(METHOD_GET, "/scripts/{id}/export", SCRIPT("see"), POOL_WAIT, NULL, export_query, export_folder,
-          "A script with the files beside it as a zip archive"),
+          "A script with the files beside it as a zip archive", .media = "application/zip"),
     ROUTE_END,
 };
 

@@ -108,7 +108,7 @@ static const struct field run_fields[] = {
 const struct route script_routes[] = {
     ROUTE(METHOD_GET, "/scripts", USER, POOL_FAST, NULL, list_query, list, "The scripts, sorted by name", "ScriptList"),
     ROUTE(METHOD_POST, "/scripts", MAY("scripts.create"), POOL_FAST, create_fields, NULL, create, "Create a script",
-          "Script", .most = BODY_WITH_FILES),
+          "Script", .most = BODY_WITH_FILES, .successes = "201"),
     ROUTE(METHOD_GET, "/scripts/{id}", SCRIPT("see"), POOL_FAST, NULL, NULL, show, "A script with its latest code",
           "Script"),
     ROUTE(METHOD_PATCH, "/scripts/{id}", SCRIPT("edit"), POOL_FAST, edit_fields, NULL, edit, "Edit a script", "Script",
@@ -122,7 +122,7 @@ const struct route script_routes[] = {
     ROUTE(METHOD_GET, "/scripts/kinds", USER, POOL_FAST, NULL, NULL, kinds,
           "The kinds of scripts and whether they can run here", "ScriptKind[]"),
     ROUTE(METHOD_POST, "/scripts/{id}/run", SCRIPT("run"), POOL_FAST, run_fields, NULL, run, "Run a script", "Run",
-          true),
+          true, .successes = "202"),
     ROUTE_END,
 };
 

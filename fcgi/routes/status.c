@@ -19,11 +19,11 @@ const struct route status_routes[] = {
     ROUTE(METHOD_GET, "/status", PUBLIC, POOL_FAST, NULL, NULL, show_status, "Your login status and the CSRF token",
           "Status"),
     ROUTE(METHOD_GET, "/health", PUBLIC, POOL_FAST, NULL, NULL, show_health,
-          "The health of the database and the live channel", "Health"),
+          "The health of the database and the live channel", "Health", .successes = "200|503"),
     ROUTE(METHOD_GET, "/metrics", MAY("monitoring.read"), POOL_FAST, NULL, NULL, show_metrics,
-          "Metrics for Prometheus (text exposition format)"),
+          "Metrics for Prometheus (text exposition format)", .media = "text/plain"),
     ROUTE(METHOD_GET, "/openapi.json", PUBLIC, POOL_FAST, NULL, NULL, show_openapi,
-          "The OpenAPI description of this API"),
+          "The OpenAPI description of this API", .media = "application/json"),
     ROUTE_END,
 };
 

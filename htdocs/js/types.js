@@ -394,7 +394,7 @@
 
 /**
  * @typedef {object} QueuedRun
- * @property {string} run
+ * @property {Run} run
  */
 
 /**

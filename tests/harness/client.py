@@ -3,6 +3,8 @@
 import requests
 from requests.adapters import HTTPAdapter
 
+from harness.recorder import recorder
+
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 
@@ -15,6 +17,7 @@ class Client:
     def __init__(self, url, user=None):
         self.url = url
         self.http = requests.Session()
+        recorder.listen(self.http)
         self.user = user
         self.csrf = None
         self.bearer = None

@@ -5,6 +5,7 @@ import pytest
 
 from harness import contract, studio as harness_studio
 from harness.people import People
+from harness.recorder import recorder
 from harness.waiting import wait_until
 
 
@@ -61,6 +62,25 @@ def routes(people):
 @pytest.fixture(autouse=True)
 def no_throttles(studio):
     studio.forget_throttles()
+
+
+@pytest.fixture(autouse=True)
+def every_answer_is_documented():
+    """Also those of fixtures that were made for this test, and of its threads."""
+    yield
+    faults = recorder.take()
+    assert not faults, "answers that the OpenAPI document does not describe:\n" + "\n".join(faults)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--unseen", action="store_true", help="list the documented answers that no test of this run got")
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    unseen = recorder.unseen()
+    terminalreporter.write_line(f"{len(unseen)} documented answers came in no test of this run (--unseen lists them)")
+    if config.getoption("--unseen"):
+        terminalreporter.write_line("\n".join(unseen))
 
 
 @pytest.fixture(scope="session")

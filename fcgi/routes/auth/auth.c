@@ -52,12 +52,14 @@ static const struct field refresh_fields[] = {
 
 const struct route auth_routes[] = {
     ROUTE(METHOD_POST, "/auth/register", PUBLIC, POOL_LOGIN, register_fields, NULL, register_account,
-          "Create an account and log in", "LogIn"),
-    ROUTE(METHOD_POST, "/auth/login", PUBLIC, POOL_LOGIN, log_in_fields, NULL, log_in, "Log in", "LogIn"),
+          "Create an account and log in", "LogIn", .successes = "201"),
+    ROUTE(METHOD_POST, "/auth/login", PUBLIC, POOL_LOGIN, log_in_fields, NULL, log_in, "Log in", "LogIn",
+          .problems = "401"),
     ROUTE(METHOD_POST, "/auth/token", PUBLIC, POOL_LOGIN, token_fields, NULL, give_token,
-          "Log in without cookies; the response contains the tokens", "Tokens", .form = true),
+          "Log in without cookies; the response contains the tokens", "Tokens", .form = true, .problems = "401"),
     ROUTE(METHOD_POST, "/auth/refresh", PUBLIC, POOL_LOGIN, refresh_fields, NULL, refresh,
-          "Exchange the refresh token for new tokens", "LogIn"),
+          "Exchange the refresh token for new tokens; without cookies the response contains them", "LogIn|Tokens",
+          .problems = "401"),
     ROUTE(METHOD_POST, "/auth/logout", USER, POOL_FAST, NULL, NULL, log_out, "End this session"),
     ROUTE(METHOD_GET, "/auth/verify-token", USER, POOL_FAST, NULL, NULL, verify_token, "The user of the token",
           "VerifiedToken"),
@@ -122,10 +124,12 @@ static void register_account(struct request *request)
     enum outcome outcome =
         sessions_register(request->db, request->config, &origin, request_field(request, "email"),
                           request_field(request, "name"), request_field(request, "password"), &grant, &fault);
-    if (outcome == OUTCOME_OK)
+    if (outcome == OUTCOME_OK) {
+        respond_header(request, "Location", "/api/profile");
         answer_with_cookies(request, 201, &grant);
-    else
+    } else {
         respond_fault(request, outcome, &fault);
+    }
     grant_free(&grant);
 }
 

@@ -23,7 +23,7 @@ const struct route token_routes[] = {
     ROUTE(METHOD_GET, "/profile/tokens", USER, POOL_FAST, NULL, page_query, list, "Your API tokens, newest first",
           "ApiTokenList"),
     ROUTE(METHOD_POST, "/profile/tokens", USER, POOL_FAST, create_fields, NULL, create,
-          "Create an API token; only this response contains it", "NewApiToken"),
+          "Create an API token; only this response contains it", "NewApiToken", .successes = "201"),
     ROUTE(METHOD_DELETE, "/profile/tokens/{id}", USER, POOL_FAST, NULL, NULL, revoke, "Revoke an API token"),
     ROUTE_END,
 };

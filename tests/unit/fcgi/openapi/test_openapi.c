@@ -95,6 +95,41 @@ Test(openapi, path_values_are_declared)
         }
 }
 
+static struct json_object *response_of(const char *method, const char *path, const char *status)
+{
+    struct json_object *operation = NULL;
+    struct json_object *item = NULL;
+    json_object_object_get_ex(json_member(document, "paths"), path, &item);
+    json_object_object_get_ex(item, method, &operation);
+    return json_member(json_member(operation, "responses"), status);
+}
+
+Test(openapi, statuses_follow_from_the_tables)
+{
+    cr_expect_not_null(json_member(json_member(response_of("post", "/api/rooms", "201"), "headers"), "Location"));
+    cr_expect_null(response_of("post", "/api/rooms", "200"));
+    cr_expect_not_null(response_of("delete", "/api/rooms/{id}", "204"));
+    cr_expect_null(json_member(response_of("delete", "/api/rooms/{id}", "204"), "content"));
+    cr_expect_not_null(response_of("post", "/api/auth/login", "401"));
+    cr_expect_null(response_of("get", "/api/rooms", "404"));
+    cr_expect_not_null(
+        json_member(json_member(response_of("get", "/api/health", "503"), "content"), "application/json"));
+    cr_expect_str_eq(json_text(response_of("get", "/api/rooms", "503"), "$ref"), "#/components/responses/Unavailable");
+    cr_expect_not_null(json_member(json_member(document, "x-responses"), "405"));
+}
+
+Test(openapi, a_status_is_one)
+{
+    for (const struct route *const *table = route_tables; *table; table++)
+        for (const struct route *route = *table; route->path; route++) {
+            json_object_object_foreach(json_member(operation_of(route), "responses"), status, response)
+            {
+                cr_expect(strlen(status) == 3 && strspn(status, "0123456789") == 3, "%s: %s", route->path, status);
+                cr_expect_not_null(response);
+            }
+        }
+}
+
 Test(openapi, operation_ids_are_unique)
 {
     struct json_object *seen = json_object_new_object();
