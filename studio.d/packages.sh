@@ -23,7 +23,7 @@ packages_test=(
     clang libclang-rt-14-dev valgrind # make fuzz, make check-valgrind
 )
 packages_package=(debhelper fakeroot)
-packages_root=(mmdebstrap systemd-container iproute2 lintian) # machines to try the package on
+packages_root=(mmdebstrap systemd-container iproute2 lintian strace) # machines to try the package on
 packages_bench=(
     wrk python3-bcrypt python3-jwt python3-psycopg2 python3-requests
     python3-fastapi python3-uvicorn python3-uvloop python3-httptools python3-asyncpg python3-websockets # the peers

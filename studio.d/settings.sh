@@ -12,6 +12,8 @@ passed_settings=(
     OPENAI_MODEL SSL_CERTFILE SSL_KEYFILE LOGIN_RATE LOGIN_BURST LOGIN_EXEMPT
     REQUEST_RATE REQUEST_BURST CONNECTION_LIMIT SOCKET_LIMIT TRUSTED_PROXIES
 )
+# Programs read them from the file; in their environment they would be one more place to read them.
+export -n SECRET_KEY SECRET_KEY_PREVIOUS OPENAI_API_KEY
 
 # kept_secret NAME BYTES: hexadecimal, made at its first use, then always the same.
 kept_secret() {
@@ -70,7 +72,7 @@ keep_rotated_keys() {
     [ -f "$data/conf/coagent.conf" ] || return 0
     for name in SECRET_KEY SECRET_KEY_PREVIOUS; do
         value=$(sed -n "s/^$name=//p" "$data/conf/coagent.conf" | tail -n 1)
-        [ -z "$value" ] || export "$name=${!name:-$value}"
+        [ -z "$value" ] || declare -g "$name=${!name:-$value}"
     done
 }
 
@@ -91,7 +93,7 @@ recall_settings() {
     local file=$data/conf/coagent.conf name value
     for name in "${passed_settings[@]}"; do
         value=$(sed -n "s/^$name=//p" "$file" | tail -n 1)
-        [ -z "$value" ] || export "$name=${!name:-$value}"
+        [ -z "$value" ] || declare -g "$name=${!name:-$value}"
     done
     port=$(sed -n 's/^PUBLIC_URL=.*:\([0-9]*\)$/\1/p' "$file")
 }

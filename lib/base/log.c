@@ -4,19 +4,34 @@
 #include "base/text.h"
 
 #include <stdarg.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-/* The one piece of state that base keeps: who writes, and on whose behalf. */
+/* The one piece of state that base keeps: who writes, where to, and on whose behalf. */
 static struct {
     const char *program;
     const char *context;
     enum log_level lowest;
-} logger = {"coagent", NULL, LOG_LEVEL_INFO};
+    bool to_journal;
+} logger = {"coagent", NULL, LOG_LEVEL_INFO, false};
+
+/* JOURNAL_STREAM would tell, too, but systemd-cat sets it only since version 253. */
+bool log_is_journal(int fd, const char *socket)
+{
+    struct sockaddr_un peer = {0};
+    socklen_t size = sizeof peer;
+
+    return getpeername(fd, (struct sockaddr *)&peer, &size) == 0 && peer.sun_family == AF_UNIX &&
+           strncmp(peer.sun_path, socket, sizeof peer.sun_path) == 0;
+}
 
 void log_open(const char *program, enum log_level lowest)
 {
     logger.program = program;
     logger.lowest = lowest;
+    logger.to_journal = log_is_journal(STDERR_FILENO, "/run/systemd/journal/stdout");
 }
 
 void log_set_context(const char *id)
@@ -55,14 +70,16 @@ static void write_line(const struct text *line)
 static void log_line(enum log_level level, const char *format, va_list arguments)
 {
     static const char *const names[] = {"debug", "info", "warn", "error"};
+    static const char *const priorities[] = {"<7>", "<6>", "<4>", "<3>"};
     if (level < logger.lowest)
         return;
     char now[CLOCK_TEXT_SIZE];
     struct text message = TEXT_EMPTY;
     struct text line = TEXT_EMPTY;
     text_add_vformat(&message, format, arguments);
-    text_add_format(&line, "%s %s %s[%d] %s ", clock_format(clock_now_ms(), now), names[level], logger.program,
-                    (int)getpid(), logger.context ? logger.context : "-");
+    text_add_format(&line, "%s%s %s %s[%d] %s ", logger.to_journal ? priorities[level] : "",
+                    clock_format(clock_now_ms(), now), names[level], logger.program, (int)getpid(),
+                    logger.context ? logger.context : "-");
     add_visible(&line, text_string(&message));
     text_add_char(&line, '\n');
     write_line(&line);

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import pathlib
 import subprocess
 import tempfile
 
@@ -55,6 +56,19 @@ class Site:
         return hashlib.sha256(TOKEN.encode()).hexdigest() in said
 
 
+def shown_by_processes(secret):
+    """The command lines of all processes that have the secret in their arguments or their environment."""
+    found = []
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes()
+            if secret.encode() in words + (process / "environ").read_bytes():
+                found.append(words)
+        except OSError:
+            pass  # ended, or somebody else's
+    return found
+
+
 @pytest.fixture(scope="module")
 def site():
     state = tempfile.mkdtemp(prefix="coagent-rotate-")
@@ -104,6 +118,7 @@ def test_the_former_key_can_go_then(site):
     assert "SECRET_KEY_PREVIOUS" not in site.settings()
     site.studio.restart()
     assert site.secret_is_read(), "with the new key alone"
+    assert shown_by_processes(site.settings()["SECRET_KEY"]) == []
     assert site.rotate("--finish")["previous_removed"] is False
 
 

@@ -3,7 +3,10 @@ what the one before has left."""
 
 import json
 import os
+import pathlib
+import re
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -42,6 +45,22 @@ def install(machine, *packages):
     os.environ["REQUESTS_CA_BUNDLE"] = os.environ["SSL_CERT_FILE"] = str(machine.root / "etc/coagent/tls/certificate.pem")
     note(f"{machine.kind}: installing {' '.join(packages)} took {time.monotonic() - began:.1f} s")
     return said
+
+
+def install_watched(machine, package):
+    """What strace saw: each program that was started, with its arguments and its environment."""
+    with tempfile.NamedTemporaryFile() as seen:
+        done = machine.root / "root/install.status"
+        command = machine.inside("sh", "-c", f"apt-get install -q -y {package} >/root/install.log 2>&1; echo $? >/root/install.status")
+        tracer = subprocess.Popen(["strace", "-f", "-qq", "-v", "-s", "100000", "-e", "trace=execve", "-e", "signal=none", "-o", seen.name,
+                                   *command], stdin=subprocess.DEVNULL)
+        try:
+            wait_until(lambda: done.exists() and done.read_text().strip(), 600, "the end of the installation")
+        finally:
+            tracer.terminate()  # the services that it started go on without
+            tracer.wait()
+        assert done.read_text().strip() == "0", (machine.root / "root/install.log").read_text()[-3000:]
+        return pathlib.Path(seen.name).read_text(errors="replace")
 
 
 def place(machine, package, name):
@@ -189,6 +208,18 @@ class TestLife:
         wait_until(lambda: all(machine.master(pool) for pool in POOLS) and is_served(), 75, "the pool")
         wait_until(lambda: requests.get(URL + "/api/health", timeout=5).json()["parts"]["nchan"] == "ok", 75, "nchan")
 
+    def test_the_journal_knows_how_grave_a_line_is(self, machine):
+        if machine.kind != "systemd":
+            pytest.skip("has no journal")
+        said = machine.run("journalctl", "-o", "json", "-t", "coagent-fcgi", "-t", "coagent-runner")
+        entries = [json.loads(line) for line in said.splitlines()]
+        priorities = {"debug": "7", "info": "6", "warn": "4", "error": "3"}
+        ours = [(match.group(1), entry["PRIORITY"], match.group(2)) for entry in entries
+                if (match := re.match(r"\S+Z (\w+) (coagent-[a-z-]+)\[", str(entry["MESSAGE"])))]
+        assert {program for _, _, program in ours} == {"coagent-fcgi", "coagent-fcgi-wait", "coagent-runner"}
+        assert [line for line in ours if priorities[line[0]] != line[1]] == []
+        assert {"warn", "error"} & {level for level, _, _ in ours}, "what was killed was told"
+
     def test_everything_is_there_after_a_power_failure(self, machine, life):
         said = say(life.ann, life.room, "before the power failure")
         machine.stop()
@@ -273,7 +304,11 @@ class TestLife:
         assert requests.get("http://127.0.0.1/", timeout=5).status_code == 200
 
     def test_after_a_purge_it_installs_afresh(self, machine):
-        install(machine, "/root/coagent.deb")
+        started = install_watched(machine, "/root/coagent.deb")
+        settings = (machine.root / "etc/coagent/coagent.conf").read_text()
+        key = re.search(r"^SECRET_KEY=([0-9a-f]{64})$", settings, re.MULTILINE).group(1)
+        assert "/usr/lib/coagent/set-up" in started and "/usr/share/coagent/coagent.conf" in started
+        assert key not in started, "everybody on a machine can read the arguments of a process"
         wait_until(is_served, what="the site")
         assert status()["setup_needed"]
         create_admin(machine)

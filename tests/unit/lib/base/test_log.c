@@ -1,7 +1,10 @@
 #include "base/log.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* What the calls in between wrote to stderr. */
@@ -61,4 +64,24 @@ Test(log, nobody_can_forge_a_line_or_steer_a_terminal)
     log_info("%s", "a\n2026 forged\x1b[2J\r\x7f");
     end(written);
     cr_expect_not_null(strstr(written, "] - a\\n2026 forged\\x1b[2J\\x0d\\x7f\n"));
+}
+
+Test(log, knows_a_stream_to_the_journal)
+{
+    char folder[] = "/tmp/coagent-log-XXXXXX";
+    cr_assert_not_null(mkdtemp(folder));
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof address.sun_path, "%s/stdout", folder);
+    int journal = socket(AF_UNIX, SOCK_STREAM, 0), stream = socket(AF_UNIX, SOCK_STREAM, 0);
+    cr_assert_eq(bind(journal, (struct sockaddr *)&address, sizeof address), 0);
+    cr_assert_eq(listen(journal, 1), 0);
+    cr_assert_eq(connect(stream, (struct sockaddr *)&address, sizeof address), 0);
+    cr_expect(log_is_journal(stream, address.sun_path));
+    cr_expect_not(log_is_journal(stream, "/run/systemd/journal/stdout"));
+    cr_assert_eq(pipe(pipe_ends), 0);
+    cr_expect_not(log_is_journal(pipe_ends[1], address.sun_path));
+    close(stream);
+    close(journal);
+    unlink(address.sun_path);
+    rmdir(folder);
 }
