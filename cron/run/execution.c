@@ -39,7 +39,7 @@ enum outcome execution_ask(struct execution *execution, const struct db_statemen
 
     do
         outcome = execution_do(execution, statement, values);
-    while ((outcome == OUTCOME_AWAY || outcome == OUTCOME_BUSY) && lease_wait(execution, ASK_AGAIN_MS));
+    while (outcome_passes(outcome) && lease_wait(execution, ASK_AGAIN_MS));
     return outcome;
 }
 
@@ -98,7 +98,7 @@ static enum outcome insist(struct execution *execution, void (*queue)(void *cont
             queue(context, execution->db);
             outcome = execution_run(execution);
         }
-        if (outcome != OUTCOME_AWAY && outcome != OUTCOME_BUSY)
+        if (!outcome_passes(outcome))
             break;
         poll(NULL, 0, ASK_AGAIN_MS);
     }

@@ -5,6 +5,7 @@
 #include "model/functions.h"
 #include "model/migrations.h"
 #include "model/sealed.h"
+#include "model/status.h"
 #include "queries.h"
 #include "words/words.h"
 
@@ -201,6 +202,18 @@ static void check_connections(const struct patient *patient, struct finding *fin
     free(statement);
 }
 
+static void check_space(const struct patient *patient, struct finding *finding)
+{
+    enum outcome outcome = status_write(patient->db);
+
+    if (outcome == OUTCOME_FULL) {
+        find(finding, VERDICT_FAILED, "PostgreSQL has no room to write: free some on its disk, or make it larger");
+        mend(finding, WORDS("df", "-h"));
+    } else if (has_answered(patient, finding, outcome)) {
+        find(finding, VERDICT_OK, "PostgreSQL has room to write");
+    }
+}
+
 /* The lifetimes of tokens are told by this machine's clock, those of sessions by PostgreSQL's. */
 static void check_clock(const struct patient *patient, struct finding *finding)
 {
@@ -262,6 +275,7 @@ const struct check database_checks[] = {
     {"grants", NEEDS_SETTINGS | NEEDS_DATABASE, check_grants},
     {"migrations", NEEDS_SETTINGS | NEEDS_DATABASE, check_migrations},
     {"connections", NEEDS_SETTINGS | NEEDS_DATABASE, check_connections},
+    {"space", NEEDS_SETTINGS | NEEDS_DATABASE, check_space},
     {"clock", NEEDS_SETTINGS | NEEDS_DATABASE, check_clock},
     {"administrator", NEEDS_SETTINGS | NEEDS_DATABASE, check_administrator},
     {"sealed-keys", NEEDS_SETTINGS | NEEDS_DATABASE, check_sealed_keys},

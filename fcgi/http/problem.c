@@ -2,14 +2,18 @@
 #include "base/log.h"
 #include "fcgi/http/fields.h"
 #include "fcgi/http/respond.h"
+#include "fcgi/pool/counters.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define NO_TYPE "about:blank"
+#define FULL_TYPE "urn:coagent:problem:storage-full"
+#define FULL_RETRY_SECONDS 10L
 
 struct problem {
     int status;
+    const char *type;
     const char *title;
     const char *detail; /* when nobody has a better sentence */
 };
@@ -17,22 +21,25 @@ struct problem {
 static struct problem problem_of(enum outcome outcome)
 {
     switch (outcome) {
-    case OUTCOME_ABSENT: return (struct problem){404, "Not found", "Not found, or you do not have access."};
-    case OUTCOME_INVALID: return (struct problem){422, "Invalid", "The request is not valid."};
-    case OUTCOME_UNAUTHENTICATED: return (struct problem){401, "Not logged in", "Log in first."};
-    case OUTCOME_DENIED: return (struct problem){403, "Not permitted", "You do not have permission."};
+    case OUTCOME_ABSENT: return (struct problem){404, NO_TYPE, "Not found", "Not found, or you do not have access."};
+    case OUTCOME_INVALID: return (struct problem){422, NO_TYPE, "Invalid", "The request is not valid."};
+    case OUTCOME_UNAUTHENTICATED: return (struct problem){401, NO_TYPE, "Not logged in", "Log in first."};
+    case OUTCOME_DENIED: return (struct problem){403, NO_TYPE, "Not permitted", "You do not have permission."};
     case OUTCOME_CONFLICT:
-        return (struct problem){409, "Conflict",
+        return (struct problem){409, NO_TYPE, "Conflict",
                                 "Someone else changed this, or it already exists. Reload and try again."};
-    case OUTCOME_LIMITED: return (struct problem){429, "Too many requests", "Wait a moment, then try again."};
-    case OUTCOME_BUSY: return (struct problem){503, "Busy", "The server is busy. Try again in a moment."};
+    case OUTCOME_LIMITED: return (struct problem){429, NO_TYPE, "Too many requests", "Wait a moment, then try again."};
+    case OUTCOME_BUSY: return (struct problem){503, NO_TYPE, "Busy", "The server is busy. Try again in a moment."};
     case OUTCOME_AWAY:
-        return (struct problem){503, "Unavailable", "The database cannot be reached. Try again shortly."};
+        return (struct problem){503, NO_TYPE, "Unavailable", "The database cannot be reached. Try again shortly."};
+    case OUTCOME_FULL:
+        return (struct problem){503, FULL_TYPE, "Storage full",
+                                "The disk of the database is full, so nothing was saved. Tell an administrator."};
     case OUTCOME_OK:
     case OUTCOME_REPLAYED:
     case OUTCOME_FAILED: break;
     }
-    return (struct problem){500, "Internal error",
+    return (struct problem){500, NO_TYPE, "Internal error",
                             "Something went wrong on our side. Give the request ID to an administrator."};
 }
 
@@ -136,9 +143,12 @@ static void add_outcome_headers(struct request *request, enum outcome outcome)
     char seconds[24];
     if (outcome == OUTCOME_UNAUTHENTICATED)
         respond_header(request, "WWW-Authenticate", "Bearer");
-    if (outcome != OUTCOME_LIMITED && outcome != OUTCOME_BUSY && outcome != OUTCOME_AWAY)
+    if (outcome != OUTCOME_LIMITED && !outcome_passes(outcome))
         return;
-    snprintf(seconds, sizeof seconds, "%ld", failure && failure->retry_after > 0 ? failure->retry_after : 1L);
+    snprintf(seconds, sizeof seconds, "%ld",
+             failure && failure->retry_after > 0 ? failure->retry_after
+             : outcome == OUTCOME_FULL           ? FULL_RETRY_SECONDS
+                                                 : 1L);
     respond_header(request, "Retry-After", seconds);
 }
 
@@ -172,7 +182,9 @@ void respond_problem(struct request *request, enum outcome outcome, const char *
         detail = sentence_of_index(request, outcome);
     if (problem.status == 500)
         log_error("answered 500: %s", detail ? detail : outcome_name(outcome));
+    if (outcome == OUTCOME_FULL && request->counters)
+        counters_note_full(request->counters);
     add_outcome_headers(request, outcome);
-    write_problem(request, NO_TYPE, problem.status, problem.title,
+    write_problem(request, problem.type, problem.status, problem.title,
                   problem.status == 500 || !detail ? problem.detail : detail, NULL);
 }

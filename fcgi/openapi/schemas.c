@@ -25,7 +25,7 @@ const struct openapi_schema openapi_schemas[] = {
 
     {"Status", "status:ok authenticated:flag csrf_token:text? user:User? registration_open:flag setup_needed:flag"},
     {"Health", "status:ok|degraded parts:HealthParts"},
-    {"HealthParts", "database:ok|away|outdated nchan:ok|away"},
+    {"HealthParts", "database:ok|away|outdated|full nchan:ok|away"},
 
     {"User", USER_DOCUMENT},
     {"Account", USER_DOCUMENT " storage:Storage storage_mb:whole?"},

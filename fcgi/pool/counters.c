@@ -55,3 +55,9 @@ void counters_leave(struct counters *counters, int slot)
     counters_end_turn(counters, slot);
     atomic_store(&counters->busy[slot], 0);
 }
+
+void counters_note_full(struct counters *counters)
+{
+    atomic_store(&counters->storage_full, true);
+    atomic_store(&counters->storage_known_until, 0);
+}

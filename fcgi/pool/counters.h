@@ -17,8 +17,10 @@ struct counters {
     atomic_ulong milliseconds; /* spent on them, all together */
     atomic_ulong children_failed;
     atomic_ulong connections_made;
-    atomic_bool functions_missing;  /* the database does not have those of this version */
-    atomic_llong nchan_deaf_until;  /* push/publish.h; written by whoever has waited in vain */
+    atomic_bool functions_missing; /* the database does not have those of this version */
+    atomic_llong nchan_deaf_until; /* push/publish.h; written by whoever has waited in vain */
+    atomic_bool storage_full;      /* as the last check, or a request after it, found */
+    atomic_llong storage_known_until;
     atomic_uchar busy[SLOTS_MOST];  /* a child of this slot is at work */
     atomic_uint turns;              /* taken until now */
     atomic_ullong turn[SLOTS_MOST]; /* of who has this slot for long: a digest of the holder, and which turn; or 0 */
@@ -34,6 +36,9 @@ enum turn counters_take_turn(struct counters *counters, int slot, const char *ho
 
 /* Ends the turn before the child does: whoever has the whole answer may ask again at once. */
 void counters_end_turn(struct counters *counters, int slot);
+
+/* A request could not write, because the disk of the database is full: the next question for health looks again. */
+void counters_note_full(struct counters *counters);
 
 /* The child of this slot has ended, however. */
 void counters_leave(struct counters *counters, int slot);

@@ -1,4 +1,5 @@
 #include "model/status.h"
+#include "base/clock.h"
 #include "base/token.h"
 #include "fcgi/http/route.h"
 #include "fcgi/openapi/openapi.h"
@@ -9,6 +10,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#define STORAGE_KNOWN_MS 10000
 
 static void show_status(struct request *request);
 static void show_health(struct request *request);
@@ -54,15 +57,36 @@ static bool nchan_answers(const char *path)
     return answers;
 }
 
+/* Whether it can write, asked at most every STORAGE_KNOWN_MS: anybody may ask for the health. */
+static enum outcome check_storage(struct request *request)
+{
+    struct counters *counters = request->counters;
+    int64_t now = clock_monotonic_ms();
+    enum outcome outcome;
+
+    if (counters && now < atomic_load(&counters->storage_known_until))
+        return atomic_load(&counters->storage_full) ? OUTCOME_FULL : status_ping(request->db);
+    outcome = status_write(request->db);
+    if (counters && (outcome == OUTCOME_OK || outcome == OUTCOME_FULL)) {
+        atomic_store(&counters->storage_full, outcome == OUTCOME_FULL);
+        atomic_store(&counters->storage_known_until, now + STORAGE_KNOWN_MS);
+    }
+    return outcome;
+}
+
 /* "outdated": it is there, but does not have the functions of this version. */
 static const char *database_state(struct request *request)
 {
-    if (request->db && status_ping(request->db) == OUTCOME_OK)
+    enum outcome outcome = request->db ? check_storage(request) : OUTCOME_AWAY;
+    if (outcome == OUTCOME_OK)
         return "ok";
+    if (outcome == OUTCOME_FULL)
+        return "full";
     return request->counters && atomic_load(&request->counters->functions_missing) ? "outdated" : "away";
 }
 
-/* GET /api/health -> 200 or 503 {"status":"ok|degraded","parts":{"database":"ok|away|outdated","nchan":"ok|away"}}. */
+/* GET /api/health -> 200 or 503 {"status":"ok|degraded","parts":{"database":"ok|away|outdated|full",
+ * "nchan":"ok|away"}}. */
 static void show_health(struct request *request)
 {
     const char *database = database_state(request);

@@ -5,6 +5,7 @@ const PATIENCE = 4;
 /** How long a question may remain without an answer: longer than the server works on one. */
 const GET_MS = 60000;
 const OTHER_USER = "urn:coagent:problem:other-user";
+const STORAGE_FULL = "urn:coagent:problem:storage-full";
 
 /** An error from an RFC 9457 problem document or from the network. */
 export class ApiProblem extends Error {
@@ -32,6 +33,7 @@ let csrf = "";
 let signedOut = () => {};
 let page = "";
 let otherUser = () => {};
+let storage = (/** @type {boolean} */ full) => void full;
 /** @type {ApiProblem | null} the refusal after which this page sends nothing more */
 let foreign = null;
 /** @type {Promise<boolean> | null} */
@@ -64,6 +66,12 @@ export function onSignedOut(listener) {
     signedOut = listener;
 }
 
+/** Sets the listener for writes: true, the server has no room to store anything; false, it has stored something.
+ * @param {(full: boolean) => void} listener */
+export function onStorage(listener) {
+    storage = listener;
+}
+
 /** @param {number} ms */
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -84,6 +92,9 @@ export async function call(method, path, options = {}) {
         const started = Date.now();
         const response = await send(method, path, options);
         if (response.ok) {
+            if (UNSAFE.has(method)) {
+                storage(false);
+            }
             return response.status === 204 ? null : await readBody(response, options);
         }
         const problem = await readProblem(response);
@@ -217,6 +228,10 @@ async function mend(problem, method, path, attempt, started) {
     if (problem.type === OTHER_USER) {
         foreign = problem;
         otherUser();
+        return false;
+    }
+    if (problem.type === STORAGE_FULL) {
+        storage(true);
         return false;
     }
     if (problem.status === 401 && attempt === 0 && !path.startsWith("/auth/")) {

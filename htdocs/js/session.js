@@ -1,15 +1,15 @@
 /** The logged-in user, their permissions and their theme. */
-import { call, get, onOtherUser, onSignedOut, pageUser, post, setCsrf, setPageUser } from "./api.js";
+import { call, get, onOtherUser, onSignedOut, onStorage, pageUser, post, setCsrf, setPageUser } from "./api.js";
 import { createStore } from "./store.js";
 
 /** @typedef {import("./types.js").User} User */
 
 /**
  * @type {import("./store.js").Store<{state: "unknown" | "away" | "out" | "in", user: User | null, ended: boolean, foreign: boolean,
- *   registrationOpen: boolean, setupNeeded: boolean}>}
+ *   full: boolean, registrationOpen: boolean, setupNeeded: boolean}>}
  */
 export const session = createStore({
-    state: "unknown", user: null, ended: false, foreign: false, registrationOpen: false, setupNeeded: false,
+    state: "unknown", user: null, ended: false, foreign: false, full: false, registrationOpen: false, setupNeeded: false,
 });
 
 /** The logged-in user. Only for pages behind the log-in. @returns {User} */
@@ -87,6 +87,7 @@ onSignedOut(() => {
 });
 
 onOtherUser(() => session.patch({ foreign: true }));
+onStorage((full) => full !== session.get().full && session.patch({ full }));
 
 /** @param {string} permission */
 export function may(permission) {

@@ -44,7 +44,7 @@
 
 /**
  * @typedef {object} HealthParts
- * @property {"ok" | "away" | "outdated"} database
+ * @property {"ok" | "away" | "outdated" | "full"} database
  * @property {"ok" | "away"} nchan
  */
 

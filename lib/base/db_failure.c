@@ -28,7 +28,8 @@ static const struct {
     {"40P01", OUTCOME_BUSY},     /* deadlock */
     {"40001", OUTCOME_BUSY},     /* serialization */
     {"53300", OUTCOME_AWAY},     /* too many connections */
-    {"53", OUTCOME_BUSY},        /* out of disk or memory */
+    {"53100", OUTCOME_FULL},     /* the disk is full */
+    {"53", OUTCOME_BUSY},        /* out of memory, or of what PostgreSQL's settings limit */
     {"57P", OUTCOME_AWAY},       /* shutting down, starting up, terminated */
     {"08", OUTCOME_AWAY},        /* connection */
     {"25P03", OUTCOME_AWAY},     /* idle in transaction for too long */
@@ -88,7 +89,7 @@ enum outcome db_fail(struct db *db, const PGresult *result, const struct db_stat
         copy(failure->fields, sizeof failure->fields, PQresultErrorField(result, PG_DIAG_MESSAGE_DETAIL));
         failure->retry_after = retry_after ? strtol(retry_after, NULL, 10) : 0;
     }
-    if (outcome == OUTCOME_FAILED || outcome == OUTCOME_AWAY)
+    if (outcome == OUTCOME_FAILED || outcome == OUTCOME_AWAY || strncmp(failure->sqlstate, "53", 2) == 0)
         log_error("database: %s: %s %s", statement ? statement->name : "connection", failure->sqlstate,
                   failure->message);
     else

@@ -12,8 +12,14 @@ const char *outcome_name(enum outcome outcome)
     case OUTCOME_LIMITED: return "limited";
     case OUTCOME_BUSY: return "busy";
     case OUTCOME_AWAY: return "away";
+    case OUTCOME_FULL: return "full";
     case OUTCOME_REPLAYED: return "replayed";
     case OUTCOME_FAILED: return "failed";
     }
     return "unknown";
+}
+
+bool outcome_passes(enum outcome outcome)
+{
+    return outcome == OUTCOME_BUSY || outcome == OUTCOME_AWAY || outcome == OUTCOME_FULL;
 }

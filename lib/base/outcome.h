@@ -3,6 +3,8 @@
 #ifndef COAGENT_OUTCOME_H
 #define COAGENT_OUTCOME_H
 
+#include <stdbool.h>
+
 enum outcome {
     OUTCOME_OK = 0,
     OUTCOME_ABSENT,          /* not there, or invisible to the caller: 404 */
@@ -13,11 +15,15 @@ enum outcome {
     OUTCOME_LIMITED,         /* too often: 429 with Retry-After */
     OUTCOME_BUSY,            /* a lock or statement timed out, try again: 503 */
     OUTCOME_AWAY,            /* PostgreSQL or nchan cannot be reached: 503 */
+    OUTCOME_FULL,            /* PostgreSQL has no room to write: 503 */
     OUTCOME_REPLAYED,        /* an Idempotency-Key that was answered before */
     OUTCOME_FAILED,          /* our fault: 500 */
 };
 
 /* The outcome's name in lower case ("absent"), for logs. Static storage. */
 const char *outcome_name(enum outcome outcome);
+
+/* Whether the same may succeed later: BUSY, AWAY or FULL. */
+bool outcome_passes(enum outcome outcome);
 
 #endif

@@ -14,6 +14,11 @@ enum outcome status_ping(struct db *db)
     return db_do(db, &query_status_ping, DB_NO_VALUES);
 }
 
+enum outcome status_write(struct db *db)
+{
+    return db_do(db, &query_status_write, DB_NO_VALUES);
+}
+
 enum outcome metrics_list(struct db *db)
 {
     return db_do(db, &query_metrics_list, DB_NO_VALUES);

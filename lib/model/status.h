@@ -20,6 +20,9 @@ enum outcome status_show(struct db *db, const struct status_claim *claim, bool r
 /* Whether PostgreSQL answers. */
 enum outcome status_ping(struct db *db);
 
+/* FULL when the disk of the database has no room. Takes some milliseconds. */
+enum outcome status_write(struct db *db);
+
 /* Rows of (metric, label or "", value). */
 enum outcome metrics_list(struct db *db);
 

@@ -24,6 +24,9 @@ left join lateral (
 -- name: status_ping :one
 select 1
 
+-- name: status_write :one
+select health_write()
+
 -- name: metrics_list :many
 -- name, label or '', its value, number. Only what an index of live rows answers.
 select 'coagent_runs_live', 'state', state, count(*) from runs where state in ('queued', 'running', 'waiting') group by state

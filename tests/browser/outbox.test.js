@@ -119,3 +119,17 @@ test("a message that arrives before its answer is lost stands there once", async
     await becomes(() => left.evaluate(() => Object.keys(localStorage).filter((key) => key.includes("outbox"))), []);
     await end();
 });
+
+test("a full disk is told, and what was written then is sent by itself when there is room", async () => {
+    const { room, left, right, end } = await together(browser, "Full disk");
+    await sql(`create function fill_disk() returns trigger language plpgsql as $$ begin raise disk_full; end $$;
+        create trigger fill_disk before insert on room_events for each row when (new.room_id = '${room.id}') execute function fill_disk()`);
+    await write(left, "Kept here");
+    await left.getByRole("alert").filter({ hasText: "The server’s disk is full: nothing can be saved." }).waitFor();
+    await left.getByText("Waiting for the server").waitFor();
+    await sql("drop trigger fill_disk on room_events; drop function fill_disk");
+    await message(right, "Kept here").waitFor();
+    await message(left, "Kept here").waitFor();
+    await left.getByRole("alert").filter({ hasText: "disk is full" }).waitFor({ state: "detached" });
+    await end();
+});

@@ -129,8 +129,8 @@ def test_a_wrong_clock_is_mended_by_setting_it(migrated, seconds, verdict):
 
 def test_without_postgresql_what_needs_it_is_skipped(cluster, migrated):
     migrated.change(DATABASE_URL="host=/nonexistent dbname=coagent user=coagent_app")
-    found = migrated.findings("database", "role", "grants", "migrations", "connections", "clock", "administrator",
-                              "sealed-keys", "runner")
+    found = migrated.findings("database", "role", "grants", "migrations", "connections", "space", "clock",
+                              "administrator", "sealed-keys", "runner")
     assert found.pop("database")["verdict"] == "failed"
     assert {one["verdict"] for one in found.values()} == {"skipped"}
     status, answer = migrated.json("status")

@@ -1,5 +1,5 @@
-/** A thin line when another user has logged in to this browser, when the studio was upgraded, and while the live connection
- * is away. A short break is not worth a word. */
+/** A thin line when another user has logged in to this browser, when the server can store nothing, when the studio was
+ * upgraded, and while the live connection is away. A short break is not worth a word. */
 import { html, useEffect, useState } from "../dom.js";
 import { session } from "../session.js";
 import { link, reconnectNow } from "../socket.js";
@@ -10,7 +10,7 @@ const PATIENCE_MS = 1500;
 
 export function Banner() {
     const { state } = useStore(link);
-    const { foreign } = useStore(session);
+    const { foreign, full } = useStore(session);
     const { ready } = useStore(update);
     const [late, setLate] = useState(false);
     const broken = state === "away" || state === "connecting";
@@ -23,6 +23,10 @@ export function Banner() {
     if (foreign) {
         return html`<div class="banner" role="alert">You are now signed in as somebody else.
             <button type="button" onClick=${() => location.reload()}>Reload</button></div>`;
+    }
+    if (full) {
+        return html`<div class="banner" role="alert">The server’s disk is full: nothing can be saved. Messages that you send are kept here
+            and sent later. Tell an administrator.</div>`;
     }
     if (ready) {
         return html`<div class="banner" role="alert">CoAgent was updated. Reload to use the new version; what you have typed is kept.

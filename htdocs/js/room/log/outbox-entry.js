@@ -17,9 +17,13 @@ export function OutboxPost({ room, entry, context }) {
             <${Head} author=${me()} at=${entry.at} />
             <div class="post__body"><${Markdown} text=${entry.text} handles=${context.handles} myId=${me().id} /></div>
             ${failed && html`<div class="post__failed" role="alert">
-                <p>${entry.unheard ? "Waiting for connection – will send automatically." : `Not sent. ${entry.problem}`}</p>
+                <p>${why(entry)}</p>
                 <${Button} small icon="refresh" onClick=${() => retryMessage(room, entry.key)}>Retry</${Button}>
                 <${Button} small kind="quiet" onClick=${() => { discardMessage(room, entry.key); context.onTakeBack(entry.text); }}>Edit</${Button}></div>`}
         </div>
     </article>`;
 }
+
+/** @param {import("./outbox.js").OutboxEntry} entry */
+const why = ({ unheard, busy, problem }) =>
+    unheard ? `Waiting for ${busy ? "the server" : "connection"} – will send automatically.` : `Not sent. ${problem}`;

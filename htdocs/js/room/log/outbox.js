@@ -15,8 +15,9 @@ const ANSWER_MS = 60000;
 const AGAIN_MS = 5000;
 
 /** @typedef {{key: string, text: string, reply_to: number | null, state: "sending" | "failed", problem: string, at: string,
- *   unheard?: boolean, arrived?: boolean}} OutboxEntry unheard: the server was not reached, so it is sent again as soon as
- *   it can be; arrived: a message like it came while it is sent, so it is not shown twice until the answer tells */
+ *   unheard?: boolean, busy?: boolean, arrived?: boolean}} OutboxEntry unheard: the server could not take it, so it is
+ *   sent again as soon as it can be; busy: the server said so itself; arrived: a message like it came while it is sent, so
+ *   it is not shown twice until the answer tells */
 
 /** @type {Map<string, import("../../store.js").Store<OutboxEntry[]>>} */
 const boxes = new Map();
@@ -125,7 +126,8 @@ function fail(room, key, problem) {
         change(room, key, { arrived: false });
         enqueue(room, key);
     } else {
-        change(room, key, { state: "failed", problem: problem.fields?.text || problem.message, unheard, arrived: false });
+        change(room, key, { state: "failed", problem: problem.fields?.text || problem.message, unheard,
+            busy: problem.status === 503, arrived: false });
         if (unheard) {
             setTimeout(retryUnheard, AGAIN_MS, room, key);
         }

@@ -18,7 +18,7 @@ static void clear(void)
     trial_clear(&trial);
 }
 
-TestSuite(sandbox_files, .init = set, .fini = clear, .timeout = 60);
+TestSuite(sandbox_files, .init = set, .fini = clear, .timeout = 180);
 
 static enum outcome read_one(const char *name, struct text *content)
 {

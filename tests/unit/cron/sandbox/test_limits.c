@@ -17,7 +17,7 @@ static void clear(void)
     trial_clear(&trial);
 }
 
-TestSuite(sandbox_limits, .init = set, .fini = clear, .timeout = 60);
+TestSuite(sandbox_limits, .init = set, .fini = clear, .timeout = 180);
 
 Test(sandbox_limits, memory_of_one_process)
 {

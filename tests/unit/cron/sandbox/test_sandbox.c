@@ -26,7 +26,7 @@ static void clear(void)
     trial_clear(&trial);
 }
 
-TestSuite(sandbox, .init = set, .fini = clear, .timeout = 60);
+TestSuite(sandbox, .init = set, .fini = clear, .timeout = 180);
 
 Test(sandbox, says_what_the_command_said_and_its_status)
 {

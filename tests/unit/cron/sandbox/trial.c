@@ -19,7 +19,7 @@
 void trial_set(struct trial *trial)
 {
     *trial = (struct trial){
-        .spec.limits = {.wall_seconds = 30,
+        .spec.limits = {.wall_seconds = 120,
                         .cpu_seconds = 10,
                         .memory_mb = 128,
                         .processes = 32,
