@@ -79,8 +79,9 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
  * One call below /api. Resolves with the JSON document (null for 204), rejects with an ApiProblem.
  * @param {string} method
  * @param {string} path
- * @param {{body?: any, key?: string, signal?: AbortSignal, exact?: boolean, limit?: number}} [options] body: a document,
- *   or a Blob that is sent as it is; key: Idempotency-Key; exact: see parseExactly; limit: milliseconds after which the
+ * @param {{body?: any, key?: string, signal?: AbortSignal, exact?: boolean, bytes?: boolean, limit?: number}} [options] body: a
+ *   document, or a Blob that is sent as it is; key: Idempotency-Key; exact: see parseExactly; bytes: the answer is an
+ *   ArrayBuffer; limit: milliseconds after which the
  *   server counts as unreachable
  * @returns {Promise<any>}
  */
@@ -193,9 +194,12 @@ function bounded(signal, limit) {
     return own.signal;
 }
 
-/** @param {Response} response @param {{exact?: boolean, signal?: AbortSignal}} options */
-async function readBody(response, { exact, signal }) {
+/** @param {Response} response @param {{exact?: boolean, bytes?: boolean, signal?: AbortSignal}} options */
+async function readBody(response, { exact, bytes, signal }) {
     try {
+        if (bytes) {
+            return await response.arrayBuffer();
+        }
         return exact ? parseExactly(await response.text()) : await response.json();
     } catch (error) {
         throw unreached(error, signal);

@@ -42,10 +42,15 @@ async function scriptPages() {
     const properties = { name: { type: "string", title: "A label that is rather long for a field", default: "x".repeat(200) }, level: { type: "string", enum: ["one", "two"] },
         often: { type: "integer" }, loud: { type: "boolean" }, tags: { type: "array", enum: ["a", "b"] }, token: { type: "string", format: "password" }, text: { type: "string", format: "multiline" } };
     const script = await boss.call("POST", "/scripts", { name: `Look ${process.pid} at a script with a rather long name`, kind: "sh", mapping: mapping.id,
-        code: "#!/bin/sh\n" + "echo a long line ".repeat(30) + "\n", parameters: { type: "object", properties } });
-    await boss.call("PATCH", `/scripts/${script.id}`, { version: script.version, code: "#!/bin/sh\n" + "echo another long line ".repeat(30) + "\n", note: "With a note" });
+        code: "#!/bin/sh\n" + "echo a long line ".repeat(30) + "\n",
+        files: [{ path: `roles/a-folder-with-a-long-name/${"a-very-long-name-".repeat(8)}.yml`, text: "a: 1\n", executable: true },
+            { path: "logo.bin", base64: "AAEC/w==" }, { path: "notes.txt", text: "long words ".repeat(60) }], parameters: { type: "object", properties } });
+    await boss.call("PATCH", `/scripts/${script.id}`, { version: script.version, code: "#!/bin/sh\n" + "echo another long line ".repeat(30) + "\n", note: "With a note",
+        files: [{ path: "notes.txt", text: "other words ".repeat(60) }, { path: "logo.bin", remove: true },
+            { path: "new.bin", base64: "AAEC/w==" }] });
     const at = `/scripts/${script.id}`;
-    return ["/scripts", "/scripts?q=nothing-has-this", at, `${at}?tab=parameters`, `${at}?tab=versions`, `${at}?tab=versions&version=2&from=1`, `${at}?tab=versions&version=1`,
+    return ["/scripts", "/scripts?q=nothing-has-this", at, `${at}?file=notes.txt`, `${at}?file=new.bin`, `${at}?file=nothing`,
+        `${at}?tab=parameters`, `${at}?tab=versions`, `${at}?tab=versions&version=2&from=1`, `${at}?tab=versions&version=1`,
         `${at}?tab=runs`, `${at}?tab=settings`, `${at}?panel=run`, "/mappings", `/mappings/${mapping.id}`];
 }
 

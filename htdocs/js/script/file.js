@@ -1,14 +1,16 @@
 /** A script as a file: taken from the person's computer, and given back. */
-import { post, query } from "../api.js";
-import { LONGEST } from "./kinds.js";
+import { get, post, query } from "../api.js";
+import { attempt } from "../parts/toast.js";
+import { ARCHIVE_LONGEST, isArchive, LONGEST } from "./kinds.js";
 
 /** What the server does to the lines of a file, as a sentence; empty for nothing. @param {string} text */
 export const lineNote = (text) => (text.includes("\r\n") ? " Its Windows line ends (CRLF) were changed to LF." : "");
 
 /** Makes a script of a file. The server reads its kind from the name or the first line. @param {File} file */
 export async function uploadScript(file) {
-    if (file.size > LONGEST) {
-        throw new Error(`${file.name} is too large. Scripts can have at most 512 KiB.`);
+    if (file.size > (isArchive(file) ? ARCHIVE_LONGEST : LONGEST)) {
+        throw new Error(`${file.name} is too large. Scripts can have at most 512 KiB${isArchive(file)
+            ? ", with the files beside them 2 MB" : ""}.`);
     }
     return post("/scripts/upload" + query({ filename: file.name }), new Blob([file]));
 }
@@ -25,10 +27,24 @@ export async function readText(file) {
     }
 }
 
+/**
+ * A file of the API, with a session that lives: a link alone could not renew it.
+ * @param {string} path
+ * @param {string} name
+ * @param {import("../types.js").Script} script
+ */
+export const download = (path, name, script) => attempt(async () => {
+    await get(`/scripts/${script.id}`);
+    Object.assign(document.createElement("a"), { href: `/api${path}`, download: name }).click();
+});
+
 /** @param {string} name @param {string} text */
-export function saveFile(name, text) {
+export const saveFile = (name, text) => saveBlob(name, new Blob([text], { type: "text/plain" }));
+
+/** @param {string} name @param {Blob} blob */
+export function saveBlob(name, blob) {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    link.href = URL.createObjectURL(blob);
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);

@@ -9,6 +9,9 @@ export const fileName = ({ name, kind }) =>
     `${name.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") || "script"}.${SCRIPT_KINDS[kind]?.endings.split(" ")[0] || "txt"}`;
 
 /** Files that may be uploaded; others are told by their first line. */
-export const ACCEPTED = [...Object.values(SCRIPT_KINDS).flatMap(({ endings }) => endings.split(" ").map((ending) => `.${ending}`)), "text/*"].join(",");
+export const ACCEPTED = [...Object.values(SCRIPT_KINDS).flatMap(({ endings }) => endings.split(" ").map((ending) => `.${ending}`)), "text/*", ".zip"].join(",");
+/** A script with the files beside it. @param {File} file */
+export const isArchive = (file) => /\.zip$/i.test(file.name);
+export const ARCHIVE_LONGEST = 4194304;
 /** Bytes of UTF-8 in a script. */
 export const LONGEST = 524288;

@@ -1,6 +1,7 @@
 /** The scripts of the studio: found, made, uploaded. */
 import { get, query } from "../api.js";
 import { html, useState } from "../dom.js";
+import { plural } from "../format.js";
 import { Page } from "../frame/page-frame.js";
 import { useList } from "../load.js";
 import { Button } from "../parts/button.js";
@@ -24,14 +25,15 @@ import { SCRIPT_KINDS } from "../words.js";
 import { ScriptDialog } from "./create-dialog.js";
 import { DeleteScript } from "./delete-dialog.js";
 import { lineNote, uploadScript } from "./file.js";
-import { ACCEPTED, kindName } from "./kinds.js";
+import { ACCEPTED, isArchive, kindName } from "./kinds.js";
 
 const open = (/** @type {import("../types.js").Script} */ script) => go(`/scripts/${script.id}`);
 
 /** @param {File} file */
 const upload = (file) => attempt(async () => {
     const script = await uploadScript(file);
-    tell(`${script.name} was uploaded.${lineNote(await file.text())}`);
+    tell(`${script.name} was uploaded.${isArchive(file)
+        ? ` ${plural(script.files.length, "file")} beside it.` : lineNote(await file.text())}`);
     open(script);
 });
 

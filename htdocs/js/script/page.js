@@ -18,7 +18,7 @@ import { useStore } from "../store.js";
 import { ScriptCode } from "./code.js";
 import { DeleteScript } from "./delete-dialog.js";
 import { useDraft } from "./draft.js";
-import { saveFile } from "./file.js";
+import { download, saveFile } from "./file.js";
 import { fileName, kindName } from "./kinds.js";
 import { SchemaEditor } from "./parameters/schema-editor.js";
 import { ScriptRuns } from "./run/list.js";
@@ -69,7 +69,7 @@ function Workbench({ script, onChange }) {
             <${Menu} label="Script menu" items=${menuOf(script, draft, setDialog)} />`}>
         <div class="page__body"><div class="script">
             <${ScriptTabs} script=${script} draft=${draft} tab=${tab} />
-            <${ScriptCode} script=${script} draft=${draft} hidden=${tab !== "code"} problem=${problem} />
+            <${ScriptCode} script=${script} draft=${draft} hidden=${tab !== "code"} problem=${problem} onChange=${onChange} />
             ${tab !== "code" && html`<div class="page__scroll" tabindex="-1"><div class="page__content"><${View} ...${{ tab, script, draft, problem, onChange }} /></div></div>`}
         </div>
         ${panel === "run" && html`<${ScriptRun} key=${JSON.stringify(script.parameters)} script=${script} changed=${draft.changed} onSave=${script.editable ? save : null} onClose=${closePanel} />`}
@@ -128,6 +128,8 @@ function menuOf(script, draft, show) {
         script.editable && { text: "Save with a note…", icon: "edit", disabled: !draft.changed, onSelect: () => show("note") },
         draft.changed && { text: "Discard changes", icon: "refresh", onSelect: () => draft.reset(script) },
         { text: "Download", icon: "arrowDown", onSelect: () => saveFile(fileName(script), draft.code) },
+        { text: script.files.length ? "Export as zip (saved version)" : "Export as zip", icon: "archive",
+            onSelect: () => download(`/scripts/${script.id}/export`, `${script.name}.zip`, script) },
         { text: "Copy ID", icon: "copy", onSelect: () => copyText(script.id).then(() => tell("Copied")) },
         ...(script.editable ? [null, { text: "Delete…", icon: "trash", danger: true, onSelect: () => show("delete") }] : []),
     ];
@@ -137,7 +139,7 @@ function menuOf(script, draft, show) {
 function ScriptTabs({ script, draft, tab }) {
     const at = (/** @type {string} */ name) => `/scripts/${script.id}${name === "code" ? "" : `?tab=${name}`}`;
     return html`<div class="script__tabs"><${Tabs} label="Script" current=${tab} items=${[
-        { id: "code", text: draft.codeChanged ? "Code •" : "Code", href: at("code") },
+        { id: "code", text: draft.codeChanged || draft.filesChanged ? "Code •" : "Code", href: at("code") },
         { id: "parameters", text: draft.parametersChanged ? "Parameters •" : "Parameters", href: at("parameters"), number: draft.rows.length },
         { id: "versions", text: "Versions", href: at("versions"), number: script.latest },
         { id: "runs", text: "Runs", href: at("runs") }, { id: "settings", text: "Settings", href: at("settings") }]} /></div>`;

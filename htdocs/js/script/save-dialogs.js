@@ -1,6 +1,7 @@
 /** The dialogs of saving a script: a note for the version, and the conflict with a newer version. */
 import { get } from "../api.js";
 import { html } from "../dom.js";
+import { plural } from "../format.js";
 import { useLoad } from "../load.js";
 import { Button } from "../parts/button.js";
 import { Dialog, FormDialog } from "../parts/dialog.js";
@@ -37,7 +38,9 @@ export function ConflictDialog({ script, draft, onTake, onOver, onClose }) {
     return html`<${Dialog} title="Someone else saved a newer version" wide onClose=${onClose}>
         <div class="dialog__body">${problem ? html`<${ProblemState} small problem=${problem} onRetry=${reload} />` : !theirs ? html`<${SkeletonRows} rows=${4} />` : html`
             <p>Version ${theirs.latest} is now the latest. Saving yours would make the changes below. All stored versions are kept.</p>
-            <${Diff} before=${theirs.code} after=${draft.code} label="Comparison of their code with yours" />`}</div>
+            <${Diff} before=${theirs.code} after=${draft.code} label="Comparison of their code with yours" />
+            ${draft.filesChanged
+                && html`<p>Your changes of ${plural(Object.keys(draft.changes).length, "file")} would be made to theirs.</p>`}`}</div>
         <div class="dialog__actions"><${Button} onClick=${onClose}>Keep editing</${Button}><${Button} disabled=${!theirs} onClick=${take}>Discard my changes</${Button}>
             <${Button} kind="primary" disabled=${!theirs} onClick=${over}>Save my version</${Button}></div>
     </${Dialog}>`;

@@ -1,11 +1,13 @@
 /** The versions of a script: one looked at, two compared, an old one brought back. Which ones is in the address. */
 import { get, patch, query } from "../api.js";
 import { html } from "../dom.js";
+import { plural } from "../format.js";
 import { useList, useLoad } from "../load.js";
 import { Button } from "../parts/button.js";
 import { CodeEditor } from "../parts/code-editor.js";
 import { CopyButton } from "../parts/copy.js";
 import { Diff } from "../parts/diff.js";
+import { Icon } from "../parts/icon.js";
 import { Menu } from "../parts/menu.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonRows } from "../parts/skeleton.js";
@@ -15,12 +17,16 @@ import { attempt } from "../parts/toast.js";
 import { setQuery, place, withQuery } from "../router.js";
 import { useStore } from "../store.js";
 import { SCRIPT_KINDS } from "../words.js";
+import { download } from "./file.js";
+import { addressOf } from "./folder/content.js";
+import { FilesCompared } from "./folder/diff.js";
 import { schemaOf, rowsOf } from "./parameters/schema.js";
 
 /** @param {{script: import("../types.js").Script, draft: any, onChange: (script: import("../types.js").Script) => void}} props */
 export function ScriptVersions({ script, draft, onChange }) {
     const { query: { version = "" } } = useStore(place);
-    const list = useList((cursor, signal) => get(`/scripts/${script.id}/versions` + query({ cursor }), signal), [script.id, script.latest]);
+    const list = useList((cursor, signal) => get(`/scripts/${script.id}/versions` + query({ cursor }), signal), [script.id,
+        script.latest]);
     if (list.problem) {
         return html`<${ProblemState} problem=${list.problem} onRetry=${list.reload} />`;
     }
@@ -29,7 +35,8 @@ export function ScriptVersions({ script, draft, onChange }) {
     }
     const restore = (/** @type {number} */ number) => attempt(async () => {
         const old = await get(`/scripts/${script.id}/versions/${number}`);
-        const saved = await patch(`/scripts/${script.id}`, { version: script.version, code: old.code, parameters: old.parameters, note: `Restored version ${number}` });
+        const saved = await patch(`/scripts/${script.id}`, { version: script.version, code: old.code, parameters: old.parameters,
+            files_of: number, note: `Restored version ${number}` });
         onChange(saved);
         draft.reset(saved);
         setQuery({ version: null, from: null });
@@ -41,7 +48,8 @@ export function ScriptVersions({ script, draft, onChange }) {
             { title: "Version", draw: ({ number, note }) => html`<a class="table__main" href=${withQuery({ version: number })}>Version ${number}</a>${note && html`<span class="table__sub">${note}</span>`}` },
             { title: "Author", draw: ({ author }) => html`<span class="table__short soft ellipsis">${author?.name}</span>` },
             { title: "Created", draw: ({ created_at }) => html`<span class="soft"><${Ago} at=${created_at} /></span>` },
-            { title: "Size", kind: "number", draw: ({ size }) => html`<span class="soft">${sizeText(size)}</span>` },
+            { title: "Size", kind: "number", draw: ({ size, file_count, file_bytes }) => html`<span class="soft">${sizeText(size)}
+                ${file_count > 0 && html`<br /><small>+ ${plural(file_count, "file")}, ${sizeText(file_bytes)}</small>`}</span>` },
             { title: "Actions", kind: "actions", draw: ({ number }) => html`<${Menu} small label=${`Actions for version ${number}`} items=${[
                 number > 1 && { text: "View changes", icon: "diff", onSelect: () => setQuery({ version: number, from: String(number - 1) }) },
                 number !== script.latest && { text: "Compare with latest", icon: "diff", onSelect: () => setQuery({ version: String(script.latest), from: number }) },
@@ -66,10 +74,12 @@ function Version({ script, number, restore }) {
     }
     return html`<div class="page__tools versions__tools">${back}<${Comparison} script=${script} number=${number} from=${from} />
             ${restore && html`<${Button} icon="refresh" onClick=${() => restore(number)}>Restore version ${number}</${Button}>`}</div>
-        ${!data ? html`<${SkeletonRows} rows=${8} />` : data.other ? html`<${Compared} before=${data.other} after=${data.one} />`
+        ${!data ? html`<${SkeletonRows} rows=${8} />` : data.other ? html`<${Compared} script=${script} before=${data.other}
+            after=${data.one} />`
             : html`<div class="row versions__bar"><p class="soft small">${data.one.note ? `“${data.one.note}” · ` : ""}by ${data.one.author?.name}, <${Ago} at=${data.one.created_at} /></p>
                 <${CopyButton} small text=${data.one.code}>Copy</${CopyButton}></div>
-            <${CodeEditor} class="code-editor--boxed" value=${data.one.code} language=${SCRIPT_KINDS[script.kind]?.language || "text"} label=${`Code of version ${number}`} readOnly />`}`;
+            <${CodeEditor} class="code-editor--boxed" value=${data.one.code} language=${SCRIPT_KINDS[script.kind]?.language || "text"}
+                label=${`Code of version ${number}`} readOnly /><${VersionFiles} script=${script} version=${data.one} />`}`;
 }
 
 /** @param {{script: import("../types.js").Script, number: number, from: string}} props */
@@ -81,11 +91,24 @@ function Comparison({ script, number, from }) {
         <label class="row">compared with <select class="input versions__select" onChange=${choose("from")}><option value="" selected=${!from}>nothing</option>${options(from)}</select></label></div>`;
 }
 
-/** Both halves of a version. @param {{before: any, after: any}} props */
-function Compared({ before, after }) {
+/** The files beside the script. @param {{script: import("../types.js").Script, version: any}} props */
+function VersionFiles({ script, version: { number, files } }) {
+    return files.length > 0 && html`<h2 class="versions__heading">${plural(files.length, "file")} beside the script</h2>
+        <ul class="list">${files.map((/** @type {import("../types.js").ScriptFile} */ { path, size, executable }) => html`<li
+            class="list__item" key=${path}>
+            <${Icon} name="file" /><div><span class="mono">${path}</span><div class="soft small">${sizeText(size)}${executable
+                && ", executable"}</div></div>
+            <${Button} kind="quiet" small icon="download" label=${`Download ${path}`}
+                onClick=${() => download(addressOf(script.id, path, number), path.split("/").at(-1) || "file", script)} /></li>`)}</ul>`;
+}
+
+/** All parts of a version. @param {{script: import("../types.js").Script, before: any, after: any}} props */
+function Compared({ script, before, after }) {
     const [left, right] = [before, after].map(({ parameters }) => JSON.stringify(schemaOf(rowsOf(parameters)), null, 4));
     return html`<div class="stack"><h2 class="versions__heading">Code</h2>
         <${Diff} before=${before.code} after=${after.code} label=${`Code of version ${before.number} compared with version ${after.number}`} />
         ${left !== right && html`<h2 class="versions__heading">Parameters</h2>
-            <${Diff} before=${left} after=${right} label=${`Parameters of version ${before.number} compared with version ${after.number}`} />`}</div>`;
+            <${Diff} before=${left} after=${right}
+                label=${`Parameters of version ${before.number} compared with version ${after.number}`} />`}
+        <${FilesCompared} script=${script.id} before=${before} after=${after} /></div>`;
 }

@@ -19,7 +19,7 @@ export async function openScript(browser, person, script, query = "") {
     const window = await openWindow(browser, person);
     await window.page.goto(`/scripts/${script.id}${query}`);
     await window.page.getByRole("heading", { name: script.name, level: 1 }).waitFor();
-    await window.page.locator(".script__editor .cm-content").waitFor({ state: "attached" });
+    await window.page.locator(".script__editor .cm-content").first().waitFor({ state: "attached" });
     const end = async () => {
         assertNoProblems(window.problems);
         await window.context.close();
