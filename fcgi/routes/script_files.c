@@ -188,7 +188,8 @@ static int likelihood(const struct zip_file *file)
 {
     static const char *const names[] = {"main.", "index.", "site.", "playbook."};
 
-    if (strchr(file->name, '/') || !scripts_kind_of(file->name, text_string(&file->bytes)))
+    if (strchr(file->name, '/') ||
+        !(scripts_kind_of(file->name) || strncmp(text_string(&file->bytes), "#!", 2) == 0))
         return 0;
     if (strncmp(file->name, "script.", strlen("script.")) == 0)
         return 3;
@@ -303,12 +304,12 @@ static struct json_object *body_of(struct request *request, const struct upload 
 static void store_upload(struct request *request, const struct upload *upload)
 {
     const char *script = request_query(request, "script");
-    const char *kind = scripts_kind_of(upload->filename, upload->code);
+    const char *kind = scripts_kind_of(upload->filename);
     struct text why = TEXT_EMPTY;
     struct json_object *body;
     enum outcome outcome;
 
-    if (!kind && !script) {
+    if (!kind && !script && strncmp(upload->code, "#!", 2) != 0) {
         refuse_file(request, upload->main ? "main" : "filename",
                     "Use an extension such as .sh, .py, .js, .yml, .tf or .aws, or a first line such as #!/bin/bash.");
         return;

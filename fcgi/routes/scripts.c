@@ -78,7 +78,8 @@ static const struct field file_fields[] = {
 
 static const struct field create_fields[] = {
     {"name", FIELD_LINE, true, 1, 80, NULL, "A unique name", false},
-    {"kind", FIELD_CHOICE, true, 0, 0, SCRIPT_KIND_CHOICES, "What executes it", false},
+    {"kind", FIELD_CHOICE, false, 0, 0, SCRIPT_KIND_CHOICES,
+     "What executes it; absent: the interpreter in the first line of the code (#!)", false},
     {"code", FIELD_CODE, true, 0, CODE_MOST, NULL, "The code", false},
     SETTING_FIELDS,
     {NULL},

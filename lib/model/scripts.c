@@ -1,6 +1,7 @@
 #include "model/scripts.h"
 
 #include "base/number.h"
+#include "model/first_line.h"
 #include "model/run_inputs.h"
 #include "model/script_parameters.h"
 #include "queries.h"
@@ -28,10 +29,32 @@ enum outcome scripts_get(struct db *db, const char *id)
     return db_do(db, &query_script_get, DB_VALUES(id));
 }
 
+/* Notes the interpreter of the first line, which the functions of SQL compare with the kind. */
+static void note_program(struct json_object *body)
+{
+    const char *code = json_text(body, "code");
+    char *program = code ? first_line_program(code) : NULL;
+
+    if (program)
+        json_object_object_add(body, "program", json_object_new_string(program));
+    free(program);
+}
+
+static void choose_kind(struct json_object *body)
+{
+    const char *program = json_text(body, "program");
+    const char *kind = program && !json_text(body, "kind") ? first_line_kind(program) : NULL;
+
+    if (kind)
+        json_object_object_add(body, "kind", json_object_new_string(kind));
+}
+
 enum outcome scripts_create(struct db *db, struct json_object *body, struct text *why)
 {
     if (script_parameters_complete(body, true, why) != OUTCOME_OK)
         return OUTCOME_INVALID;
+    note_program(body);
+    choose_kind(body);
     return db_do(db, &query_script_create, DB_VALUES(json_object_to_json_string(body)));
 }
 
@@ -39,6 +62,7 @@ enum outcome scripts_edit(struct db *db, const char *id, struct json_object *bod
 {
     if (script_parameters_complete(body, false, why) != OUTCOME_OK)
         return OUTCOME_INVALID;
+    note_program(body);
     return db_do(db, &query_script_edit, DB_VALUES(id, json_object_to_json_string(body)));
 }
 
@@ -80,14 +104,6 @@ enum outcome scripts_kinds(struct db *db)
     return db_do(db, &query_script_kinds, DB_NO_VALUES);
 }
 
-static bool first_line_names(const char *code, const char *interpreter)
-{
-    size_t length = strcspn(code, "\r\n");
-    const char *found = strncmp(code, "#!", 2) == 0 ? strstr(code, interpreter) : NULL;
-
-    return found && (size_t)(found - code) < length;
-}
-
 /* endings: "sh bash" */
 static bool is_listed(const char *ending, const char *endings)
 {
@@ -99,23 +115,13 @@ static bool is_listed(const char *ending, const char *endings)
     return false;
 }
 
-const char *scripts_kind_of(const char *filename, const char *code)
+const char *scripts_kind_of(const char *filename)
 {
-    static const struct {
-        const char *program;
-        enum script_kind_word kind;
-    } interpreters[] = {{"ansible-playbook", SCRIPT_KIND_PLAYBOOK},
-                        {"python", SCRIPT_KIND_PYTHON},
-                        {"node", SCRIPT_KIND_NODE},
-                        {"sh", SCRIPT_KIND_SH}};
     const char *ending = strrchr(filename, '.');
 
     for (size_t i = 0; ending && i < SCRIPT_KIND_COUNT; i++)
         if (is_listed(ending + 1, script_kind_rows[i].endings))
             return script_kind_rows[i].name;
-    for (size_t i = 0; i < sizeof interpreters / sizeof *interpreters; i++)
-        if (first_line_names(code, interpreters[i].program))
-            return script_kind_rows[interpreters[i].kind].name;
     return NULL;
 }
 

@@ -34,7 +34,8 @@ void scripts_queue_proof(struct db *db, const char *id);
 enum outcome scripts_get(struct db *db, const char *id);
 
 /* Rows to announce, here and below. CONFLICT: the name is taken. INVALID with a sentence in why, and nothing asked: its
- * "parameters" are no schema; they are put into their stored form. */
+ * "parameters" are no schema; they are put into their stored form. A body without "kind" gets that of the interpreter
+ * which the first line of the code names; one that names another than its kind has is INVALID. */
 enum outcome scripts_create(struct db *db, struct json_object *body, struct text *why);
 
 /* Changes the fields that the body has; other code or parameters make a new version. CONFLICT when "version" is stale
@@ -58,8 +59,8 @@ enum outcome scripts_folder(struct db *db, const char *id, const char *version);
 /* Which kinds there are, and which of them the runners can execute. */
 enum outcome scripts_kinds(struct db *db);
 
-/* The kind of a file by its extension, else by its first line ("#!/usr/bin/env python3"); NULL if unknown. */
-const char *scripts_kind_of(const char *filename, const char *code);
+/* The kind of a file by its extension; NULL if unknown. */
+const char *scripts_kind_of(const char *filename);
 
 /* The name of a script for this file: its name without folders and extension. The caller frees it. */
 char *scripts_name_of(const char *filename);

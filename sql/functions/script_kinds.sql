@@ -21,6 +21,30 @@ begin
     end if;
 end $$;
 
+-- Raises when the first line of the code names a program ("#!", null: none) that does not execute the kind, or when neither
+-- says what executes the script.
+create function check_first_line(the_kind text, program text) returns void language plpgsql as $$
+declare
+    chosen record;
+    meant record;
+begin
+    select * into chosen from script_kind_rows() k where k.name = the_kind;
+    select * into meant from script_kind_rows() k where program = any (string_to_array(k.programs, ' ')) order by k.place limit 1;
+    if the_kind is null and program is null then
+        perform raise_outcome('CA422', 'Choose a kind, or name the interpreter in the first line of the code, such as #!/bin/bash.',
+                              'kind');
+    elsif program is null or program = any (string_to_array(chosen.programs, ' ')) then
+        return;
+    elsif meant.name is null then
+        perform raise_outcome('CA422', format('The first line names "%s", which is not available. Use one of %s, or remove the line.',
+            left(program, 40), (select string_agg(distinct p, ', ' order by p)
+                                from script_kind_rows() k, string_to_table(k.programs, ' ') p)), 'code');
+    else
+        perform raise_outcome('CA422', format('The first line names %s, but this is a script of the kind %s. Change the line, or create '
+                                              'a script of the kind %s.', program, chosen.label, meant.label), 'code');
+    end if;
+end $$;
+
 -- What the runners that are there allow a run at most, by the names of check_limits: the least of those that it may get
 -- to. Empty while none is there.
 create function runner_limits(the_label text) returns jsonb language plpgsql stable as $$

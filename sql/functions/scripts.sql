@@ -108,6 +108,7 @@ declare
     made scripts;
     files script_file[];
 begin
+    perform check_first_line(b ->> 'kind', b ->> 'program');
     perform check_interpreter(b ->> 'kind', b ->> 'label');
     insert into scripts (name, description, kind, visibility, owner_id, network, mapping_id, limits, label, retriable)
     values (check_script_name(b ->> 'name'), coalesce(b ->> 'description', ''), b ->> 'kind', coalesce(b ->> 'visibility', 'team'),
@@ -156,6 +157,9 @@ begin
     elsif changed or b ? 'label' then
         perform check_interpreter(old.kind, case when b ? 'label' then b ->> 'label' else old.label end);
     end if;
+    if code is distinct from newest.code then
+        perform check_first_line(old.kind, b ->> 'program');
+    end if;
     update scripts as s set
         name = case when b ->> 'name' <> s.name::text then check_script_name(b ->> 'name') else s.name end,
         description = coalesce(b ->> 'description', s.description),
@@ -179,7 +183,7 @@ begin
         perform keep_script_files(old.id, old.latest + 1, files);
     end if;
     insert into audit_log (action, object_kind, object_id, detail)
-    values ('script.edit', 'script', old.id::text, b - 'version' - 'code' - 'parameters' - 'files'
+    values ('script.edit', 'script', old.id::text, b - 'version' - 'code' - 'parameters' - 'files' - 'program'
             || case when changed then jsonb_build_object('number', old.latest + 1) else '{}' end);
     return next announced_answer(script_json(edited)::json);
 end $$;

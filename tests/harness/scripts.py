@@ -44,3 +44,9 @@ def run(client, code, kind="sh", seconds=60, **more):
     """Starts, waits, and answers the run and what it wrote."""
     over = wait(client, start(client, code, kind, **more), seconds)
     return over, output(client, over["id"])
+
+
+def upload(client, filename, content, media_type="text/plain", **more):
+    """The answer to a file that becomes a script."""
+    return client.request("POST", "/scripts/upload", params={"filename": filename, **more}, data=content,
+                          headers={"Content-Type": media_type} if media_type else {})

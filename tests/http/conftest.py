@@ -1,6 +1,9 @@
 """Fixtures of the HTTP suite. The studio is real and one for the whole session; each test makes its own users and rooms
 in it, so that no test depends on another."""
 
+import json
+import uuid
+
 import pytest
 
 from harness import contract, studio as harness_studio
@@ -90,3 +93,17 @@ def runnable(admin):
         found = admin.get("/scripts/kinds").json()
         return found if found[0]["installed"] is not None else None
     return {kind["kind"] for kind in wait_until(kinds, 60) if kind["installed"]}
+
+
+@pytest.fixture
+def runners(studio):
+    """runners({"sh": …}): a runner tells this, until the test ends, beside those that there are; it has the label of the
+    answer to itself."""
+    host = f"of a test {uuid.uuid4().hex[:8]}"
+    def tell(interpreters):
+        studio.sql("""insert into runners (host, interpreters, labels) values (%s, %s, array[%s])
+                      on conflict (host) do update set interpreters = excluded.interpreters, seen_at = now()""",
+                   host, json.dumps(interpreters), host)
+        return host
+    yield tell
+    studio.sql("delete from runners where host = %s", host)

@@ -240,8 +240,8 @@ def test_code_of_the_largest_size_runs(ann):
     assert (run["state"], run["text"]) == ("succeeded", "begun\ndone\n")
 
 
-def test_a_first_line_names_no_interpreter_that_counts(ann):
-    run = scripts.execute(ann, "#!/no/such/interpreter --with\necho done")
+def test_the_folder_in_the_first_line_does_not_count(ann):
+    run = scripts.execute(ann, "#!/no/such/folder/dash --with\necho done")
     assert run["text"] == "done\n"
 
 

@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 
+from harness.scripts import upload
 from harness.waiting import wait_until
 from harness.words import WORDS
 
@@ -296,25 +297,6 @@ def test_a_password_is_shown_to_nobody(ann):
 
 
 # files
-
-@pytest.fixture
-def runners(studio):
-    """runners({"sh": …}): a runner tells this, until the test ends, beside those that there are; it has the label of the
-    answer to itself."""
-    host = f"of a test {uuid.uuid4().hex[:8]}"
-    def tell(interpreters):
-        studio.sql("""insert into runners (host, interpreters, labels) values (%s, %s, array[%s])
-                      on conflict (host) do update set interpreters = excluded.interpreters, seen_at = now()""",
-                   host, json.dumps(interpreters), host)
-        return host
-    yield tell
-    studio.sql("delete from runners where host = %s", host)
-
-
-def upload(client, filename, content, media_type="text/plain", **more):
-    return client.request("POST", "/scripts/upload", params={"filename": filename, **more}, data=content,
-                          headers={"Content-Type": media_type} if media_type else {})
-
 
 @pytest.mark.parametrize("ending, content, kind", [
     (".sh", b"true", "sh"), (".PY", b"pass", "python"), (".js", b"1", "node"), (".mjs", b"1", "node"), (".yaml", b"[]", "playbook"),

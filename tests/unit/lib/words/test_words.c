@@ -12,7 +12,7 @@
 
 #define SETS 40
 #define WORDS 20
-#define COLUMNS 8
+#define COLUMNS 12
 
 struct set {
     char name[40], made[80];
