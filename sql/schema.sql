@@ -140,6 +140,8 @@ CREATE TABLE public.runs (
     inputs_sealed text,
     inputs_plain boolean DEFAULT true NOT NULL,
     networks uuid[],
+    api text,
+    CONSTRAINT runs_api_check CHECK ((api = ANY (ARRAY['read'::text, 'write'::text]))),
     CONSTRAINT runs_check CHECK (((state = ANY (ARRAY['succeeded'::text, 'failed'::text, 'cancelled'::text, 'timed_out'::text, 'lost'::text])) = (finished_at IS NOT NULL))),
     CONSTRAINT runs_check1 CHECK (((state <> 'running'::text) OR (lease_until IS NOT NULL))),
     CONSTRAINT runs_ended_by_check CHECK ((ended_by = ANY (ARRAY['exit'::text, 'signal'::text, 'memory'::text, 'cpu_time'::text, 'wall_time'::text, 'output'::text, 'processes'::text, 'disk'::text, 'cancelled'::text, 'start'::text, 'lost'::text]))),
@@ -161,6 +163,32 @@ CREATE TABLE public.api_tokens (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT api_tokens_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
     CONSTRAINT api_tokens_scopes_check CHECK (((scopes <@ ARRAY['read'::text, 'write'::text, 'admin'::text]) AND (cardinality(scopes) > 0)))
+);
+
+CREATE TABLE public.scripts (
+    id uuid DEFAULT public.uuid_v7() NOT NULL,
+    name public.citext NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    kind text NOT NULL,
+    visibility text DEFAULT 'team'::text NOT NULL,
+    owner_id uuid NOT NULL,
+    latest integer DEFAULT 1 NOT NULL,
+    network boolean DEFAULT false NOT NULL,
+    mapping_id uuid,
+    limits jsonb DEFAULT '{}'::jsonb NOT NULL,
+    label text,
+    retriable boolean DEFAULT false NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    api text DEFAULT 'none'::text NOT NULL,
+    CONSTRAINT scripts_api_check CHECK ((api = ANY (ARRAY['none'::text, 'read'::text, 'write'::text]))),
+    CONSTRAINT scripts_description_check CHECK ((char_length(description) <= 2000)),
+    CONSTRAINT scripts_kind_check CHECK ((kind = ANY (ARRAY['sh'::text, 'python'::text, 'node'::text, 'playbook'::text, 'terraform'::text, 'aws'::text]))),
+    CONSTRAINT scripts_label_check CHECK (((char_length(label) >= 1) AND (char_length(label) <= 40))),
+    CONSTRAINT scripts_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80))),
+    CONSTRAINT scripts_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'team'::text])))
 );
 
 CREATE TABLE public.rooms (
@@ -256,30 +284,6 @@ CREATE TABLE public.networks (
     CONSTRAINT networks_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80)))
 );
 
-CREATE TABLE public.scripts (
-    id uuid DEFAULT public.uuid_v7() NOT NULL,
-    name public.citext NOT NULL,
-    description text DEFAULT ''::text NOT NULL,
-    kind text NOT NULL,
-    visibility text DEFAULT 'team'::text NOT NULL,
-    owner_id uuid NOT NULL,
-    latest integer DEFAULT 1 NOT NULL,
-    network boolean DEFAULT false NOT NULL,
-    mapping_id uuid,
-    limits jsonb DEFAULT '{}'::jsonb NOT NULL,
-    label text,
-    retriable boolean DEFAULT false NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    deleted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT scripts_description_check CHECK ((char_length(description) <= 2000)),
-    CONSTRAINT scripts_kind_check CHECK ((kind = ANY (ARRAY['sh'::text, 'python'::text, 'node'::text, 'playbook'::text, 'terraform'::text, 'aws'::text]))),
-    CONSTRAINT scripts_label_check CHECK (((char_length(label) >= 1) AND (char_length(label) <= 40))),
-    CONSTRAINT scripts_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80))),
-    CONSTRAINT scripts_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'team'::text])))
-);
-
 CREATE TABLE public.script_versions (
     script_id uuid NOT NULL,
     number integer NOT NULL,
@@ -363,6 +367,7 @@ CREATE TABLE public.audit_log (
     request_id uuid DEFAULT (NULLIF(current_setting('coagent.request'::text, true), ''::text))::uuid,
     address inet DEFAULT (NULLIF(current_setting('coagent.address'::text, true), ''::text))::inet,
     detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    run_id uuid DEFAULT (NULLIF(current_setting('coagent.run'::text, true), ''::text))::uuid,
     CONSTRAINT audit_log_action_check CHECK ((action ~ '^[a-z_]+\.[a-z_]+$'::text)),
     CONSTRAINT audit_log_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text, 'failed'::text])))
 );
@@ -463,6 +468,13 @@ CREATE TABLE public.run_output (
     CONSTRAINT run_output_stream_check CHECK ((stream = ANY (ARRAY['stdout'::text, 'stderr'::text, 'text'::text, 'note'::text])))
 );
 ALTER TABLE ONLY public.run_output ALTER COLUMN bytes SET STORAGE EXTERNAL;
+
+CREATE TABLE public.run_tokens (
+    run_id uuid NOT NULL,
+    attempt integer NOT NULL,
+    user_id uuid NOT NULL,
+    token_hash text NOT NULL
+);
 
 CREATE TABLE public.runners (
     host text NOT NULL,
@@ -638,6 +650,12 @@ ALTER TABLE ONLY public.run_kinds
 ALTER TABLE ONLY public.run_output
     ADD CONSTRAINT run_output_pkey PRIMARY KEY (run_id, "position");
 
+ALTER TABLE ONLY public.run_tokens
+    ADD CONSTRAINT run_tokens_pkey PRIMARY KEY (run_id);
+
+ALTER TABLE ONLY public.run_tokens
+    ADD CONSTRAINT run_tokens_token_hash_key UNIQUE (token_hash);
+
 ALTER TABLE ONLY public.runners
     ADD CONSTRAINT runners_pkey PRIMARY KEY (host);
 
@@ -741,6 +759,8 @@ CREATE INDEX rooms_active ON public.rooms USING btree (last_event_at) WHERE (del
 CREATE INDEX rooms_deleted ON public.rooms USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 
 CREATE INDEX rooms_public ON public.rooms USING btree (id) WHERE ((visibility = 'public'::text) AND (deleted_at IS NULL));
+
+CREATE INDEX run_tokens_user ON public.run_tokens USING btree (user_id);
 
 CREATE INDEX runs_agent ON public.runs USING btree (agent_id, id) WHERE (agent_id IS NOT NULL);
 
@@ -882,6 +902,12 @@ ALTER TABLE ONLY public.rooms
 ALTER TABLE ONLY public.run_output
     ADD CONSTRAINT run_output_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.run_tokens
+    ADD CONSTRAINT run_tokens_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.runs(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.run_tokens
+    ADD CONSTRAINT run_tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_agent_id_fkey FOREIGN KEY (agent_id) REFERENCES public.agents(id);
 
@@ -962,6 +988,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runs TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO coagent_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scripts TO coagent_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rooms TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mapping_entries TO coagent_app;
@@ -973,8 +1001,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.room_members TO coagent_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.providers TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.networks TO coagent_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scripts TO coagent_app;
 
 GRANT SELECT,INSERT ON TABLE public.script_versions TO coagent_app;
 
@@ -1007,6 +1033,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.room_mentions TO coagent_app;
 GRANT SELECT ON TABLE public.run_kinds TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.run_output TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.run_tokens TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.runners TO coagent_app;
 

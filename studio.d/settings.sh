@@ -57,6 +57,7 @@ DATABASE_OWNER_URL=$database_owner_url
 POOL_SOCKET=$data/run/pool.sock
 POOL_WAIT_SOCKET=$data/run/wait.sock
 NCHAN_SOCKET=$data/run/nchan-publish.sock
+API_SOCKET=$data/run/nchan-api.sock
 RUNNER_LOCK=$data/run/runner.lock
 POOL_SLOTS=$((cores * 4 < 8 ? 8 : cores * 4))
 POOL_WAIT_SLOTS=$((cores * 2 < 6 ? 6 : cores * 2))

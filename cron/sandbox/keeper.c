@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "cron/sandbox/command.h"
+#include "cron/sandbox/door.h"
 #include "cron/sandbox/network.h"
 #include "cron/sandbox/root.h"
 #include "cron/sandbox/stage.h"
@@ -133,13 +134,16 @@ static bool set_quotas(void)
 static void set_up(struct keeper *keeper, const struct keeper_order *order)
 {
     struct text why = TEXT_EMPTY;
+    struct door door;
 
+    if (keeper->spec.door && !door_open(&door, keeper->spec.door, &why)) /* before the stage hides the host's files */
+        fail(keeper, text_string(&why));
     if ((keeper->folder = stage_set(&keeper->spec, order->uid, order->gid, &why)) < 0)
         fail(keeper, text_string(&why));
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
         fail(keeper, "The processes of the sandbox cannot be monitored: /proc cannot be mounted.");
     if (!(keeper->spec.reach ? network_set(keeper->spec.reach, &keeper->addresses, &why) : network_close(&why)) ||
-        !root_set(keeper->folder, &why))
+        !root_set(keeper->folder, &why) || (keeper->spec.door && !door_start(&door, &why)))
         fail(keeper, text_string(&why));
     if (!tree_open(&keeper->tree) || !set_quotas())
         fail(keeper, "The processes of the sandbox cannot be monitored: /proc cannot be used.");

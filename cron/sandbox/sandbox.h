@@ -16,6 +16,7 @@
 #include "base/config.h"
 #include "base/outcome.h"
 #include "base/text.h"
+#include "cron/sandbox/door.h"
 #include "words/words.h"
 
 #include <stdbool.h>
@@ -54,10 +55,11 @@ struct sandbox_spec {
     const struct sandbox_file *files;
     size_t file_count;
     struct sandbox_limits limits;
-    const char *reach;         /* NULL: no network. Else what may be reached, a line each: "internet", which is all
-                                * that is public, or a destination (network/destination.h); never the host */
-    const struct text *filter; /* from sandbox_prepare, or NULL: then it is made for this one */
-    bool converse;             /* a pipe to its stdin, for servers that are spoken to; else it is empty */
+    const char *reach; /* NULL: no network. Else what may be reached, a line each: "internet", which is all
+                        * that is public, or a destination (network/destination.h); never the host */
+    const struct sandbox_door *door; /* NULL: none */
+    const struct text *filter;       /* from sandbox_prepare, or NULL: then it is made for this one */
+    bool converse;                   /* a pipe to its stdin, for servers that are spoken to; else it is empty */
 };
 
 /* Reasons: RUN_END_OUTPUT and RUN_END_CANCELLED are the executor's, by sandbox_stop. RUN_END_LOST: the sandbox itself

@@ -49,6 +49,13 @@ static void add_surroundings(struct environment *environment, const struct execu
         add_variable(environment, text_format("%s", offline[i]));
 }
 
+static void add_token(struct environment *environment, const char *token)
+{
+    add_variable(environment, text_format("COAGENT_URL=%s", DOOR_URL));
+    add_variable(environment, text_format("COAGENT_TOKEN=%s", token));
+    mask_add_secret(environment->mask, token);
+}
+
 static char *upper_case(const char *name)
 {
     char *upper = text_format("%s", name);
@@ -280,7 +287,7 @@ static void choose_command(struct environment *environment, bool dry_run)
 }
 
 enum outcome environment_open(struct environment *environment, struct execution *execution,
-                              const struct script_facts *facts, struct text *why)
+                              const struct script_facts *facts, const char *token, struct text *why)
 {
     memset(environment, 0, sizeof *environment);
     environment->mask = mask_new();
@@ -296,6 +303,8 @@ enum outcome environment_open(struct environment *environment, struct execution 
         return OUTCOME_INVALID;
     }
     add_surroundings(environment, execution, facts->reach != NULL);
+    if (token)
+        add_token(environment, token);
     if (!open_inputs(environment, execution, facts, why))
         return OUTCOME_INVALID;
     add_parameters(environment, text_string(&environment->inputs), facts->schema);

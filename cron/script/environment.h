@@ -1,9 +1,10 @@
 /* The environment of a script: its command, variables, files under /coagent, and which of them are secret.
  *
  * /coagent/script.<ext> and /coagent/input.json (the parameters); with files beside it, the script runs from /work,
- * where they are; COAGENT_RUN_ID, COAGENT_INPUT, COAGENT_OUTPUT; each parameter that is a single value as PARAM_<NAME>;
- * the entries of the mapping by their names. A playbook finds the mapping's INVENTORY as its inventory, else this host
- * alone, and its parameters as variables; terraform finds its state and its variables. */
+ * where they are; COAGENT_RUN_ID, COAGENT_INPUT, COAGENT_OUTPUT; with a token COAGENT_URL and COAGENT_TOKEN; each
+ * parameter that is a single value as PARAM_<NAME>; the entries of the mapping by their names. A playbook finds the
+ * mapping's INVENTORY as its inventory, else this host alone, and its parameters as variables; terraform finds its
+ * state and its variables. */
 #ifndef COAGENT_SCRIPT_ENVIRONMENT_H
 #define COAGENT_SCRIPT_ENVIRONMENT_H
 
@@ -35,10 +36,10 @@ struct environment {
     struct text inputs;         /* the parameters with their passwords, JSON */
 };
 
-/* Makes it from the facts of the run. Else INVALID or FAILED with why, a sentence for users. To be closed in any case,
- * which wipes the secrets. */
+/* Makes it from the facts of the run; token: with which it uses the API, or NULL. Else INVALID or FAILED with why, a
+ * sentence for users. To be closed in any case, which wipes the secrets. */
 enum outcome environment_open(struct environment *environment, struct execution *execution,
-                              const struct script_facts *facts, struct text *why);
+                              const struct script_facts *facts, const char *token, struct text *why);
 void environment_close(struct environment *environment);
 
 #endif

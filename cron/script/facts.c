@@ -17,6 +17,7 @@ enum {
     COLUMN_OUTPUT_MOST,
     COLUMN_INPUTS_SEALED,
     COLUMN_FILE_COUNT,
+    COLUMN_API_USER,
 };
 
 static size_t count_of(const struct facts *facts, int column)
@@ -41,5 +42,6 @@ void script_facts_read(struct script_facts *script, const struct facts *facts)
         .output_most = facts_value(facts, COLUMN_OUTPUT_MOST),
         .inputs_sealed = facts_value(facts, COLUMN_INPUTS_SEALED),
         .file_count = count_of(facts, COLUMN_FILE_COUNT),
+        .api_user = facts_value(facts, COLUMN_API_USER),
     };
 }

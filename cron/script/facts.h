@@ -16,6 +16,7 @@ struct script_facts {
     const char *output_most;   /* its output ends at this byte, by the quota of the asker; NULL: there is no quota */
     const char *inputs_sealed; /* its passwords, or NULL */
     size_t file_count;         /* beside the script */
+    const char *api_user;      /* for whom it uses the API; NULL: it does not */
 };
 
 void script_facts_read(struct script_facts *script, const struct facts *facts);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/secretbox.h"
 #include "cron/run/execution.h"
 #include "cron/run/lease.h"
 #include "cron/run/slim.h"
@@ -12,6 +13,7 @@
 #include "cron/script/harvest.h"
 #include "cron/script/output.h"
 #include "cron/script/state.h"
+#include "model/run_tokens.h"
 #include "queries.h"
 
 #include <poll.h>
@@ -247,6 +249,8 @@ static bool attend(struct script *script)
 
 static void run_sandboxed(struct script *script)
 {
+    const struct sandbox_door door = {script->execution->config->api_socket, script->execution->id,
+                                      script->facts.api_user};
     const struct sandbox_spec spec = {
         .argv = script->environment.argv,
         .environment = (const char *const *)script->environment.variables,
@@ -255,6 +259,7 @@ static void run_sandboxed(struct script *script)
         .limits = script->limits,
         .filter = script->execution->filter,
         .reach = script->facts.reach,
+        .door = door.user ? &door : NULL,
     };
     struct text why = TEXT_EMPTY;
 
@@ -274,6 +279,30 @@ static void run_sandboxed(struct script *script)
     text_free(&why);
 }
 
+/* The database knows only the digest. A run that is no longer its own finds that out at the next tick of its lease. */
+static char *make_token(struct execution *execution, const struct script_facts *facts)
+{
+    char digest[DIGEST_SIZE];
+    char *token = facts->api_user ? run_token_make(facts->api_user, execution->id) : NULL;
+
+    if (token) {
+        digest_hex(token, digest);
+        execution_ask(execution, &query_run_token_add, DB_VALUES(execution->id, execution->fence, digest));
+    }
+    return token;
+}
+
+static enum outcome open_environment(struct script *script, struct text *why)
+{
+    char *token = make_token(script->execution, &script->facts);
+    enum outcome outcome = environment_open(&script->environment, script->execution, &script->facts, token, why);
+
+    if (token)
+        explicit_bzero(token, strlen(token));
+    free(token);
+    return outcome;
+}
+
 static void run_script(struct execution *execution)
 {
     struct script script = {.execution = execution};
@@ -281,7 +310,7 @@ static void run_script(struct execution *execution)
 
     script_facts_read(&script.facts, &execution->row);
     execution_note_quota(execution, script.facts.output_most);
-    enum outcome outcome = environment_open(&script.environment, execution, &script.facts, &why);
+    enum outcome outcome = open_environment(&script, &why);
 
     slim_keepers();
     set_limits(&script);

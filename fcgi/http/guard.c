@@ -2,39 +2,35 @@
 
 #include "base/clock.h"
 #include "fcgi/http/route.h"
+#include "model/api_tokens.h"
 #include "model/guards.h"
+#include "model/run_tokens.h"
+#include "model/token_text.h"
 
-#include <ctype.h>
-#include <stdio.h>
 #include <string.h>
-
-#define API_TOKEN_PREFIX "coa_"
-#define API_TOKEN_HEX 32
-#define API_TOKEN_SECRET 43
-
-/* coa_<32 hex digits: the user id without its dashes>_<43 characters of base64url> */
-static bool api_token_user(const char *token, char user_id[UUID_SIZE])
-{
-    const char *hex = token + strlen(API_TOKEN_PREFIX);
-    const char *secret = hex + API_TOKEN_HEX + 1;
-    if (strlen(token) != strlen(API_TOKEN_PREFIX) + API_TOKEN_HEX + 1 + API_TOKEN_SECRET || secret[-1] != '_')
-        return false;
-    for (int i = 0; i < API_TOKEN_HEX; i++)
-        if (!isxdigit((unsigned char)hex[i]))
-            return false;
-    for (const char *at = secret; *at; at++)
-        if (!isalnum((unsigned char)*at) && *at != '-' && *at != '_')
-            return false;
-    snprintf(user_id, UUID_SIZE, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
-    return true;
-}
 
 static enum outcome identify_api_token(struct caller *caller, const char *token)
 {
-    if (!api_token_user(token, caller->user_id))
+    char ids[1][UUID_SIZE];
+
+    if (!token_text_read(token, API_TOKEN_PREFIX, 1, ids))
         return OUTCOME_UNAUTHENTICATED;
+    memcpy(caller->user_id, ids[0], UUID_SIZE);
     digest_hex(token, caller->token_hash);
     caller->kind = CALLER_API_TOKEN;
+    return OUTCOME_OK;
+}
+
+static enum outcome identify_run(struct caller *caller, const char *token)
+{
+    char ids[2][UUID_SIZE];
+
+    if (!token_text_read(token, RUN_TOKEN_PREFIX, 2, ids))
+        return OUTCOME_UNAUTHENTICATED;
+    memcpy(caller->user_id, ids[0], UUID_SIZE);
+    memcpy(caller->run_id, ids[1], UUID_SIZE);
+    digest_hex(token, caller->token_hash);
+    caller->kind = CALLER_RUN;
     return OUTCOME_OK;
 }
 
@@ -51,6 +47,15 @@ static enum outcome identify_access_token(struct request *request, const char *t
     return OUTCOME_OK;
 }
 
+static enum outcome identify_bearer(struct request *request, const char *token)
+{
+    if (strncmp(token, API_TOKEN_PREFIX, strlen(API_TOKEN_PREFIX)) == 0)
+        return identify_api_token(&request->caller, token);
+    if (strncmp(token, RUN_TOKEN_PREFIX, strlen(RUN_TOKEN_PREFIX)) == 0)
+        return identify_run(&request->caller, token);
+    return identify_access_token(request, token, CALLER_BEARER);
+}
+
 enum outcome guard_identify(struct request *request)
 {
     const char *header = request_header(request, "Authorization");
@@ -58,9 +63,7 @@ enum outcome guard_identify(struct request *request)
     enum outcome outcome = OUTCOME_OK;
     if (header) {
         const char *token = strncasecmp(header, "Bearer ", 7) == 0 ? header + 7 + strspn(header + 7, " ") : "";
-        outcome = strncmp(token, API_TOKEN_PREFIX, strlen(API_TOKEN_PREFIX)) == 0
-                      ? identify_api_token(&request->caller, token)
-                      : identify_access_token(request, token, CALLER_BEARER);
+        outcome = identify_bearer(request, token);
     } else if (cookie) {
         outcome = identify_access_token(request, cookie, CALLER_COOKIE);
     }
@@ -72,6 +75,34 @@ enum outcome guard_identify(struct request *request)
 bool guard_needs_caller(const struct request *request)
 {
     return request->route->guard.kind != GUARD_PUBLIC;
+}
+
+/* The id as the door writes it, without dashes. */
+static bool is_run(const char *id, const char *digits)
+{
+    for (; *id; id++)
+        if (*id != '-' && *id != *digits++)
+            return false;
+    return *digits == '\0';
+}
+
+/* Reads that need no caller may come without a token. */
+enum outcome guard_check_door(const struct request *request)
+{
+    const char *door = request_parameter(request, "COAGENT_RUN");
+    bool is_public = !guard_needs_caller(request) && !request_is_unsafe(request);
+
+    if (!door || !*door || (is_public && request->caller.kind == CALLER_NOBODY))
+        return OUTCOME_OK;
+    return request->caller.kind == CALLER_RUN && is_run(request->caller.run_id, door) ? OUTCOME_OK
+                                                                                      : OUTCOME_UNAUTHENTICATED;
+}
+
+enum outcome guard_check_run(const struct request *request)
+{
+    bool is_public = !guard_needs_caller(request) && !request_is_unsafe(request);
+
+    return request->caller.kind != CALLER_RUN || request->route->by_runs || is_public ? OUTCOME_OK : OUTCOME_DENIED;
 }
 
 enum outcome guard_check_page(const struct request *request)

@@ -10,8 +10,8 @@
 #define PAGE_HEADER "X-Page-User"
 
 /* Reads the caller from "Authorization: Bearer" or the cookie auth_token: an access token (its signature and expiry
- * are checked) or an API token (its shape is). OK also when there is no token; UNAUTHENTICATED when there is one that
- * is no good, and then the caller is nobody. */
+ * are checked), an API token or the token of a run (its shape is). OK also when there is no token; UNAUTHENTICATED when
+ * there is one that is no good, and then the caller is nobody. */
 enum outcome guard_identify(struct request *request);
 
 /* Whether the route's guard asks for a caller. */
@@ -30,6 +30,12 @@ struct guard_claim guard_claim_of(const struct request *request);
 
 /* Queues the proof of the caller alone, for a path value that cannot be an id. */
 void guard_queue_caller(struct request *request);
+
+/* UNAUTHENTICATED for a request through the door of a run (cron/sandbox/door.h) without the token of this very run. */
+enum outcome guard_check_door(const struct request *request);
+
+/* DENIED for the token of a run on a route that is not for runs. The token is not proved yet. */
+enum outcome guard_check_run(const struct request *request);
 
 /* OK unless the request says whose page it is (X-Page-User) and that is not the caller: somebody else logged in to the
  * same browser, and nothing must happen in their name. */

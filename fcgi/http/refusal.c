@@ -67,6 +67,8 @@ void refusal_audit(struct request *request)
     name_refusal(request, &action, &detail);
     if (!actor_of(request) && request->caller.kind != CALLER_NOBODY)
         text_add_format(&detail, ",\"claimed\":\"%s\"", request->caller.user_id);
+    if (request->caller.kind == CALLER_RUN)
+        text_add_format(&detail, ",\"run\":\"%s\"", request->caller.run_id);
     text_add_char(&detail, '}');
     const char *address = request->address[0] ? request->address : NULL;
     if (db_do(request->db, &query_audit_add,

@@ -19,15 +19,16 @@ struct counters;
 struct kept;
 struct answer;
 
-enum caller_kind { CALLER_NOBODY, CALLER_COOKIE, CALLER_BEARER, CALLER_API_TOKEN };
+enum caller_kind { CALLER_NOBODY, CALLER_COOKIE, CALLER_BEARER, CALLER_API_TOKEN, CALLER_RUN };
 
 /* The caller according to the token; the guard statement verifies it in the pipeline. */
 struct caller {
     enum caller_kind kind;
     char user_id[UUID_SIZE];
-    char session_id[UUID_SIZE];   /* "" for an API token */
-    char token_hash[DIGEST_SIZE]; /* "" unless an API token */
-    int64_t token_expires_at;     /* seconds; 0 for an API token */
+    char session_id[UUID_SIZE];   /* "" for an API token or a run */
+    char run_id[UUID_SIZE];       /* "" unless a run */
+    char token_hash[DIGEST_SIZE]; /* "" unless an API token or a run */
+    int64_t token_expires_at;     /* seconds; 0 for an API token or a run */
 };
 
 struct request {

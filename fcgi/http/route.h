@@ -128,6 +128,7 @@ struct route {
     bool idempotent;     /* honours Idempotency-Key */
     bool form;           /* the body may be application/x-www-form-urlencoded too */
     size_t most;         /* bytes of a JSON body; 0: BODY_MOST */
+    bool by_runs;        /* with the token of a run, too; public reads are anyway */
     size_t raw;          /* the body is a file as it is, of any type but JSON or a form, up to so many bytes
                             (nginx lets 1 MiB pass, and 4 MiB below /api/scripts/) */
     const char

@@ -66,6 +66,15 @@ static bool identify_caller(struct context *context)
     return false;
 }
 
+static bool check_door(struct context *context)
+{
+    if (guard_check_door(context->request) == OUTCOME_OK)
+        return true;
+    respond_problem(context->request, OUTCOME_UNAUTHENTICATED,
+                    "Here the API takes the token of this run only: Authorization: Bearer $COAGENT_TOKEN.");
+    return false;
+}
+
 /* Before the CSRF token, which is another one for another session: a page would fetch the new one and go on. */
 static bool check_page(struct context *context)
 {
@@ -115,6 +124,20 @@ static bool need_database(struct context *context)
     if (request->db || (!guard_needs_caller(request) && !request_is_unsafe(request)))
         return true;
     respond_away(request);
+    return false;
+}
+
+/* The guard speaks first here, too: it knows whether the token is one. */
+static bool check_run(struct context *context)
+{
+    struct request *request = context->request;
+    enum outcome outcome = OUTCOME_OK;
+    if (guard_check_run(request) == OUTCOME_OK)
+        return true;
+    guard_queue_caller(request);
+    outcome = db_run(request->db);
+    respond_problem(request, outcome != OUTCOME_OK ? outcome : OUTCOME_DENIED,
+                    outcome != OUTCOME_OK ? NULL : "The token of a run cannot be used for this.");
     return false;
 }
 
@@ -171,8 +194,8 @@ static bool handle(struct context *context)
 void router_serve(struct request *request, const struct route *const *tables)
 {
     static bool (*const steps[])(struct context *) = {
-        admit_origin, find_route,    identify_caller, check_page, check_csrf,
-        take_turn,    need_database, check_input,     handle,
+        admit_origin, find_route,    identify_caller, check_door,  check_page, check_csrf,
+        take_turn,    need_database, check_run,       check_input, handle,
     };
     struct context context = {.request = request, .tables = tables};
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)

@@ -8,7 +8,8 @@
     "id:id kind:" RUN_KIND_CHOICES " "                                                                                 \
     "state:" RUN_STATE_CHOICES " name:text script:RunScript? "                                                         \
     "agent:RunAgent? room:id? room_name:text? asked_by:Author? via:" RUN_VIA_CHOICES " "                               \
-    "mapping:RunMapping? dry_run:flag network:flag networks:text[] attempt:whole reason:text? "                        \
+    "mapping:RunMapping? dry_run:flag api:" SCRIPT_API_CHOICES                                                         \
+    " network:flag networks:text[] attempt:whole reason:text? "                                                        \
     "ended_by:" RUN_END_CHOICES "? exit_code:whole? "                                                                  \
     "signal:whole? usage:object output:RunBytes host:text? parent:id? retry_of:id? trigger_seq:whole? "                \
     "cancel_requested:flag role:" ROOM_ROLE_CHOICES " queued_at:time started_at:time? finished_at:time?"
@@ -39,7 +40,7 @@ const struct openapi_schema openapi_schemas[] = {
 
     {"Author", "id:id kind:" PRINCIPAL_KIND_CHOICES " name:text handle:text"},
     {"Audit", "id:whole at:time actor:Author? on_behalf_of:Author? action:text outcome:" AUDIT_OUTCOME_CHOICES " "
-              "object:AuditObject? request_id:id? address:text? detail:object"},
+              "object:AuditObject? request_id:id? address:text? run:id? detail:object"},
     {"AuditObject", "kind:text id:text?"},
 
     {"Room", "id:id name:text topic:text visibility:" ROOM_VISIBILITY_CHOICES " archived:flag role:" ROOM_ROLE_CHOICES
@@ -68,6 +69,7 @@ const struct openapi_schema openapi_schemas[] = {
     {"MappingUse", "id:id name:text"},
     {"Script", "id:id name:text description:text kind:" SCRIPT_KIND_CHOICES " visibility:" SHARING_CHOICES " "
                "owner:Author latest:whole code?:text parameters?:object network:flag networks:ScriptNetwork[] "
+               "api:" SCRIPT_API_CHOICES " "
                "mapping:ScriptMapping? limits:numbers label:text? retriable:flag version:whole created_at:time "
                "updated_at:time editable:flag "
                "last_run:LastRun? runner_limits?:numbers files?:ScriptFile[]"},

@@ -47,10 +47,10 @@ static const struct field edit_fields[] = {
 };
 
 const struct route agent_routes[] = {
-    ROUTE(METHOD_GET, "/agents", USER, POOL_FAST, NULL, page_query, list, "The agents", "AgentList"),
+    ROUTE(METHOD_GET, "/agents", USER, POOL_FAST, NULL, page_query, list, "The agents", "AgentList", .by_runs = true),
     ROUTE(METHOD_POST, "/agents", MAY("agents.create"), POOL_FAST, create_fields, NULL, create, "Create an agent",
           "Agent", .successes = "201"),
-    ROUTE(METHOD_GET, "/agents/{id}", AGENT("see"), POOL_FAST, NULL, NULL, show, "An agent", "Agent"),
+    ROUTE(METHOD_GET, "/agents/{id}", AGENT("see"), POOL_FAST, NULL, NULL, show, "An agent", "Agent", .by_runs = true),
     ROUTE(METHOD_PATCH, "/agents/{id}", AGENT("edit"), POOL_FAST, edit_fields, NULL, edit, "Edit an agent", "Agent"),
     ROUTE(METHOD_DELETE, "/agents/{id}", AGENT("edit"), POOL_FAST, NULL, NULL, delete, "Delete an agent"),
     ROUTE(METHOD_POST, "/agents/{id}/start", AGENT("edit"), POOL_FAST, NULL, NULL, start, "Start an agent", "Agent"),

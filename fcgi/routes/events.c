@@ -23,7 +23,8 @@ static const struct field read_fields[] = {
 
 const struct route event_routes[] = {
     ROUTE(METHOD_GET, "/rooms/{id}/events", ROOM("viewer"), POOL_FAST, NULL, list_query, list,
-          "The events of a room, with edits and deletions applied, and the answers in progress", "EventList"),
+          "The events of a room, with edits and deletions applied, and the answers in progress", "EventList",
+          .by_runs = true),
     ROUTE(METHOD_POST, "/rooms/{id}/read", ROOM("viewer"), POOL_FAST, read_fields, NULL, read_up_to,
           "Move the read marker forward", "ReadMarker"),
     ROUTE_END,

@@ -13,7 +13,7 @@ static void download(struct request *request);
 
 const struct route file_routes[] = {
     ROUTE(METHOD_GET, "/files/{id}", FILE("see"), POOL_WAIT, NULL, NULL, download, "A file of a run, as a download",
-          .media = "*/*"),
+          .media = "*/*", .by_runs = true),
     ROUTE_END,
 };
 

@@ -27,9 +27,9 @@ static const struct field edit_fields[] = {
 
 const struct route member_routes[] = {
     ROUTE(METHOD_GET, "/rooms/{id}/members", ROOM("viewer"), POOL_FAST, NULL, page_query, list, "The members of a room",
-          "MemberList"),
+          "MemberList", .by_runs = true),
     ROUTE(METHOD_POST, "/rooms/{id}/members", ROOM_OPEN("viewer"), POOL_FAST, add_fields, NULL, add,
-          "Add a member, or join a public room", "Member", true, .successes = "201"),
+          "Add a member, or join a public room", "Member", true, .successes = "201", .by_runs = true),
     ROUTE(METHOD_PATCH, "/rooms/{id}/members/{member}", ROOM("viewer"), POOL_FAST, edit_fields, NULL, edit,
           "Change a member's role, or your own notifications", "Member",
           .unversioned = "it sets one value that the page shows; the room shows each change of a role to everybody"),

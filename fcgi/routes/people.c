@@ -13,7 +13,7 @@ static const struct field list_query[] = {
 
 const struct route people_routes[] = {
     ROUTE(METHOD_GET, "/people", USER, POOL_FAST, NULL, list_query, list,
-          "The users and agents that can be invited or mentioned", "AuthorList"),
+          "The users and agents that can be invited or mentioned", "AuthorList", .by_runs = true),
     ROUTE_END,
 };
 

@@ -32,7 +32,7 @@ static const struct field password_fields[] = {
 };
 
 const struct route profile_routes[] = {
-    ROUTE(METHOD_GET, "/profile", USER, POOL_FAST, NULL, NULL, show, "Your account", "User"),
+    ROUTE(METHOD_GET, "/profile", USER, POOL_FAST, NULL, NULL, show, "Your account", "User", .by_runs = true),
     ROUTE(METHOD_GET, "/profile/storage", USER, POOL_FAST, NULL, NULL, show_storage,
           "How much the output and files of your runs take up, and how much they may", "Storage"),
     ROUTE(METHOD_PATCH, "/profile", USER, POOL_LOGIN, edit_fields, NULL, edit, "Edit your account", "User"),

@@ -41,10 +41,11 @@ static const struct field edit_fields[] = {
 };
 
 const struct route room_routes[] = {
-    ROUTE(METHOD_GET, "/rooms", USER, POOL_FAST, NULL, list_query, list, "The caller's rooms", "RoomList"),
+    ROUTE(METHOD_GET, "/rooms", USER, POOL_FAST, NULL, list_query, list, "The caller's rooms", "RoomList",
+          .by_runs = true),
     ROUTE(METHOD_POST, "/rooms", MAY("rooms.create"), POOL_FAST, create_fields, NULL, create, "Create a room", "Room",
-          true, .successes = "201"),
-    ROUTE(METHOD_GET, "/rooms/{id}", ROOM("viewer"), POOL_FAST, NULL, NULL, show, "A room", "Room"),
+          true, .successes = "201", .by_runs = true),
+    ROUTE(METHOD_GET, "/rooms/{id}", ROOM("viewer"), POOL_FAST, NULL, NULL, show, "A room", "Room", .by_runs = true),
     ROUTE(METHOD_PATCH, "/rooms/{id}", ROOM("owner"), POOL_FAST, edit_fields, NULL, edit, "Edit or archive a room",
           "Room"),
     ROUTE(METHOD_DELETE, "/rooms/{id}", ROOM("owner"), POOL_FAST, NULL, NULL, delete_room,

@@ -61,18 +61,21 @@ static const struct field search_query[] = {
 
 const struct route run_routes[] = {
     ROUTE(METHOD_GET, "/runs", USER, POOL_FAST, NULL, list_query, list,
-          "Runs, newest first; with rare filters, a short page may have a next page", "RunItemList"),
-    ROUTE(METHOD_GET, "/runs/{id}", RUN("see"), POOL_FAST, NULL, NULL, show, "A run", "Run"),
+          "Runs, newest first; with rare filters, a short page may have a next page", "RunItemList", .by_runs = true),
+    ROUTE(METHOD_GET, "/runs/{id}", RUN("see"), POOL_FAST, NULL, NULL, show, "A run", "Run", .by_runs = true),
     ROUTE(METHOD_GET, "/runs/{id}/output", RUN("see"), POOL_WAIT, NULL, output_query, output,
-          "The output of a run: a page of it, or all of it as a download", "RunOutput", .media = "text/plain"),
+          "The output of a run: a page of it, or all of it as a download", "RunOutput", .media = "text/plain",
+          .by_runs = true),
     ROUTE(METHOD_GET, "/runs/{id}/output/search", RUN("see"), POOL_WAIT, NULL, search_query, search,
-          "Find a text in the output of a run; each request searches 4 MiB until more is false", "RunPlace"),
+          "Find a text in the output of a run; each request searches 4 MiB until more is false", "RunPlace",
+          .by_runs = true),
     ROUTE(METHOD_DELETE, "/runs/{id}/output", RUN("own"), POOL_FAST, NULL, NULL, remove_output,
           "Delete the output and the files of a finished run; the run itself is kept", "Run"),
-    ROUTE(METHOD_POST, "/runs/{id}/cancel", RUN("act"), POOL_FAST, NULL, NULL, cancel, "Stop a run", "Run"),
+    ROUTE(METHOD_POST, "/runs/{id}/cancel", RUN("act"), POOL_FAST, NULL, NULL, cancel, "Stop a run", "Run",
+          .by_runs = true),
     ROUTE(METHOD_POST, "/runs/{id}/retry", RUN("act"), POOL_FAST, retry_fields, NULL, retry,
           "Retry an answer that failed or was stopped, or run a script again with the same inputs", "Run", true,
-          .successes = "202"),
+          .successes = "202", .by_runs = true),
     ROUTE_END,
 };
 

@@ -188,8 +188,7 @@ static int likelihood(const struct zip_file *file)
 {
     static const char *const names[] = {"main.", "index.", "site.", "playbook."};
 
-    if (strchr(file->name, '/') ||
-        !(scripts_kind_of(file->name) || strncmp(text_string(&file->bytes), "#!", 2) == 0))
+    if (strchr(file->name, '/') || !(scripts_kind_of(file->name) || strncmp(text_string(&file->bytes), "#!", 2) == 0))
         return 0;
     if (strncmp(file->name, "script.", strlen("script.")) == 0)
         return 3;

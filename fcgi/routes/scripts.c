@@ -59,6 +59,14 @@ static const struct field file_fields[] = {
         {"network", FIELD_BOOLEAN, false, 0, 0, NULL, "Allow internet access; needs the permission scripts.network",   \
          false},                                                                                                       \
         {"networks", FIELD_UUID_LIST, false, 0, 16, NULL, "All named networks that its runs may reach", false},        \
+        {"api",                                                                                                        \
+         FIELD_CHOICE,                                                                                                 \
+         false,                                                                                                        \
+         0,                                                                                                            \
+         0,                                                                                                            \
+         SCRIPT_API_CHOICES,                                                                                           \
+         "What its runs may do through the API, for the user who starts them",                                         \
+         false},                                                                                                       \
         {"limits", FIELD_OBJECT, false, 0, 2000, NULL, "Limits lower than the runner's: memory_mb, cpu_seconds …",     \
          false},                                                                                                       \
         {"label", FIELD_LINE, false, 1, 40, NULL, "Run only on runners with this label; null: on any runner", true},   \
@@ -107,23 +115,24 @@ static const struct field run_fields[] = {
 };
 
 const struct route script_routes[] = {
-    ROUTE(METHOD_GET, "/scripts", USER, POOL_FAST, NULL, list_query, list, "The scripts, sorted by name", "ScriptList"),
+    ROUTE(METHOD_GET, "/scripts", USER, POOL_FAST, NULL, list_query, list, "The scripts, sorted by name", "ScriptList",
+          .by_runs = true),
     ROUTE(METHOD_POST, "/scripts", MAY("scripts.create"), POOL_FAST, create_fields, NULL, create, "Create a script",
           "Script", .most = BODY_WITH_FILES, .successes = "201"),
     ROUTE(METHOD_GET, "/scripts/{id}", SCRIPT("see"), POOL_FAST, NULL, NULL, show, "A script with its latest code",
-          "Script"),
+          "Script", .by_runs = true),
     ROUTE(METHOD_PATCH, "/scripts/{id}", SCRIPT("edit"), POOL_FAST, edit_fields, NULL, edit, "Edit a script", "Script",
           .most = BODY_WITH_FILES),
     ROUTE(METHOD_DELETE, "/scripts/{id}", SCRIPT("edit"), POOL_FAST, NULL, NULL, delete_script,
           "Delete a script and stop its runs; the run history stays"),
     ROUTE(METHOD_GET, "/scripts/{id}/versions", SCRIPT("see"), POOL_FAST, NULL, page_query, versions,
-          "The versions of a script, newest first", "ScriptVersionList"),
+          "The versions of a script, newest first", "ScriptVersionList", .by_runs = true),
     ROUTE(METHOD_GET, "/scripts/{id}/versions/{seq}", SCRIPT("see"), POOL_FAST, NULL, NULL, version,
-          "A version of a script with its code", "ScriptVersion"),
+          "A version of a script with its code", "ScriptVersion", .by_runs = true),
     ROUTE(METHOD_GET, "/scripts/kinds", USER, POOL_FAST, NULL, NULL, kinds,
-          "The kinds of scripts and whether they can run here", "ScriptKind[]"),
+          "The kinds of scripts and whether they can run here", "ScriptKind[]", .by_runs = true),
     ROUTE(METHOD_POST, "/scripts/{id}/run", SCRIPT("run"), POOL_FAST, run_fields, NULL, run, "Run a script", "Run",
-          true, .successes = "202"),
+          true, .successes = "202", .by_runs = true),
     ROUTE_END,
 };
 

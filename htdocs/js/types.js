@@ -152,6 +152,7 @@
  * @property {AuditObject | null} object
  * @property {string | null} request_id
  * @property {string | null} address
+ * @property {string | null} run
  * @property {Record<string, any>} detail
  */
 
@@ -315,6 +316,7 @@
  * @property {Record<string, any>} [parameters]
  * @property {boolean} network
  * @property {ScriptNetwork[]} networks
+ * @property {"none" | "read" | "write"} api
  * @property {ScriptMapping | null} mapping
  * @property {Record<string, number>} limits
  * @property {string | null} label
@@ -411,6 +413,7 @@
  * @property {"api" | "ui" | "room" | "job" | "mcp" | "agent" | "workflow"} via
  * @property {RunMapping | null} mapping
  * @property {boolean} dry_run
+ * @property {"none" | "read" | "write"} api
  * @property {boolean} network
  * @property {string[]} networks
  * @property {number} attempt
@@ -450,6 +453,7 @@
  * @property {"api" | "ui" | "room" | "job" | "mcp" | "agent" | "workflow"} via
  * @property {RunMapping | null} mapping
  * @property {boolean} dry_run
+ * @property {"none" | "read" | "write"} api
  * @property {boolean} network
  * @property {string[]} networks
  * @property {number} attempt

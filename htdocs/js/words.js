@@ -72,14 +72,21 @@ export const RUN_ENDS = {
     lost: { sentence: "The runner crashed." },
 };
 
-/** @type {Record<string, {label: string, about: string, interpreter: string, install: string, language: string, endings: string, file: string}>} */
+/** @type {Record<string, {label: string, about: string, interpreter: string, install: string, language: string, endings: string, file: string, programs: string}>} */
 export const SCRIPT_KINDS = {
-    sh: { label: "Shell", about: "Shell commands", interpreter: "bash", install: "apt install bash", language: "shell", endings: "sh bash", file: "script.sh" },
-    python: { label: "Python", about: "Data, files, calculations", interpreter: "python3", install: "apt install python3", language: "python", endings: "py", file: "script.py" },
-    node: { label: "Node.js", about: "JavaScript (Node.js)", interpreter: "node", install: "apt install nodejs", language: "javascript", endings: "js mjs", file: "script.js" },
-    playbook: { label: "Ansible playbook", about: "Configure servers", interpreter: "ansible-playbook", install: "apt install ansible", language: "yaml", endings: "yml yaml", file: "script.yml" },
-    terraform: { label: "Terraform", about: "Provision infrastructure", interpreter: "tofu or terraform", install: "see https://opentofu.org/docs/intro/install/deb/", language: "hcl", endings: "tf", file: "script.tf" },
-    aws: { label: "AWS commands", about: "Shell with the AWS CLI", interpreter: "aws", install: "apt install awscli", language: "shell", endings: "aws", file: "script.sh" },
+    sh: { label: "Shell", about: "Shell commands", interpreter: "bash", install: "apt install bash", language: "shell", endings: "sh bash", file: "script.sh", programs: "bash sh dash ash" },
+    python: { label: "Python", about: "Data, files, calculations", interpreter: "python3", install: "apt install python3", language: "python", endings: "py", file: "script.py", programs: "python3 python" },
+    node: { label: "Node.js", about: "JavaScript (Node.js)", interpreter: "node", install: "apt install nodejs", language: "javascript", endings: "js mjs", file: "script.js", programs: "node nodejs" },
+    playbook: { label: "Ansible playbook", about: "Configure servers", interpreter: "ansible-playbook", install: "apt install ansible", language: "yaml", endings: "yml yaml", file: "script.yml", programs: "ansible-playbook" },
+    terraform: { label: "Terraform", about: "Provision infrastructure", interpreter: "tofu or terraform", install: "see https://opentofu.org/docs/intro/install/deb/", language: "hcl", endings: "tf", file: "script.tf", programs: "tofu terraform" },
+    aws: { label: "AWS commands", about: "Shell with the AWS CLI", interpreter: "aws", install: "apt install awscli", language: "shell", endings: "aws", file: "script.sh", programs: "bash sh dash ash" },
+};
+
+/** @type {Record<string, {label: string, help: string}>} */
+export const SCRIPT_APIS = {
+    none: { label: "None", help: "Runs get no token." },
+    read: { label: "Read", help: "Runs can view rooms, messages, scripts and runs." },
+    write: { label: "Read and write", help: "Runs can also post messages, create rooms, and start and stop runs." },
 };
 
 /** @type {Record<string, {label: string, unit: string}>} */

@@ -56,6 +56,7 @@ static const struct setting settings[] = {
     {"POOL_WAIT_SLOTS", NULL, SETTING_INTEGER, AT(pool_wait_slots), "6", 1, 1024},
     {"REQUEST_SECONDS", NULL, SETTING_INTEGER, AT(request_seconds), "30", 1, 3600},
     {"NCHAN_SOCKET", NULL, SETTING_TEXT, AT(nchan_socket), "/run/coagent/nchan-publish.sock", 0, 0},
+    {"API_SOCKET", NULL, SETTING_TEXT, AT(api_socket), "/run/coagent/nchan-api.sock", 0, 0},
     {"RUNNER_LOCK", NULL, SETTING_TEXT, AT(runner_lock), "/run/coagent/runner.lock", 0, 0},
     {"EXECUTOR_LIMIT", NULL, SETTING_INTEGER, AT(executor_limit), "16", 1, 4096},
     {"MODEL_IDLE_SECONDS", NULL, SETTING_INTEGER, AT(model_idle_seconds), "120", 1, 3600},

@@ -32,6 +32,7 @@ struct config {
     int pool_wait_slots;          /* POOL_WAIT_SLOTS, default 4 */
     int request_seconds;          /* REQUEST_SECONDS: wall-clock limit of a child, default 30 */
     char *nchan_socket;           /* NCHAN_SOCKET: unix socket where nchan accepts publications */
+    char *api_socket;             /* API_SOCKET: unix socket where the same nginx serves the API to runs */
     char *runner_lock;            /* RUNNER_LOCK: file whose locks decide which runner of this host is at work */
     int executor_limit;    /* EXECUTOR_LIMIT: runs of scripts at once on this host, and as many answers; default 16 */
     char *runner_labels;   /* RUNNER_LABELS: comma-separated; runs that ask for one go where it is; or "" */

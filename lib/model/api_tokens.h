@@ -5,6 +5,8 @@
 #include "base/db.h"
 #include "base/json.h"
 
+#define API_TOKEN_PREFIX "coa_"
+
 /* One page of the caller's tokens, the newest first. */
 enum outcome api_tokens_list(struct db *db, int limit, const char *cursor);
 

@@ -27,13 +27,15 @@ begin
     return next announced_answer(api_token_json(made));
 end $$;
 
--- Revokes all API tokens of a user, whose password has changed. Returns how many there were.
+-- Revokes all API tokens of a user, whose password has changed, and those of their runs. Returns how many there were, without
+-- those of runs.
 create function api_tokens_end(who uuid) returns bigint language plpgsql as $$
 declare
     ended bigint;
 begin
     delete from api_tokens where user_id = who;
     get diagnostics ended = row_count;
+    delete from run_tokens where user_id = who;
     return ended;
 end $$;
 

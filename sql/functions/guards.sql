@@ -10,9 +10,10 @@ end $$;
 -- The proofs behind the guards: each raises the outcome that ends the transaction, so that what stands after it in the
 -- pipeline runs for a caller who may.
 
--- A live session or API token of an enabled user. Names the caller, the request and the address for the rest of the
--- transaction. The scope is what an API token must grant; a session grants everything. Settings are made in assignments,
--- which plpgsql evaluates by themselves, where "perform" starts and ends the plan of a query.
+-- A live session or API token of an enabled user, or the token of a run of theirs. Names the caller, the request and the
+-- address for the rest of the transaction. The scope is what an API token must grant; a session grants everything.
+-- Settings are made in assignments, which plpgsql evaluates by themselves, where "perform" starts and ends the plan of a
+-- query.
 create function prove_caller(claimed_user uuid, claimed_session text, token_digest text, scope text,
                              request text, address text)
 returns void language plpgsql as $$
@@ -39,9 +40,8 @@ begin
         where t.token_hash = token_digest and t.user_id = claimed_user
           and (t.expires_at is null or t.expires_at > now()) and u.disabled_at is null;
         if not found then
-            perform raise_outcome('CA401', 'The API token is not valid.');
-        end if;
-        if stale then
+            granted := prove_run_token(token_digest, claimed_user);
+        elsif stale then
             update api_tokens set last_used_at = now() where token_hash = token_digest;
         end if;
         if not scope = any (granted) then

@@ -80,6 +80,9 @@ begin
             returning stored_bytes into ended.stored_bytes;
         end if;
     end if;
+    if ended.api is not null then
+        delete from run_tokens where run_id = ended.id;
+    end if;
     if ended.stored_bytes > 0 and ended.asked_by is not null then
         insert into storage_changes (principal_id, bytes) values (ended.asked_by, ended.stored_bytes);
     end if;

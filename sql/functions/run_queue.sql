@@ -45,6 +45,7 @@ begin
     if not found then
         perform raise_outcome('CA422', 'This script has no such version.', 'version');
     end if;
+    the_via := check_child_run(script, wish, the_via);
     perform check_interpreter(script.kind, script.label);
     perform prove_queue_has_room();
     perform prove_storage();
@@ -55,11 +56,11 @@ begin
     end if;
     perform prove_place_of_run(the_room);
     insert into runs (kind, asked_by, room_id, trigger_seq, inputs, inputs_sealed, inputs_plain, retriable, script_id, script_version,
-                      mapping_id, via, label, dry_run, network, networks, limits, retry_of)
+                      mapping_id, via, label, dry_run, network, networks, api, parent_id, limits, retry_of)
     values ('script', caller_id(), the_room, the_trigger, inputs.given, inputs.sealed, inputs.is_plain, script.retriable,
             script.id, chosen.number, script.mapping_id, the_via, script.label, coalesce((wish ->> 'dry_run')::boolean, false),
             script.network and coalesce((wish ->> 'network')::boolean, true),
-            networks_of_run(script.id, wish -> 'networks'),
+            networks_of_run(script.id, wish -> 'networks'), nullif(script.api, 'none'), acting_run(),
             narrow_limits(script.limits, check_limits(coalesce(wish -> 'limits', '{}'))), (wish ->> 'retry_of')::uuid)
     returning * into made;
     if the_room is not null then

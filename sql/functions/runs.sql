@@ -30,7 +30,7 @@ returns jsonb language sql stable as $$
         'name', coalesce(script.name::text, agent.name, r.inputs ->> 'task', r.kind),
         'room', r.room_id, 'room_name', room.name, 'asked_by', author_json(asker), 'via', r.via,
         'mapping', case when mapping.id is not null then jsonb_build_object('id', mapping.id, 'name', mapping.name) end,
-        'dry_run', r.dry_run, 'network', r.network, 'attempt', r.attempt,
+        'dry_run', r.dry_run, 'api', coalesce(r.api, 'none'), 'network', r.network, 'attempt', r.attempt,
         'networks', case when r.networks is null then '[]' else network_names(r.networks) end,
         'reason', r.reason, 'ended_by', r.ended_by,
         'exit_code', r.exit_code, 'signal', r.signal, 'usage', r.usage,

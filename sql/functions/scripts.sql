@@ -110,9 +110,10 @@ declare
 begin
     perform check_first_line(b ->> 'kind', b ->> 'program');
     perform check_interpreter(b ->> 'kind', b ->> 'label');
-    insert into scripts (name, description, kind, visibility, owner_id, network, mapping_id, limits, label, retriable)
+    insert into scripts (name, description, kind, visibility, owner_id, network, api, mapping_id, limits, label, retriable)
     values (check_script_name(b ->> 'name'), coalesce(b ->> 'description', ''), b ->> 'kind', coalesce(b ->> 'visibility', 'team'),
-            caller_id(), grant_network(coalesce((b ->> 'network')::boolean, false)), usable_mapping((b ->> 'mapping')::uuid),
+            caller_id(), grant_network(coalesce((b ->> 'network')::boolean, false)), coalesce(b ->> 'api', 'none'),
+            usable_mapping((b ->> 'mapping')::uuid),
             check_limits(coalesce(b -> 'limits', '{}')), b ->> 'label', coalesce((b ->> 'retriable')::boolean, false))
     returning * into made;
     files := wanted_script_files(made, b);
@@ -122,7 +123,7 @@ begin
     insert into audit_log (action, object_kind, object_id, detail)
     values ('script.create', 'script', made.id::text,
             jsonb_build_object('name', made.name, 'kind', made.kind, 'visibility', made.visibility, 'network', made.network,
-                               'networks', script_networks_json(made.id)));
+                               'api', made.api, 'networks', script_networks_json(made.id)));
     return next announced_answer(script_json(made)::json);
 end $$;
 
@@ -166,6 +167,7 @@ begin
         visibility = coalesce(b ->> 'visibility', s.visibility),
         network = case when (b ->> 'network')::boolean and not s.network then grant_network(true)
                        else coalesce((b ->> 'network')::boolean, s.network) end,
+        api = coalesce(b ->> 'api', s.api),
         mapping_id = case when b ? 'mapping' and (b ->> 'mapping')::uuid is distinct from s.mapping_id
                           then usable_mapping((b ->> 'mapping')::uuid) else s.mapping_id end,
         limits = check_limits(coalesce(b -> 'limits', s.limits)),
@@ -234,7 +236,7 @@ create function script_item(s scripts) returns jsonb language sql stable as $$
     select jsonb_build_object(
         'id', s.id, 'name', s.name, 'description', s.description, 'kind', s.kind, 'visibility', s.visibility,
         'owner', principal_json(s.owner_id), 'latest', s.latest, 'network', s.network,
-        'networks', script_networks_json(s.id),
+        'networks', script_networks_json(s.id), 'api', s.api,
         'mapping', (select jsonb_build_object('id', m.id, 'name', m.name) from mappings m where m.id = s.mapping_id),
         'limits', s.limits, 'label', s.label, 'retriable', s.retriable, 'version', s.version,
         'created_at', api_time(s.created_at), 'updated_at', api_time(s.updated_at),

@@ -81,7 +81,7 @@ select json_build_object(
         'outcome', page.outcome,
         'object', case when page.object_kind is not null
                        then json_build_object('kind', page.object_kind, 'id', page.object_id) end,
-        'request_id', page.request_id, 'address', host(page.address), 'detail', page.detail)
+        'request_id', page.request_id, 'address', host(page.address), 'run', page.run_id, 'detail', page.detail)
         order by position) filter (where position <= $1::int), '[]'),
     'next', case when count(*) > $1::int then (array_agg(page.id order by position))[$1::int]::text end)::text
 from page

@@ -168,7 +168,8 @@ select t.room_id, t.trigger_seq, case when t.inputs_sealed is null then t.inputs
        (select json_agg(json_build_object('key', key, 'value', value, 'sealed', sealed)) from mapping_entries
         where mapping_id = t.mapping_id),
        t.dry_run, run_reach(row(t.*)::runs), t.limits, state.sealed, t.output_bytes + storage_left(t.asked_by), t.inputs_sealed,
-       v.file_count
+       v.file_count,
+       case when t.api is not null then t.asked_by end
 from taken t
 left join scripts s on s.id = t.script_id
 left join script_versions v on v.script_id = t.script_id and v.number = t.script_version
@@ -184,6 +185,10 @@ join script_files f on f.script_id = r.script_id and f.since <= r.script_version
 join script_blobs b on b.digest = f.digest
 where r.id = $1::uuid
 order by f.path collate "C"
+
+-- name: run_token_add :one
+-- id, fence, digest: the token with which the run uses the API. ABSENT when the run is no longer its own.
+select run_token_add from run_token_add($1::uuid, $2::int, $3)
 
 -- name: run_renew :one
 -- id, fence: keeps the lease; whether it was asked to stop, and up to which byte the quota of its asker lets a script's

@@ -18,7 +18,8 @@ left join lateral (
       and (exists (select from sessions s where s.id = nullif($2, '')::uuid and s.user_id = u.id
                                             and s.revoked_at is null and s.expires_at > now())
            or exists (select from api_tokens t where t.token_hash = $3 and t.user_id = u.id
-                                                 and (t.expires_at is null or t.expires_at > now())))
+                                                 and (t.expires_at is null or t.expires_at > now()))
+           or (run_of_token($3, u.id)).id is not null)
 ) who on true
 
 -- name: status_ping :one

@@ -199,6 +199,23 @@ test("files become scripts, by the button and by dropping them", async () => {
     await context.close();
 });
 
+test("a script that uses the API says so before it runs", async () => {
+    const script = await newScript(ada, { code: "true" });
+    const { page, end } = await openScript(browser, ada, script);
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByText("This script takes no parameters.").waitFor();
+    assert.equal(await page.getByText("in your name").count(), 0);
+    await page.goto(`/scripts/${script.id}?tab=settings`);
+    await page.getByLabel("API access").selectOption("read");
+    await page.getByText("Runs can view rooms, messages, scripts and runs. They act in the name of the user who starts them").waitFor();
+    await page.getByRole("button", { name: "Save settings" }).click();
+    await page.getByText("Settings saved").waitFor();
+    assert.equal((await ada.call("GET", `/scripts/${script.id}`)).api, "read");
+    await page.getByRole("button", { name: "Run", exact: true }).first().click();
+    await page.getByText("This script acts through the API in your name. Runs can view rooms").waitFor();
+    await end();
+});
+
 test("a script of half a megabyte opens, is edited and saved", async () => {
     const code = "#!/bin/sh\n" + "echo 0123456789012345678901234567890123456789012345678901234\n".repeat(8500);
     const script = await newScript(ada, { code });

@@ -53,11 +53,11 @@ def test_a_run_tells_all_about_itself_but_passwords(studio, people, ann):
     assert told["parameters"] == {"who": "x", "word": "••••"}
     assert {key: told[key] for key in ("kind", "state", "name", "room", "room_name", "via", "trigger_seq", "exit_code", "signal",
                                        "ended_by", "limits", "usage", "result", "output", "host", "role", "agent", "mapping",
-                                       "dry_run", "network", "networks", "cancel_requested", "retry_of", "parent", "files")} == {
+                                       "dry_run", "network", "networks", "api", "cancel_requested", "retry_of", "parent", "files")} == {
         "kind": "script", "state": "failed", "name": script["name"], "room": room["id"], "room_name": "A room", "via": "room",
         "trigger_seq": 7, "exit_code": 3, "signal": None, "ended_by": "exit", "limits": {"memory_mb": 64},
         "usage": {"cpu_ms": 12}, "result": [1, "two"], "output": {"bytes": 5, "truncated": False}, "host": "there",
-        "role": "owner", "agent": None, "mapping": None, "dry_run": False, "network": False, "networks": [], "cancel_requested": False,
+        "role": "owner", "agent": None, "mapping": None, "dry_run": False, "network": False, "networks": [], "api": "none", "cancel_requested": False,
         "retry_of": None, "parent": None, "files": []}
     assert told["asked_by"]["id"] == ann.id
     item = everything(ann, room=room["id"])[0]

@@ -85,6 +85,7 @@ function Details({ entry, onClose }) {
             <dt>Time</dt><dd>${exact(entry.at)}</dd>
             <dt>Actor</dt><dd>${entry.actor ? `${entry.actor.name} (@${entry.actor.handle})` : nobody(entry)}</dd>
             ${entry.on_behalf_of && html`<dt>On behalf of</dt><dd>${entry.on_behalf_of.name}</dd>`}
+            ${entry.run && html`<dt>Through</dt><dd><a href=${`/runs/${entry.run}`}>a run of a script</a></dd>`}
             ${entry.object && html`<dt>Object</dt><dd>${entry.object.kind} <span class="mono">${entry.object.id}</span></dd>`}
             <dt>Outcome</dt><dd><${Pill} state=${entry.outcome} /></dd>
             <dt>From</dt><dd class="mono">${entry.address || "unknown"}</dd>

@@ -5,6 +5,7 @@ import { download } from "../log/log.js";
 import { Button } from "../parts/button.js";
 import { Copyable, CopyButton } from "../parts/copy.js";
 import { Icon } from "../parts/icon.js";
+import { SCRIPT_APIS } from "../words.js";
 import { RunState } from "./parts.js";
 import { kindOf, through, took } from "./words.js";
 
@@ -44,6 +45,7 @@ function rowsOf(run) {
         ["Dry run", run.dry_run && "Yes (no changes applied)"],
         ["Internet access", run.kind === "script" && (run.network ? "Allowed" : "None")],
         ["Networks", run.networks.join(", ")],
+        ["API access", run.api !== "none" && `${SCRIPT_APIS[run.api].label}, for ${who?.name}`],
         ["Limits", limits && Object.keys(limits).length ? Object.entries(limits).map(([name, value]) => `${name.replace(/_/g, " ")} ${count(value)}`).join(", ") : ""],
         ["Queued at", exact(run.queued_at)],
         ["Started at", run.started_at && exact(run.started_at)],

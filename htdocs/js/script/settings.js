@@ -11,20 +11,22 @@ import { Ago } from "../parts/time.js";
 import { tell } from "../parts/toast.js";
 import { VisibilityField } from "../parts/visibility.js";
 import { may } from "../session.js";
+import { SCRIPT_APIS } from "../words.js";
 import { mappingOptions, useMappings, useNetworks } from "./load.js";
 import { LimitFields } from "./run/limit-fields.js";
 import { limitsOf, limitValues } from "./run/limits.js";
 
 /** @param {import("../types.js").Script} script */
 const valuesOf = (script) => ({
-    name: script.name, description: script.description, visibility: script.visibility, mapping: script.mapping?.id || "", network: script.network,
-    networks: script.networks.map(({ id }) => id), label: script.label || "", retriable: script.retriable, ...limitValues(script.limits),
+    name: script.name, description: script.description, visibility: script.visibility, mapping: script.mapping?.id || "",
+    network: script.network, networks: script.networks.map(({ id }) => id), api: script.api, label: script.label || "",
+    retriable: script.retriable, ...limitValues(script.limits),
 });
 
 /** @param {any} values */
 const bodyOf = (values) => ({
-    name: values.name, description: values.description, visibility: values.visibility, mapping: values.mapping || null, network: values.network, networks: values.networks,
-    label: values.label.trim() || null, retriable: values.retriable, limits: limitsOf(values),
+    name: values.name, description: values.description, visibility: values.visibility, mapping: values.mapping || null,
+    network: values.network, networks: values.networks, api: values.api, label: values.label.trim() || null, retriable: values.retriable, limits: limitsOf(values),
 });
 
 /** @param {{script: import("../types.js").Script, onSaved: (script: import("../types.js").Script) => void}} props */
@@ -57,6 +59,8 @@ export function ScriptSettings({ script, onSaved }) {
     </fieldset></${Form}>`;
 }
 
+const ACTING = " They act in the name of the user who starts them, with no more rights, and only while they are in progress.";
+
 /** @param {{script: import("../types.js").Script, form: import("../parts/form.js").Form}} props */
 function Permits({ script, form }) {
     const mappings = useMappings();
@@ -67,7 +71,9 @@ function Permits({ script, form }) {
             onChange=${(/** @type {boolean} */ on) => form.set("network", on)}
             help=${grant ? "Allow internet access (never this server). Applies to all future versions." : script.network ? "Enabled. If you turn it off, only someone with permission can turn it on again." : "You need the permission “Allow internet access” to turn this on."} />
             ${form.errors.network && html`<p class="field__error" role="alert">${form.errors.network}</p>`}</div>
-        <${Networks} script=${script} form=${form} />`;
+        <${Networks} script=${script} form=${form} />
+        <${SelectField} form=${form} name="api" label="API access" options=${Object.entries(SCRIPT_APIS).map(([key, { label }]) => [key, label])}
+            help=${`${SCRIPT_APIS[form.values.api].help}${form.values.api === "none" ? "" : ACTING}`} />`;
 }
 
 /**

@@ -10,6 +10,7 @@ import { Switch } from "../../parts/switch.js";
 import { place, setQuery } from "../../router.js";
 import { RunPanel } from "../../run/panel.js";
 import { useStore } from "../../store.js";
+import { SCRIPT_APIS } from "../../words.js";
 import { mappingOptions, useMappings } from "../load.js";
 import { ParameterFields } from "../parameters/fields.js";
 import { namesOf } from "../parameters/schema.js";
@@ -62,6 +63,7 @@ function RunForm({ script, form, changed, onSave, onStart }) {
     return html`<${Form} form=${form} onSubmit=${onStart} class="form run-form">
         ${changed && html`<div class="note row"><span>Your changes are not saved. This runs version ${script.latest}.</span>${onSave && html`<${Button} small onClick=${() => onSave()}>Save</${Button}>`}</div>`}
         ${namesOf(script.parameters).length ? html`<${ParameterFields} schema=${script.parameters} form=${form} />` : html`<p class="soft">This script takes no parameters.</p>`}
+        ${script.api !== "none" && html`<p class="note">This script acts through the API in your name. ${SCRIPT_APIS[script.api].help}</p>`}
         <${Switch} label="Dry run" help=${DRY[script.kind]} checked=${form.values.dry_run} onChange=${(/** @type {boolean} */ on) => form.set("dry_run", on)} />
         <details class="run-form__more" open=${more} onToggle=${(/** @type {Event & {target: HTMLDetailsElement}} */ event) => setMore(event.target.open)}><summary>Mapping and limits</summary>
             ${more && html`<div class="form"><${SelectField} form=${form} name="mapping" label="Mapping" options=${options} help="This run receives its variables and secrets as environment variables." />
