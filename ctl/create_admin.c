@@ -5,6 +5,7 @@
 #include "model/seed.h"
 #include "push/publish.h"
 #include "queries.h"
+#include "unicode/name.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ struct wish {
     const char *name;
     bool password_stdin;
     bool reset_password;
+    struct text clean_email, clean_name; /* what is stored */
 };
 
 #define LINE_MOST 1000
@@ -144,6 +146,17 @@ static enum exit_status ensure(const struct call *call, const struct wish *wish,
     return status;
 }
 
+/* As the API stores it. */
+static enum exit_status clean(const struct call *call, const char *option, const char **given, struct text *stored)
+{
+    char why[NAME_FAULT_SIZE];
+
+    if (name_clean(*given, stored, why) != OUTCOME_OK)
+        return complain(call, EXIT_USAGE, "--%s: %s", option, why);
+    *given = text_string(stored);
+    return **given ? EXIT_DONE : complain(call, EXIT_USAGE, "--%s: Must not be empty.", option);
+}
+
 static enum exit_status parse(struct call *call, struct wish *wish)
 {
     const struct choice choices[] = {
@@ -162,12 +175,13 @@ static enum exit_status parse(struct call *call, struct wish *wish)
     if (!strchr(wish->email, '@') || strpbrk(wish->email, " \t\r\n") ||
         !utf8_is_valid(wish->email, strlen(wish->email)) || !utf8_is_valid(wish->name, strlen(wish->name)))
         return complain(call, EXIT_USAGE, "the email address is not valid, or the name is not valid UTF-8");
-    return EXIT_DONE;
+    status = clean(call, "email", &wish->email, &wish->clean_email);
+    return status == EXIT_DONE ? clean(call, "name", &wish->name, &wish->clean_name) : status;
 }
 
 static enum exit_status run(struct call *call)
 {
-    struct wish wish = {NULL, "Administrator", false, false};
+    struct wish wish = {NULL, "Administrator", false, false, TEXT_EMPTY, TEXT_EMPTY};
     enum exit_status status = parse(call, &wish);
     struct db *db = NULL;
 
@@ -176,6 +190,8 @@ static enum exit_status run(struct call *call)
     if (status == EXIT_DONE)
         status = ensure(call, &wish, db);
     db_close(db);
+    text_free(&wish.clean_name);
+    text_free(&wish.clean_email);
     return status;
 }
 

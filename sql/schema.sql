@@ -183,6 +183,7 @@ CREATE TABLE public.scripts (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     api text DEFAULT 'none'::text NOT NULL,
+    twin bigint DEFAULT 0 NOT NULL,
     CONSTRAINT scripts_api_check CHECK ((api = ANY (ARRAY['none'::text, 'read'::text, 'write'::text]))),
     CONSTRAINT scripts_description_check CHECK ((char_length(description) <= 2000)),
     CONSTRAINT scripts_kind_check CHECK ((kind = ANY (ARRAY['sh'::text, 'python'::text, 'node'::text, 'playbook'::text, 'terraform'::text, 'aws'::text]))),
@@ -231,6 +232,7 @@ CREATE TABLE public.mappings (
     deleted_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    twin bigint DEFAULT 0 NOT NULL,
     CONSTRAINT mappings_description_check CHECK ((char_length(description) <= 2000)),
     CONSTRAINT mappings_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80))),
     CONSTRAINT mappings_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'team'::text])))
@@ -325,6 +327,23 @@ begin
     end loop;
     return gone;
 end $_$;
+
+CREATE FUNCTION public.handle_key(handle text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select pg_catalog.translate(pg_catalog.replace(pg_catalog.replace(pg_catalog.lower(handle), 'rn', 'm'), 'vv', 'w'), '01i._', 'oll--')
+$$;
+
+CREATE FUNCTION public.name_key(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    select pg_catalog.translate(
+        pg_catalog.lower(pg_catalog."normalize"(pg_catalog.regexp_replace(name,
+            '[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f'
+            '\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0]', '', 'g'), 'NFKC')),
+        'авсԁеёѕһніїјкӏморԛтуүѵԝхαβεζηικμνορτυχօսհոıɑɡ‐‒–—−’ʼ',
+        'abcdeëshhiïjklmopqtyyvwxabezhikmvoptuxouhniag-----''''')
+$$;
 
 CREATE FUNCTION public.purge_room_log(the_room uuid, most integer) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -738,13 +757,15 @@ CREATE INDEX login_throttles_expiry ON public.login_throttles USING btree (last_
 
 CREATE INDEX mappings_by_name ON public.mappings USING btree (name, id) WHERE (deleted_at IS NULL);
 
-CREATE UNIQUE INDEX mappings_name ON public.mappings USING btree (name) WHERE ((deleted_at IS NULL) AND (visibility = 'team'::text));
+CREATE UNIQUE INDEX mappings_name ON public.mappings USING btree (public.name_key((name)::text), twin) WHERE ((deleted_at IS NULL) AND (visibility = 'team'::text));
 
-CREATE UNIQUE INDEX mappings_name_of_owner ON public.mappings USING btree (owner_id, name) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX mappings_name_of_owner ON public.mappings USING btree (owner_id, public.name_key((name)::text), twin) WHERE (deleted_at IS NULL);
 
 CREATE INDEX mappings_owner ON public.mappings USING btree (owner_id, id);
 
 CREATE INDEX network_people_user ON public.network_people USING btree (user_id);
+
+CREATE INDEX principals_handle_look ON public.principals USING btree (public.handle_key((handle)::text)) WHERE (deleted_at IS NULL);
 
 CREATE INDEX room_events_reply ON public.room_events USING btree (room_id, reply_to, seq) WHERE (reply_to IS NOT NULL);
 
@@ -824,9 +845,9 @@ CREATE INDEX scripts_by_name ON public.scripts USING btree (name, id) WHERE (del
 
 CREATE INDEX scripts_mapping ON public.scripts USING btree (mapping_id) WHERE (mapping_id IS NOT NULL);
 
-CREATE UNIQUE INDEX scripts_name ON public.scripts USING btree (name) WHERE ((deleted_at IS NULL) AND (visibility = 'team'::text));
+CREATE UNIQUE INDEX scripts_name ON public.scripts USING btree (public.name_key((name)::text), twin) WHERE ((deleted_at IS NULL) AND (visibility = 'team'::text));
 
-CREATE UNIQUE INDEX scripts_name_of_owner ON public.scripts USING btree (owner_id, name) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX scripts_name_of_owner ON public.scripts USING btree (owner_id, public.name_key((name)::text), twin) WHERE (deleted_at IS NULL);
 
 CREATE INDEX scripts_owner ON public.scripts USING btree (owner_id, id);
 
@@ -841,6 +862,8 @@ CREATE INDEX storage_changes_principal ON public.storage_changes USING btree (pr
 CREATE INDEX storage_counts_age ON public.storage_counts USING btree (counted_at);
 
 CREATE INDEX users_admins ON public.users USING btree (id) WHERE (role = 'admin'::text);
+
+CREATE INDEX users_email_look ON public.users USING btree (public.name_key((email)::text));
 
 ALTER TABLE ONLY public.agents
     ADD CONSTRAINT agents_id_fkey FOREIGN KEY (id) REFERENCES public.principals(id);

@@ -4,7 +4,7 @@
 packages_build=(
     gcc libc6-dev make autoconf automake pkgconf
     libfcgi-dev libpq-dev libjson-c-dev libjwt-dev libcrypt-dev libcurl4-openssl-dev libsodium-dev libssl-dev
-    libseccomp-dev libcmark-dev zlib1g-dev
+    libseccomp-dev libcmark-dev zlib1g-dev libunistring-dev
     esbuild # packs the pages
     postgresql-server-dev-15 # static libraries that libpq.a needs, for the fast pool
 )

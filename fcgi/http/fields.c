@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "fcgi/http/format.h"
+#include "unicode/name.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -96,7 +97,7 @@ static void check_secret(const struct check *check)
         check_length(check, string);
 }
 
-/* Lines and e-mails: what stands around them by accident is removed before anything is judged. */
+/* Lines: what stands around them by accident is removed before anything is judged. */
 static const char *trim(struct check *check)
 {
     const char *string = json_object_get_string(check->value);
@@ -123,11 +124,42 @@ static void check_line(struct check *check)
         check_length(check, string);
 }
 
+/* Puts the clean form in the place of a name; NULL after an error. */
+static const char *clean_name(struct check *check)
+{
+    char why[NAME_FAULT_SIZE];
+    struct text clean = TEXT_EMPTY;
+    const char *string = json_object_get_string(check->value);
+    enum outcome outcome;
+
+    outcome = name_clean(string, &clean, why);
+    if (outcome != OUTCOME_OK) {
+        refuse(check, why);
+    } else if (strcmp(string, text_string(&clean)) != 0) {
+        check->value = json_object_new_string(text_string(&clean));
+        json_object_object_add(check->object, check->field->name, check->value);
+    }
+    text_free(&clean);
+    return outcome == OUTCOME_OK ? json_object_get_string(check->value) : NULL;
+}
+
+static void check_name(struct check *check)
+{
+    const char *string;
+    if (!check_type(check, json_type_string, "Must be a string."))
+        return;
+    string = clean_name(check);
+    if (string)
+        check_length(check, string);
+}
+
 static void check_email(struct check *check)
 {
     if (!check_type(check, json_type_string, "Must be a string."))
         return;
-    const char *string = trim(check);
+    const char *string = clean_name(check);
+    if (!string)
+        return;
     if (*string ? !format_is_email(string) : check->field->required)
         refuse(check, "Must be an email address.");
 }
@@ -244,6 +276,7 @@ static void check_value(struct check *check)
     switch (check->field->kind) {
     case FIELD_TEXT: check_text(check); break;
     case FIELD_LINE: check_line(check); break;
+    case FIELD_NAME: check_name(check); break;
     case FIELD_EMAIL: check_email(check); break;
     case FIELD_CODE: check_code(check); break;
     case FIELD_SECRET: check_secret(check); break;

@@ -61,8 +61,9 @@ static void check_guard(const struct route *route, struct text *why)
 
 static bool needs_limit(enum field_kind kind)
 {
-    return kind == FIELD_TEXT || kind == FIELD_LINE || kind == FIELD_CODE || kind == FIELD_SECRET ||
-           kind == FIELD_OBJECT || kind == FIELD_OBJECT_LIST || kind == FIELD_TEXT_LIST || kind == FIELD_UUID_LIST;
+    return kind == FIELD_TEXT || kind == FIELD_LINE || kind == FIELD_NAME || kind == FIELD_CODE ||
+           kind == FIELD_SECRET || kind == FIELD_OBJECT || kind == FIELD_OBJECT_LIST || kind == FIELD_TEXT_LIST ||
+           kind == FIELD_UUID_LIST;
 }
 
 static void check_fields(const struct route *route, const struct field *fields, struct text *why)

@@ -84,6 +84,7 @@ const struct guard_rule *guard_rule(enum guard_kind kind);
 enum field_kind {
     FIELD_TEXT, /* string, trimmed of nothing; limits in code points */
     FIELD_LINE, /* string without control characters, white space trimmed at both ends */
+    FIELD_NAME, /* what names something for people, see lib/unicode/name.h; it is stored as name_clean gives it */
     FIELD_EMAIL,
     FIELD_CODE,    /* string of any characters; limits in bytes */
     FIELD_SECRET,  /* string without line breaks that never reaches a log or an error */

@@ -10,6 +10,7 @@ static const struct {
 } kinds[] = {
     [FIELD_TEXT] = {"string", NULL, "minLength", "maxLength"},
     [FIELD_LINE] = {"string", NULL, "minLength", "maxLength"},
+    [FIELD_NAME] = {"string", NULL, "minLength", "maxLength"},
     [FIELD_EMAIL] = {"string", "email", NULL, NULL},
     [FIELD_CODE] = {"string", NULL, NULL, "maxLength"},
     [FIELD_SECRET] = {"string", "password", "minLength", "maxLength"},

@@ -29,7 +29,7 @@ const struct openapi_schema openapi_schemas[] = {
     {"HealthParts", "database:ok|away|outdated|full nchan:ok|away"},
 
     {"User", USER_DOCUMENT},
-    {"Account", USER_DOCUMENT " storage:Storage storage_mb:whole?"},
+    {"Account", USER_DOCUMENT " storage:Storage storage_mb:whole? looks_like:text[]"},
     {"LogIn", "user:User csrf_token:text expires_in:whole"},
     {"Tokens", "access_token:text token_type:Bearer expires_in:whole refresh_token:text"},
     {"VerifiedToken", "valid:flag user:User session_id:id? expires_at:time?"},
@@ -71,7 +71,7 @@ const struct openapi_schema openapi_schemas[] = {
                "owner:Author latest:whole code?:text parameters?:object network:flag networks:ScriptNetwork[] "
                "api:" SCRIPT_API_CHOICES " "
                "mapping:ScriptMapping? limits:numbers label:text? retriable:flag version:whole created_at:time "
-               "updated_at:time editable:flag "
+               "updated_at:time editable:flag direction_lines?:whole[] "
                "last_run:LastRun? runner_limits?:numbers files?:ScriptFile[]"},
     {"ScriptFile", "path:text size:whole executable:flag sha256:text"},
     {"ScriptVersion", "number:whole author:Author note:text created_at:time size:whole "

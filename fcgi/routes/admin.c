@@ -24,7 +24,7 @@ static const struct field list_query[] = {
 static const struct field create_fields[] = {
     {"email", FIELD_EMAIL, true, 3, 254, NULL, "The email address to log in with", false},
     {"password", FIELD_SECRET, true, 1, 200, NULL, "At least 10 characters, at most 72 bytes", false},
-    {"name", FIELD_LINE, false, 1, 80, NULL, "The name that others see (default: derived from the email address)",
+    {"name", FIELD_NAME, false, 1, 80, NULL, "The name that others see (default: derived from the email address)",
      false},
     {"handle", FIELD_LINE, false, 1, 39, NULL, "The name to mention after @ (default: derived from the email address)",
      false},
@@ -38,7 +38,7 @@ static const struct field edit_fields[] = {
     {"email", FIELD_EMAIL, false, 3, 254, NULL, "The email address to log in with", false},
     {"password", FIELD_SECRET, false, 1, 200, NULL,
      "A new password; ends the user's sessions and revokes their API tokens", false},
-    {"name", FIELD_LINE, false, 1, 80, NULL, "The name that others see", false},
+    {"name", FIELD_NAME, false, 1, 80, NULL, "The name that others see", false},
     {"handle", FIELD_LINE, false, 1, 39, NULL, "The name to mention after @", false},
     {"role", FIELD_CHOICE, false, 0, 0, USER_ROLE_CHOICES, "The role; a change ends the user's sessions", false},
     {"permissions", FIELD_TEXT_LIST, false, 0, 20, PERMISSION_CHOICES, "The complete list of permissions", false},

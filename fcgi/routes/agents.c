@@ -31,7 +31,7 @@ static void logs(struct request *request);
     }
 
 static const struct field create_fields[] = {
-    {"name", FIELD_LINE, true, 1, 80, NULL, "The name shown in rooms", false},
+    {"name", FIELD_NAME, true, 1, 80, NULL, "The name shown in rooms", false},
     {"handle", FIELD_LINE, true, 1, 39, NULL, "The name to mention after @: letters, digits, dot, dash, underscore",
      false},
     AGENT_FIELDS,
@@ -40,7 +40,7 @@ static const struct field create_fields[] = {
 
 static const struct field edit_fields[] = {
     FIELD_VERSION,
-    {"name", FIELD_LINE, false, 1, 80, NULL, "The name shown in rooms", false},
+    {"name", FIELD_NAME, false, 1, 80, NULL, "The name shown in rooms", false},
     {"handle", FIELD_LINE, false, 1, 39, NULL, "The name to mention after @", false},
     AGENT_FIELDS,
     {NULL},

@@ -43,14 +43,14 @@ static const struct field entry_fields[] = {
     }
 
 static const struct field create_fields[] = {
-    {"name", FIELD_LINE, true, 1, 80, NULL, "A unique name", false},
+    {"name", FIELD_NAME, true, 1, 80, NULL, "A unique name", false},
     SETTING_FIELDS,
     {NULL},
 };
 
 static const struct field edit_fields[] = {
     FIELD_VERSION,
-    {"name", FIELD_LINE, false, 1, 80, NULL, "A unique name", false},
+    {"name", FIELD_NAME, false, 1, 80, NULL, "A unique name", false},
     SETTING_FIELDS,
     {NULL},
 };

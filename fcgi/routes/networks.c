@@ -15,7 +15,7 @@ static void delete (struct request *request);
 #define PEOPLE_MOST 200
 
 #define NETWORK_FIELDS(required)                                                                                       \
-    {"name", FIELD_LINE, required, 1, 80, NULL, "A unique name, for example in-house", false},                         \
+    {"name", FIELD_NAME, required, 1, 80, NULL, "A unique name, for example in-house", false},                         \
         {"description", FIELD_LINE, false, 0, 500, NULL, "What it is for", false},                                     \
         {"destinations",                                                                                               \
          FIELD_TEXT_LIST,                                                                                              \

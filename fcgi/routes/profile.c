@@ -14,7 +14,7 @@ static void list_sessions(struct request *request);
 static void revoke_session(struct request *request);
 
 static const struct field edit_fields[] = {
-    {"name", FIELD_LINE, false, 1, 80, NULL, "The name that others see", false},
+    {"name", FIELD_NAME, false, 1, 80, NULL, "The name that others see", false},
     {"handle", FIELD_LINE, false, 1, 39, NULL, "The name to mention after @: a to z, 0 to 9, dot, dash, underscore",
      false},
     {"theme", FIELD_CHOICE, false, 0, 0, THEME_CHOICES, "The theme of the UI", false},

@@ -45,14 +45,14 @@ static void check(struct request *request);
     }
 
 static const struct field create_fields[] = {
-    {"name", FIELD_LINE, true, 1, 80, NULL, "The name shown to users", false},
+    {"name", FIELD_NAME, true, 1, 80, NULL, "The name shown to users", false},
     PROVIDER_FIELDS,
     {NULL},
 };
 
 static const struct field edit_fields[] = {
     FIELD_VERSION,
-    {"name", FIELD_LINE, false, 1, 80, NULL, "The name shown to users", false},
+    {"name", FIELD_NAME, false, 1, 80, NULL, "The name shown to users", false},
     PROVIDER_FIELDS,
     {NULL},
 };

@@ -25,7 +25,7 @@ static const struct field list_query[] = {
 #define VISIBILITY_HELP "private (default): members only; public: every user can read and join"
 
 static const struct field create_fields[] = {
-    {"name", FIELD_LINE, true, 1, 80, NULL, NAME_HELP, false},
+    {"name", FIELD_NAME, true, 1, 80, NULL, NAME_HELP, false},
     {"topic", FIELD_LINE, false, 0, 500, NULL, TOPIC_HELP, false},
     {"visibility", FIELD_CHOICE, false, 0, 0, ROOM_VISIBILITY_CHOICES, VISIBILITY_HELP, false},
     {NULL},
@@ -33,7 +33,7 @@ static const struct field create_fields[] = {
 
 static const struct field edit_fields[] = {
     FIELD_VERSION,
-    {"name", FIELD_LINE, false, 1, 80, NULL, NAME_HELP, false},
+    {"name", FIELD_NAME, false, 1, 80, NULL, NAME_HELP, false},
     {"topic", FIELD_LINE, false, 0, 500, NULL, TOPIC_HELP, false},
     {"visibility", FIELD_CHOICE, false, 0, 0, ROOM_VISIBILITY_CHOICES, VISIBILITY_HELP, false},
     {"archived", FIELD_BOOLEAN, false, 0, 0, NULL, "An archived room can be read, but not written to", false},

@@ -46,7 +46,7 @@ static const struct field put_query[] = {
 };
 
 static const struct field upload_query[] = {
-    {"filename", FIELD_LINE, true, 1, 80, NULL,
+    {"filename", FIELD_NAME, true, 1, 80, NULL,
      "The extension determines the kind: .sh .py .js .mjs .yml .yaml .tf .aws; .zip: a script with the files beside it",
      false},
     {"script", FIELD_UUID, false, 0, 0, NULL, "The script to add a version to; absent: create a script", false},

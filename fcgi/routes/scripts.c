@@ -85,7 +85,7 @@ static const struct field file_fields[] = {
     }
 
 static const struct field create_fields[] = {
-    {"name", FIELD_LINE, true, 1, 80, NULL, "A unique name", false},
+    {"name", FIELD_NAME, true, 1, 80, NULL, "A unique name", false},
     {"kind", FIELD_CHOICE, false, 0, 0, SCRIPT_KIND_CHOICES,
      "What executes it; absent: the interpreter in the first line of the code (#!)", false},
     {"code", FIELD_CODE, true, 0, CODE_MOST, NULL, "The code", false},
@@ -95,7 +95,7 @@ static const struct field create_fields[] = {
 
 static const struct field edit_fields[] = {
     FIELD_VERSION,
-    {"name", FIELD_LINE, false, 1, 80, NULL, "A unique name", false},
+    {"name", FIELD_NAME, false, 1, 80, NULL, "A unique name", false},
     {"kind", FIELD_CHOICE, false, 0, 0, SCRIPT_KIND_CHOICES, "The current kind, which cannot be changed", false},
     {"code", FIELD_CODE, false, 0, CODE_MOST, NULL, "The code; a change creates a new version", false},
     {"files_of", FIELD_INTEGER, false, 1, 2147483647, NULL, "Start from the files of this version", false},

@@ -76,6 +76,7 @@
  * @property {string} created_at
  * @property {Storage} storage
  * @property {number | null} storage_mb
+ * @property {string[]} looks_like
  */
 
 /**
@@ -325,6 +326,7 @@
  * @property {string} created_at
  * @property {string} updated_at
  * @property {boolean} editable
+ * @property {number[]} [direction_lines]
  * @property {LastRun | null} last_run
  * @property {Record<string, number>} [runner_limits]
  * @property {ScriptFile[]} [files]

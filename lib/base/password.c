@@ -1,6 +1,7 @@
 #include "base/password.h"
 
 #include "base/json.h"
+#include "unicode/name.h"
 
 #include <crypt.h>
 #include <ctype.h>
@@ -39,17 +40,23 @@ static bool is_commonest(const char *password)
     return strspn(password, (const char[]){password[0], '\0'}) == strlen(password); /* one character, repeated */
 }
 
+static const char *policy_fault(const char *password, const char *email)
+{
+    if (utf8_length(password) < PASSWORD_LEAST)
+        return "The password needs at least 10 characters.";
+    if (strlen(password) > PASSWORD_MOST)
+        return "The password is too long: at most 72 bytes.";
+    if (email && strcasecmp(password, email) == 0)
+        return "The password must not be the e-mail address.";
+    return is_commonest(password) ? "This is one of the most used passwords. Choose another." : NULL;
+}
+
 enum outcome password_check_policy(const char *password, const char *email, const char **why)
 {
-    *why = NULL;
-    if (utf8_length(password) < PASSWORD_LEAST)
-        *why = "The password needs at least 10 characters.";
-    else if (strlen(password) > PASSWORD_MOST)
-        *why = "The password is too long: at most 72 bytes.";
-    else if (email && strcasecmp(password, email) == 0)
-        *why = "The password must not be the e-mail address.";
-    else if (is_commonest(password))
-        *why = "This is one of the most used passwords. Choose another.";
+    struct text form = password_form(password);
+
+    *why = policy_fault(text_string(&form), email);
+    text_free_secret(&form);
     return *why ? OUTCOME_INVALID : OUTCOME_OK;
 }
 
@@ -76,12 +83,17 @@ static enum outcome run_bcrypt(const char *password, const char *setting, char h
 enum outcome password_hash(const char *password, int cost, char hash[PASSWORD_HASH_SIZE])
 {
     char setting[CRYPT_GENSALT_OUTPUT_SIZE];
-    if (!crypt_gensalt_rn("$2b$", (unsigned long)clamp_cost(cost), NULL, 0, setting, (int)sizeof setting))
-        return OUTCOME_FAILED;
-    return run_bcrypt(password, setting, hash);
+    struct text form = password_form(password);
+    enum outcome outcome = OUTCOME_FAILED;
+
+    if (crypt_gensalt_rn("$2b$", (unsigned long)clamp_cost(cost), NULL, 0, setting, (int)sizeof setting))
+        outcome = run_bcrypt(text_string(&form), setting, hash);
+    text_free_secret(&form);
+    return outcome;
 }
 
-enum outcome password_verify(const char *password, const char *hash, int cost)
+/* Verifies these bytes. */
+static enum outcome verify_bytes(const char *password, const char *hash, int cost)
 {
     char constant[PASSWORD_HASH_SIZE];
     char made[PASSWORD_HASH_SIZE] = "";
@@ -97,9 +109,30 @@ enum outcome password_verify(const char *password, const char *hash, int cost)
     return possible && same ? OUTCOME_OK : OUTCOME_DENIED;
 }
 
-bool password_is_outdated(const char *hash, int cost)
+enum outcome password_verify(const char *password, const char *hash, int cost)
+{
+    struct text form = password_form(password);
+    enum outcome outcome = verify_bytes(text_string(&form), hash, cost);
+
+    if (outcome != OUTCOME_OK && strcmp(password, text_string(&form)) != 0)
+        outcome = verify_bytes(password, hash, cost);
+    text_free_secret(&form);
+    return outcome;
+}
+
+static bool is_of_other_form(const char *password, const char *hash, int cost)
+{
+    struct text form = password_form(password);
+    bool is_other = strcmp(password, text_string(&form)) != 0;
+
+    is_other = is_other && verify_bytes(text_string(&form), hash, cost) != OUTCOME_OK;
+    text_free_secret(&form);
+    return is_other;
+}
+
+bool password_is_outdated(const char *password, const char *hash, int cost)
 {
     if (strncmp(hash, "$2b$", 4) != 0 || !isdigit((unsigned char)hash[4]) || !isdigit((unsigned char)hash[5]))
         return true;
-    return (hash[4] - '0') * 10 + (hash[5] - '0') < clamp_cost(cost);
+    return (hash[4] - '0') * 10 + (hash[5] - '0') < clamp_cost(cost) || is_of_other_form(password, hash, cost);
 }

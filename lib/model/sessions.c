@@ -107,7 +107,7 @@ enum outcome sessions_log_in(struct db *db, const struct config *config, const s
         outcome = credentials_refuse(db, origin, "auth.login", email, "disabled", &credentials);
         return outcome == OUTCOME_OK ? OUTCOME_DENIED : outcome;
     }
-    if (password_is_outdated(credentials.hash, config->bcrypt_cost) &&
+    if (password_is_outdated(password, credentials.hash, config->bcrypt_cost) &&
         password_hash(password, config->bcrypt_cost, renewed) != OUTCOME_OK)
         return OUTCOME_FAILED;
     context_queue(db, credentials.user_id, origin);

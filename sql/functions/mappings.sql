@@ -116,7 +116,8 @@ begin
         return;
     end if;
     update mappings as m set
-        name = coalesce(body ->> 'name', m.name), description = coalesce(body ->> 'description', m.description),
+        name = coalesce(body ->> 'name', m.name), twin = case when body ->> 'name' <> m.name::text then 0 else m.twin end,
+        description = coalesce(body ->> 'description', m.description),
         visibility = coalesce(body ->> 'visibility', m.visibility), version = m.version + 1, updated_at = now()
     where m.id = wanted
     returning * into mapping;

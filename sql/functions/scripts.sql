@@ -24,23 +24,29 @@ end $$;
 -- see who manage scripts, run only by their full names. No row: there is none.
 create function script_named(wanted text) returns setof scripts language plpgsql stable as $$
 declare
+    key constant text := name_key(wanted);
     slash constant int := strpos(wanted, '/');
     full_names text;
 begin
-    return query select * from scripts where owner_id = caller_id() and name = wanted::citext and deleted_at is null;
+    return query 
+        select * from scripts where owner_id = caller_id() and name_key(name::text) = key and deleted_at is null
+        order by name = wanted::citext desc, twin limit 1;
     if not found then
-        return query select * from scripts where name = wanted::citext and visibility = 'team' and deleted_at is null;
+        return query 
+            select * from scripts where name_key(name::text) = key and visibility = 'team' and deleted_at is null
+            order by name = wanted::citext desc, twin limit 1;
     end if;
     if not found and slash > 0 then
         return query
             select s.* from scripts s
             where s.owner_id = (select id from principals where handle = left(wanted, slash - 1)::citext)
-                  and s.name = substr(wanted, slash + 1)::citext and script_shows(s);
+                  and name_key(s.name::text) = name_key(substr(wanted, slash + 1)) and script_shows(s)
+            order by s.name = substr(wanted, slash + 1)::citext desc, twin limit 1;
     end if;
     if not found then
         select string_agg(full_name, ', ') into full_names
         from (select p.handle || '/' || s.name as full_name from scripts s join principals p on p.id = s.owner_id
-              where s.name = wanted::citext and script_shows(s) order by s.id limit 3) as others;
+              where name_key(s.name::text) = key and script_shows(s) order by s.id limit 3) as others;
         if full_names is not null then
             perform raise_outcome('CA422', format('Specify whose script you mean: %s.', full_names), 'text');
         end if;
@@ -163,7 +169,7 @@ begin
     end if;
     update scripts as s set
         name = case when b ->> 'name' <> s.name::text then check_script_name(b ->> 'name') else s.name end,
-        description = coalesce(b ->> 'description', s.description),
+        twin = case when b ->> 'name' <> s.name::text then 0 else s.twin end, description = coalesce(b ->> 'description', s.description),
         visibility = coalesce(b ->> 'visibility', s.visibility),
         network = case when (b ->> 'network')::boolean and not s.network then grant_network(true)
                        else coalesce((b ->> 'network')::boolean, s.network) end,
@@ -243,9 +249,18 @@ create function script_item(s scripts) returns jsonb language sql stable as $$
         'editable', script_is_editable(s), 'last_run', script_last_run(s))
 $$;
 
+-- The first lines of code that change the direction of text: whoever reads them may see another order than what is executed.
+create function direction_lines(code text) returns jsonb language sql immutable as $$
+    select coalesce(jsonb_agg(number order by number), '[]')
+    from (select number from string_to_table(code, E'\n') with ordinality as lines (line, number)
+          where code ~ '[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]'
+                and line ~ '[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]'
+          order by number limit 20) as first
+$$;
+
 create function script_json(s scripts) returns jsonb language sql stable as $$
     select script_item(s) || jsonb_build_object('code', v.code, 'parameters', v.parameters, 'runner_limits', runner_limits(s.label),
-                                              'files', script_files_json(s.id, s.latest))
+                                              'files', script_files_json(s.id, s.latest), 'direction_lines', direction_lines(v.code))
     from script_versions v where v.script_id = s.id and v.number = s.latest
 $$;
 

@@ -6,10 +6,19 @@ create function user_json(account users, principal principals) returns json lang
         'created_at', api_time(account.created_at))
 $$;
 
+-- The handles of others, agents too, that are easily taken for this one: some of them.
+create function handles_that_look_like(principal principals) returns jsonb language sql stable as $$
+    select coalesce(jsonb_agg(handle order by handle), '[]')
+    from (select handle from principals
+          where handle_key(handle::text) = handle_key(principal.handle::text) and deleted_at is null and id <> principal.id
+          limit 3) as others
+$$;
+
 -- The same for who manages users: with what the runs of the user have stored.
 create function account_json(account users, principal principals) returns json language sql stable as $$
     select (user_json(account, principal)::jsonb
-            || jsonb_build_object('storage', storage_json(account.id), 'storage_mb', account.storage_mb))::json
+            || jsonb_build_object('storage', storage_json(account.id), 'storage_mb', account.storage_mb,
+                                  'looks_like', handles_that_look_like(principal)))::json
 $$;
 
 create function user_answer(who uuid) returns announced language sql stable as $$
@@ -22,7 +31,7 @@ declare
     new_email constant citext := (changes ->> 'email')::citext;
     new_handle constant text := changes ->> 'handle';
 begin
-    if exists (select from users where email = new_email and id is distinct from who) then
+    if exists (select from users where name_key(email::text) = name_key(new_email::text) and id is distinct from who) then
         perform raise_outcome('CA409', 'An account with this email address already exists.', 'email');
     elsif new_handle !~ '^[a-z0-9][a-z0-9._-]{0,38}$' then
         perform raise_outcome('CA422', 'Use at most 39 characters from a to z, 0 to 9, dot, dash and underscore.', 'handle');

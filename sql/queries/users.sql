@@ -28,7 +28,7 @@ select case
         then raise_outcome('CA403', 'This studio has no administrator yet. On its server, run: coagentctl create-admin')
     when not $2::boolean
         then raise_outcome('CA403', 'Registration is closed. Ask an administrator for an account.')
-    when exists (select from users where email = $1)
+    when exists (select from users where name_key(email::text) = name_key($1))
         then raise_outcome('CA409', 'An account with this email address already exists.', 'email')
     end
 

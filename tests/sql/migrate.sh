@@ -75,6 +75,12 @@ makes_old_database() {
         /usr/bin/python3 -c 'import lzma, sys; sys.stdout.buffer.write(lzma.open(sys.argv[1]).read())' \
             "$top/tests/sql/before-functions.sql.xz"
     } | cluster_psql old -f - >/dev/null
+    # names and an address that would not be taken any more
+    cluster_psql old -c "insert into scripts (name, kind, visibility, owner_id)
+                         select normalize(v, NFC), kind, visibility, owner_id from scripts, unnest(array[U&'H\0435llo', U&'Hel\200Blo']) v
+                         where name = 'Hello'" \
+        -c "update users set email = normalize('zo' || U&'\00E9' || '@example.com', NFD)
+            where id = (select id from users order by id limit 1)"
 }
 
 takes_over_old_database() {
@@ -84,7 +90,9 @@ takes_over_old_database() {
     diff -u "$cluster/fresh.sql" "$cluster/old.sql" &&
         [ "$(cluster_psql old -c "select (room_answer(id)).document::json ->> 'name', last_seq from rooms" \
             -c 'select name from scripts join runs on runs.script_id = scripts.id' -c 'select value from mapping_entries' \
-            -c "select convert_from(bytes, 'UTF8') from run_output")" = $'Workshop|2\nHello\neu\nhi' ] &&
+            -c "select convert_from(bytes, 'UTF8') from run_output" \
+            -c "select count(*), count(distinct twin) from scripts where name_key(name::text) = 'hello'" \
+            -c "select count(*) from users where email = U&'zo\00E9@example.com'")" = $'Workshop|2\nHello\neu\nhi\n3|3\n1' ] &&
         ctl old migrate | grep 'up to date'
 }
 

@@ -21,20 +21,20 @@ static void verify_token(struct request *request);
 static const struct field register_fields[] = {
     {"email", FIELD_EMAIL, true, 3, 254, NULL, "The email address to log in with", false},
     {"password", FIELD_SECRET, true, 1, 200, NULL, "At least 10 characters, at most 72 bytes", false},
-    {"name", FIELD_LINE, false, 1, 80, NULL, "The name that others see (default: derived from the email address)",
+    {"name", FIELD_NAME, false, 1, 80, NULL, "The name that others see (default: derived from the email address)",
      false},
     {NULL},
 };
 
 static const struct field log_in_fields[] = {
-    {"email", FIELD_LINE, true, 1, 254, NULL, "The email address of the account", false},
+    {"email", FIELD_NAME, true, 1, 254, NULL, "The email address of the account", false},
     {"password", FIELD_SECRET, true, 1, 200, NULL, "The password of the account", false},
     {NULL},
 };
 
 static const struct field token_fields[] = {
-    {"email", FIELD_LINE, false, 1, 254, NULL, "The email address of the account", false},
-    {"username", FIELD_LINE, false, 1, 254, NULL, "The email address, under its OAuth 2 name", false},
+    {"email", FIELD_NAME, false, 1, 254, NULL, "The email address of the account", false},
+    {"username", FIELD_NAME, false, 1, 254, NULL, "The email address, under its OAuth 2 name", false},
     {"password", FIELD_SECRET, false, 1, 200, NULL, "The password of the account", false},
     {"refresh_token", FIELD_SECRET, false, 1, 200, NULL, "Instead of a password", false},
     {"grant_type", FIELD_CHOICE, false, 0, 0, "password|refresh_token", "The OAuth 2 grant type; optional", false},

@@ -12,7 +12,7 @@ static void create(struct request *request);
 static void revoke(struct request *request);
 
 static const struct field create_fields[] = {
-    {"name", FIELD_LINE, true, 1, 80, NULL, "What the token is used for", false},
+    {"name", FIELD_NAME, true, 1, 80, NULL, "What the token is used for", false},
     {"scopes", FIELD_TEXT_LIST, true, 1, 3, SCOPE_CHOICES,
      "read: GET requests; write: requests that change something; admin: requests that need a permission", false},
     {"expires_at", FIELD_TIME, false, 0, 0, NULL, "When the token expires; null or absent: never", true},

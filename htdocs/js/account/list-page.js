@@ -56,7 +56,8 @@ function UserTable({ list, onOpen }) {
     return html`<${Table} label="Users" rows=${list.items} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
         { title: "User", draw: (user) => html`<div class="table__who"><${Avatar} of=${user} />
             <div><b class="ellipsis">${user.name}${user.id === me().id ? " (you)" : ""}</b><small class="ellipsis">${user.email}</small></div></div>` },
-        { title: "Handle", draw: (user) => html`<span class="table__short soft ellipsis">@${user.handle}</span>` },
+        { title: "Handle", draw: (user) => html`<span class="table__short soft ellipsis">@${user.handle}</span>
+            ${user.looks_like.length > 0 && html` <${Pill} tone="warn">Looks like @${user.looks_like.join(", @")}</${Pill}>`}` },
         { title: "Role", draw: (user) => (user.role === "admin" ? "Administrator" : "User") },
         { title: "Status", draw: (user) => html`<${Pill} state=${user.disabled ? "disabled" : "enabled"} />` },
         { title: "Storage", draw: (user) => html`<span class="table__short soft tabular">${storageText(user.storage)}</span>` },

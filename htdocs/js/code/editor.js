@@ -52,7 +52,8 @@ export function createEditor(host, { text, language, label, readOnly, onChange, 
     const state = EditorState.create({
         doc: text,
         extensions: [
-            lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), highlightSpecialChars(), drawSelection(), history(),
+            lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), drawSelection(), history(),
+            highlightSpecialChars({ addSpecialChars: /[\u202a-\u202c\u2068]/ }),
             bracketMatching(), indentOnInput(), search({ top: true }), highlightSelectionMatches(), EditorState.tabSize.of(4),
             keymap.of([indentWithTab, ...searchKeymap, ...historyKeymap, ...defaultKeymap]),
             syntaxHighlighting(colours), look, languages.of(languageOf(language)), natures.of(nature(label, readOnly)), watch,

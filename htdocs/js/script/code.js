@@ -1,6 +1,7 @@
 /** The code of a script and the files beside it, over the whole page. The editor of the code stays while another tab or file
  * is shown, so that the steps back stay as well. */
 import { classes, html, useState } from "../dom.js";
+import { directionNote } from "../hidden.js";
 import { Button } from "../parts/button.js";
 import { CodeEditor } from "../parts/code-editor.js";
 import { DropFile, FileButton } from "../parts/drop-file.js";
@@ -30,9 +31,11 @@ export function ScriptCode({ script, draft, hidden, problem, onChange }) {
     const move = (/** @type {number} */ line, /** @type {number} */ column) => setAt({ line, column });
     const save = (/** @type {any} */ file) => saveOne(script, file);
     const { take, add, archive, setArchive } = useTaking(script, draft, current, () => setListed(true));
+    const note = directionNote(draft.code);
     const file = draft.files.find((/** @type {any} */ { path }) => path === current);
     return html`<div class=${classes("script__code", hidden && "script__code--hidden")}>
         ${problem && !problem.fields?.parameters && html`<div class="script__problem"><${ProblemNote} problem=${problem} /></div>`}
+        ${note && !current && html`<p class="script__problem note" role="alert">${note}</p>`}
         <div class="script__work">
             ${listed && html`<${FolderPanel} script=${script} draft=${draft} current=${current} onAdd=${add} onSave=${save} />`}
             <div class="script__file" hidden=${Boolean(current)}><${CodeEditor} class="script__editor" value=${draft.code}

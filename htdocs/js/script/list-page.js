@@ -3,6 +3,7 @@ import { get, query } from "../api.js";
 import { html, useState } from "../dom.js";
 import { plural } from "../format.js";
 import { Page } from "../frame/page-frame.js";
+import { directionNote } from "../hidden.js";
 import { useList } from "../load.js";
 import { Button } from "../parts/button.js";
 import { DropFile, FileButton } from "../parts/drop-file.js";
@@ -32,8 +33,8 @@ const open = (/** @type {import("../types.js").Script} */ script) => go(`/script
 /** @param {File} file */
 const upload = (file) => attempt(async () => {
     const script = await uploadScript(file);
-    tell(`${script.name} was uploaded.${isArchive(file)
-        ? ` ${plural(script.files.length, "file")} beside it.` : lineNote(await file.text())}`);
+    const note = isArchive(file) ? ` ${plural(script.files.length, "file")} beside it.` : lineNote(await file.text());
+    tell(`${script.name} was uploaded.${note} ${directionNote(script.code)}`.trim());
     open(script);
 });
 

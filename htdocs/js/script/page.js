@@ -2,6 +2,7 @@
 import { get } from "../api.js";
 import { html, useEffect, useState } from "../dom.js";
 import { Page } from "../frame/page-frame.js";
+import { directionNote } from "../hidden.js";
 import { useLoad } from "../load.js";
 import { Button } from "../parts/button.js";
 import { copyText } from "../parts/copy.js";
@@ -100,7 +101,7 @@ function useSaving(script, draft, onConflict) {
         setProblem(null);
         try {
             const saved = await draft.save(how);
-            tell(`Saved as version ${saved.latest}`);
+            tell(`Saved as version ${saved.latest}. ${directionNote(saved.code)}`.replace(/\. $/, ""));
             return saved;
         } catch (caught) {
             if (caught.status === 409 && !how.over) {

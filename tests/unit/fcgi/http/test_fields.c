@@ -143,6 +143,24 @@ Test(fields, lines_and_addresses_are_trimmed_in_place)
     json_object_put(errors);
 }
 
+Test(fields, names_are_stored_in_one_form)
+{
+    static const struct field fields[] = {{"n", FIELD_NAME, true, 1, 5}, {"e", FIELD_EMAIL, false}, {NULL}};
+    struct json_object *object = json_tokener_parse("{\"n\":\"\u00a0e\u0301  b\",\"e\":\"e\u0301@y.z\"}");
+    struct json_object *errors = json_object_new_array();
+    cr_assert_eq(fields_check(fields, object, errors), OUTCOME_OK);
+    cr_expect_str_eq(json_text(object, "n"), "\u00e9 b");
+    cr_expect_str_eq(json_text(object, "e"), "\u00e9@y.z");
+    json_object_put(object);
+    json_object_put(errors);
+    EXPECT(fields, "{\"n\":\"a\u200b\"}", "n: Must not contain U+200B, which is invisible.");
+    EXPECT(fields, "{\"n\":\"a\",\"e\":\"a\u200b@y.z\"}", "e: Must not contain U+200B, which is invisible.");
+    EXPECT(fields, "{\"n\":\"a\",\"e\":\"a\u00a0b@y.z\"}", "e: Must be an email address.");
+    EXPECT(fields, "{\"n\":1}", "n: Must be a string.");
+    EXPECT(fields, "{\"n\":\"\u3000\"}", "n: Must not be empty.");
+    EXPECT(fields, "{\"n\":\"abcdef\"}", "n: Must have at most 5 characters.");
+}
+
 Test(fields, a_line_of_white_space_is_empty)
 {
     static const struct field fields[] = {{"l", FIELD_LINE, true, 1, 5}, {NULL}};

@@ -111,10 +111,13 @@ Test(password, takes_as_long_for_an_unknown_user_as_for_a_known_one)
 
 Test(password, asks_for_a_new_hash_when_the_cost_rises)
 {
-    cr_expect(password_is_outdated("$2b$04$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuuabcdefghi", 5));
-    cr_expect_not(password_is_outdated("$2b$12$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuuabcdefghi", 12));
-    cr_expect_not(password_is_outdated("$2b$13$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuuabcdefghi", 12));
-    cr_expect(password_is_outdated("$2a$12$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuuabcdefghi", 12));
-    cr_expect(password_is_outdated("", 4));
-    cr_expect(password_is_outdated("$2b$", 4));
+    cr_expect(password_is_outdated("correct horse", "$2b$04$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuuabcdefghi", 5));
+    cr_expect_not(
+        password_is_outdated("correct horse", "$2b$12$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuuabcdefghi", 12));
+    cr_expect_not(
+        password_is_outdated("correct horse", "$2b$13$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuuabcdefghi", 12));
+    cr_expect(
+        password_is_outdated("correct horse", "$2a$12$abcdefghijklmnopqrstuuabcdefghijklmnopqrstuuabcdefghi", 12));
+    cr_expect(password_is_outdated("correct horse", "", 4));
+    cr_expect(password_is_outdated("correct horse", "$2b$", 4));
 }
