@@ -1,5 +1,7 @@
 #include "ctl/command.h"
 
+#include "base/characters.h"
+
 #include <getopt.h>
 #include <pwd.h>
 #include <stdarg.h>
@@ -27,6 +29,25 @@ static void print_error(const char *message, enum exit_status status)
     print_json(document);
 }
 
+/* A message of several lines, which contains text from elsewhere: nothing in it controls the terminal. */
+static void print_visible(const char *message)
+{
+    struct text shown = TEXT_EMPTY;
+
+    for (;;) {
+        size_t length = strcspn(message, "\n");
+        char *line = strndup(message, length);
+        text_add_visible(&shown, line);
+        text_add_char(&shown, '\n');
+        free(line);
+        if (message[length] == '\0')
+            break;
+        message += length + 1;
+    }
+    fprintf(stderr, "coagentctl: %s", text_string(&shown));
+    text_free(&shown);
+}
+
 enum exit_status complain(const struct call *call, enum exit_status status, const char *format, ...)
 {
     struct text message = TEXT_EMPTY;
@@ -37,7 +58,7 @@ enum exit_status complain(const struct call *call, enum exit_status status, cons
     va_end(arguments);
     while (message.length > 0 && message.bytes[message.length - 1] == '\n')
         message.bytes[--message.length] = '\0';
-    fprintf(stderr, "coagentctl: %s\n", text_string(&message));
+    print_visible(text_string(&message));
     if (status == EXIT_USAGE)
         fprintf(stderr, "Try \"coagentctl %s%s--help\".\n", call->command ? call->command->name : "",
                 call->command ? " " : "");

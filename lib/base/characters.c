@@ -44,6 +44,35 @@ bool character_is_space(uint32_t character)
     }
 }
 
+/* Of one character that is not drawn as itself, false for all others. */
+static bool add_hidden(struct text *text, uint32_t character)
+{
+    bool turns = character == 0x61c || character == 0x200e || character == 0x200f ||
+                 (character >= 0x2028 && character <= 0x202e) || (character >= 0x2066 && character <= 0x2069);
+
+    if (character == '\n')
+        text_add(text, "\\n");
+    else if (character < 0x20 || (character >= 0x7f && character < 0xa0))
+        text_add_format(text, "\\x%02x", (unsigned)character);
+    else if (turns)
+        text_add_format(text, "\\u%04x", (unsigned)character);
+    else
+        return false;
+    return true;
+}
+
+void text_add_visible(struct text *text, const char *string)
+{
+    while (*string) {
+        const char *begin = string;
+        uint32_t character = character_next(&string);
+        if (string - begin == 1 && character == REPLACEMENT)
+            text_add_format(text, "\\x%02x", (unsigned)(unsigned char)*begin);
+        else if (!add_hidden(text, character))
+            text_add_bytes(text, begin, (size_t)(string - begin));
+    }
+}
+
 void text_add_characters(struct text *text, const char *string, size_t most)
 {
     const char *end = string;

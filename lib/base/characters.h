@@ -16,6 +16,10 @@ uint32_t character_next(const char **at);
 
 bool character_is_space(uint32_t character);
 
+/* Adds any bytes so that they neither control a terminal nor change the direction of what follows: controls and bytes
+ * that are no UTF-8 as \x1b, direction characters as \u202e, a line end as \n. */
+void text_add_visible(struct text *text, const char *string);
+
 /* Adds at most this many code points of a string. */
 void text_add_characters(struct text *text, const char *string, size_t most);
 

@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include "base/characters.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -39,20 +40,6 @@ void log_set_context(const char *id)
     logger.context = id;
 }
 
-/* External text must not start a new log line or control a terminal. */
-static void add_visible(struct text *line, const char *message)
-{
-    for (; *message; message++) {
-        unsigned char c = (unsigned char)*message;
-        if (c == '\n')
-            text_add(line, "\\n");
-        else if (c < 0x20 || c == 0x7f)
-            text_add_format(line, "\\x%02x", c);
-        else
-            text_add_char(line, *message);
-    }
-}
-
 /* One write a line, so that the lines of many processes on one stderr do not mix. */
 static void write_line(const struct text *line)
 {
@@ -80,7 +67,7 @@ static void log_line(enum log_level level, const char *format, va_list arguments
     text_add_format(&line, "%s%s %s %s[%d] %s ", logger.to_journal ? priorities[level] : "",
                     clock_format(clock_now_ms(), now), names[level], logger.program, (int)getpid(),
                     logger.context ? logger.context : "-");
-    add_visible(&line, text_string(&message));
+    text_add_visible(&line, text_string(&message)); /* external text starts no line and controls no terminal */
     text_add_char(&line, '\n');
     write_line(&line);
     text_free(&message);

@@ -1,6 +1,7 @@
 // Output becomes lines: the same however it is cut into pieces, as a terminal would leave it, and never too much of it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { directionNote, visible } from "../../htdocs/js/code/hidden.js";
 import { PLAIN, sgr } from "../../htdocs/js/log/ansi.js";
 import { contrast, look, palette, readable } from "../../htdocs/js/log/colours.js";
 import { LineReader, LONGEST } from "../../htdocs/js/log/lines.js";
@@ -37,6 +38,14 @@ test("lines end at line feeds, and the last one need not", () => {
     assert.deepEqual(texts(read("one\r\ntwo\r\n")), ["one", "two"]);
     assert.deepEqual(texts(read("\n")), [""]);
     assert.deepEqual(texts(read("")), []);
+});
+
+test("characters that change the direction of text stand by their code, letters and emoji as they are", () => {
+    assert.equal(visible("a\u202egpj\u2066.exe\u200b"), "a‹U+202E›gpj‹U+2066›.exe‹U+200B›");
+    assert.equal(visible("שלום 👩‍💻 tab\tline\n"), "שלום 👩‍💻 tab\tline\n");
+    assert.equal(visible("\x07\x9b"), "‹U+0007›‹U+009B›");
+    assert.match(directionNote("one\ntwo \u2067\n"), /^Line 2 contains U\+2067, which changes the direction of text/);
+    assert.equal(directionNote("# שלום\n"), "");
 });
 
 test("a carriage return begins the line again: a progress bar is one line", () => {

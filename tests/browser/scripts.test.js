@@ -178,6 +178,22 @@ test("the schema itself can be edited, and what is not known is told", async () 
     await end();
 });
 
+test("code that changes the direction of text says so, and names from right to left move nothing around them", async () => {
+    const person = await newPerson("Rina");
+    const script = await newScript(person, { name: `תסריט ${process.pid}`, visibility: "team",
+        code: "true\n# \u202e } \u2066\n" });
+    const { page, end } = await openScript(browser, ada, script);
+    await page.getByText("Line 2 contains U+202E").waitFor();
+    await page.getByRole("textbox", { name: /^Code of/ }).locator(".cm-specialChar").nth(1).waitFor();
+    await page.goto(`/scripts/${script.id}?tab=settings`);
+    const owner = page.locator("bdi", { hasText: "Rina" }).last();
+    await becomes(() => owner.evaluate((element) => getComputedStyle(element).unicodeBidi), "isolate");
+    await page.goto("/scripts");
+    const name = page.getByRole("table", { name: "Scripts" }).locator("b", { hasText: "תסריט" });
+    await becomes(() => name.evaluate((element) => getComputedStyle(element).unicodeBidi), "isolate");
+    await end();
+});
+
 test("files become scripts, by the button and by dropping them", async () => {
     const { page, context, problems } = await openWindow(browser, ada);
     await page.goto("/scripts");

@@ -3,6 +3,7 @@ import { get, query } from "../api.js";
 import { html, useEffect, useState } from "../dom.js";
 import { exact } from "../format.js";
 import { Page } from "../frame/page-frame.js";
+import { visible } from "../code/hidden.js";
 import { useList } from "../load.js";
 import { Avatar } from "../parts/avatar.js";
 import { Button } from "../parts/button.js";
@@ -70,7 +71,7 @@ function Entries({ list, onOpen }) {
             ? html`<button type="button" class="table__who link-plain" title="Filter by this actor" onClick=${() => setQuery({ actor: entry.actor.id })}><${Avatar} of=${entry.actor} size="small" />${entry.actor.name}</button>`
             : html`<span class="soft">${nobody(entry)}</span>` },
         { title: "Action", draw: (entry) => html`<button type="button" class="link-plain mono" title="Filter by this action" onClick=${() => setQuery({ action: entry.action })}>${entry.action}</button>` },
-        { title: "Object", draw: (entry) => entry.object && html`<span class="soft">${entry.object.kind}${entry.detail?.name ? ` “${entry.detail.name}”` : ""}</span>` },
+        { title: "Object", draw: (entry) => entry.object && html`<span class="soft">${entry.object.kind}${entry.detail?.name ? html` “<bdi>${visible(entry.detail.name)}</bdi>”` : ""}</span>` },
         { title: "Outcome", draw: (entry) => html`<${Pill} state=${entry.outcome} />` },
         { title: "From", draw: (entry) => html`<span class="soft mono">${entry.address || ""}</span>` },
         { title: "Time", draw: (entry) => html`<span class="soft"><${Ago} at=${entry.at} /></span>` },
@@ -83,7 +84,7 @@ function Details({ entry, onClose }) {
     return html`<${Dialog} title=${entry.action} wide onClose=${onClose}><div class="dialog__body">
         <dl class="facts">
             <dt>Time</dt><dd>${exact(entry.at)}</dd>
-            <dt>Actor</dt><dd>${entry.actor ? `${entry.actor.name} (@${entry.actor.handle})` : nobody(entry)}</dd>
+            <dt>Actor</dt><dd>${entry.actor ? html`<bdi>${entry.actor.name}</bdi> (@${entry.actor.handle})` : nobody(entry)}</dd>
             ${entry.on_behalf_of && html`<dt>On behalf of</dt><dd>${entry.on_behalf_of.name}</dd>`}
             ${entry.run && html`<dt>Through</dt><dd><a href=${`/runs/${entry.run}`}>a run of a script</a></dd>`}
             ${entry.object && html`<dt>Object</dt><dd>${entry.object.kind} <span class="mono">${entry.object.id}</span></dd>`}
@@ -91,6 +92,6 @@ function Details({ entry, onClose }) {
             <dt>From</dt><dd class="mono">${entry.address || "unknown"}</dd>
         </dl>
         ${entry.request_id && html`<div class="stack"><span class="soft small">Request</span><${Copyable} text=${entry.request_id} label="Copy request ID" /></div>`}
-        ${entry.detail && Object.keys(entry.detail).length > 0 && html`<div class="code"><pre tabindex="0">${JSON.stringify(entry.detail, null, 2)}</pre></div>`}
+        ${entry.detail && Object.keys(entry.detail).length > 0 && html`<div class="code"><pre tabindex="0">${visible(JSON.stringify(entry.detail, null, 2))}</pre></div>`}
     </div></${Dialog}>`;
 }

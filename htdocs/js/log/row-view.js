@@ -1,6 +1,7 @@
 /** One row of a log: a line, or a part of one that is broken. */
 import { classes, html, memo } from "../dom.js";
 import { count } from "../format.js";
+import { visible } from "../code/hidden.js";
 import { look } from "./colours.js";
 
 /** A line may change its colour at each character; more changes in a row than this are not drawn. */
@@ -65,7 +66,8 @@ function pieces({ text, styles }, from, to, marks, current) {
 }
 
 /** @param {Piece} piece @param {any} theme */
-function paint({ text, style, mark }, theme) {
+function paint({ text: written, style, mark }, theme) {
+    const text = visible(written);
     const shown = style && look(style, theme);
     if (mark) {
         return html`<mark class=${classes("log__mark", mark === "current" && "log__mark--current")}>${text}</mark>`;

@@ -57,7 +57,7 @@ function Edited({ mapping, onSaved }) {
     };
     const canSave = mapping.editable && form.changed;
     useHotkeys({ s: () => canSave && form.submit(save) });
-    return html`<${Page} title=${mapping.name} context=${mapping.visibility === "private" ? html`<${Icon} name="lock" size=${12} /> private` : `shared, by ${mapping.owner?.name}`} actions=${html`
+    return html`<${Page} title=${mapping.name} context=${mapping.visibility === "private" ? html`<${Icon} name="lock" size=${12} /> private` : html`shared, by <bdi>${mapping.owner?.name}</bdi>`} actions=${html`
             ${mapping.editable && html`<${Button} kind="primary" busy=${form.busy} disabled=${!form.changed} title="Save (Ctrl-S)" onClick=${() => form.submit(save)}>Save</${Button}>
             <${Menu} label="Mapping menu" items=${[form.changed && { text: "Discard changes", icon: "refresh", onSelect: form.discard },
                 { text: "Delete…", icon: "trash", danger: true, onSelect: () => setDeleting(true) }]} />`}`}>

@@ -1,5 +1,6 @@
 /** From Markdown to HTML text, in bounded time, depth and size, whatever the text is. Raw HTML is text, and images are links
  * (nothing is fetched from elsewhere by reading a message). No DOM here; markdown.js sanitises the result. */
+import { visible } from "../code/hidden.js";
 import MarkdownIt from "../../vendor/markdown-it.js";
 
 /** @typedef {import("../../vendor/markdown-it.js").Token} Token */
@@ -45,8 +46,11 @@ function colour(text, language) {
 function code(tokens, index) {
     const { content, info } = tokens[index];
     const text = content.replace(/\n$/, "");
-    return `<div class="code"><pre><code>${colour(text, info.trim().split(/\s/)[0])}</code></pre></div>`;
+    return `<div class="code"><pre><code>${colour(visible(text), info.trim().split(/\s/)[0])}</code></pre></div>`;
 }
+
+/** @param {Token[]} tokens @param {number} index */
+const codeInLine = (tokens, index) => `<code>${escape(visible(tokens[index].content))}</code>`;
 
 /** @param {Token[]} tokens @param {number} index */
 function image(tokens, index) {
@@ -79,7 +83,7 @@ const parser = new MarkdownIt({ breaks: true, linkify: true, maxNesting: DEEPEST
 parser.linkify.set({ fuzzyLink: false }); // "readme.md" is a file, not an address in Moldova
 parser.core.ruler.push("boxes", drawBoxes);
 parser.core.ruler.push("cells", alignCells);
-Object.assign(parser.renderer.rules, { fence: code, code_block: code, image });
+Object.assign(parser.renderer.rules, { fence: code, code_block: code, code_inline: codeInLine, image });
 
 /** Whether there are too many pieces, or the parser has left out what is nested too deep. @param {Token[]} tokens */
 const isLarge = (tokens) => tokens.some(({ level }) => level >= DEEPEST - 1)

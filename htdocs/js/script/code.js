@@ -1,7 +1,7 @@
 /** The code of a script and the files beside it, over the whole page. The editor of the code stays while another tab or file
  * is shown, so that the steps back stay as well. */
 import { classes, html, useState } from "../dom.js";
-import { directionNote } from "../hidden.js";
+import { directionNote } from "../code/hidden.js";
 import { Button } from "../parts/button.js";
 import { CodeEditor } from "../parts/code-editor.js";
 import { DropFile, FileButton } from "../parts/drop-file.js";

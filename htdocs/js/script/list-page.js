@@ -3,7 +3,7 @@ import { get, query } from "../api.js";
 import { html, useState } from "../dom.js";
 import { plural } from "../format.js";
 import { Page } from "../frame/page-frame.js";
-import { directionNote } from "../hidden.js";
+import { directionNote } from "../code/hidden.js";
 import { useList } from "../load.js";
 import { Button } from "../parts/button.js";
 import { DropFile, FileButton } from "../parts/drop-file.js";

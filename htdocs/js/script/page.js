@@ -2,7 +2,7 @@
 import { get } from "../api.js";
 import { html, useEffect, useState } from "../dom.js";
 import { Page } from "../frame/page-frame.js";
-import { directionNote } from "../hidden.js";
+import { directionNote } from "../code/hidden.js";
 import { useLoad } from "../load.js";
 import { Button } from "../parts/button.js";
 import { copyText } from "../parts/copy.js";
@@ -120,7 +120,7 @@ function useSaving(script, draft, onConflict) {
 
 /** @param {{script: import("../types.js").Script}} props */
 function Facts({ script }) {
-    return html`${kindName(script.kind)} · version ${script.latest}${script.visibility === "private" && html` · <${Icon} name="lock" size=${12} /> private`}${!script.editable && ` · by ${script.owner?.name}`}`;
+    return html`${kindName(script.kind)} · version ${script.latest}${script.visibility === "private" && html` · <${Icon} name="lock" size=${12} /> private`}${!script.editable && html` · by <bdi>${script.owner?.name}</bdi>`}`;
 }
 
 /** @param {import("../types.js").Script} script @param {any} draft @param {(dialog: string) => void} show */

@@ -54,7 +54,7 @@ export function ScriptSettings({ script, onSaved }) {
                 onChange=${(/** @type {boolean} */ on) => form.set("retriable", on)} disabled=${!script.editable} /></div></div>
         ${script.editable && html`<div class="section"><div /><div class="form__actions"><${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Save settings</${Button}>
             ${form.changed && html`<${Button} onClick=${form.discard}>Discard changes</${Button}>`}</div></div>`}
-        <div class="section"><div class="section__about"><h2>Details</h2></div><div class="stack"><p>Created by ${script.owner?.name} <${Ago} at=${script.created_at} />, updated <${Ago} at=${script.updated_at} />.</p>
+        <div class="section"><div class="section__about"><h2>Details</h2></div><div class="stack"><p>Created by <bdi>${script.owner?.name}</bdi> <${Ago} at=${script.created_at} />, updated <${Ago} at=${script.updated_at} />.</p>
             <${Copyable} text=${script.id} label="Copy ID" /></div></div>
     </fieldset></${Form}>`;
 }

@@ -62,8 +62,11 @@ Test(log, nobody_can_forge_a_line_or_steer_a_terminal)
     log_set_context(NULL);
     begin();
     log_info("%s", "a\n2026 forged\x1b[2J\r\x7f");
+    log_info("%s", "\xc2\x9b"
+                   "2J \u202egpj \u2066 \x9b \xff caf\u00e9");
     end(written);
     cr_expect_not_null(strstr(written, "] - a\\n2026 forged\\x1b[2J\\x0d\\x7f\n"));
+    cr_expect_not_null(strstr(written, "] - \\x9b2J \\u202egpj \\u2066 \\x9b \\xff caf\u00e9\n"), "%s", written);
 }
 
 Test(log, knows_a_stream_to_the_journal)
