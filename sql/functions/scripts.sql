@@ -28,11 +28,11 @@ declare
     slash constant int := strpos(wanted, '/');
     full_names text;
 begin
-    return query 
+    return query
         select * from scripts where owner_id = caller_id() and name_key(name::text) = key and deleted_at is null
         order by name = wanted::citext desc, twin limit 1;
     if not found then
-        return query 
+        return query
             select * from scripts where name_key(name::text) = key and visibility = 'team' and deleted_at is null
             order by name = wanted::citext desc, twin limit 1;
     end if;

@@ -222,7 +222,7 @@ def test_the_runs_of_a_user_end_with_the_account(studio, people, ann, bob, end):
     running = finished.run(studio, bob, of=script, state="running")
     others = finished.run(studio, ann, of=script, state="queued")
     path = f"/admin/users/{bob.id}"
-    answer = people.admin.patch(path, {"disabled": True}) if end == "disable" else people.admin.delete(path)
+    answer = people.admin.edit(path, {"disabled": True}) if end == "disable" else people.admin.delete(path)
     assert answer.status_code in (200, 204), answer.text
     shown = ann.get(f"/runs/{waiting}").json()
     assert (shown["state"], shown["reason"]) == ("cancelled", f"The user who started this was {end}d.")
