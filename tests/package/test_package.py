@@ -52,8 +52,9 @@ def install_watched(machine, package):
     with tempfile.NamedTemporaryFile() as seen:
         done = machine.root / "root/install.status"
         command = machine.inside("sh", "-c", f"apt-get install -q -y {package} >/root/install.log 2>&1; echo $? >/root/install.status")
-        tracer = subprocess.Popen(["strace", "-f", "-qq", "-v", "-s", "100000", "-e", "trace=execve", "-e", "signal=none", "-o", seen.name,
-                                   *command], stdin=subprocess.DEVNULL)
+        # -I 2: with a command of its own and -o, strace would not listen to a signal
+        tracer = subprocess.Popen(["strace", "-I", "2", "-f", "-qq", "-v", "-s", "100000", "-e", "trace=execve", "-e", "signal=none",
+                                   "-o", seen.name, *command], stdin=subprocess.DEVNULL)
         try:
             wait_until(lambda: done.exists() and done.read_text().strip(), 600, "the end of the installation")
         finally:
