@@ -32,10 +32,20 @@ class Disk:
         self.do("alter system set temp_tablespaces = small")
         self.do("select pg_reload_conf()")
         self.do("alter table room_events set tablespace small")
+        # the first transaction of a session after a reload still has its temporary files in the old place
+        ended = self.do("select pid, pg_terminate_backend(pid) from pg_stat_activity where usename = 'coagent_app'")
+        self.former = {pid for pid, _ in ended}
+        wait_until(self.is_connected, 60, "the new sessions of the pools")
 
     def do(self, statement):
         with self.database.cursor() as cursor:
             cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+    def is_connected(self):
+        slots = sum(int(self.studio.settings()[name]) for name in ("POOL_SLOTS", "POOL_WAIT_SLOTS"))
+        sessions = self.do("select pid from pg_stat_activity where usename = 'coagent_app'")
+        return len({pid for pid, in sessions} - self.former) >= slots
 
     def fill(self):
         with open(self.folder / "filler", "wb") as file:
@@ -69,8 +79,9 @@ class Disk:
 
 
 @pytest.fixture
-def disk(studio):
+def disk(studio, anonymous):
     made = Disk(studio)
+    wait_until(lambda: anonymous.get("/health").status_code == 200, 60, "health")
     yield made
     made.remove()
 
