@@ -81,8 +81,7 @@ const pause = (ms) => new Promise((done) => setTimeout(done, ms));
  * @param {string} path
  * @param {{body?: any, key?: string, signal?: AbortSignal, exact?: boolean, bytes?: boolean, limit?: number}} [options] body: a
  *   document, or a Blob that is sent as it is; key: Idempotency-Key; exact: see parseExactly; bytes: the answer is an
- *   ArrayBuffer; limit: milliseconds after which the
- *   server counts as unreachable
+ *   ArrayBuffer; limit: milliseconds after which the server counts as unreachable
  * @returns {Promise<any>}
  */
 export async function call(method, path, options = {}) {

@@ -1,10 +1,10 @@
 /** The output of a run: of a hundred thousand lines only those in view are in the page. */
-import { get } from "../api.js";
 import { classes, html, useMemo, useRef, useState } from "../dom.js";
 import { bytes, count, plural } from "../format.js";
 import { keep, recall } from "../keep.js";
 import { Button } from "../parts/button.js";
 import { copyText } from "../parts/copy.js";
+import { download } from "../parts/download.js";
 import { Menu } from "../parts/menu.js";
 import { attempt, tell } from "../parts/toast.js";
 import { isLive } from "../run/state.js";
@@ -58,7 +58,7 @@ export function Log({ watch, name, small }) {
             <${Button} kind="quiet" small icon="clock" label="Show times" aria-pressed=${String(times)} onClick=${() => choose("times", !times, setTimes)} />
             <${Menu} small label="Output menu" items=${[
                 { text: "Copy", icon: "copy", onSelect: () => copyAll(watch) },
-                { text: "Download", icon: "download", onSelect: () => download(`/runs/${watch.id}/output?format=text`, `${name}.log`, watch.id) },
+                { text: "Download", icon: "download", onSelect: () => download(`/runs/${watch.id}/output?format=text`, `${name}.log`, `/runs/${watch.id}`) },
                 null,
                 { text: "Jump to start", icon: "arrowUp", onSelect: toStart },
                 { text: "Jump to end", icon: "arrowDown", onSelect: view.toEnd },
@@ -126,10 +126,3 @@ function copySelected(event) {
     event.preventDefault();
     event.clipboardData?.setData("text/plain", text.join(""));
 }
-
-/** A file of the API, with a session that lives: a link alone could not renew it. @param {string} path @param {string} name @param {string} run */
-export const download = (path, name, run) => attempt(async () => {
-    await get(`/runs/${run}`);
-    const link = Object.assign(document.createElement("a"), { href: `/api${path}`, download: name });
-    link.click();
-});

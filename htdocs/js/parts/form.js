@@ -53,13 +53,13 @@ export function useForm(initial, of = "") {
             setBusy(false);
         }
     };
+    const changed = JSON.stringify(values) !== JSON.stringify(initial);
     useListener(window, "coagent:reload", () => {
-        if (JSON.stringify(values) !== JSON.stringify(initial)) {
+        if (changed) {
             const open = Object.keys(values).filter((one) => !about.current[one]?.secret);
             hold(name, { before: initial, values: Object.fromEntries(open.map((one) => [one, values[one]])) });
         }
     });
-    const changed = JSON.stringify(values) !== JSON.stringify(initial);
     const note = /** @type {any} */ (null);
     return { values, set, setValues, errors, setErrors, problem, busy, submit, element, changed, about, held, note };
 }

@@ -1,9 +1,9 @@
 /** All there is to know about a run besides its output. */
 import { html } from "../dom.js";
 import { bytes, count, duration, exact } from "../format.js";
-import { download } from "../log/log.js";
 import { Button } from "../parts/button.js";
 import { Copyable, CopyButton } from "../parts/copy.js";
+import { download } from "../parts/download.js";
 import { Icon } from "../parts/icon.js";
 import { SCRIPT_APIS } from "../words.js";
 import { RunState } from "./parts.js";
@@ -77,7 +77,7 @@ function Files({ run }) {
     const files = run.files || [];
     return files.length > 0 && html`<${Part} title="Files"><ul class="run__files">${files.map(({ id, path, size }) => html`<li>
         <${Icon} name="file" /><span class="ellipsis" title=${path}>${path}</span><small class="soft">${bytes(size)}</small>
-        <${Button} kind="quiet" small icon="download" label=${`Download ${path}`} onClick=${() => download(`/files/${id}`, path.split("/").at(-1) || "file", run.id)} /></li>`)}</ul></${Part}>`;
+        <${Button} kind="quiet" small icon="download" label=${`Download ${path}`} onClick=${() => download(`/files/${id}`, path.split("/").at(-1) || "file", `/runs/${run.id}`)} /></li>`)}</ul></${Part}>`;
 }
 
 /** @param {{run: Run}} props */

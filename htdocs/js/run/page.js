@@ -2,9 +2,10 @@
 import { remove } from "../api.js";
 import { html, useState } from "../dom.js";
 import { Page } from "../frame/page-frame.js";
-import { download, Log } from "../log/log.js";
+import { Log } from "../log/log.js";
 import { ConfirmDialog } from "../parts/dialog.js";
 import { copyText } from "../parts/copy.js";
+import { download } from "../parts/download.js";
 import { Markdown } from "../parts/markdown.js";
 import { Menu } from "../parts/menu.js";
 import { ProblemState } from "../parts/problem.js";
@@ -32,7 +33,7 @@ export function RunView({ id, title }) {
             <${Menu} label="Run menu" items=${[
                 run.script && { text: "Open script", icon: "edit", onSelect: () => go(`/scripts/${run.script.id}`) },
                 run.room && { text: "Open room", icon: "rooms", onSelect: () => go(`/rooms/${run.room}`) },
-                run.kind !== "agent" && { text: "Download output", icon: "download", onSelect: () => download(`/runs/${id}/output?format=text`, `${name}.log`, id) },
+                run.kind !== "agent" && { text: "Download output", icon: "download", onSelect: () => download(`/runs/${id}/output?format=text`, `${name}.log`, `/runs/${id}`) },
                 { text: "Copy link", icon: "link", onSelect: () => copyText(`${location.origin}/runs/${id}`).then(() => tell("Link copied")) },
                 ...(run.kind !== "agent" && run.role === "owner" && !isLive(run)
                     ? [null, { text: "Delete output and files…", icon: "trash", danger: true, onSelect: () => setDeleting(true) }] : []),

@@ -5,13 +5,14 @@ import { directionNote } from "../code/hidden.js";
 import { Button } from "../parts/button.js";
 import { CodeEditor } from "../parts/code-editor.js";
 import { DropFile, FileButton } from "../parts/drop-file.js";
+import { download } from "../parts/download.js";
 import { ProblemNote } from "../parts/problem.js";
 import { attempt, tell } from "../parts/toast.js";
 import { place } from "../router.js";
 import { useStore } from "../store.js";
 import { SCRIPT_KINDS } from "../words.js";
-import { download, lineNote, readText, saveBlob } from "./file.js";
-import { filesWith, folderFault, pathFault, written } from "./folder/changes.js";
+import { lineNote, readText, saveBlob } from "./file.js";
+import { filesWith, folderFault, folderOf, nameOf, pathFault, written } from "./folder/changes.js";
 import { addressOf, blobOf, readLocal } from "./folder/content.js";
 import { ArchiveDialog } from "./folder/dialogs.js";
 import { FileView, NoFile } from "./folder/file-view.js";
@@ -68,9 +69,9 @@ export function ScriptCode({ script, draft, hidden, problem, onChange }) {
  * @param {import("./folder/changes.js").File} file
  */
 function saveOne(script, file) {
-    const name = file.path.split("/").at(-1) || "file";
+    const name = nameOf(file.path);
     if (file.stored) {
-        download(addressOf(script.id, file.stored, script.latest), name, script);
+        download(addressOf(script.id, file.stored, script.latest), name, `/scripts/${script.id}`);
     } else {
         saveBlob(name, blobOf(/** @type {any} */ (file.change)));
     }
@@ -93,7 +94,7 @@ function isOverList(event) {
 function useTaking(script, draft, current, onAdded) {
     const [archive, setArchive] = useState(/** @type {File | null} */ (null));
     const add = (/** @type {File[]} */ files) => attempt(async () => {
-        const folder = current.slice(0, current.lastIndexOf("/") + 1);
+        const folder = folderOf(current);
         let changes = draft.changes;
         for (const file of files) {
             const path = (folder + file.name).normalize("NFC");

@@ -109,6 +109,6 @@ export function useDraft(script, onSaved) {
         onSaved(saved);
         return saved;
     };
-    return { code, setCode, rows, setRows, changes, setChanges, changeFiles: setChanges, files, codeChanged, parametersChanged,
+    return { code, setCode, rows, setRows, changes, setChanges, files, codeChanged, parametersChanged,
         filesChanged, changed, reset, save, isBack: Boolean(kept) && changed, lose: () => keepDraft(script, null) };
 }

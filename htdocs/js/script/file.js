@@ -1,6 +1,5 @@
 /** A script as a file: taken from the person's computer, and given back. */
-import { get, post, query } from "../api.js";
-import { attempt } from "../parts/toast.js";
+import { post, query } from "../api.js";
 import { ARCHIVE_LONGEST, isArchive, LONGEST } from "./kinds.js";
 
 /** What the server does to the lines of a file, as a sentence; empty for nothing. @param {string} text */
@@ -26,17 +25,6 @@ export async function readText(file) {
         throw new Error(`${file.name} is not UTF-8 text. Choose a text file.`);
     }
 }
-
-/**
- * A file of the API, with a session that lives: a link alone could not renew it.
- * @param {string} path
- * @param {string} name
- * @param {import("../types.js").Script} script
- */
-export const download = (path, name, script) => attempt(async () => {
-    await get(`/scripts/${script.id}`);
-    Object.assign(document.createElement("a"), { href: `/api${path}`, download: name }).click();
-});
 
 /** @param {string} name @param {string} text */
 export const saveFile = (name, text) => saveBlob(name, new Blob([text], { type: "text/plain" }));

@@ -6,6 +6,7 @@ import { directionNote } from "../code/hidden.js";
 import { useLoad } from "../load.js";
 import { Button } from "../parts/button.js";
 import { copyText } from "../parts/copy.js";
+import { download } from "../parts/download.js";
 import { useHotkeys } from "../parts/hotkeys.js";
 import { Icon } from "../parts/icon.js";
 import { LeaveGuard } from "../parts/leave-guard.js";
@@ -19,7 +20,7 @@ import { useStore } from "../store.js";
 import { ScriptCode } from "./code.js";
 import { DeleteScript } from "./delete-dialog.js";
 import { useDraft } from "./draft.js";
-import { download, saveFile } from "./file.js";
+import { saveFile } from "./file.js";
 import { fileName, kindName } from "./kinds.js";
 import { SchemaEditor } from "./parameters/schema-editor.js";
 import { ScriptRuns } from "./run/list.js";
@@ -130,7 +131,7 @@ function menuOf(script, draft, show) {
         draft.changed && { text: "Discard changes", icon: "refresh", onSelect: () => draft.reset(script) },
         { text: "Download", icon: "arrowDown", onSelect: () => saveFile(fileName(script), draft.code) },
         { text: script.files.length ? "Export as zip (saved version)" : "Export as zip", icon: "archive",
-            onSelect: () => download(`/scripts/${script.id}/export`, `${script.name}.zip`, script) },
+            onSelect: () => download(`/scripts/${script.id}/export`, `${script.name}.zip`, `/scripts/${script.id}`) },
         { text: "Copy ID", icon: "copy", onSelect: () => copyText(script.id).then(() => tell("Copied")) },
         ...(script.editable ? [null, { text: "Delete…", icon: "trash", danger: true, onSelect: () => show("delete") }] : []),
     ];

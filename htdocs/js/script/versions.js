@@ -7,6 +7,7 @@ import { Button } from "../parts/button.js";
 import { CodeEditor } from "../parts/code-editor.js";
 import { CopyButton } from "../parts/copy.js";
 import { Diff } from "../parts/diff.js";
+import { download } from "../parts/download.js";
 import { Icon } from "../parts/icon.js";
 import { Menu } from "../parts/menu.js";
 import { ProblemState } from "../parts/problem.js";
@@ -17,7 +18,7 @@ import { attempt } from "../parts/toast.js";
 import { setQuery, place, withQuery } from "../router.js";
 import { useStore } from "../store.js";
 import { SCRIPT_KINDS } from "../words.js";
-import { download } from "./file.js";
+import { nameOf } from "./folder/changes.js";
 import { addressOf } from "./folder/content.js";
 import { FilesCompared } from "./folder/diff.js";
 import { schemaOf, rowsOf } from "./parameters/schema.js";
@@ -99,7 +100,7 @@ function VersionFiles({ script, version: { number, files } }) {
             <${Icon} name="file" /><div><span class="mono">${path}</span><div class="soft small">${sizeText(size)}${executable
                 && ", executable"}</div></div>
             <${Button} kind="quiet" small icon="download" label=${`Download ${path}`}
-                onClick=${() => download(addressOf(script.id, path, number), path.split("/").at(-1) || "file", script)} /></li>`)}</ul>`;
+                onClick=${() => download(addressOf(script.id, path, number), nameOf(path), `/scripts/${script.id}`)} /></li>`)}</ul>`;
 }
 
 /** All parts of a version. @param {{script: import("../types.js").Script, before: any, after: any}} props */

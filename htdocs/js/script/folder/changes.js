@@ -19,6 +19,15 @@ const LANGUAGES = /** @type {Record<string, string>} */ ({
 /** @param {string} path */
 export const languageOf = (path) => LANGUAGES[path.split(".").at(-1)?.toLowerCase() || ""] || "text";
 
+/** "roles/web/" of a path. @param {string} path */
+export const folderOf = (path) => path.slice(0, path.lastIndexOf("/") + 1);
+
+/** "main.yml" of a path. @param {string} path */
+export const nameOf = (path) => path.slice(path.lastIndexOf("/") + 1);
+
+/** The bytes of all files. @param {{size: number}[]} files */
+export const sumOf = (files) => files.reduce((sum, { size }) => sum + size, 0);
+
 /** @param {string} text */
 const sizeOf = (text) => new TextEncoder().encode(text).length;
 
@@ -111,6 +120,6 @@ export function folderFault(files) {
     if (files.length > FOLDER_LIMITS.files.value) {
         return `A script can have at most ${FOLDER_LIMITS.files.value} files.`;
     }
-    return files.reduce((sum, { size }) => sum + size, 0) > FOLDER_LIMITS.bytes.value
+    return sumOf(files) > FOLDER_LIMITS.bytes.value
         ? "All files of a script together can have at most 2 MB." : "";
 }

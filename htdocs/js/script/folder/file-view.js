@@ -34,7 +34,7 @@ export function FileView({ script, draft, file, onMove, onSave }) {
             or replace it by uploading a file of the same name.`}>
             <${Button} icon="download" onClick=${() => onSave(file)}>Download</${Button}></${Empty}>`;
     }
-    const edit = (/** @type {string} */ text) => draft.changeFiles((changes) =>
+    const edit = (/** @type {string} */ text) => draft.setChanges((changes) =>
         (file.mark !== "new" && stored && "text" in stored && stored.text === text && changes[file.path]?.executable === undefined
             ? unwritten(changes, file.path) : written(changes, file.path, { text })));
     return html`<${CodeEditor} class="script__editor" value=${content.text} language=${languageOf(file.path)}

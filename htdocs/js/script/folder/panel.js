@@ -7,7 +7,7 @@ import { Icon } from "../../parts/icon.js";
 import { Menu } from "../../parts/menu.js";
 import { go, withQuery } from "../../router.js";
 import { SCRIPT_KINDS } from "../../words.js";
-import { removed, renamed, withMode } from "./changes.js";
+import { folderOf, nameOf, removed, renamed, sumOf, withMode } from "./changes.js";
 import { PathDialog } from "./dialogs.js";
 
 /** @typedef {import("./changes.js").File} File */
@@ -74,17 +74,12 @@ export function FolderPanel({ script, draft, current, onAdd, onSave }) {
             ${!files.length && html`<p class="folder__empty soft small">No files beside the script yet. Add modules, roles,
                 templates or data: each run finds them in its working directory.</p>`}
         </div>
-        ${files.length > 0 && html`<p class="folder__sum soft small">${plural(files.length, "file")}, ${bytes(files.reduce((sum,
-            { size }) => sum + size, 0))}</p>`}
-        ${dialog && html`<${PathDialog} title=${dialog.rename ? "Rename file" : "New file"} action=${dialog.rename
-            ? "Rename" : "Create"} kind=${script.kind}
-            path=${dialog.rename?.path || folderOf(current)} others=${files.filter((file) => file !== dialog.rename)} onSave=${save}
-                onClose=${() => setDialog(null)} />`}
+        ${files.length > 0 && html`<p class="folder__sum soft small">${plural(files.length, "file")}, ${bytes(sumOf(files))}</p>`}
+        ${dialog && html`<${PathDialog} kind=${script.kind} others=${files.filter((file) => file !== dialog.rename)}
+            title=${dialog.rename ? "Rename file" : "New file"} action=${dialog.rename ? "Rename" : "Create"}
+            path=${dialog.rename?.path || folderOf(current)} onSave=${save} onClose=${() => setDialog(null)} />`}
     </nav>`;
 }
-
-/** "roles/web/" of a path. @param {string} path */
-const folderOf = (path) => path.slice(0, path.lastIndexOf("/") + 1);
 
 /** @param {{folder: Folder, current: string, menu: (file: File) => Items}} props */
 function FolderList({ folder, current, menu }) {
@@ -98,10 +93,9 @@ function FolderList({ folder, current, menu }) {
 /** @param {{file: File, current: boolean, menu: (file: File) => Items}} props */
 function FileRow({ file, current, menu }) {
     return html`<li class="folder__row"><a class=${classes("folder__file", file.executable && "folder__file--program")}
-        href=${withQuery({ file: file.path })}
-            aria-current=${current ? "page" : undefined} title=${`${file.path}, ${bytes(file.size)}${file.executable
-                ? ", executable" : ""}`}>
-            <${Icon} name="file" /><span class="ellipsis">${file.path.split("/").at(-1)}</span><${Mark} mark=${file.mark} /></a>
+        href=${withQuery({ file: file.path })} aria-current=${current ? "page" : undefined}
+        title=${`${file.path}, ${bytes(file.size)}${file.executable ? ", executable" : ""}`}>
+        <${Icon} name="file" /><span class="ellipsis">${nameOf(file.path)}</span><${Mark} mark=${file.mark} /></a>
         <${Menu} small label=${`Actions for ${file.path}`} items=${menu(file)} /></li>`;
 }
 
