@@ -1,6 +1,6 @@
 #include "cron/sandbox/door.h"
 
-#include "base/token.h"
+#include "base/number.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -55,22 +55,13 @@ static int listen_on_loopback(void)
     return fd;
 }
 
-static void write_id(char digits[UUID_SIZE], const char *id)
-{
-    for (; *id; id++)
-        if (*id != '-')
-            *digits++ = *id;
-    *digits = '\0';
-}
-
 /* The ids stand where the addresses of client and server would, which are hexadecimal digits, too. */
 static void write_first_line(struct door *door, const struct sandbox_door *wanted)
 {
-    char run[UUID_SIZE], user[UUID_SIZE];
+    char run[UUID_DIGITS_SIZE], user[UUID_DIGITS_SIZE];
 
-    write_id(run, wanted->run);
-    write_id(user, wanted->user);
-    snprintf(door->first_line, sizeof door->first_line, "PROXY TCP6 %s %s 1 1\r\n", run, user);
+    snprintf(door->first_line, sizeof door->first_line, "PROXY TCP6 %s %s 1 1\r\n", uuid_digits(wanted->run, run),
+             uuid_digits(wanted->user, user));
 }
 
 bool door_open(struct door *door, const struct sandbox_door *wanted, struct text *why)

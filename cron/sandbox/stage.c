@@ -1,5 +1,6 @@
 #include "cron/sandbox/stage.h"
 
+#include "base/path.h"
 #include "cron/sandbox/network.h"
 
 #include <errno.h>
@@ -164,20 +165,6 @@ static bool write_etc(int folder)
            symlinkat("/proc/mounts", folder, "root/etc/mtab") == 0;
 }
 
-/* Whether a part between slashes is empty, "." or "..". */
-static bool leads_elsewhere(const char *name)
-{
-    for (const char *part = name;; part++) {
-        size_t length = strcspn(part, "/");
-
-        if (length == 0 || (length <= 2 && strspn(part, ".") == length))
-            return true;
-        part += length;
-        if (!*part)
-            return false;
-    }
-}
-
 /* The file, with the folders on its way; a name that leads elsewhere is not one of ours. */
 static bool write_file(int folder, const struct sandbox_file *file)
 {
@@ -186,7 +173,8 @@ static bool write_file(int folder, const struct sandbox_file *file)
     const char *place = places[file->place];
     char path[1024];
 
-    if (snprintf(path, sizeof path, "%s%s", place, file->name) >= (int)sizeof path || leads_elsewhere(file->name)) {
+    if (snprintf(path, sizeof path, "%s%s", place, file->name) >= (int)sizeof path ||
+        path_leads_elsewhere(file->name)) {
         errno = EINVAL;
         return false;
     }

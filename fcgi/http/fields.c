@@ -97,6 +97,14 @@ static void check_secret(const struct check *check)
         check_length(check, string);
 }
 
+/* The value is this text from here on. */
+static const char *replace_text(struct check *check, const char *bytes, size_t length)
+{
+    check->value = json_object_new_string_len(bytes, (int)length);
+    json_object_object_add(check->object, check->field->name, check->value);
+    return json_object_get_string(check->value);
+}
+
 /* Lines: what stands around them by accident is removed before anything is judged. */
 static const char *trim(struct check *check)
 {
@@ -107,10 +115,7 @@ static const char *trim(struct check *check)
         length--;
     if (begin == string && string[length] == '\0')
         return string;
-    struct json_object *trimmed = json_object_new_string_len(begin, (int)length);
-    json_object_object_add(check->object, check->field->name, trimmed);
-    check->value = trimmed;
-    return json_object_get_string(trimmed);
+    return replace_text(check, begin, length);
 }
 
 static void check_line(struct check *check)
@@ -130,17 +135,14 @@ static const char *clean_name(struct check *check)
     char why[NAME_FAULT_SIZE];
     struct text clean = TEXT_EMPTY;
     const char *string = json_object_get_string(check->value);
-    enum outcome outcome;
+    enum outcome outcome = name_clean(string, &clean, why);
 
-    outcome = name_clean(string, &clean, why);
-    if (outcome != OUTCOME_OK) {
+    if (outcome != OUTCOME_OK)
         refuse(check, why);
-    } else if (strcmp(string, text_string(&clean)) != 0) {
-        check->value = json_object_new_string(text_string(&clean));
-        json_object_object_add(check->object, check->field->name, check->value);
-    }
+    else if (strcmp(string, text_string(&clean)) != 0)
+        string = replace_text(check, text_string(&clean), clean.length);
     text_free(&clean);
-    return outcome == OUTCOME_OK ? json_object_get_string(check->value) : NULL;
+    return outcome == OUTCOME_OK ? string : NULL;
 }
 
 static void check_name(struct check *check)

@@ -1,6 +1,7 @@
 #include "fcgi/http/guard.h"
 
 #include "base/clock.h"
+#include "base/number.h"
 #include "fcgi/http/route.h"
 #include "model/api_tokens.h"
 #include "model/guards.h"
@@ -9,28 +10,18 @@
 
 #include <string.h>
 
-static enum outcome identify_api_token(struct caller *caller, const char *token)
+/* A token that the database knows by its digest. In it are the user and, of a run, the run. */
+static enum outcome identify_stored_token(struct caller *caller, const char *token, enum caller_kind kind)
 {
-    char ids[1][UUID_SIZE];
+    char ids[2][UUID_SIZE] = {"", ""};
+    bool is_run = kind == CALLER_RUN;
 
-    if (!token_text_read(token, API_TOKEN_PREFIX, 1, ids))
-        return OUTCOME_UNAUTHENTICATED;
-    memcpy(caller->user_id, ids[0], UUID_SIZE);
-    digest_hex(token, caller->token_hash);
-    caller->kind = CALLER_API_TOKEN;
-    return OUTCOME_OK;
-}
-
-static enum outcome identify_run(struct caller *caller, const char *token)
-{
-    char ids[2][UUID_SIZE];
-
-    if (!token_text_read(token, RUN_TOKEN_PREFIX, 2, ids))
+    if (!token_text_read(token, is_run ? RUN_TOKEN_PREFIX : API_TOKEN_PREFIX, is_run ? 2 : 1, ids))
         return OUTCOME_UNAUTHENTICATED;
     memcpy(caller->user_id, ids[0], UUID_SIZE);
     memcpy(caller->run_id, ids[1], UUID_SIZE);
     digest_hex(token, caller->token_hash);
-    caller->kind = CALLER_RUN;
+    caller->kind = kind;
     return OUTCOME_OK;
 }
 
@@ -50,9 +41,9 @@ static enum outcome identify_access_token(struct request *request, const char *t
 static enum outcome identify_bearer(struct request *request, const char *token)
 {
     if (strncmp(token, API_TOKEN_PREFIX, strlen(API_TOKEN_PREFIX)) == 0)
-        return identify_api_token(&request->caller, token);
+        return identify_stored_token(&request->caller, token, CALLER_API_TOKEN);
     if (strncmp(token, RUN_TOKEN_PREFIX, strlen(RUN_TOKEN_PREFIX)) == 0)
-        return identify_run(&request->caller, token);
+        return identify_stored_token(&request->caller, token, CALLER_RUN);
     return identify_access_token(request, token, CALLER_BEARER);
 }
 
@@ -77,32 +68,29 @@ bool guard_needs_caller(const struct request *request)
     return request->route->guard.kind != GUARD_PUBLIC;
 }
 
-/* The id as the door writes it, without dashes. */
-static bool is_run(const char *id, const char *digits)
+/* Such a read needs no caller, and may come through the door without a token. */
+static bool is_public_read(const struct request *request)
 {
-    for (; *id; id++)
-        if (*id != '-' && *id != *digits++)
-            return false;
-    return *digits == '\0';
+    return !guard_needs_caller(request) && !request_is_unsafe(request);
 }
 
-/* Reads that need no caller may come without a token. */
 enum outcome guard_check_door(const struct request *request)
 {
-    const char *door = request_parameter(request, "COAGENT_RUN");
-    bool is_public = !guard_needs_caller(request) && !request_is_unsafe(request);
+    const char *door = request_parameter(request, "COAGENT_RUN"); /* the digits of the run */
+    char digits[UUID_DIGITS_SIZE];
+    bool is_of_run;
 
-    if (!door || !*door || (is_public && request->caller.kind == CALLER_NOBODY))
+    if (!door || !*door || (is_public_read(request) && request->caller.kind == CALLER_NOBODY))
         return OUTCOME_OK;
-    return request->caller.kind == CALLER_RUN && is_run(request->caller.run_id, door) ? OUTCOME_OK
-                                                                                      : OUTCOME_UNAUTHENTICATED;
+    is_of_run = request->caller.kind == CALLER_RUN && strcmp(uuid_digits(request->caller.run_id, digits), door) == 0;
+    return is_of_run ? OUTCOME_OK : OUTCOME_UNAUTHENTICATED;
 }
 
 enum outcome guard_check_run(const struct request *request)
 {
-    bool is_public = !guard_needs_caller(request) && !request_is_unsafe(request);
+    bool may = request->caller.kind != CALLER_RUN || request->route->by_runs || is_public_read(request);
 
-    return request->caller.kind != CALLER_RUN || request->route->by_runs || is_public ? OUTCOME_OK : OUTCOME_DENIED;
+    return may ? OUTCOME_OK : OUTCOME_DENIED;
 }
 
 enum outcome guard_check_page(const struct request *request)

@@ -53,9 +53,8 @@ static void add_plain_name(struct text *text, const char *name)
     }
 }
 
-/* Nothing that a program left is shown by a browser as a page of this site: it is saved under its name, and where a
- * browser opens it all the same, it may do nothing. */
-/* A file of somebody's, which the browser must keep and not show. */
+/* Nothing that somebody's program or folder left is shown by a browser as a page of this site: it is saved under its
+ * name, and where a browser opens it all the same, it may do nothing. */
 static void name_download(struct request *request, const char *file_name)
 {
     struct text disposition = TEXT_EMPTY;

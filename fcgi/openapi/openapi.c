@@ -181,7 +181,7 @@ void openapi_write(const struct route *const *tables, struct text *document)
             "A login in a browser also sets the cookie auth_device for a year: that browser has login attempts of its "
             "own, which wrong passwords from elsewhere do not use up. A 429 says in Retry-After how many seconds to "
             "wait. Attempts and requests count by the address of the client; behind reverse proxies, which "
-            "TRUSTED_PROXIES lists, it is the last one in X-Forwarded-For that is not a proxy.\n\n"
+            "TRUSTED_PROXIES lists, it is the last one in X-Forwarded-For that is not a proxy.\\n\\n"
             "x-responses lists what every path can answer before a route is found: a path or a method that does not "
             "exist, an origin that is not permitted, and requests that the HTTP server refuses.\","
             "\"license\":{\"name\":\"MIT\",\"identifier\":\"MIT\"}}"));

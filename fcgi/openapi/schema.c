@@ -37,9 +37,9 @@ static bool is_list(const char *name)
 
 bool openapi_has_schema(const char *name)
 {
-    const char * or = strchr(name, '|');
-    if (or)
-        return find_schema(name, (size_t)(or -name)) && openapi_has_schema(or +1);
+    const char *bar = strchr(name, '|');
+    if (bar)
+        return find_schema(name, (size_t)(bar - name)) && openapi_has_schema(bar + 1);
     return find_schema(name, strlen(name) - (is_list(name) ? 2 : 0)) || page_item_length(name) > 0;
 }
 

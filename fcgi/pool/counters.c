@@ -58,6 +58,5 @@ void counters_leave(struct counters *counters, int slot)
 
 void counters_note_full(struct counters *counters)
 {
-    atomic_store(&counters->storage_full, true);
     atomic_store(&counters->storage_known_until, 0);
 }

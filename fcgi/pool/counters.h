@@ -19,7 +19,7 @@ struct counters {
     atomic_ulong connections_made;
     atomic_bool functions_missing; /* the database does not have those of this version */
     atomic_llong nchan_deaf_until; /* push/publish.h; written by whoever has waited in vain */
-    atomic_bool storage_full;      /* as the last check, or a request after it, found */
+    atomic_bool storage_full;      /* as the last check found, which holds until then */
     atomic_llong storage_known_until;
     atomic_uchar busy[SLOTS_MOST];  /* a child of this slot is at work */
     atomic_uint turns;              /* taken until now */

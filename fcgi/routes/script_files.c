@@ -17,9 +17,6 @@ static void delete_file(struct request *request);
 static void upload(struct request *request);
 static void export_folder(struct request *request);
 
-#define CODE_MOST 524288
-#define UPLOAD_MOST ((size_t)4 << 20)
-
 #define PATH_FIELD                                                                                                     \
     {                                                                                                                  \
         "path", FIELD_LINE, true, 1, FOLDER_path, NULL, "Relative to the script, with \"/\" between folders", false    \
@@ -52,8 +49,7 @@ static const struct field upload_query[] = {
     {"script", FIELD_UUID, false, 0, 0, NULL, "The script to add a version to; absent: create a script", false},
     {"main", FIELD_LINE, false, 1, FOLDER_path, NULL,
      "The file of the archive that is the script itself (default: script.*, main.*, index.*, site.*, playbook.*, or "
-     "the "
-     "only script at its top level)",
+     "the only script at its top level)",
      false},
     {NULL},
 };
@@ -67,7 +63,7 @@ const struct route script_file_routes[] = {
     ROUTE(METHOD_DELETE, "/scripts/{id}/files", SCRIPT("edit"), POOL_FAST, NULL, delete_query, delete_file,
           "Remove a file beside a script; earlier versions keep it", "Script"),
     ROUTE(METHOD_POST, "/scripts/upload", MAY("scripts.create"), POOL_WAIT, NULL, upload_query, upload,
-          "Create a script, or a new version of one, from a file or a zip archive", "Script", .raw = UPLOAD_MOST,
+          "Create a script, or a new version of one, from a file or a zip archive", "Script", .raw = SCRIPT_UPLOAD_MOST,
           .successes = "200|201", .problems = "404"),
     ROUTE(METHOD_GET, "/scripts/{id}/export", SCRIPT("see"), POOL_WAIT, NULL, export_query, export_folder,
           "A script with the files beside it as a zip archive", .media = "application/zip"),
@@ -202,26 +198,25 @@ static int likelihood(const struct zip_file *file)
 static const struct zip_file *find_main(const struct zip *zip, const char *wanted)
 {
     const struct zip_file *best = NULL;
-    bool alone = true;
+    int most = 0;
 
     for (size_t i = 0; i < zip->count; i++) {
         const struct zip_file *file = &zip->files[i];
+        int now = wanted ? strcmp(file->name, wanted) == 0 : likelihood(file);
 
-        if (wanted && strcmp(file->name, wanted) == 0)
-            return file;
-        if (wanted || likelihood(file) == 0)
-            continue;
-        alone = !best || likelihood(file) > likelihood(best) || (alone && likelihood(file) < likelihood(best));
-        if (!best || likelihood(file) > likelihood(best))
+        if (now > most)
             best = file;
+        else if (now > 0 && now == most)
+            best = NULL; /* as likely as another */
+        most = now > most ? now : most;
     }
-    return alone ? best : NULL;
+    return best;
 }
 
 /* false: the request is refused. */
 static bool open_archive(struct request *request, struct upload *upload)
 {
-    const struct zip_limits limits = {FOLDER_files + 1, FOLDER_bytes + CODE_MOST};
+    const struct zip_limits limits = {FOLDER_files + 1, FOLDER_bytes + SCRIPT_CODE_MOST};
     struct text why = TEXT_EMPTY;
     enum outcome outcome = zip_read(&upload->zip, request->raw->bytes, request->raw->length, &limits, &why);
 
@@ -251,7 +246,7 @@ static bool open_upload(struct request *request, struct upload *upload)
         upload->code = text_string(&upload->main->bytes);
         upload->code_length = upload->main->bytes.length;
     }
-    if (upload->code_length > CODE_MOST)
+    if (upload->code_length > SCRIPT_CODE_MOST)
         respond_refusal(request, 413, "The file is too large.");
     else if (!utf8_is_valid(upload->code, upload->code_length))
         refuse_file(request, "code", "A script must be UTF-8 text without NUL characters.");

@@ -17,12 +17,10 @@ static void version(struct request *request);
 static void kinds(struct request *request);
 static void run(struct request *request);
 
-#define CODE_MOST 524288
 #define SCHEMA_MOST 65536
 #define GIVEN_MOST 262144
 #define FILE_BASE64_MOST ((FOLDER_bytes + 2) / 3 * 4)
 #define FILE_CHANGES_MOST (2 * FOLDER_files)
-#define BODY_WITH_FILES ((size_t)4 << 20)
 
 static const struct field list_query[] = {
     FIELDS_PAGE,
@@ -88,7 +86,7 @@ static const struct field create_fields[] = {
     {"name", FIELD_NAME, true, 1, 80, NULL, "A unique name", false},
     {"kind", FIELD_CHOICE, false, 0, 0, SCRIPT_KIND_CHOICES,
      "What executes it; absent: the interpreter in the first line of the code (#!)", false},
-    {"code", FIELD_CODE, true, 0, CODE_MOST, NULL, "The code", false},
+    {"code", FIELD_CODE, true, 0, SCRIPT_CODE_MOST, NULL, "The code", false},
     SETTING_FIELDS,
     {NULL},
 };
@@ -97,7 +95,7 @@ static const struct field edit_fields[] = {
     FIELD_VERSION,
     {"name", FIELD_NAME, false, 1, 80, NULL, "A unique name", false},
     {"kind", FIELD_CHOICE, false, 0, 0, SCRIPT_KIND_CHOICES, "The current kind, which cannot be changed", false},
-    {"code", FIELD_CODE, false, 0, CODE_MOST, NULL, "The code; a change creates a new version", false},
+    {"code", FIELD_CODE, false, 0, SCRIPT_CODE_MOST, NULL, "The code; a change creates a new version", false},
     {"files_of", FIELD_INTEGER, false, 1, 2147483647, NULL, "Start from the files of this version", false},
     SETTING_FIELDS,
     {NULL},
@@ -118,11 +116,11 @@ const struct route script_routes[] = {
     ROUTE(METHOD_GET, "/scripts", USER, POOL_FAST, NULL, list_query, list, "The scripts, sorted by name", "ScriptList",
           .by_runs = true),
     ROUTE(METHOD_POST, "/scripts", MAY("scripts.create"), POOL_FAST, create_fields, NULL, create, "Create a script",
-          "Script", .most = BODY_WITH_FILES, .successes = "201"),
+          "Script", .most = SCRIPT_UPLOAD_MOST, .successes = "201"),
     ROUTE(METHOD_GET, "/scripts/{id}", SCRIPT("see"), POOL_FAST, NULL, NULL, show, "A script with its latest code",
           "Script", .by_runs = true),
     ROUTE(METHOD_PATCH, "/scripts/{id}", SCRIPT("edit"), POOL_FAST, edit_fields, NULL, edit, "Edit a script", "Script",
-          .most = BODY_WITH_FILES),
+          .most = SCRIPT_UPLOAD_MOST),
     ROUTE(METHOD_DELETE, "/scripts/{id}", SCRIPT("edit"), POOL_FAST, NULL, NULL, delete_script,
           "Delete a script and stop its runs; the run history stays"),
     ROUTE(METHOD_GET, "/scripts/{id}/versions", SCRIPT("see"), POOL_FAST, NULL, page_query, versions,

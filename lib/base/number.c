@@ -47,3 +47,14 @@ int uuid_is_valid(const char *string)
     }
     return 1;
 }
+
+char *uuid_digits(const char *uuid, char digits[UUID_DIGITS_SIZE])
+{
+    size_t length = 0;
+
+    for (; *uuid && length < UUID_DIGITS_SIZE - 1; uuid++)
+        if (*uuid != '-')
+            digits[length++] = *uuid;
+    digits[length] = '\0';
+    return digits;
+}

@@ -14,4 +14,8 @@ char *number_text(long long number, char buffer[NUMBER_TEXT_SIZE]);
 /* Whether string is a UUID in canonical form (8-4-4-4-12 lower- or upper-case hex digits). */
 int uuid_is_valid(const char *string);
 
+/* The hexadecimal digits of a UUID without its dashes. Returns digits. */
+#define UUID_DIGITS_SIZE 33
+char *uuid_digits(const char *uuid, char digits[UUID_DIGITS_SIZE]);
+
 #endif

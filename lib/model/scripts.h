@@ -12,6 +12,10 @@
 
 #include <stdbool.h>
 
+#define SCRIPT_CODE_MOST 524288 /* bytes; sql/functions/scripts.sql knows it, too */
+#define SCRIPT_UPLOAD_MOST                                                                                             \
+    ((size_t)4 << 20) /* of a script with its files, as an archive or as JSON; nginx lets it pass */
+
 /* What the files beside a script may be together: FOLDER_files, FOLDER_bytes, and each: FOLDER_path, FOLDER_depth. */
 #define FOLDER_LIMIT(word, value) FOLDER_##word = (value),
 enum { FOLDER_LIMIT_LIST(FOLDER_LIMIT) };

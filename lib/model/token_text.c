@@ -1,5 +1,6 @@
 #include "model/token_text.h"
 
+#include "base/number.h"
 #include "base/secretbox.h"
 #include "base/text.h"
 
@@ -15,13 +16,12 @@
 char *token_text_make(const char *prefix, const char *const ids[])
 {
     struct text token = TEXT_EMPTY;
+    char digits[UUID_DIGITS_SIZE];
     char *secret = random_token(SECRET_BYTES);
 
     text_add(&token, prefix);
     for (; *ids; ids++)
-        for (const char *at = *ids; *at; at++)
-            if (*at != '-')
-                text_add_char(&token, *at);
+        text_add(&token, uuid_digits(*ids, digits));
     text_add_char(&token, '_');
     text_add(&token, secret);
     explicit_bzero(secret, strlen(secret));

@@ -2,6 +2,7 @@
 #include "zip/zip.h"
 
 #include "base/json.h"
+#include "base/path.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -106,27 +107,13 @@ static bool is_passed_over(const char *name)
            strcmp(name, ".DS_Store") == 0 || ends_with(name, "/.DS_Store");
 }
 
-/* Whether a part between slashes is empty, "." or "..". */
-static bool leads_elsewhere(const char *name)
-{
-    for (const char *part = name;; part++) {
-        size_t length = strcspn(part, "/");
-
-        if (length == 0 || (length <= 2 && strspn(part, ".") == length))
-            return true;
-        part += length;
-        if (!*part)
-            return false;
-    }
-}
-
 static bool check_name(struct archive *archive, const struct entry *entry, const char *name)
 {
     if (strlen(name) != entry->name_length || !utf8_is_valid(name, entry->name_length))
         return refuse(archive, "The name of a file is not UTF-8 text.");
     if (strchr(name, '\\'))
         return refuse_entry(archive, name, "Separate folders with \"/\", not with \"\\\".");
-    return (ends_with(name, "/") && name[0] != '/' && !strstr(name, "..")) || !leads_elsewhere(name) ||
+    return (ends_with(name, "/") && name[0] != '/' && !strstr(name, "..")) || !path_leads_elsewhere(name) ||
            refuse_entry(archive, name, "A path must be relative, without empty parts, \".\" and \"..\".");
 }
 

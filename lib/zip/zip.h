@@ -29,9 +29,8 @@ struct zip_limits {
 };
 
 /* Unpacks an archive. INVALID, with why a sentence for users, when it is refused. Folders, and what macOS adds for
- * itself
- * (__MACOSX/, .DS_Store), are passed over; so is the one folder that has all files in it, as archives of repositories
- * have. zip_free must follow in any case. */
+ * itself (__MACOSX/, .DS_Store), are passed over; so is the one folder that has all files in it, as archives of
+ * repositories have. zip_free must follow in any case. */
 enum outcome zip_read(struct zip *zip, const void *bytes, size_t length, const struct zip_limits *limits,
                       struct text *why);
 void zip_free(struct zip *zip);
