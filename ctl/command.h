@@ -3,7 +3,7 @@
 #define COAGENT_COMMAND_H
 
 #include "base/config.h"
-#include "base/db.h"
+#include "db/db.h"
 
 #include <json-c/json.h>
 #include <stdbool.h>

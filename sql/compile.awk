@@ -42,7 +42,7 @@ END {
         exit
     }
     print "/* Generated from sql/queries by sql/compile.awk. */"
-    print "#include \"base/db.h\"\n"
+    print "#include \"db/db.h\"\n"
     if (mode == "header") {
         for (i = 1; i <= count; i++) printf "extern const struct db_statement query_%s;\n", names[i]
     } else {

@@ -7,7 +7,7 @@
 #define COAGENT_CHORE_H
 
 #include "base/config.h"
-#include "base/db.h"
+#include "db/db.h"
 #include "push/publish.h"
 
 #include <stdbool.h>

@@ -3,8 +3,8 @@
 #define COAGENT_CLAIM_H
 
 #include "base/config.h"
-#include "base/db.h"
 #include "cron/dispatch/workers.h"
+#include "db/db.h"
 
 /* Claims and starts what can be, until there is no more or this host is full. OK; AWAY when the connection is lost;
  * else the outcome that ended it. labels are this host's, an array of PostgreSQL. */

@@ -1,11 +1,11 @@
 #include "cron/dispatch/register.h"
 
 #include "base/clock.h"
-#include "base/db.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "cron/sandbox/sandbox.h"
 #include "cron/script/kind.h"
+#include "db/db.h"
 #include "queries.h"
 
 #include <ctype.h>

@@ -9,8 +9,8 @@
 #define COAGENT_WORKERS_H
 
 #include "base/config.h"
-#include "base/db.h"
 #include "cron/run/execution.h"
+#include "db/db.h"
 
 #include <stddef.h>
 #include <sys/types.h>

@@ -5,11 +5,11 @@
 #define COAGENT_EXECUTION_H
 
 #include "base/config.h"
-#include "base/db.h"
 #include "base/json.h"
 #include "base/token.h"
 #include "cron/run/facts.h"
 #include "cron/run/kind.h"
+#include "db/db.h"
 #include "push/announce.h"
 
 #include <stdbool.h>

@@ -3,7 +3,7 @@
 #ifndef COAGENT_RUN_FACTS_H
 #define COAGENT_RUN_FACTS_H
 
-#include "base/db.h"
+#include "db/db.h"
 
 #include <stdbool.h>
 

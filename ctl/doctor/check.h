@@ -4,8 +4,8 @@
 #define COAGENT_CHECK_H
 
 #include "base/config.h"
-#include "base/db.h"
 #include "ctl/command.h"
+#include "db/db.h"
 
 #include <stdbool.h>
 #include <sys/types.h>

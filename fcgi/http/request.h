@@ -3,11 +3,11 @@
 #define COAGENT_REQUEST_H
 
 #include "base/config.h"
-#include "base/db.h"
 #include "base/json.h"
 #include "base/secretbox.h"
 #include "base/text.h"
 #include "base/token.h"
+#include "db/db.h"
 
 #include <stdbool.h>
 

@@ -3,7 +3,7 @@
 #define COAGENT_CHILD_H
 
 #include "base/config.h"
-#include "base/db.h"
+#include "db/db.h"
 #include "fcgi/http/route.h"
 #include "fcgi/pool/counters.h"
 

@@ -8,7 +8,7 @@
 #ifndef COAGENT_SLOT_H
 #define COAGENT_SLOT_H
 
-#include "base/db.h"
+#include "db/db.h"
 
 #include <stdbool.h>
 #include <stdint.h>

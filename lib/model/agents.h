@@ -3,7 +3,7 @@
 #ifndef COAGENT_AGENTS_H
 #define COAGENT_AGENTS_H
 
-#include "base/db.h"
+#include "db/db.h"
 
 enum outcome agents_list(struct db *db, int limit, const char *cursor);
 

@@ -2,8 +2,8 @@
 #ifndef COAGENT_API_TOKENS_H
 #define COAGENT_API_TOKENS_H
 
-#include "base/db.h"
 #include "base/json.h"
+#include "db/db.h"
 
 #define API_TOKEN_PREFIX "coa_"
 

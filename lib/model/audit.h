@@ -2,7 +2,7 @@
 #ifndef COAGENT_AUDIT_H
 #define COAGENT_AUDIT_H
 
-#include "base/db.h"
+#include "db/db.h"
 
 /* Each may be NULL: any. */
 struct audit_filter {

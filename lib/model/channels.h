@@ -2,7 +2,7 @@
 #ifndef COAGENT_CHANNELS_H
 #define COAGENT_CHANNELS_H
 
-#include "base/db.h"
+#include "db/db.h"
 
 /* Queues, between two guards, the wait for changes that end what the caller may hear of rooms, or of the run (NULL:
  * none). The first guard says who waits, the second one sees what holds then. */

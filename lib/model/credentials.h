@@ -3,10 +3,10 @@
 #define COAGENT_CREDENTIALS_H
 
 #include "base/config.h"
-#include "base/db.h"
 #include "base/password.h"
 #include "base/secretbox.h"
 #include "base/token.h"
+#include "db/db.h"
 #include "model/guards.h"
 
 #include <stdbool.h>

@@ -2,7 +2,7 @@
 #ifndef COAGENT_EVENTS_H
 #define COAGENT_EVENTS_H
 
-#include "base/db.h"
+#include "db/db.h"
 
 /* {"items", "last_seq", "more", "live"}: events in ascending order, at most limit of them, that follow after, or that
  * come before before (0: the newest). Later edits and deletions are applied. */

@@ -2,7 +2,7 @@
 #ifndef COAGENT_FILES_H
 #define COAGENT_FILES_H
 
-#include "base/db.h"
+#include "db/db.h"
 
 /* Its path, media type and size. */
 enum outcome files_get(struct db *db, const char *id);

@@ -3,9 +3,9 @@
 #ifndef COAGENT_FUNCTIONS_H
 #define COAGENT_FUNCTIONS_H
 
-#include "base/db.h"
 #include "base/outcome.h"
 #include "base/text.h"
+#include "db/db.h"
 
 /* Generated: all functions as one script, the grants of the program, and what takes over a database of before. */
 extern const char functions_text[];

@@ -2,7 +2,7 @@
 #ifndef COAGENT_MODEL_GUARDS_H
 #define COAGENT_MODEL_GUARDS_H
 
-#include "base/db.h"
+#include "db/db.h"
 
 #include <stdbool.h>
 

@@ -2,7 +2,7 @@
 #ifndef COAGENT_MODEL_IDEMPOTENCY_H
 #define COAGENT_MODEL_IDEMPOTENCY_H
 
-#include "base/db.h"
+#include "db/db.h"
 
 struct stored_answer {
     int status;

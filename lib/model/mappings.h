@@ -5,8 +5,8 @@
 #define COAGENT_MAPPINGS_H
 
 #include "base/config.h"
-#include "base/db.h"
 #include "base/json.h"
+#include "db/db.h"
 
 /* By name, from a cursor on (NULL: from the start), at most limit of them: those that the caller may see, and of them
  * those with query (or NULL) in the name or the description. */

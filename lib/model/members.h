@@ -2,7 +2,7 @@
 #ifndef COAGENT_MEMBERS_H
 #define COAGENT_MEMBERS_H
 
-#include "base/db.h"
+#include "db/db.h"
 
 /* A page of them as one document. INVALID: a foreign cursor. */
 enum outcome members_list(struct db *db, const char *room, const char *cursor, long long limit);

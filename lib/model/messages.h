@@ -2,8 +2,8 @@
 #ifndef COAGENT_MESSAGES_H
 #define COAGENT_MESSAGES_H
 
-#include "base/db.h"
 #include "base/json.h"
+#include "db/db.h"
 
 /* Says something, and asks the agents that it addresses, or runs the script that "/run …" names. body is the checked
  * body of the request: text, reply_to. INVALID: nothing there to reply to, or with a sentence in why a command that

@@ -2,9 +2,9 @@
 #ifndef COAGENT_MIGRATIONS_H
 #define COAGENT_MIGRATIONS_H
 
-#include "base/db.h"
 #include "base/outcome.h"
 #include "base/text.h"
+#include "db/db.h"
 
 struct migration {
     int number;       /* 0: what makes the history itself, run before the others and never recorded */

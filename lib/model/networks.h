@@ -3,8 +3,8 @@
 #ifndef COAGENT_MODEL_NETWORKS_H
 #define COAGENT_MODEL_NETWORKS_H
 
-#include "base/db.h"
 #include "base/text.h"
+#include "db/db.h"
 
 #include <json-c/json.h>
 

@@ -5,8 +5,8 @@
 #define COAGENT_PROVIDERS_H
 
 #include "base/config.h"
-#include "base/db.h"
 #include "base/json.h"
+#include "db/db.h"
 
 /* Lists from a cursor on (NULL: from the start), at most limit of them. */
 enum outcome providers_list(struct db *db, int limit, const char *cursor);

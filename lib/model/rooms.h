@@ -3,7 +3,7 @@
 #ifndef COAGENT_ROOMS_H
 #define COAGENT_ROOMS_H
 
-#include "base/db.h"
+#include "db/db.h"
 
 #include <stdbool.h>
 

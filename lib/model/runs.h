@@ -3,7 +3,7 @@
 #ifndef COAGENT_RUNS_H
 #define COAGENT_RUNS_H
 
-#include "base/db.h"
+#include "db/db.h"
 
 /* The run's document. ABSENT when it is not there, here and below. */
 enum outcome runs_get(struct db *db, const char *id);

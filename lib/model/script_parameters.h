@@ -5,8 +5,8 @@
 #ifndef COAGENT_SCRIPT_PARAMETERS_H
 #define COAGENT_SCRIPT_PARAMETERS_H
 
-#include "base/db.h"
 #include "base/json.h"
+#include "db/db.h"
 
 /* A version of a script that is to run. */
 struct script_choice {

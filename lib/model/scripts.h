@@ -5,8 +5,8 @@
 #define COAGENT_SCRIPTS_H
 
 #include "base/config.h"
-#include "base/db.h"
 #include "base/json.h"
+#include "db/db.h"
 
 #include "words/words.h"
 

@@ -3,8 +3,8 @@
 #define COAGENT_SEALED_H
 
 #include "base/config.h"
-#include "base/db.h"
 #include "base/json.h"
+#include "db/db.h"
 
 /* The encrypted data; lost lists what neither key decrypts, the first hundred, which the caller puts. */
 struct sealed_count {

@@ -3,7 +3,7 @@
 #define COAGENT_SEED_H
 
 #include "base/config.h"
-#include "base/db.h"
+#include "db/db.h"
 
 /* Queues what a fresh studio needs: the provider "Built-in commands" with the agent @studio and, when OPENAI_BASE_URL
  * is set, the provider "Default model" with the agent @assistant; all owned by the oldest administrator. Each is done

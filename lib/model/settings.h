@@ -2,7 +2,7 @@
 #ifndef COAGENT_SETTINGS_H
 #define COAGENT_SETTINGS_H
 
-#include "base/db.h"
+#include "db/db.h"
 
 /* All of them, as a document. */
 enum outcome settings_get(struct db *db);

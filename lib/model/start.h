@@ -2,7 +2,7 @@
 #ifndef COAGENT_START_H
 #define COAGENT_START_H
 
-#include "base/db.h"
+#include "db/db.h"
 
 /* What the caller has done of them: {"people", "model", "run", "audit", "hidden"}. */
 enum outcome start_get(struct db *db);

@@ -4,7 +4,7 @@
 #ifndef COAGENT_ANNOUNCE_H
 #define COAGENT_ANNOUNCE_H
 
-#include "base/db.h"
+#include "db/db.h"
 #include "push/publish.h"
 
 /* Publishes the last statement's rows, at once. Waits for nchan no longer than the budget of push. */

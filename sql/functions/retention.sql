@@ -90,7 +90,7 @@ end $$;
 
 -- The schemas of functions that nobody uses, the oldest first, at most so many: those that no session names, none that a
 -- migration brought within a day, none of the last two. A program names its own while it is connected, see
--- lib/base/db_connect.c.
+-- lib/db/connect.c.
 create function unused_functions(most int) returns text[] language sql stable as $$
     select array(
         select f.name from schema_functions f

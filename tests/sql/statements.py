@@ -19,10 +19,10 @@ def statements(top):
 
 def session_settings(top):
     """The settings of the program's sessions that decide how a statement is planned, as SQL."""
-    program = (top / "lib/base/db_connect.c").read_text()
+    program = (top / "lib/db/connect.c").read_text()
     found = re.findall(r"set_config\('(jit|plan_cache_mode|enable_\w+)', '(\w+)', false\)", program)
     if len(found) < 3:
-        raise RuntimeError("lib/base/db_connect.c does not set what it did")
+        raise RuntimeError("lib/db/connect.c does not set what it did")
     return "; ".join(f"set {name} = {value}" for name, value in found)
 
 

@@ -11,7 +11,7 @@ import { Menu } from "../parts/menu.js";
 import { Pill } from "../parts/pill.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonRows } from "../parts/skeleton.js";
-import { Segments } from "../parts/switch.js";
+import { Segments } from "../parts/form/switch.js";
 import { Table } from "../parts/table.js";
 import { Ago } from "../parts/time.js";
 import { attempt, tell } from "../parts/toast.js";

@@ -1,8 +1,8 @@
 /** Log-in and registration. A studio without an administrator says how to make one, on its server. */
 import { html, useEffect } from "../dom.js";
 import { Button } from "../parts/button.js";
-import { TextField } from "../parts/field.js";
-import { Form, useForm } from "../parts/form.js";
+import { TextField } from "../parts/form/field.js";
+import { Form, useForm } from "../parts/form/form.js";
 import { Mark } from "../parts/icon.js";
 import { go, place } from "../router.js";
 import { register, session, signIn } from "../session.js";

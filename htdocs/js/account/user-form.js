@@ -2,8 +2,8 @@
 import { patch, post } from "../api.js";
 import { html } from "../dom.js";
 import { FormDialog } from "../parts/dialog.js";
-import { Check, SelectField, TextField } from "../parts/field.js";
-import { useEdit } from "../parts/edit.js";
+import { Check, SelectField, TextField } from "../parts/form/field.js";
+import { useEdit } from "../parts/form/edit.js";
 import { tell } from "../parts/toast.js";
 import { me } from "../session.js";
 import { PERMISSIONS } from "../words.js";

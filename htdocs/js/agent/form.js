@@ -2,8 +2,8 @@
 import { get, patch, post } from "../api.js";
 import { html, useEffect, useState } from "../dom.js";
 import { FormDialog } from "../parts/dialog.js";
-import { SelectField, TextField } from "../parts/field.js";
-import { useForm } from "../parts/form.js";
+import { SelectField, TextField } from "../parts/form/field.js";
+import { useForm } from "../parts/form/form.js";
 
 const PARAMETERS = ["temperature", "top_p", "max_tokens"];
 
@@ -45,7 +45,7 @@ export function useProviders() {
     return providers;
 }
 
-/** @param {{form: import("../parts/form.js").Form, providers: import("../types.js").Provider[]}} props */
+/** @param {{form: import("../parts/form/form.js").Form, providers: import("../types.js").Provider[]}} props */
 export function AgentFields({ form, providers }) {
     const provider = providers.find(({ id }) => id === form.values.provider_id);
     return html`
@@ -64,7 +64,7 @@ export function AgentFields({ form, providers }) {
         </div>`;
 }
 
-/** @param {{form: import("../parts/form.js").Form}} props */
+/** @param {{form: import("../parts/form/form.js").Form}} props */
 export function AgentTuning({ form }) {
     const number = { form, inputMode: "decimal", autocomplete: "off" };
     return html`

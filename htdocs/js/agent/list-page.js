@@ -7,7 +7,7 @@ import { useList } from "../load.js";
 import { Avatar } from "../parts/avatar.js";
 import { Button } from "../parts/button.js";
 import { Empty } from "../parts/empty.js";
-import { SearchField } from "../parts/field.js";
+import { SearchField } from "../parts/form/field.js";
 import { Menu } from "../parts/menu.js";
 import { Pill } from "../parts/pill.js";
 import { ProblemState } from "../parts/problem.js";

@@ -51,7 +51,7 @@ export function watchUpdates() {
     };
 }
 
-/** Loads the page again; forms keep what was typed (parts/form.js). */
+/** Loads the page again; forms keep what was typed (parts/form/form.js). */
 export function reloadPage() {
     window.dispatchEvent(new Event("coagent:reload"));
     location.reload();

@@ -2,12 +2,12 @@
 import { post, remove } from "../api.js";
 import { html } from "../dom.js";
 import { ConfirmDialog, FormDialog } from "../parts/dialog.js";
-import { TextField } from "../parts/field.js";
-import { useForm } from "../parts/form.js";
+import { TextField } from "../parts/form/field.js";
+import { useForm } from "../parts/form/form.js";
 import { tell } from "../parts/toast.js";
 import { VisibilityField } from "../parts/visibility.js";
 
-/** @param {{form: import("../parts/form.js").Form}} props */
+/** @param {{form: import("../parts/form/form.js").Form}} props */
 export function MappingFields({ form, ...rest }) {
     return html`<${TextField} form=${form} name="name" label="Name" most=${80} autocomplete="off" placeholder="Production" ...${rest} />
         <${TextField} form=${form} name="description" label="Description" rows=${2} most=${2000} optional />

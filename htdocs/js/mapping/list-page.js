@@ -6,7 +6,7 @@ import { Page } from "../frame/page-frame.js";
 import { useList } from "../load.js";
 import { Button } from "../parts/button.js";
 import { Empty } from "../parts/empty.js";
-import { SearchField } from "../parts/field.js";
+import { SearchField } from "../parts/form/field.js";
 import { Icon } from "../parts/icon.js";
 import { Menu } from "../parts/menu.js";
 import { ProblemState } from "../parts/problem.js";

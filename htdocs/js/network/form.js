@@ -2,8 +2,8 @@
 import { patch, post } from "../api.js";
 import { html } from "../dom.js";
 import { FormDialog } from "../parts/dialog.js";
-import { TextField } from "../parts/field.js";
-import { useEdit } from "../parts/edit.js";
+import { TextField } from "../parts/form/field.js";
+import { useEdit } from "../parts/form/edit.js";
 
 /** @typedef {import("../types.js").Network} Network */
 

@@ -1,8 +1,8 @@
 /** A modal dialog on the native element: it keeps the focus inside and gives it back. */
 import { classes, html, useId, useLayoutEffect, useRef, useState } from "../dom.js";
 import { Button } from "./button.js";
-import { Form, useForm } from "./form.js";
-import { TextField } from "./field.js";
+import { Form, useForm } from "./form/form.js";
+import { TextField } from "./form/field.js";
 
 /**
  * @param {{title: string, onClose: () => void, wide?: boolean, children?: unknown, class?: string, bare?: boolean}} props
@@ -38,8 +38,8 @@ export function Dialog({ title, onClose, wide, children, class: more, bare }) {
 
 /**
  * A dialog around one form.
- * @param {{title: string, form: import("./form.js").Form, onSubmit: (values: any) => Promise<unknown>, onClose: () => void, action: string,
- *   danger?: boolean, wide?: boolean, disabled?: boolean, children?: unknown}} props
+ * @param {{title: string, form: import("./form/form.js").Form, onSubmit: (values: any) => Promise<unknown>, onClose: () => void,
+ *   action: string, danger?: boolean, wide?: boolean, disabled?: boolean, children?: unknown}} props
  */
 export function FormDialog({ title, form, onSubmit, onClose, action, danger, wide, disabled, children }) {
     return html`<${Dialog} title=${title} onClose=${onClose} wide=${wide}>
@@ -69,6 +69,7 @@ export function ConfirmDialog({ title, lost, action, phrase, onConfirm, onClose 
     return html`<${FormDialog} title=${title} form=${form} onSubmit=${confirm} onClose=${onClose} action=${action} danger
         disabled=${!ready || done}>
         <p>${lost}</p>
-        ${phrase && html`<${TextField} form=${form} name="phrase" label=${`Type “${phrase}” to confirm`} autocomplete="off" data-autofocus />`}
+        ${phrase && html`<${TextField} form=${form} name="phrase" label=${`Type “${phrase}” to confirm`} autocomplete="off"
+            data-autofocus />`}
     </${FormDialog}>`;
 }

@@ -4,7 +4,7 @@ import { classes, html, useEffect, useId, useMemo, useState } from "../dom.js";
 import { plural } from "../format.js";
 import { keep, recall } from "../keep.js";
 import { createStore, useStore } from "../store.js";
-import { Segments } from "./switch.js";
+import { Segments } from "./form/switch.js";
 
 /** @typedef {import("../code/lines.js").Row} Row */
 /** The same for all that are shown, and kept. */

@@ -1,7 +1,7 @@
 /** A search that begins when the typing pauses, kept in the address. */
 import { html, useEffect, useRef, useState } from "../dom.js";
 import { setQuery } from "../router.js";
-import { SearchField } from "./field.js";
+import { SearchField } from "./form/field.js";
 
 const PAUSE_MS = 250;
 

@@ -1,7 +1,7 @@
 import { html, useId } from "../dom.js";
-import { Segments } from "./switch.js";
+import { Segments } from "./form/switch.js";
 
-/** The visibility of a script or a mapping. @param {{form: import("./form.js").Form, team: string, own: string}} props */
+/** The visibility of a script or a mapping. @param {{form: import("./form/form.js").Form, team: string, own: string}} props */
 export function VisibilityField({ form, team, own }) {
     const id = useId("visibility");
     const { visibility } = form.values;

@@ -2,8 +2,8 @@
 import { patch, post } from "../api.js";
 import { html, useState } from "../dom.js";
 import { FormDialog } from "../parts/dialog.js";
-import { SelectField, TextField } from "../parts/field.js";
-import { useEdit } from "../parts/edit.js";
+import { SelectField, TextField } from "../parts/form/field.js";
+import { useEdit } from "../parts/form/edit.js";
 
 /** Addresses that people would look up. @type {[string, string][]} */
 const KNOWN = [

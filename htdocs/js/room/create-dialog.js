@@ -3,9 +3,9 @@ import { post } from "../api.js";
 import { html } from "../dom.js";
 import { overlay } from "../frame/state.js";
 import { FormDialog } from "../parts/dialog.js";
-import { TextField } from "../parts/field.js";
-import { useForm } from "../parts/form.js";
-import { Switch } from "../parts/switch.js";
+import { TextField } from "../parts/form/field.js";
+import { useForm } from "../parts/form/form.js";
+import { Switch } from "../parts/form/switch.js";
 import { go } from "../router.js";
 import { putRoom } from "./rooms.js";
 

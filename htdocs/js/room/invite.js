@@ -3,8 +3,8 @@ import { get, post, query } from "../api.js";
 import { html, useEffect, useState } from "../dom.js";
 import { Avatar } from "../parts/avatar.js";
 import { Button } from "../parts/button.js";
-import { TextField } from "../parts/field.js";
-import { Form, useForm } from "../parts/form.js";
+import { TextField } from "../parts/form/field.js";
+import { Form, useForm } from "../parts/form/form.js";
 import { isComposing } from "../parts/keys.js";
 import { loadMembers } from "./members.js";
 

@@ -7,7 +7,7 @@ import { overlay } from "../frame/state.js";
 import { useList } from "../load.js";
 import { Button } from "../parts/button.js";
 import { Empty } from "../parts/empty.js";
-import { SearchField } from "../parts/field.js";
+import { SearchField } from "../parts/form/field.js";
 import { Icon } from "../parts/icon.js";
 import { Pill } from "../parts/pill.js";
 import { ProblemState } from "../parts/problem.js";

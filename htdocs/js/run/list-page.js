@@ -8,7 +8,7 @@ import { Button } from "../parts/button.js";
 import { Empty } from "../parts/empty.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonRows } from "../parts/skeleton.js";
-import { Segments } from "../parts/switch.js";
+import { Segments } from "../parts/form/switch.js";
 import { Table } from "../parts/table.js";
 import { Ago } from "../parts/time.js";
 import { place, setQuery } from "../router.js";

@@ -4,7 +4,7 @@ import { classes, html, useState } from "../dom.js";
 import { directionNote } from "../code/hidden.js";
 import { Button } from "../parts/button.js";
 import { CodeEditor } from "../parts/code-editor.js";
-import { DropFile, FileButton } from "../parts/drop-file.js";
+import { DropFile, FileButton } from "../parts/form/drop-file.js";
 import { download } from "../parts/download.js";
 import { ProblemNote } from "../parts/problem.js";
 import { attempt, tell } from "../parts/toast.js";

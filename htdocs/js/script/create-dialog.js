@@ -2,8 +2,8 @@
 import { post } from "../api.js";
 import { classes, html, useEffect } from "../dom.js";
 import { FormDialog } from "../parts/dialog.js";
-import { TextField } from "../parts/field.js";
-import { useForm } from "../parts/form.js";
+import { TextField } from "../parts/form/field.js";
+import { useForm } from "../parts/form/form.js";
 import { Pill } from "../parts/pill.js";
 import { SkeletonRows } from "../parts/skeleton.js";
 import { VisibilityField } from "../parts/visibility.js";
@@ -32,7 +32,7 @@ export function ScriptDialog({ onClose, onSaved }) {
     </${FormDialog}>`;
 }
 
-/** @param {{kinds: Kind[], form: import("../parts/form.js").Form}} props */
+/** @param {{kinds: Kind[], form: import("../parts/form/form.js").Form}} props */
 function KindPicker({ kinds, form }) {
     const silent = kinds.every(({ installed }) => installed === null);
     return html`<fieldset class="choices"><legend>Kind</legend>

@@ -9,7 +9,7 @@ import { copyText } from "../parts/copy.js";
 import { download } from "../parts/download.js";
 import { useHotkeys } from "../parts/hotkeys.js";
 import { Icon } from "../parts/icon.js";
-import { LeaveGuard } from "../parts/leave-guard.js";
+import { LeaveGuard } from "../parts/form/leave-guard.js";
 import { Menu } from "../parts/menu.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonForm } from "../parts/skeleton.js";

@@ -6,8 +6,8 @@ import { useLoad } from "../load.js";
 import { Button } from "../parts/button.js";
 import { Dialog, FormDialog } from "../parts/dialog.js";
 import { Diff } from "../parts/diff.js";
-import { TextField } from "../parts/field.js";
-import { useForm } from "../parts/form.js";
+import { TextField } from "../parts/form/field.js";
+import { useForm } from "../parts/form/form.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonRows } from "../parts/skeleton.js";
 

@@ -3,10 +3,10 @@ import { patch } from "../api.js";
 import { html } from "../dom.js";
 import { Button } from "../parts/button.js";
 import { Copyable } from "../parts/copy.js";
-import { Check, SelectField, TextField } from "../parts/field.js";
-import { useEdit } from "../parts/edit.js";
-import { Form } from "../parts/form.js";
-import { Switch } from "../parts/switch.js";
+import { Check, SelectField, TextField } from "../parts/form/field.js";
+import { useEdit } from "../parts/form/edit.js";
+import { Form } from "../parts/form/form.js";
+import { Switch } from "../parts/form/switch.js";
 import { Ago } from "../parts/time.js";
 import { tell } from "../parts/toast.js";
 import { VisibilityField } from "../parts/visibility.js";
@@ -61,7 +61,7 @@ export function ScriptSettings({ script, onSaved }) {
 
 const ACTING = " They act in the name of the user who starts them, with no more rights, and only while they are in progress.";
 
-/** @param {{script: import("../types.js").Script, form: import("../parts/form.js").Form}} props */
+/** @param {{script: import("../types.js").Script, form: import("../parts/form/form.js").Form}} props */
 function Permits({ script, form }) {
     const mappings = useMappings();
     const grant = may("scripts.network");
@@ -78,7 +78,7 @@ function Permits({ script, form }) {
 
 /**
  * Who may not give a network can take it away.
- * @param {{script: import("../types.js").Script, form: import("../parts/form.js").Form}} props
+ * @param {{script: import("../types.js").Script, form: import("../parts/form/form.js").Form}} props
  */
 function Networks({ script, form }) {
     const networks = useNetworks();

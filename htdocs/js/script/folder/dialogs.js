@@ -2,8 +2,8 @@
 import { post, query } from "../../api.js";
 import { html } from "../../dom.js";
 import { FormDialog } from "../../parts/dialog.js";
-import { TextField } from "../../parts/field.js";
-import { useForm } from "../../parts/form.js";
+import { TextField } from "../../parts/form/field.js";
+import { useForm } from "../../parts/form/form.js";
 import { pathFault } from "./changes.js";
 
 /**

@@ -2,7 +2,7 @@
 import { classes, html, useState } from "../../dom.js";
 import { bytes, plural } from "../../format.js";
 import { Button } from "../../parts/button.js";
-import { FileButton } from "../../parts/drop-file.js";
+import { FileButton } from "../../parts/form/drop-file.js";
 import { Icon } from "../../parts/icon.js";
 import { Menu } from "../../parts/menu.js";
 import { go, withQuery } from "../../router.js";

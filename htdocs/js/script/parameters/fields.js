@@ -1,20 +1,20 @@
 /** The fields of a script's parameters, by their schema. The values are those of script/parameters/values.js. */
 import { html } from "../../dom.js";
-import { Check, SelectField, TextField } from "../../parts/field.js";
+import { Check, SelectField, TextField } from "../../parts/form/field.js";
 import { Icon } from "../../parts/icon.js";
-import { Switch } from "../../parts/switch.js";
+import { Switch } from "../../parts/form/switch.js";
 import { choicesOf, namesOf } from "./schema.js";
 import { fieldOf } from "./values.js";
 
 const INPUT_TYPES = /** @type {Record<string, string>} */ ({ password: "password", date: "date", email: "email", uri: "url" });
 
-/** @param {{schema: any, form: import("../../parts/form.js").Form}} props */
+/** @param {{schema: any, form: import("../../parts/form/form.js").Form}} props */
 export function ParameterFields({ schema, form }) {
     return namesOf(schema).map((name) => html`<${ParameterField} key=${name} name=${name} property=${schema.properties[name]} form=${form}
         required=${(schema.required || []).includes(name)} />`);
 }
 
-/** @param {{name: string, property: any, form: import("../../parts/form.js").Form, required: boolean}} props */
+/** @param {{name: string, property: any, form: import("../../parts/form/form.js").Form, required: boolean}} props */
 function ParameterField({ name, property, form, required }) {
     const { type, title, description, format, maxLength } = property;
     const choices = choicesOf(property);

@@ -6,7 +6,7 @@ import { Button } from "../../parts/button.js";
 import { CodeEditor } from "../../parts/code-editor.js";
 import { Empty } from "../../parts/empty.js";
 import { Icon } from "../../parts/icon.js";
-import { Segments } from "../../parts/switch.js";
+import { Segments } from "../../parts/form/switch.js";
 import { applies, formatsOf, isList, MOST, nameErrors, newRow, rowsOf, schemaOf, TYPES, unknownIn } from "./schema.js";
 
 /** @typedef {import("./schema.js").Row} Row */

@@ -4,9 +4,9 @@ import { html, useEffect, useState } from "../../dom.js";
 import { Panel } from "../../frame/page-frame.js";
 import { randomId } from "../../id.js";
 import { Button } from "../../parts/button.js";
-import { SelectField } from "../../parts/field.js";
-import { Form, useForm } from "../../parts/form.js";
-import { Switch } from "../../parts/switch.js";
+import { SelectField } from "../../parts/form/field.js";
+import { Form, useForm } from "../../parts/form/form.js";
+import { Switch } from "../../parts/form/switch.js";
 import { place, setQuery } from "../../router.js";
 import { RunPanel } from "../../run/panel.js";
 import { useStore } from "../../store.js";
@@ -51,7 +51,7 @@ export function ScriptRun({ script, changed, onSave, onClose }) {
     </${Panel}>`;
 }
 
-/** @param {{script: import("../../types.js").Script, form: import("../../parts/form.js").Form, changed: boolean, onSave: (() => Promise<unknown>) | null, onStart: (values: any) => Promise<unknown>}} props */
+/** @param {{script: import("../../types.js").Script, form: import("../../parts/form/form.js").Form, changed: boolean, onSave: (() => Promise<unknown>) | null, onStart: (values: any) => Promise<unknown>}} props */
 function RunForm({ script, form, changed, onSave, onStart }) {
     const mappings = useMappings();
     const [more, setMore] = useState(false);

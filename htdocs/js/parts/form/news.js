@@ -1,8 +1,8 @@
 /** In a form, what somebody else has changed meanwhile: beside one's own text where both have changed the same. */
-import { html } from "../dom.js";
-import { Button } from "./button.js";
-import { Diff } from "./diff.js";
-import { Icon } from "./icon.js";
+import { html } from "../../dom.js";
+import { Button } from "../button.js";
+import { Diff } from "../diff.js";
+import { Icon } from "../icon.js";
 
 /** @typedef {Record<string, {label?: string, text?: (value: never) => string}>} Words */
 

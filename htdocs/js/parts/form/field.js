@@ -1,8 +1,8 @@
 /** A label, its control, its help and what is wrong with it, tied together for screen readers. */
-import { html, useId, useState } from "../dom.js";
-import { count } from "../format.js";
-import { Button } from "./button.js";
-import { Icon } from "./icon.js";
+import { html, useId, useState } from "../../dom.js";
+import { count } from "../../format.js";
+import { Button } from "../button.js";
+import { Icon } from "../icon.js";
 
 /**
  * @typedef {{label: string, name: string, help?: any, optional?: boolean, most?: number, form: import("./form.js").Form, type?: string,
@@ -15,7 +15,7 @@ export function TextField({ label, name, help, optional, most, form, type = "tex
     const value = form.values[name] ?? "";
     const control = {
         class: mono ? "input input--mono" : "input", name, value, maxLength: most, spellcheck: mono ? false : undefined,
-        onInput: (/** @type {import("../dom.js").InputEvent} */ event) => form.set(name, event.target.value), ...rest,
+        onInput: (/** @type {import("../../dom.js").InputEvent} */ event) => form.set(name, event.target.value), ...rest,
     };
     const secret = type === "password";
     return html`<${Frame} ...${{ label, name, help, optional, most, form, value, secret }} draw=${(/** @type {any} */ ids) => {
@@ -31,7 +31,7 @@ export function SelectField({ label, name, help, form, options, ...rest }) {
     const value = form.values[name] ?? "";
     const textOf = (/** @type {string} */ key) => options.find(([one]) => one === key)?.[1] ?? key;
     return html`<${Frame} ...${{ label, name, help, form, value, text: textOf }} draw=${(/** @type {any} */ ids) => html`
-        <select class="input" name=${name} onChange=${(/** @type {import("../dom.js").InputEvent} */ event) => form.set(name, event.target.value)} ...${rest} ...${ids}>
+        <select class="input" name=${name} onChange=${(/** @type {import("../../dom.js").InputEvent} */ event) => form.set(name, event.target.value)} ...${rest} ...${ids}>
             ${options.map(([key, text]) => html`<option value=${key} selected=${key === value}>${text}</option>`)}
         </select>`} />`;
 }
@@ -94,6 +94,6 @@ export function SearchField({ label, value, onInput, ...rest }) {
     return html`<div class="input-group">
         <${Icon} name="search" />
         <input class="input" type="search" aria-label=${label} placeholder=${label} value=${value}
-            onInput=${(/** @type {import("../dom.js").InputEvent} */ event) => onInput(event.target.value)} ...${rest} />
+            onInput=${(/** @type {import("../../dom.js").InputEvent} */ event) => onInput(event.target.value)} ...${rest} />
     </div>`;
 }

@@ -1,5 +1,5 @@
 #include "base/clock.h"
-#include "base/db_internal.h"
+#include "db/internal.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,11 +1,11 @@
-import { html } from "../dom.js";
+import { html } from "../../dom.js";
 
 /** @param {{label: string, help?: string, checked: boolean, onChange: (on: boolean) => void, disabled?: boolean}} props */
 export function Switch({ label, help, checked, onChange, disabled }) {
     return html`<label class="switch">
         <span class="switch__text">${label}${help && html`<small>${help}</small>`}</span>
         <input type="checkbox" role="switch" checked=${checked} disabled=${disabled}
-            onChange=${(/** @type {import("../dom.js").InputEvent} */ event) => onChange(event.target.checked)} />
+            onChange=${(/** @type {import("../../dom.js").InputEvent} */ event) => onChange(event.target.checked)} />
     </label>`;
 }
 

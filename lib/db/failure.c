@@ -1,5 +1,5 @@
-#include "base/db_internal.h"
 #include "base/log.h"
+#include "db/internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

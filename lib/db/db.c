@@ -1,4 +1,4 @@
-#include "base/db_internal.h"
+#include "db/internal.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /** Files from outside: chosen by a button, or dropped anywhere on the page. */
-import { html, useListener, useRef, useState } from "../dom.js";
-import { Button } from "./button.js";
-import { Icon } from "./icon.js";
+import { html, useListener, useRef, useState } from "../../dom.js";
+import { Button } from "../button.js";
+import { Icon } from "../icon.js";
 
 /** @param {any} event */
 const hasFiles = (event) => [...(event.dataTransfer?.types || [])].includes("Files");

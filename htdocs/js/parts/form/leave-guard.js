@@ -1,7 +1,7 @@
 /** Work that is not saved is not lost by a click: leaving the page asks first, closing the window asks in the browser's way. */
-import { html, useEffect, useListener, useRef, useState } from "../dom.js";
-import { guardLeaving } from "../router.js";
-import { ConfirmDialog } from "./dialog.js";
+import { html, useEffect, useListener, useRef, useState } from "../../dom.js";
+import { guardLeaving } from "../../router.js";
+import { ConfirmDialog } from "../dialog.js";
 
 /** @param {{when: boolean, what: string, onLose?: () => void}} props what: "this script" */
 export function LeaveGuard({ when, what, onLose = () => {} }) {

@@ -2,7 +2,7 @@
 #ifndef COAGENT_DB_INTERNAL_H
 #define COAGENT_DB_INTERNAL_H
 
-#include "base/db.h"
+#include "db/db.h"
 
 #include <libpq-fe.h>
 #include <stddef.h>

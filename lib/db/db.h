@@ -6,8 +6,8 @@
 #ifndef COAGENT_DB_H
 #define COAGENT_DB_H
 
-#include "outcome.h"
-#include "text.h"
+#include "base/outcome.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /** A form over an object that others may change too. What was typed is never lost: a newer version of the object, from the
  * server or from the page, takes the fields that were not touched, and is shown beside those that were. */
-import { html, useEffect, useMemo, useRef, useState } from "../dom.js";
+import { html, useEffect, useMemo, useRef, useState } from "../../dom.js";
 import { useForm } from "./form.js";
 import { News } from "./news.js";
 

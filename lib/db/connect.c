@@ -1,6 +1,6 @@
 #include "base/clock.h"
-#include "base/db_internal.h"
 #include "base/log.h"
+#include "db/internal.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,7 +1,7 @@
 /* db against a real PostgreSQL: tests/run-sql gives its address in COAGENT_TEST_DATABASE. */
 #include "base/clock.h"
-#include "base/db.h"
 #include "base/log.h"
+#include "db/db.h"
 #include "queries.h"
 
 #include <criterion/criterion.h>

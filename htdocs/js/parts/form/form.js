@@ -2,10 +2,10 @@
 /** @typedef {ReturnType<typeof useForm>} Form */
 /** @typedef {{label?: string, text?: (value: any) => string, choices?: Record<string, string>, secret?: boolean}} About
  *   how a field reads; secret: it is kept nowhere */
-import { pageUser } from "../api.js";
-import { html, useListener, useMemo, useRef, useState } from "../dom.js";
-import { hold, release } from "../keep.js";
-import { ProblemNote } from "./problem.js";
+import { pageUser } from "../../api.js";
+import { html, useListener, useMemo, useRef, useState } from "../../dom.js";
+import { hold, release } from "../../keep.js";
+import { ProblemNote } from "../problem.js";
 
 /** What was typed before the page was loaded again, over what the form begins with now. @param {any} initial @param {any} held */
 function typedAgain(initial, held) {
@@ -24,7 +24,7 @@ export function useForm(initial, of = "") {
     const held = useRef(useMemo(() => release(name), [])).current;
     const [values, setValues] = useState(() => /** @type {T} */ (typedAgain(initial, held)));
     const [errors, setErrors] = useState(/** @type {Record<string, string>} */ ({}));
-    const [problem, setProblem] = useState(/** @type {import("../api.js").ApiProblem | null} */ (null));
+    const [problem, setProblem] = useState(/** @type {import("../../api.js").ApiProblem | null} */ (null));
     const [busy, setBusy] = useState(false);
     const element = useRef(/** @type {HTMLFormElement | null} */ (null));
     /** What the components of the fields tell about them. */
