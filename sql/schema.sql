@@ -265,6 +265,7 @@ CREATE TABLE public.providers (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    twin bigint DEFAULT 0 NOT NULL,
     CONSTRAINT providers_base_url_check CHECK ((char_length(base_url) <= 500)),
     CONSTRAINT providers_default_model_check CHECK ((char_length(default_model) <= 200)),
     CONSTRAINT providers_kind_check CHECK ((kind = ANY (ARRAY['openai'::text, 'command'::text]))),
@@ -281,6 +282,7 @@ CREATE TABLE public.networks (
     version integer DEFAULT 1 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    twin bigint DEFAULT 0 NOT NULL,
     CONSTRAINT networks_description_check CHECK ((char_length(description) <= 500)),
     CONSTRAINT networks_destinations_check CHECK (((cardinality(destinations) >= 1) AND (cardinality(destinations) <= 64))),
     CONSTRAINT networks_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80)))
@@ -765,7 +767,11 @@ CREATE INDEX mappings_owner ON public.mappings USING btree (owner_id, id);
 
 CREATE INDEX network_people_user ON public.network_people USING btree (user_id);
 
+CREATE UNIQUE INDEX networks_name_look ON public.networks USING btree (public.name_key((name)::text), twin);
+
 CREATE INDEX principals_handle_look ON public.principals USING btree (public.handle_key((handle)::text)) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX providers_name_look ON public.providers USING btree (public.name_key(name), twin);
 
 CREATE INDEX room_events_reply ON public.room_events USING btree (room_id, reply_to, seq) WHERE (reply_to IS NOT NULL);
 

@@ -18,6 +18,17 @@ begin
     raise exception using errcode = 'CA422', message = sentence, detail = told::text;
 end $$;
 
+-- Raises when a name is taken: there is one (null: none) that is the same, or is taken for it (see name_key). noun: of what
+-- it is the name. Two at once are left to the unique indexes.
+create function refuse_taken_name(noun text, wanted text, taken text) returns void language plpgsql as $$
+begin
+    if taken is not null then
+        perform raise_outcome('CA409', case when taken::citext = wanted::citext then format('A %s with this name already exists.', noun)
+                                            else format('A %s already exists whose name looks the same: "%s".', noun, taken) end,
+                              'name');
+    end if;
+end $$;
+
 -- RFC 3339 in UTC with milliseconds, as the API writes times. Stable, as to_char is: else it would not be inlined, and a
 -- call of it would cost more than the rest of a row.
 create function api_time(t timestamptz) returns text language sql stable parallel safe as $$

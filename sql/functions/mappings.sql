@@ -93,10 +93,24 @@ create function mapping_keys(mapping uuid) returns jsonb language sql stable as 
     from mapping_entries where mapping_id = mapping
 $$;
 
+-- Raises when a mapping (null: a new one) may not get this name, because of another one of its owner (null: of none), or of
+-- one that everybody sees, if it is one.
+create function mapping_check_name(me uuid, wanted text, the_owner uuid, the_visibility text) returns void
+language plpgsql stable as $$
+begin
+    perform refuse_taken_name('mapping', wanted, (
+        select name from mappings where owner_id = the_owner and name_key(name::text) = name_key(wanted) and deleted_at is null
+                                     and id is distinct from me order by name = wanted::citext desc limit 1));
+    perform refuse_taken_name('shared mapping', wanted, (
+        select name from mappings where the_visibility = 'team' and name_key(name::text) = name_key(wanted) and visibility = 'team'
+                                     and deleted_at is null and id is distinct from me order by name = wanted::citext desc limit 1));
+end $$;
+
 create function mapping_create(body jsonb) returns setof announced language plpgsql as $$
 declare
     made mappings;
 begin
+    perform mapping_check_name(null, body ->> 'name', caller_id(), coalesce(body ->> 'visibility', 'private'));
     insert into mappings (name, description, visibility, owner_id)
     values (body ->> 'name', coalesce(body ->> 'description', ''), coalesce(body ->> 'visibility', 'private'), caller_id())
     returning * into made;
@@ -114,6 +128,11 @@ begin
     if (body ->> 'version')::int is distinct from mapping.version then
         return next announced_stale(mapping_json(mapping)::json);
         return;
+    end if;
+    if body ->> 'name' <> mapping.name::text then
+        perform mapping_check_name(wanted, body ->> 'name', mapping.owner_id, coalesce(body ->> 'visibility', mapping.visibility));
+    elsif body ->> 'visibility' <> mapping.visibility then
+        perform mapping_check_name(wanted, mapping.name::text, null, body ->> 'visibility');
     end if;
     update mappings as m set
         name = coalesce(body ->> 'name', m.name), twin = case when body ->> 'name' <> m.name::text then 0 else m.twin end,

@@ -49,10 +49,19 @@ begin
     insert into network_people (network_id, user_id) select network, unnest(found_ids) on conflict do nothing;
 end $$;
 
+-- Raises when a network (null: a new one) may not get this name.
+create function network_check_name(me uuid, wanted text) returns void language plpgsql stable as $$
+begin
+    perform refuse_taken_name('network', wanted, (
+        select name from networks where name_key(name::text) = name_key(wanted) and id is distinct from me
+        order by name = wanted::citext desc limit 1));
+end $$;
+
 create function network_create(body jsonb) returns setof announced language plpgsql as $$
 declare
     made networks;
 begin
+    perform network_check_name(null, body ->> 'name');
     insert into networks (name, description, destinations)
     values (body ->> 'name', coalesce(body ->> 'description', ''),
             array(select jsonb_array_elements_text(body -> 'destinations')))
@@ -72,8 +81,12 @@ begin
         return next announced_stale(before::json);
         return;
     end if;
+    if body ->> 'name' <> network.name::text then
+        perform network_check_name(wanted, body ->> 'name');
+    end if;
     update networks as n set
-        name = coalesce(body ->> 'name', n.name), description = coalesce(body ->> 'description', n.description),
+        name = coalesce(body ->> 'name', n.name), twin = case when body ->> 'name' <> n.name::text then 0 else n.twin end,
+        description = coalesce(body ->> 'description', n.description),
         destinations = case when body ? 'destinations' then array(select jsonb_array_elements_text(body -> 'destinations'))
                             else n.destinations end,
         version = n.version + 1, updated_at = now()

@@ -50,11 +50,20 @@ begin
     return url;
 end $$;
 
+-- Raises when a provider (null: a new one) may not get this name.
+create function provider_check_name(me uuid, wanted text) returns void language plpgsql stable as $$
+begin
+    perform refuse_taken_name('provider', wanted, (
+        select name from providers where name_key(name) = name_key(wanted) and id is distinct from me
+        order by name::citext = wanted::citext desc limit 1));
+end $$;
+
 create function provider_create(body jsonb, sealed_key text) returns setof announced language plpgsql as $$
 declare
     the_kind constant text := coalesce(body ->> 'kind', 'openai');
     made providers;
 begin
+    perform provider_check_name(null, body ->> 'name');
     insert into providers (name, kind, base_url, key_sealed, default_model, price_prompt, price_completion)
     values (body ->> 'name', the_kind, provider_url(the_kind, coalesce(body ->> 'base_url', '')), sealed_key,
             coalesce(body ->> 'default_model', ''), coalesce((body ->> 'price_prompt')::numeric, 0),
@@ -77,9 +86,13 @@ begin
         return next announced_stale(provider_json(provider));
         return;
     end if;
+    if body ->> 'name' <> provider.name then
+        perform provider_check_name(wanted, body ->> 'name');
+    end if;
     url := moved_provider_url(provider, body);
     update providers as p set
-        name = coalesce(body ->> 'name', p.name), kind = coalesce(body ->> 'kind', p.kind), base_url = url,
+        name = coalesce(body ->> 'name', p.name), twin = case when body ->> 'name' <> p.name then 0 else p.twin end,
+        kind = coalesce(body ->> 'kind', p.kind), base_url = url,
         key_sealed = case when (body ->> 'key_given')::boolean then sealed_key else p.key_sealed end,
         default_model = coalesce(body ->> 'default_model', p.default_model),
         price_prompt = coalesce((body ->> 'price_prompt')::numeric, p.price_prompt),

@@ -107,6 +107,19 @@ create function with_unix_lines(body json) returns jsonb language sql immutable 
                 then jsonb_set(body::jsonb, '{code}', to_jsonb(replace(body ->> 'code', E'\r\n', E'\n'))) else body::jsonb end
 $$;
 
+-- Raises when a script (null: a new one) may not get this name, because of another one of its owner (null: of none), or of
+-- one that everybody sees, if it is one.
+create function script_check_name(me uuid, wanted text, the_owner uuid, the_visibility text) returns void
+language plpgsql stable as $$
+begin
+    perform refuse_taken_name('script', wanted, (
+        select name from scripts where owner_id = the_owner and name_key(name::text) = name_key(wanted) and deleted_at is null
+                                     and id is distinct from me order by name = wanted::citext desc limit 1));
+    perform refuse_taken_name('shared script', wanted, (
+        select name from scripts where the_visibility = 'team' and name_key(name::text) = name_key(wanted) and visibility = 'team'
+                                     and deleted_at is null and id is distinct from me order by name = wanted::citext desc limit 1));
+end $$;
+
 -- body: the checked fields, and as JSON text besides, because that keeps the order of the parameters.
 create function script_create(body json) returns setof announced language plpgsql as $$
 declare
@@ -116,6 +129,7 @@ declare
 begin
     perform check_first_line(b ->> 'kind', b ->> 'program');
     perform check_interpreter(b ->> 'kind', b ->> 'label');
+    perform script_check_name(null, b ->> 'name', caller_id(), coalesce(b ->> 'visibility', 'team'));
     insert into scripts (name, description, kind, visibility, owner_id, network, api, mapping_id, limits, label, retriable)
     values (check_script_name(b ->> 'name'), coalesce(b ->> 'description', ''), b ->> 'kind', coalesce(b ->> 'visibility', 'team'),
             caller_id(), grant_network(coalesce((b ->> 'network')::boolean, false)), coalesce(b ->> 'api', 'none'),
@@ -166,6 +180,11 @@ begin
     end if;
     if code is distinct from newest.code then
         perform check_first_line(old.kind, b ->> 'program');
+    end if;
+    if b ->> 'name' <> old.name::text then
+        perform script_check_name(old.id, b ->> 'name', old.owner_id, coalesce(b ->> 'visibility', old.visibility));
+    elsif b ->> 'visibility' <> old.visibility then
+        perform script_check_name(old.id, old.name::text, null, b ->> 'visibility');
     end if;
     update scripts as s set
         name = case when b ->> 'name' <> s.name::text then check_script_name(b ->> 'name') else s.name end,

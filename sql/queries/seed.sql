@@ -9,7 +9,7 @@ with owner as (
     insert into settings (key, value) select 'seeded.studio', 'true' from owner on conflict do nothing returning key
 ), provider as (
     insert into providers (name, kind) select 'Built-in commands', 'command' from once
-    on conflict (name) do nothing returning id, name
+    on conflict do nothing returning id, name
 ), principal as (
     insert into principals (kind, handle, name) select 'agent', free_handle('studio'), 'Studio' from provider
     returning id, name
@@ -45,7 +45,7 @@ with owner as (
 ), provider as (
     insert into providers (name, kind, base_url, key_sealed, default_model)
     select 'Default model', 'openai', base_url($1), $2, $3 from once where fresh
-    on conflict (name) do nothing returning id, name
+    on conflict do nothing returning id, name
 ), principal as (
     insert into principals (kind, handle, name) select 'agent', free_handle('assistant'), 'Assistant' from provider
     returning id, name

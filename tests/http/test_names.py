@@ -1,5 +1,6 @@
 """One form of names, addresses and passwords, at each door: trust.md "Text"."""
 
+import concurrent.futures
 import os
 import subprocess
 import unicodedata
@@ -75,16 +76,66 @@ def test_edits_and_uploads_are_doors_too(ann):
                                   headers={"Content-Type": "text/plain"}))) == {"filename"}
 
 
-@pytest.mark.parametrize("path, more", [("/scripts", {"kind": "sh", "code": "true"}), ("/mappings", {"visibility": "team"})])
-def test_a_name_that_looks_the_same_is_the_same(ann, people, path, more):
+# What is chosen by its name: the same in words, and whether people of their own share the names.
+UNIQUE = {"/scripts": "script", "/mappings": "mapping", "/networks": "network", "/providers": "provider"}
+
+
+def refused_as(answer, sentence):
+    assert answer.status_code == 409, answer.text
+    assert answer.json()["detail"] == sentence and answer.json()["errors"] == [{"field": "name", "message": sentence}]
+
+
+@pytest.mark.parametrize("path", UNIQUE)
+def test_a_name_that_looks_the_same_is_the_same(admin, people, path):
     tail = uuid.uuid4().hex[:10]
-    made = ann.post(path, {**more, "name": f"back-up ada {tail}"})
-    assert made.status_code == 201
+    more = {**DOORS[path], **({"visibility": "team"} if path == "/mappings" else {})}
+    made = admin.post(path, {**more, "name": f"back-up ada {tail}"})
+    assert made.status_code == 201, made.text
+    noun = UNIQUE[path]
     for twin in (f"back-up {LOOK}d{LOOK} {tail}", f"ＢＡＣＫ\u2010up ada {tail}", f"back\u2013up ada {tail}"):
-        assert ann.post(path, {**more, "name": twin}).status_code == 409, twin
-        assert people.user("bob").post(path, {**more, "name": twin}).status_code == 409, twin
-    renamed = ann.patch(f"{path}/{made.json()['id']}", {"version": 1, "name": f"back-up {LOOK}d{LOOK} {tail}"})
+        refused_as(admin.post(path, {**more, "name": twin}),
+                   f'A {noun} already exists whose name looks the same: "back-up ada {tail}".')
+    refused_as(admin.post(path, {**more, "name": f"BACK-UP ada {tail}"}), f"A {noun} with this name already exists.")
+    if path in ("/scripts", "/mappings"):
+        refused_as(people.user("bob").post(path, {**more, "name": f"b{LOOK}ck-up ada {tail}"}),
+                   f'A shared {noun} already exists whose name looks the same: "back-up ada {tail}".')
+    renamed = admin.patch(f"{path}/{made.json()['id']}", {"version": 1, "name": f"back-up {LOOK}d{LOOK} {tail}"})
     assert renamed.status_code == 200, "its own twin"
+    other = admin.post(path, {**more, "name": f"other {tail}"}).json()
+    refused_as(admin.patch(f"{path}/{other['id']}", {"version": 1, "name": f"back-up ada {tail}"}),
+               f'A {noun} already exists whose name looks the same: "back-up {LOOK}d{LOOK} {tail}".')
+    assert admin.get(f"{path}/{other['id']}").json()["version"] == 1
+
+
+@pytest.mark.parametrize("path", ["/scripts", "/mappings"])
+def test_what_is_shared_later_looks_like_nothing_shared(ann, people, path):
+    tail = uuid.uuid4().hex[:10]
+    ann.post(path, {**DOORS[path], "visibility": "team", "name": f"ada {tail}"})
+    bob = people.user("bob")
+    private = bob.post(path, {**DOORS[path], "visibility": "private", "name": f"{LOOK}da {tail}"})
+    assert private.status_code == 201, "ann's shared one is not seen under bob's names"
+    shared = bob.patch(f"{path}/{private.json()['id']}", {"version": 1, "visibility": "team"})
+    refused_as(shared, f'A shared {UNIQUE[path]} already exists whose name looks the same: "ada {tail}".')
+
+
+@pytest.mark.parametrize("path", UNIQUE)
+def test_of_twins_that_come_at_once_one_is_made(admin, path):
+    tail = uuid.uuid4().hex[:10]
+    names = [f"ada {tail}", f"{LOOK}da {tail}", f"ad{LOOK} {tail}", f"ａda {tail}"]
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        answers = list(pool.map(lambda name: admin.twin().post(path, {**DOORS[path], "name": name}), names))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409], [answer.text for answer in answers]
+    assert all(answer.json()["errors"][0]["field"] == "name" for answer in answers if answer.status_code == 409)
+
+
+@pytest.mark.parametrize("path", sorted(set(DOORS) - set(UNIQUE)))
+def test_names_that_choose_nothing_may_look_the_same(admin, path):
+    tail = uuid.uuid4().hex[:10]
+    for number, name in enumerate((f"ada {tail}", f"ada {tail}", f"{LOOK}da {tail}")):
+        more = dict(DOORS[path])
+        for key in {"handle", "email"} & set(more):
+            more[key] = more[key].replace("hidden", f"l{number}{tail}")
+        assert admin.post(path, {**more, "name": name}).status_code == 201, name
 
 
 def test_a_command_finds_the_name_however_it_is_typed(ann):

@@ -79,6 +79,7 @@ makes_old_database() {
     cluster_psql old -c "insert into scripts (name, kind, visibility, owner_id)
                          select normalize(v, NFC), kind, visibility, owner_id from scripts, unnest(array[U&'H\0435llo', U&'Hel\200Blo']) v
                          where name = 'Hello'" \
+        -c "insert into providers (name, kind) select v, 'command' from unnest(array['twin', 'Twin', U&'tw\0456n']) v" \
         -c "update users set email = normalize('zo' || U&'\00E9' || '@example.com', NFD)
             where id = (select id from users order by id limit 1)"
 }
@@ -92,7 +93,8 @@ takes_over_old_database() {
             -c 'select name from scripts join runs on runs.script_id = scripts.id' -c 'select value from mapping_entries' \
             -c "select convert_from(bytes, 'UTF8') from run_output" \
             -c "select count(*), count(distinct twin) from scripts where name_key(name::text) = 'hello'" \
-            -c "select count(*) from users where email = U&'zo\00E9@example.com'")" = $'Workshop|2\nHello\neu\nhi\n3|3\n1' ] &&
+            -c "select count(*), count(distinct twin) from providers where name_key(name) = 'twin'" \
+            -c "select count(*) from users where email = U&'zo\00E9@example.com'")" = $'Workshop|2\nHello\neu\nhi\n3|3\n3|3\n1' ] &&
         ctl old migrate | grep 'up to date'
 }
 
