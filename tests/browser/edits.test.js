@@ -1,7 +1,7 @@
 // Two people, or two tabs, edit the same thing: nobody's change is lost, and nothing that was typed.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { merge } from "../../htdocs/js/parts/form/edit.js";
+import { merge } from "../../htdocs/js/parts/form/merge.js";
 import { assertNoProblems, focused, openBrowser, openRoom, openWindow } from "./support/browser.js";
 import { admin, newAgent, newPerson, newRoom } from "./support/people.js";
 import { CODE, append, newScript, openScript } from "./support/scripts.js";

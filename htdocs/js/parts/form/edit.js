@@ -2,48 +2,17 @@
  * server or from the page, takes the fields that were not touched, and is shown beside those that were. */
 import { html, useEffect, useMemo, useRef, useState } from "../../dom.js";
 import { useForm } from "./form.js";
+import { merge, same } from "./merge.js";
 import { News } from "./news.js";
 
 /** A save does not go round for ever while others save too. */
 const TRIES = 5;
 
 /** @typedef {{id?: string, version?: number}} Versioned */
-/** @typedef {{both: string[], theirs: string[]}} Changed fields that both have changed, and those of somebody else alone */
+/** @typedef {import("./merge.js").Changed} Changed */
 
 /** @type {Changed} */
 const NOTHING = { both: [], theirs: [] };
-
-/** The number of a row only names it on the page. @param {string} name @param {unknown} value */
-const withoutKeys = (name, value) => (name === "key" && typeof value === "number" ? undefined : value);
-
-/** @param {unknown} a @param {unknown} b */
-const same = (a, b) => JSON.stringify(a, withoutKeys) === JSON.stringify(b, withoutKeys);
-
-/**
- * Puts what somebody else has changed into a form.
- * @template {Record<string, unknown>} T
- * @param {T} before what the form began with
- * @param {T} mine
- * @param {T} now
- * @returns {{values: T} & Changed}
- */
-export function merge(before, mine, now) {
-    const values = { ...mine };
-    const both = [];
-    const theirs = [];
-    for (const name of Object.keys(now)) {
-        if (same(before[name], now[name]) || same(mine[name], now[name])) {
-            continue;
-        }
-        if (same(mine[name], before[name])) {
-            Object.assign(values, { [name]: now[name] });
-            theirs.push(name);
-        } else {
-            both.push(name);
-        }
-    }
-    return { values, both, theirs };
-}
 
 /**
  * Saves; once more when somebody else has changed only what the form does not show.

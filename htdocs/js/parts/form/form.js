@@ -3,8 +3,10 @@
 /** @typedef {{label?: string, text?: (value: any) => string, choices?: Record<string, string>, secret?: boolean}} About
  *   how a field reads; secret: it is kept nowhere */
 import { pageUser } from "../../api.js";
-import { html, useListener, useMemo, useRef, useState } from "../../dom.js";
+import { html, useEffect, useListener, useMemo, useRef, useState } from "../../dom.js";
 import { hold, release } from "../../keep.js";
+import { place, setQuery } from "../../router.js";
+import { useStore } from "../../store.js";
 import { ProblemNote } from "../problem.js";
 
 /** What was typed before the page was loaded again, over what the form begins with now. @param {any} initial @param {any} held */
@@ -64,8 +66,22 @@ export function useForm(initial, of = "") {
     return { values, set, setValues, errors, setErrors, problem, busy, submit, element, changed, about, held, note };
 }
 
+/** "?field=topic": the cursor goes into that field, once. A button that opens a form for one field says so; what is typed next would
+ * otherwise reach the keys of the page. @param {import("./form.js").Form["element"]} element */
+function useFieldOfAddress(element) {
+    const { query: { field } } = useStore(place);
+    useEffect(() => {
+        const control = field && element.current.elements.namedItem(field);
+        if (control instanceof HTMLElement) {
+            control.focus();
+            setQuery({ field: null });
+        }
+    }, [field]);
+}
+
 /** @param {{form: import("./form.js").Form, onSubmit: (values: any) => Promise<unknown>, class?: string, children?: unknown}} props */
 export function Form({ form, onSubmit, class: name = "form", children }) {
+    useFieldOfAddress(form.element);
     const submit = (/** @type {Event} */ event) => {
         event.preventDefault();
         form.submit(onSubmit);

@@ -6,7 +6,7 @@ import { Icon } from "../icon.js";
 
 /** @typedef {Record<string, {label?: string, text?: (value: never) => string}>} Words */
 
-/** @param {{form: import("./form.js").Form, news: import("./edit.js").Changed, stored: Record<string, unknown>, words: Words,
+/** @param {{form: import("./form.js").Form, news: import("./merge.js").Changed, stored: Record<string, unknown>, words: Words,
  *   onDecide: (name: string, taken: boolean) => void}} props stored: the present values */
 export function News({ form, news, stored, words, onDecide }) {
     const labelOf = (/** @type {string} */ name) => words[name]?.label || form.about.current[name]?.label || capital(name);

@@ -11,8 +11,9 @@ export function RoomStart({ room }) {
         <p>${room.topic || "This is the start of the room."}</p>
         <p>Created on ${onDay(room.created_at)}</p>
         ${room.role === "owner" && !room.archived && html`<div class="row">
-            <${Button} icon="users" onClick=${() => setQuery({ panel: "members" })}>Invite people and agents</${Button}>
-            ${!room.topic && html`<${Button} kind="quiet" icon="edit" onClick=${() => setQuery({ panel: "settings" })}>Set a topic</${Button}>`}
+            <${Button} icon="users" onClick=${() => setQuery({ panel: "members", field: "who" })}>Invite people and agents</${Button}>
+            ${!room.topic && html`<${Button} kind="quiet" icon="edit"
+                onClick=${() => setQuery({ panel: "settings", field: "topic" })}>Set a topic</${Button}>`}
         </div>`}
     </div>`;
 }
