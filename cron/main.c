@@ -1,4 +1,4 @@
-/* coagent-runner: started by cron each minute, serves its minute. */
+/* coagent-runner: started by cron each minute. One instance works, one waits beside it, a third is not needed. */
 #include "base/config.h"
 #include "base/libraries.h"
 #include "base/log.h"
@@ -29,9 +29,11 @@ static int usage(FILE *out, int status)
     fputs("Usage: coagent-runner [--seconds N] [--once]\n"
           "Executes queued runs of scripts, answers of agents and checks of providers, and the chores.\n"
           "\n"
-          "  --seconds N   serve for N seconds (1 to 3600, default 110); cron starts the next one before that. It\n"
-          "                waits and takes over at once if this one dies\n"
+          "  --seconds N   serve for N seconds (1 to 3600, default 900), less when the program or the settings\n"
+          "                change; cron starts the next one before that. It waits and takes over at once if this\n"
+          "                one dies\n"
           "  --once        start what is queued now, then exit\n"
+          "  --needed      only tell whether another instance is needed: 0 yes, 1 no, one works and one waits\n"
           "  --help        this text\n"
           "\n"
           "Settings come from COAGENT_CONFIG, else /etc/coagent/coagent.conf, and from the environment.\n",
@@ -42,6 +44,7 @@ static int usage(FILE *out, int status)
 static int parse(int argc, char **argv, struct dispatch *dispatch)
 {
     static const struct option options[] = {
+        {"needed", no_argument, NULL, 'n'},
         {"seconds", required_argument, NULL, 's'},
         {"once", no_argument, NULL, 'o'},
         {"help", no_argument, NULL, 'h'},
@@ -56,6 +59,8 @@ static int parse(int argc, char **argv, struct dispatch *dispatch)
             exit(usage(stdout, EXIT_SUCCESS));
         if (option == 'o')
             dispatch->once = true;
+        else if (option == 'n')
+            dispatch->ask = true;
         else if (option == 's' && number_parse(optarg, 1, 3600, &seconds) == OUTCOME_OK)
             dispatch->seconds = (int)seconds;
         else
@@ -90,12 +95,24 @@ static void raise_open_files(void)
         log_warn("the limit of open files cannot be raised");
 }
 
+static int serve(const struct dispatch *dispatch)
+{
+    char cgroup[512];
+
+    set_signals();
+    raise_open_files();
+    cgroup_read_self(cgroup);
+    if (cgroup_divide(CGROUP_MOUNT, cgroup))
+        log_debug("each run gets a cgroup of its own");
+    return dispatch_serve(dispatch);
+}
+
 int main(int argc, char **argv)
 {
     struct config config;
-    struct dispatch dispatch = {.config = &config, .seconds = 110, .stopped = &stopped};
+    struct origin origin;
+    struct dispatch dispatch = {.config = &config, .origin = &origin, .seconds = 900, .stopped = &stopped};
     struct text why = TEXT_EMPTY;
-    char cgroup[512];
 
     libraries_bind(argv);
     int status = parse(argc, argv, &dispatch);
@@ -103,17 +120,18 @@ int main(int argc, char **argv)
     if (status != EXIT_SUCCESS)
         return status;
     log_open("coagent-runner", LOG_LEVEL_INFO);
+    origin_note(&origin, config_path());
     if (config_load(&config, &why) != OUTCOME_OK || secretbox_open_library() != OUTCOME_OK) {
         log_error("not started: %s", text_string(&why));
         text_free(&why);
+        origin_free(&origin);
         return EX_CONFIG;
     }
-    set_signals();
-    raise_open_files();
-    cgroup_read_self(cgroup);
-    if (cgroup_divide(CGROUP_MOUNT, cgroup))
-        log_debug("each run gets a cgroup of its own");
-    status = dispatch_serve(&dispatch);
+    if (dispatch.ask)
+        status = dispatch_is_needed(&dispatch) ? EXIT_SUCCESS : EXIT_FAILURE;
+    else
+        status = serve(&dispatch);
     config_free(&config);
+    origin_free(&origin);
     return status;
 }

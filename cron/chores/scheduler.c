@@ -15,6 +15,7 @@
 
 struct chore_state {
     struct chore_work work;
+    bool due;            /* as PostgreSQL says in this tick */
     bool begun;          /* a chore of a longer period: it was due, and has not ended */
     bool failed;         /* the last time */
     int64_t worked_ms;   /* since it began */
@@ -100,7 +101,7 @@ static enum outcome begin(struct scheduler *scheduler, size_t i)
     return outcome;
 }
 
-/* Those of longer periods that may be done here and have not begun, as arrays of PostgreSQL; how many they are. */
+/* Those that may be done here and have not begun, as arrays of PostgreSQL; how many they are. */
 static int list_candidates(const struct scheduler *scheduler, bool leader_only, struct text *names,
                            struct text *periods)
 {
@@ -109,7 +110,7 @@ static int list_candidates(const struct scheduler *scheduler, bool leader_only, 
     for (size_t i = 0; i < scheduler->count; i++) {
         const struct chore *chore = &scheduler->chores[i];
 
-        if (is_each_tick(chore) || scheduler->states[i].begun || chore->leader_only != leader_only)
+        if (scheduler->states[i].begun || chore->leader_only != leader_only)
             continue;
         text_add_format(names, "%c%s", count ? ',' : '{', chore->name);
         text_add_format(periods, "%c%d", count ? ',' : '{', period_of(scheduler, chore));
@@ -121,14 +122,15 @@ static int list_candidates(const struct scheduler *scheduler, bool leader_only, 
 }
 
 /* Marks what the rows of the last statement name. */
-static void mark_due(struct scheduler *scheduler, bool *due)
+static void mark_due(struct scheduler *scheduler)
 {
     for (int row = 0; row < db_rows(scheduler->db); row++)
         for (size_t i = 0; i < scheduler->count; i++)
-            due[i] = due[i] || strcmp(scheduler->chores[i].name, db_value(scheduler->db, row, 0)) == 0;
+            if (strcmp(scheduler->chores[i].name, db_value(scheduler->db, row, 0)) == 0)
+                scheduler->states[i].due = true;
 }
 
-static enum outcome ask_what_is_due(struct scheduler *scheduler, bool leader_only, bool *due)
+static enum outcome ask_for_due(struct scheduler *scheduler, bool leader_only)
 {
     struct text names = TEXT_EMPTY, periods = TEXT_EMPTY;
     enum outcome outcome = OUTCOME_OK;
@@ -137,26 +139,34 @@ static enum outcome ask_what_is_due(struct scheduler *scheduler, bool leader_onl
         outcome = db_do(scheduler->db, &query_chores_due,
                         DB_VALUES(text_string(&names), text_string(&periods), leader_only ? "" : scheduler->host));
     if (outcome == OUTCOME_OK)
-        mark_due(scheduler, due);
+        mark_due(scheduler);
     text_free(&names);
     text_free(&periods);
     return outcome;
 }
 
-static enum outcome begin_what_is_due(struct scheduler *scheduler)
+/* Without an answer those of each second are due: they are what a disturbed system needs. */
+static enum outcome ask_what_is_due(struct scheduler *scheduler)
 {
-    bool *due = calloc(scheduler->count, sizeof *due);
     enum outcome outcome;
 
-    if (!due)
-        abort();
-    outcome = ask_what_is_due(scheduler, false, due);
+    for (size_t i = 0; i < scheduler->count; i++)
+        scheduler->states[i].due = false;
+    outcome = ask_for_due(scheduler, false);
     if (outcome == OUTCOME_OK && scheduler->leads)
-        outcome = ask_what_is_due(scheduler, true, due);
+        outcome = ask_for_due(scheduler, true);
+    for (size_t i = 0; i < scheduler->count && outcome != OUTCOME_OK; i++)
+        scheduler->states[i].due = is_each_tick(&scheduler->chores[i]);
+    return outcome;
+}
+
+static enum outcome begin_what_is_due(struct scheduler *scheduler)
+{
+    enum outcome outcome = OUTCOME_OK;
+
     for (size_t i = 0; i < scheduler->count && outcome == OUTCOME_OK; i++)
-        if (due[i])
+        if (scheduler->states[i].due && !is_each_tick(&scheduler->chores[i]))
             outcome = begin(scheduler, i);
-    free(due);
     return outcome;
 }
 
@@ -232,13 +242,23 @@ static enum outcome work_slice(struct scheduler *scheduler, size_t i)
     return outcome == OUTCOME_AWAY ? outcome : replan_when_slow(scheduler, took);
 }
 
-/* In their order, and never left out. */
+/* There was nothing to do for it: that is recorded as its work would be. */
+static enum outcome pass_tick(struct scheduler *scheduler, size_t i)
+{
+    scheduler->states[i].worked_ms = 0;
+    return end_slice(scheduler, i, OUTCOME_OK);
+}
+
+/* In their order. */
 static enum outcome work_each_tick(struct scheduler *scheduler)
 {
     for (size_t i = 0; i < scheduler->count; i++) {
         const struct chore *chore = &scheduler->chores[i];
+        enum outcome outcome = OUTCOME_OK;
 
-        if (is_each_tick(chore) && is_allowed(scheduler, chore) && work_slice(scheduler, i) == OUTCOME_AWAY)
+        if (is_each_tick(chore) && is_allowed(scheduler, chore))
+            outcome = scheduler->states[i].due ? work_slice(scheduler, i) : pass_tick(scheduler, i);
+        if (outcome == OUTCOME_AWAY)
             return OUTCOME_AWAY;
     }
     return OUTCOME_OK;
@@ -265,6 +285,8 @@ enum outcome scheduler_tick(struct scheduler *scheduler)
     int64_t end = clock_monotonic_ms() + TICK_MS;
 
     if (!scheduler->leads && take_lead(scheduler) == OUTCOME_AWAY)
+        return OUTCOME_AWAY;
+    if (ask_what_is_due(scheduler) == OUTCOME_AWAY)
         return OUTCOME_AWAY;
     if (work_each_tick(scheduler) == OUTCOME_AWAY)
         return OUTCOME_AWAY;

@@ -97,6 +97,15 @@ pid_t workers_fork(const struct workers *workers, struct db *own)
     return fork_with(workers, own, NULL, false);
 }
 
+static size_t count_lent(const struct workers *workers)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < workers->count; i++)
+        count += workers->slots[i].executor != 0;
+    return count;
+}
+
 enum outcome workers_start(struct workers *workers, struct db *own, const struct claimed *claimed)
 {
     struct worker_slot *slot = free_slot(workers);
@@ -110,6 +119,8 @@ enum outcome workers_start(struct workers *workers, struct db *own, const struct
         slot->executor = executor;
     else
         workers->missed++;
+    if (slot && count_lent(workers) > workers->peak)
+        workers->peak = count_lent(workers);
     return OUTCOME_OK;
 }
 
@@ -134,13 +145,26 @@ void workers_reap(struct workers *workers)
     }
 }
 
-void workers_prepare(struct workers *workers)
+void workers_thin(struct workers *workers)
+{
+    size_t enough = workers->peak > READY ? workers->peak : READY;
+
+    for (size_t i = workers->count; i-- > 0 && workers->count > enough;) {
+        if (workers->slots[i].executor == 0) {
+            db_close(workers->slots[i].db);
+            give_up(workers, &workers->slots[i]);
+        }
+    }
+    workers->peak = count_lent(workers);
+}
+
+bool workers_prepare(struct workers *workers)
 {
     struct text why = TEXT_EMPTY;
     struct db *db = NULL;
 
     if (workers->missed == 0 || workers->count == workers->most)
-        return;
+        return false;
     workers->missed--;
     if (db_open(&db, workers->config->database_url, DB_PREPARE_USED, STATEMENT_MS, &why) == OUTCOME_OK &&
         execution_warm(db) == OUTCOME_OK) {
@@ -150,4 +174,5 @@ void workers_prepare(struct workers *workers)
         db_close(db);
     }
     text_free(&why);
+    return workers->missed > 0;
 }

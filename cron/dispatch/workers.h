@@ -12,6 +12,7 @@
 #include "cron/run/execution.h"
 #include "db/db.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -26,6 +27,7 @@ struct workers {
     size_t count, most;
     struct text filter; /* for the sandboxes of all executors */
     size_t missed;      /* executors that found none free since the last was made */
+    size_t peak;        /* the most slots on loan at once since the last thinning */
 };
 
 void workers_open(struct workers *workers, const struct config *config);
@@ -42,8 +44,11 @@ pid_t workers_fork(const struct workers *workers, struct db *own);
 /* Takes back the slots of executors that have ended; to be called often, cheap. */
 void workers_reap(struct workers *workers);
 
-/* Makes a slot if one was missed; it takes some milliseconds. */
-void workers_prepare(struct workers *workers);
+/* Makes a slot if one was missed; it takes some milliseconds. Whether another is to be made. */
+bool workers_prepare(struct workers *workers);
+
+/* Ends the free ones that nobody has needed since the last call. */
+void workers_thin(struct workers *workers);
 
 /* The server is away: the free ones are of no use. */
 void workers_drop(struct workers *workers);

@@ -119,6 +119,12 @@ begin
     return next row(run_frame(run), run_channels(run))::announced;
 end $$;
 
+-- Whether count_storage has something to count.
+create function storage_has_changed() returns boolean language sql stable as $$
+    select exists (select from storage_changes)
+        or exists (select from runs where stored_bytes is null and finished_at is not null);
+$$;
+
 -- The chore: counts runs that ended without being counted, and adds up what came and went, at most so many of each; how many
 -- these were.
 create function count_storage(most int) returns int language plpgsql as $$

@@ -16,12 +16,20 @@ select set_config('lock_timeout', $1, false)
 -- name: chores_due :many
 -- names, periods in seconds, host or '': which of them are due: those that were never done, those that somebody began
 -- and did not end, and those whose last time is a period ago or, after a jump of the clock, still to come. What failed is
--- tried again after a minute.
+-- tried again after a minute. Storage without a change is counted each minute only. Those of each second (period 1) are
+-- due when there is something for them to do: one question instead of one for each keeps an idle studio cheap.
 select wanted.name
 from unnest($1::text[], $2::int[]) as wanted (name, period)
 left join chores c on c.name = wanted.name and c.host = $3
-where c.name is null or c.state = 'running' or c.begun_at > now()
-   or c.begun_at <= now() - make_interval(secs => case c.state when 'failed' then least(wanted.period, 60) else wanted.period end)
+where case
+    when period = 1 then case wanted.name
+        when 'reap_leases' then exists (select from runs where state = 'running' and lease_until < now())
+        when 'send_heartbeats' then exists (select from rooms where last_event_at > now() - interval '2 minutes' and deleted_at is null)
+        else true end
+    else c.name is null or c.state = 'running' or c.begun_at > now()
+         or c.begun_at <= now() - make_interval(secs => case c.state when 'failed' then least(wanted.period, 60) else wanted.period end)
+            and (wanted.name <> 'count_storage' or c.begun_at <= now() - interval '1 minute' or storage_has_changed())
+    end
 
 -- name: chore_begin :exec
 -- name, host or '', period in seconds

@@ -117,8 +117,9 @@ where runs.id = c.id and (c.alone is null or c.of_script = 1)
 returning runs.id, runs.attempt, runs.kind, (select count(*) from candidate)
 
 -- name: run_next_due :one
--- Milliseconds until the next queued run is due, when it is still to come.
-select ceil(extract(epoch from min(due_at) - now()) * 1000)::bigint from runs
+-- Milliseconds until the next queued run is due, when it is still to come; and 't' when any run is queued.
+select ceil(extract(epoch from min(due_at) - now()) * 1000)::bigint, exists (select from runs where state = 'queued')
+from runs
 where state = 'queued' and due_at > queued_at and due_at > now()
 
 -- name: run_release :exec

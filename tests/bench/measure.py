@@ -7,6 +7,7 @@ import sys
 
 import fanout
 import first_token
+import idle
 import load
 import runs
 from peers import Bare, Front, Peers, machine_costs
@@ -118,6 +119,8 @@ def measure(options, folder, document):
             document["fanout"] = measure_fanout(options, studio, peers, folder)
         if "token" in options.only:
             document["first_token"] = measure_token(options, studio)
+        if "idle" in options.only:
+            document["idle"] = idle.measure(studio, say)
         if "run" in options.only:
             document["runs"] = runs.measure(options, studio, folder, say)
     finally:

@@ -74,6 +74,10 @@ def runs_text(runs):
     return "\n\n".join([table(["runs", "p50", "p99"], rows), table(["8 at once", "runs/s"], rates), table(["besides", ""], more)])
 
 
+def idle_text(idle):
+    return table(["idle", "% of a core"], [[part, number(percent)] for part, percent in idle.items()])
+
+
 def target_text(targets):
     rows = [[one["what"], one["sign"] + " " + number(one["wanted"]), number(one["reached"]),
              "reached" if one["good"] else "MISSED"] for one in targets]
@@ -88,6 +92,8 @@ def text(document):
         parts.append(fanout_text(document["fanout"]))
     if document.get("first_token"):
         parts.append(token_text(document["first_token"]))
+    if document.get("idle"):
+        parts.append(idle_text(document["idle"]))
     if document.get("runs"):
         parts.append(runs_text(document["runs"]))
     if document.get("targets"):
@@ -145,6 +151,8 @@ def targets(document):
                                     measured["ratios"][stack]["median"]))
     if document.get("first_token"):
         found.append(target("first token: ms added at p50", "≤", 20, document["first_token"]["added"]["p50"]))
+    if document.get("idle"):
+        found.append(target("idle: % of a core", "≤", 0.5, document["idle"]["all"]))
     if document.get("runs"):
         found += run_targets(document["runs"])
     return found

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -81,6 +82,56 @@ def test_up_twice_says_that_it_runs(own):
                           check=True)
     assert "already running" in said.stdout
     assert services(own) == before
+
+
+@pytest.fixture
+def runner(own):
+    """Starts runners of the studio beside those that it has, with a lock of their own: runner(words…)."""
+    folder, started = (own.state / "tmp").resolve() / "runners", []
+    folder.mkdir(mode=0o755)
+    settings = folder / "coagent.conf"
+    settings.write_text((own.state / "conf" / "coagent.conf").read_text() + f"RUNNER_LOCK={folder}/lock\n")
+    identity = []
+    if os.getuid() == 0:
+        identity = ["setpriv", "--reuid", "coagent", "--regid", "coagent", "--clear-groups", "--"]
+        for path in (folder, settings):
+            shutil.chown(path, "coagent", "coagent")
+
+    def start(*words):
+        started.append(subprocess.Popen([*identity, own.state / "app/sbin/coagent-runner", *words], stdin=subprocess.DEVNULL,
+                                        env={"PATH": os.environ["PATH"], "COAGENT_CONFIG": str(settings)}))
+        return started[-1]
+
+    start.settings = settings
+    yield start
+    for one in started:
+        one.terminate()
+        one.wait(30)
+    shutil.rmtree(folder)
+
+
+def test_one_runner_works_one_waits_a_third_goes_and_new_settings_bring_new_ones(runner):
+    def is_needed():
+        return runner("--needed").wait(30) == 0
+
+    def holds(process, byte):
+        return re.search(rf"POSIX +ADVISORY +WRITE {process.pid} \S+ {byte} {byte}$", pathlib.Path("/proc/locks").read_text(), re.M)
+
+    assert is_needed(), "the first"
+    first = runner()
+    wait_until(lambda: holds(first, 0), what="the first at work")
+    assert is_needed(), "the second"
+    second = runner()
+    wait_until(lambda: holds(second, 1), what="the second in its place")
+    assert not is_needed()
+    assert runner().wait(30) == 0 and first.poll() is None and second.poll() is None
+    runner.settings.write_text(runner.settings.read_text() + "EXECUTOR_LIMIT=3\n")
+    left = wait_until(lambda: [one for one in (first, second) if one.poll() is None], good=lambda left: len(left) == 1,
+                      what="one of those with the old settings")
+    third = runner()
+    assert left[0].wait(30) == 0, "it has served until somebody was there to take over"
+    wait_until(lambda: holds(third, 0), what="the third at work")
+    assert is_needed(), "its place is free"
 
 
 def test_every_killed_service_comes_back(own):
