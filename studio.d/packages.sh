@@ -19,6 +19,7 @@ packages_test=(
     chromium
     iproute2 # networks for what must not be reached
     ansible-core # playbooks
+    python3-pip # packages of scripts
     clang-format clang-tidy cppcheck shellcheck
     clang libclang-rt-14-dev valgrind # make fuzz, make check-valgrind
 )

@@ -91,17 +91,17 @@ place_data() {
     fi
     mkdir -p "$data"
     chmod 755 "$data"
-    for name in postgres run conf log app tmp; do
+    for name in postgres run conf log app tmp store; do
         mkdir -p "$data/$name"
         [ "$data" = "$state" ] || ln -sfn "$data/$name" "$state/$name"
     done
     [ "$data" = "$state" ] || printf '%s\n' "$state" >"$data/belongs-to"
     # nginx makes its sockets open to all, so the folder has to be closed
-    chmod 770 "$data/run" "$data/log" "$data/tmp"
+    chmod 770 "$data/run" "$data/log" "$data/tmp" "$data/store"
     chmod 750 "$data/conf"
     am_root || return 0
     chown "$db_user:$service_group" "$data/postgres"
-    chgrp $service_group "$data/run" "$data/conf" "$data/log" "$data/tmp"
+    chgrp $service_group "$data/run" "$data/conf" "$data/log" "$data/tmp" "$data/store"
 }
 
 # Folders under /var/lib whose STATE was removed by hand.

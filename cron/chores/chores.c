@@ -13,6 +13,7 @@ const struct chore all_chores[] = {
     {"seal_inputs", CHORE_CLEANUP, chore_seal_inputs, true},
     {"sweep_runs", CHORE_CLEANUP, chore_sweep_runs, true},
     {"sweep_script_files", CHORE_CLEANUP, chore_sweep_script_files, true},
+    {"sweep_dependencies", CHORE_CLEANUP, chore_sweep_dependencies, false},
     {"count_storage", 10, chore_count_storage, true},
     {"drop_functions", CHORE_CLEANUP, chore_drop_functions, true},
     {NULL, 0, NULL, false},

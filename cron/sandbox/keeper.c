@@ -134,16 +134,19 @@ static bool set_quotas(void)
 static void set_up(struct keeper *keeper, const struct keeper_order *order)
 {
     struct text why = TEXT_EMPTY;
+    struct root_binds binds;
     struct door door;
 
-    if (keeper->spec.door && !door_open(&door, keeper->spec.door, &why)) /* before the stage hides the host's files */
+    if (!root_open_binds(&binds, &keeper->spec, &why)) /* before the stage hides the host's files, as the next */
+        fail(keeper, text_string(&why));
+    if (keeper->spec.door && !door_open(&door, keeper->spec.door, &why))
         fail(keeper, text_string(&why));
     if ((keeper->folder = stage_set(&keeper->spec, order->uid, order->gid, &why)) < 0)
         fail(keeper, text_string(&why));
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
         fail(keeper, "The processes of the sandbox cannot be monitored: /proc cannot be mounted.");
     if (!(keeper->spec.reach ? network_set(keeper->spec.reach, &keeper->addresses, &why) : network_close(&why)) ||
-        !root_set(keeper->folder, &why) || (keeper->spec.door && !door_start(&door, &why)))
+        !root_set(keeper->folder, &keeper->spec, &binds, &why) || (keeper->spec.door && !door_start(&door, &why)))
         fail(keeper, text_string(&why));
     if (!tree_open(&keeper->tree) || !set_quotas())
         fail(keeper, "The processes of the sandbox cannot be monitored: /proc cannot be used.");

@@ -143,9 +143,45 @@ static bool change_root(void)
            syscall(SYS_pivot_root, ".", ".") == 0 && umount2(".", MNT_DETACH) == 0 && chdir("/") == 0;
 }
 
-bool root_set(int folder, struct text *why)
+bool root_open_binds(struct root_binds *given, const struct sandbox_spec *spec, struct text *why)
 {
-    if (make_places(folder) && bind_all() && bring_system_folders() && mount_terminals() && change_root())
+    struct mount_attr closed = {.attr_set = CLOSED};
+    const unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE;
+
+    for (size_t i = 0; i < SANDBOX_BINDS; i++)
+        given->trees[i] = -1;
+    for (size_t i = 0; i < SANDBOX_BINDS && spec->binds[i].to; i++) {
+        int tree = open_tree(AT_FDCWD, spec->binds[i].from, flags);
+
+        if (tree < 0 || mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &closed, sizeof closed) != 0) {
+            text_add_format(why, "/%s of the sandbox could not be opened: %s.", spec->binds[i].to, strerror(errno));
+            return false;
+        }
+        given->trees[i] = tree;
+    }
+    return true;
+}
+
+static bool place_binds(int folder, const struct sandbox_spec *spec, const struct root_binds *given)
+{
+    char place[64];
+
+    for (size_t i = 0; i < SANDBOX_BINDS && given->trees[i] >= 0; i++) {
+        if (snprintf(place, sizeof place, "root/%s", spec->binds[i].to) >= (int)sizeof place ||
+            mkdirat(folder, place, 0755) != 0)
+            return false;
+        snprintf(place, sizeof place, STAGE_ROOT "/%s", spec->binds[i].to);
+        if (move_mount(given->trees[i], "", AT_FDCWD, place, MOVE_MOUNT_F_EMPTY_PATH) != 0)
+            return false;
+        close(given->trees[i]);
+    }
+    return true;
+}
+
+bool root_set(int folder, const struct sandbox_spec *spec, const struct root_binds *given, struct text *why)
+{
+    if (make_places(folder) && bind_all() && place_binds(folder, spec, given) && bring_system_folders() &&
+        mount_terminals() && change_root())
         return true;
     text_add_format(why, "The root of the sandbox could not be created: %s.", strerror(errno));
     return false;

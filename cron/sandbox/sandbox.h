@@ -7,9 +7,9 @@
  * lies under /coagent are one file system in memory, which is gone with its last user: nothing is ever left on disk.
  *
  * The command finds: /work (its folder, HOME and working directory, with the files given there and an empty out), /tmp,
- * /dev/shm, the files given to it read-only under /coagent, the host's programs read-only under /usr, a small /etc, a
- * /proc of its own processes. It is user "run" (1000) on host "run". Its status 129 to 192 is taken for a signal, as
- * shells do. */
+ * /dev/shm, the files given to it read-only under /coagent, the folders bound for it, the host's programs read-only
+ * under /usr, a small /etc, a /proc of its own processes. It is user "run" (1000) on host "run". Its status 129 to 192
+ * is taken for a signal, as shells do. */
 #ifndef COAGENT_SANDBOX_H
 #define COAGENT_SANDBOX_H
 
@@ -48,12 +48,21 @@ struct sandbox_file {
     bool executable; /* in /work; what is in /coagent always is */
 };
 
+/* A folder of the host that the command sees, read-only, at a place of its own: "dependencies" is /dependencies. */
+struct sandbox_bind {
+    const char *from; /* absolute */
+    const char *to;   /* a single part */
+};
+
+#define SANDBOX_BINDS 4
+
 struct sandbox_spec {
     const char *const *argv;        /* NULL-terminated; argv[0] is looked for in PATH=/usr/local/bin:/usr/bin:/bin */
     const char *const *environment; /* NAME=VALUE, NULL-terminated; or NULL. PATH, HOME, USER, LOGNAME, SHELL, TMPDIR
                                      * and LC_CTYPE are there unless they are given here. Seen by the command only. */
     const struct sandbox_file *files;
     size_t file_count;
+    struct sandbox_bind binds[SANDBOX_BINDS]; /* up to one without a place */
     struct sandbox_limits limits;
     const char *reach; /* NULL: no network. Else what may be reached, a line each: "internet", which is all
                         * that is public, or a destination (network/destination.h); never the host */

@@ -239,6 +239,23 @@ static void add_package(struct environment *environment)
         add_work_file(environment, "package.json", package, strlen(package));
 }
 
+/* How the packages are found; the mapping, which comes later, may say it otherwise. */
+static bool add_needs(struct environment *environment, const struct script_facts *facts, struct text *why)
+{
+    const enum script_kind_word kind = (enum script_kind_word)(environment->kind - script_kinds);
+    const struct ecosystem *ecosystem = ecosystem_of(kind);
+
+    if (!ecosystem || (facts->dry_run && !ecosystem->by_dry_run))
+        return true;
+    if (needs_read(&environment->needs, kind, &environment->folder, facts->reach, why) != OUTCOME_OK)
+        return false;
+    if (!environment->needs.ecosystem)
+        return true;
+    for (size_t i = 0; i < ECOSYSTEM_VARIABLES && ecosystem->run[i]; i++)
+        add_variable(environment, text_format("%s", ecosystem->run[i]));
+    return true;
+}
+
 /* The files beside the script, and the script among them. */
 static void add_folder(struct environment *environment, const char *code)
 {
@@ -302,7 +319,11 @@ enum outcome environment_open(struct environment *environment, struct execution 
                         script_kind_row(environment->kind)->install);
         return OUTCOME_INVALID;
     }
+    if (folder_open(&environment->folder, execution, facts->file_count, why) != OUTCOME_OK)
+        return OUTCOME_FAILED;
     add_surroundings(environment, execution, facts->reach != NULL);
+    if (!add_needs(environment, facts, why))
+        return OUTCOME_INVALID;
     if (token)
         add_token(environment, token);
     if (!open_inputs(environment, execution, facts, why))
@@ -318,8 +339,6 @@ enum outcome environment_open(struct environment *environment, struct execution 
                         MASK_MOST_KB);
         return OUTCOME_INVALID;
     }
-    if (folder_open(&environment->folder, execution, facts->file_count, why) != OUTCOME_OK)
-        return OUTCOME_FAILED;
     add_files(environment, facts->code, text_string(&environment->inputs));
     choose_command(environment, facts->dry_run);
     mask_close(environment->mask);
@@ -335,6 +354,7 @@ void environment_close(struct environment *environment)
     free(environment->variables);
     free(environment->files);
     free(environment->path);
+    needs_free(&environment->needs);
     folder_close(&environment->folder);
     free(environment->program);
     mask_free(environment->mask);

@@ -8,6 +8,7 @@
 #ifndef COAGENT_SCRIPT_ENVIRONMENT_H
 #define COAGENT_SCRIPT_ENVIRONMENT_H
 
+#include "cron/dependencies/needs.h"
 #include "cron/mask/mask.h"
 #include "cron/run/execution.h"
 #include "cron/sandbox/sandbox.h"
@@ -28,6 +29,7 @@ struct environment {
     char **variables; /* owned, NULL-terminated */
     size_t variable_count;
     struct folder folder;
+    struct needs needs;         /* what is installed before the run */
     struct sandbox_file *files; /* owned, but for what they point to */
     size_t file_count;
     struct text state;          /* terraform's, opened */

@@ -3,10 +3,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secretbox.h"
+#include "cron/dependencies/install.h"
 #include "cron/run/execution.h"
 #include "cron/run/lease.h"
 #include "cron/run/slim.h"
 #include "cron/sandbox/sandbox.h"
+#include "cron/script/attend.h"
 #include "cron/script/environment.h"
 #include "cron/script/exit_reason.h"
 #include "cron/script/facts.h"
@@ -16,15 +18,10 @@
 #include "model/run_tokens.h"
 #include "queries.h"
 
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define STOP_GRACE_MS 5000     /* between asking and killing */
 #define WALL_MARGIN_SECONDS 30 /* the sandbox watches its time by itself; this is for the case that it does not */
-#define TELL_MS 30             /* a run that is over by then is told of once, at its end */
-#define READS 16               /* of a pipe, before the other one and the clock are looked at */
 #define MEBIBYTE (1024LL * 1024)
 
 struct script {
@@ -34,10 +31,8 @@ struct script {
     struct sandbox_limits limits;
     struct sandbox sandbox;
     struct output output;
-    struct state state; /* of kinds that keep one */
-    bool told;          /* that it is running */
-    bool stopping;
-    bool noted; /* that it has no network */
+    struct state state;               /* of kinds that keep one */
+    struct dependencies dependencies; /* of scripts that need some */
     int64_t begun_at;
 };
 
@@ -144,107 +139,30 @@ static void end(struct script *script)
     text_free(&ended.reason);
 }
 
-static bool read_some(struct script *script, enum output_stream stream, int *fd)
+/* What the attendant of the run reads and tells. */
+static struct attendance attendance_of(struct script *script)
 {
-    for (int i = 0; i < READS && output_has_room(&script->output); i++) {
-        int64_t seen = script->output.seen;
-
-        if (!output_read(&script->output, stream, *fd)) {
-            close(*fd);
-            *fd = -1;
-            return false;
-        }
-        if (script->output.seen == seen)
-            break;
-    }
-    return true;
-}
-
-static void stop_when_due(struct script *script)
-{
-    struct execution *execution = script->execution;
-
-    if (output_is_flood(&script->output))
-        sandbox_stop(&script->sandbox, RUN_END_OUTPUT, 0);
-    if (script->stopping || execution->state == EXECUTION_GOING)
-        return;
-    script->stopping = true;
-    sandbox_stop(&script->sandbox, execution->state == EXECUTION_TIMED_OUT ? RUN_END_WALL_TIME : RUN_END_CANCELLED,
-                 STOP_GRACE_MS);
-}
-
-static int shorter(int a, int b)
-{
-    return a < 0 ? b : b < 0 || a < b ? a : b;
-}
-
-static int patience(const struct script *script)
-{
-    int wait = shorter(output_patience(&script->output), lease_patience(script->execution));
-
-    if (!script->told)
-        wait = shorter(wait, TELL_MS);
-    return script->environment.kind->keeps_state ? shorter(wait, state_patience(&script->state)) : wait;
-}
-
-/* Waits for something to read, for the end, for the database, or for the clock. */
-static void wait_for_news(struct script *script)
-{
-    struct sandbox *sandbox = &script->sandbox;
-    bool room = output_has_room(&script->output);
-    struct pollfd news[] = {
-        {room ? sandbox->output : -1, POLLIN, 0},
-        {room ? sandbox->errors : -1, POLLIN, 0},
-        {sandbox->over ? -1 : sandbox->control, POLLIN, 0},
-        {execution_socket(script->execution), POLLIN, 0},
+    return (struct attendance){
+        .execution = script->execution,
+        .sandbox = &script->sandbox,
+        .output = &script->output,
+        .stdout_as = OUTPUT_STDOUT,
+        .sought_note = "This script has no network, so a connection or a name look-up failed. Its settings allow "
+                       "internet access, to those who have the permission.",
+        .state = script->environment.kind->keeps_state ? &script->state : NULL,
+        .begun_at = script->begun_at,
+        .told = script->dependencies.path != NULL,
     };
-
-    poll(news, 4, patience(script));
-    if (news[0].revents)
-        read_some(script, OUTPUT_STDOUT, &sandbox->output);
-    if (news[1].revents)
-        read_some(script, OUTPUT_STDERR, &sandbox->errors);
-    if (news[2].revents)
-        sandbox_is_over(sandbox);
 }
 
-/* Where somebody waits for pip or npm, which say no more than that they could not connect. */
-static void note_missing_network(struct script *script)
+/* Where the run finds its packages; no place if it has none. */
+static struct sandbox_bind bind_of(const struct script *script)
 {
-    if (script->noted || !script->sandbox.sought)
-        return;
-    script->noted = true;
-    output_note(&script->output, "This script has no network, so a connection or a name look-up failed. Its settings "
-                                 "allow internet access, to those who have the permission.");
-}
+    const struct ecosystem *ecosystem = script->environment.needs.ecosystem;
 
-static void tell_when_due(struct script *script)
-{
-    if (script->told || (output_patience(&script->output) != 0 && clock_monotonic_ms() - script->begun_at < TELL_MS))
-        return;
-    script->told = true;
-    execution_tell(script->execution);
-}
-
-/* Until the command is over and all it wrote is read. false: the lease is lost. */
-static bool attend(struct script *script)
-{
-    struct sandbox *sandbox = &script->sandbox;
-
-    while (sandbox->output >= 0 || sandbox->errors >= 0 || !sandbox_is_over(sandbox)) {
-        wait_for_news(script);
-        note_missing_network(script);
-        tell_when_due(script);
-        output_tick(&script->output);
-        if (script->environment.kind->keeps_state)
-            state_tick(&script->state);
-        lease_tick(script->execution);
-        if (script->execution->state == EXECUTION_ORPHANED)
-            return false;
-        stop_when_due(script);
-    }
-    note_missing_network(script);
-    return true;
+    if (!ecosystem || !script->dependencies.path)
+        return (struct sandbox_bind){NULL, NULL};
+    return (struct sandbox_bind){script->dependencies.path, ecosystem->folder};
 }
 
 static void run_sandboxed(struct script *script)
@@ -260,7 +178,9 @@ static void run_sandboxed(struct script *script)
         .filter = script->execution->filter,
         .reach = script->facts.reach,
         .door = door.user ? &door : NULL,
+        .binds = {bind_of(script)},
     };
+    struct attendance attendance;
     struct text why = TEXT_EMPTY;
 
     lease_limit(script->execution, script->limits.wall_seconds + WALL_MARGIN_SECONDS);
@@ -269,7 +189,8 @@ static void run_sandboxed(struct script *script)
     if (sandbox_start(&script->sandbox, &spec, &why) != OUTCOME_OK) {
         refuse(script, "failed", "start", text_string(&why));
     } else {
-        if (attend(script))
+        attendance = attendance_of(script);
+        if (attend(&attendance))
             end(script);
         else
             log_warn("the lease was lost; ending the sandbox");
@@ -303,6 +224,41 @@ static enum outcome open_environment(struct script *script, struct text *why)
     return outcome;
 }
 
+/* The run ended before its code began, by somebody's wish or by its time. */
+static void end_before_start(struct script *script)
+{
+    const struct execution *execution = script->execution;
+
+    if (execution->state == EXECUTION_STOPPED)
+        refuse(script, "cancelled", run_end_rows[RUN_END_CANCELLED].name, "Stopped.");
+    else if (execution->state == EXECUTION_TIMED_OUT)
+        refuse(script, "timed_out", run_end_rows[RUN_END_WALL_TIME].name, "The installation exceeded its time limit.");
+    else
+        log_warn("the lease was lost while packages were installed");
+}
+
+/* The script runs with what it needs, or not at all. */
+static void run_with_needs(struct script *script)
+{
+    struct text why = TEXT_EMPTY;
+    enum outcome outcome;
+
+    script->dependencies = (struct dependencies){.execution = script->execution,
+                                                 .needs = &script->environment.needs,
+                                                 .reach = script->facts.reach,
+                                                 .output = &script->output};
+    execution_tell(script->execution);
+    outcome = dependencies_get(&script->dependencies, &why);
+    if (outcome == OUTCOME_OK)
+        run_sandboxed(script);
+    else if (outcome == OUTCOME_DENIED)
+        end_before_start(script);
+    else
+        refuse(script, "failed", run_end_rows[RUN_END_START].name, text_string(&why));
+    dependencies_let_go(&script->dependencies);
+    text_free(&why);
+}
+
 static void run_script(struct execution *execution)
 {
     struct script script = {.execution = execution};
@@ -317,6 +273,8 @@ static void run_script(struct execution *execution)
     output_open(&script.output, execution, script.environment.mask, script.limits.output_mb * MEBIBYTE);
     if (outcome != OUTCOME_OK)
         refuse(&script, "failed", "start", text_string(&why));
+    else if (script.environment.needs.ecosystem)
+        run_with_needs(&script);
     else
         run_sandboxed(&script);
     output_free(&script.output);

@@ -11,10 +11,15 @@
 
 #define DEPTH_MOST 128 /* of folders, each of which holds two descriptors: more than any copy may have */
 
-static enum outcome remove_entry(int folder, const char *name, int depth);
+struct removal {
+    bool (*go_on)(void *context); /* or NULL */
+    void *context;
+};
+
+static enum outcome remove_entry(const struct removal *removal, int folder, const char *name, int depth);
 
 /* One look at a folder: how many entries went. */
-static enum outcome remove_names(DIR *names, int depth, size_t *removed)
+static enum outcome remove_names(const struct removal *removal, DIR *names, int depth, size_t *removed)
 {
     enum outcome outcome = OUTCOME_OK;
     const struct dirent *found;
@@ -24,7 +29,7 @@ static enum outcome remove_names(DIR *names, int depth, size_t *removed)
     while ((outcome == OUTCOME_OK || outcome == OUTCOME_ABSENT) && (errno = 0, found = readdir(names))) {
         if (strcmp(found->d_name, ".") == 0 || strcmp(found->d_name, "..") == 0)
             continue;
-        outcome = remove_entry(dirfd(names), found->d_name, depth);
+        outcome = remove_entry(removal, dirfd(names), found->d_name, depth);
         *removed += outcome == OUTCOME_OK;
     }
     if (outcome == OUTCOME_ABSENT)
@@ -33,7 +38,7 @@ static enum outcome remove_names(DIR *names, int depth, size_t *removed)
 }
 
 /* A file system may skip names while others go: what is left is found by another look. */
-static enum outcome empty_folder(int path, int depth)
+static enum outcome empty_folder(const struct removal *removal, int path, int depth)
 {
     int fd = held_open(path, S_IRWXU, O_DIRECTORY);
     DIR *names = fd >= 0 ? fdopendir(fd) : NULL;
@@ -46,7 +51,7 @@ static enum outcome empty_folder(int path, int depth)
         return OUTCOME_FAILED;
     }
     do {
-        outcome = remove_names(names, depth, &removed);
+        outcome = remove_names(removal, names, depth, &removed);
     } while (outcome == OUTCOME_OK && removed > 0);
     error = errno;
     closedir(names);
@@ -54,7 +59,7 @@ static enum outcome empty_folder(int path, int depth)
     return outcome;
 }
 
-static enum outcome remove_folder(int folder, const char *name, int depth)
+static enum outcome remove_folder(const struct removal *removal, int folder, const char *name, int depth)
 {
     int path = held_entry(folder, name);
     enum outcome outcome = OUTCOME_FAILED;
@@ -62,7 +67,7 @@ static enum outcome remove_folder(int folder, const char *name, int depth)
     if (path < 0)
         return errno == ENOENT ? OUTCOME_ABSENT : OUTCOME_FAILED;
     if (depth < DEPTH_MOST)
-        outcome = empty_folder(path, depth + 1);
+        outcome = empty_folder(removal, path, depth + 1);
     else
         errno = ELOOP;
     if (outcome == OUTCOME_OK && unlinkat(folder, name, AT_REMOVEDIR) != 0)
@@ -71,16 +76,25 @@ static enum outcome remove_folder(int folder, const char *name, int depth)
     return outcome;
 }
 
-static enum outcome remove_entry(int folder, const char *name, int depth)
+static enum outcome remove_entry(const struct removal *removal, int folder, const char *name, int depth)
 {
+    if (removal->go_on && !removal->go_on(removal->context))
+        return OUTCOME_DENIED;
     if (unlinkat(folder, name, 0) == 0)
         return OUTCOME_OK;
     if (errno == ENOENT)
         return OUTCOME_ABSENT;
-    return errno == EISDIR || errno == EPERM ? remove_folder(folder, name, depth) : OUTCOME_FAILED;
+    return errno == EISDIR || errno == EPERM ? remove_folder(removal, folder, name, depth) : OUTCOME_FAILED;
 }
 
 enum outcome remove_tree(int folder, const char *name)
 {
-    return remove_entry(folder, name, 0);
+    return remove_some(folder, name, NULL, NULL);
+}
+
+enum outcome remove_some(int folder, const char *name, bool (*go_on)(void *context), void *context)
+{
+    const struct removal removal = {go_on, context};
+
+    return remove_entry(&removal, folder, name, 0);
 }

@@ -72,14 +72,14 @@ export const RUN_ENDS = {
     lost: { sentence: "The runner crashed." },
 };
 
-/** @type {Record<string, {label: string, about: string, interpreter: string, install: string, language: string, endings: string, file: string, programs: string}>} */
+/** @type {Record<string, {label: string, about: string, interpreter: string, install: string, language: string, endings: string, file: string, programs: string, packages: string}>} */
 export const SCRIPT_KINDS = {
-    sh: { label: "Shell", about: "Shell commands", interpreter: "bash", install: "apt install bash", language: "shell", endings: "sh bash", file: "script.sh", programs: "bash sh dash ash" },
-    python: { label: "Python", about: "Data, files, calculations", interpreter: "python3", install: "apt install python3", language: "python", endings: "py", file: "script.py", programs: "python3 python" },
-    node: { label: "Node.js", about: "JavaScript (Node.js)", interpreter: "node", install: "apt install nodejs", language: "javascript", endings: "js mjs", file: "script.js", programs: "node nodejs" },
-    playbook: { label: "Ansible playbook", about: "Configure servers", interpreter: "ansible-playbook", install: "apt install ansible", language: "yaml", endings: "yml yaml", file: "script.yml", programs: "ansible-playbook" },
-    terraform: { label: "Terraform", about: "Provision infrastructure", interpreter: "tofu or terraform", install: "see https://opentofu.org/docs/intro/install/deb/", language: "hcl", endings: "tf", file: "script.tf", programs: "tofu terraform" },
-    aws: { label: "AWS commands", about: "Shell with the AWS CLI", interpreter: "aws", install: "apt install awscli", language: "shell", endings: "aws", file: "script.sh", programs: "bash sh dash ash" },
+    sh: { label: "Shell", about: "Shell commands", interpreter: "bash", install: "apt install bash", language: "shell", endings: "sh bash", file: "script.sh", programs: "bash sh dash ash", packages: "" },
+    python: { label: "Python", about: "Data, files, calculations", interpreter: "python3", install: "apt install python3", language: "python", endings: "py", file: "script.py", programs: "python3 python", packages: "requirements.txt" },
+    node: { label: "Node.js", about: "JavaScript (Node.js)", interpreter: "node", install: "apt install nodejs", language: "javascript", endings: "js mjs", file: "script.js", programs: "node nodejs", packages: "" },
+    playbook: { label: "Ansible playbook", about: "Configure servers", interpreter: "ansible-playbook", install: "apt install ansible", language: "yaml", endings: "yml yaml", file: "script.yml", programs: "ansible-playbook", packages: "" },
+    terraform: { label: "Terraform", about: "Provision infrastructure", interpreter: "tofu or terraform", install: "see https://opentofu.org/docs/intro/install/deb/", language: "hcl", endings: "tf", file: "script.tf", programs: "tofu terraform", packages: "" },
+    aws: { label: "AWS commands", about: "Shell with the AWS CLI", interpreter: "aws", install: "apt install awscli", language: "shell", endings: "aws", file: "script.sh", programs: "bash sh dash ash", packages: "" },
 };
 
 /** @type {Record<string, {label: string, help: string}>} */

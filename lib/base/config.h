@@ -39,16 +39,21 @@ struct config {
     int sandbox_memory_mb; /* SANDBOX_MEMORY_MB and so on: the most that a run may use; scripts ask for less */
     int sandbox_cpu_seconds;
     int sandbox_wall_seconds;
-    int sandbox_processes;  /* and threads */
-    int sandbox_disk_mb;    /* of its work folder and /tmp, which are in memory */
-    int sandbox_open_files; /* of each process */
-    int run_output_mb;      /* RUN_OUTPUT_MB: output that is kept of a run; with ten times as much it is ended */
-    int run_artifact_mb;    /* RUN_ARTIFACT_MB: files that are kept of a run, together */
-    char *ssl_certfile;     /* SSL_CERTFILE: the site's certificate chain in PEM; or NULL */
-    char *ssl_keyfile;      /* SSL_KEYFILE: its private key; or NULL */
-    int login_rate;         /* LOGIN_RATE: logins per second and address, for the nginx of ./studio */
-    int login_burst;        /* LOGIN_BURST: how many more may come at once, for the same */
-    int request_rate;       /* REQUEST_RATE, REQUEST_BURST, CONNECTION_LIMIT, SOCKET_LIMIT: requests per second and */
+    int sandbox_processes;     /* and threads */
+    int sandbox_disk_mb;       /* of its work folder and /tmp, which are in memory */
+    int sandbox_open_files;    /* of each process */
+    int run_output_mb;         /* RUN_OUTPUT_MB: output that is kept of a run; with ten times as much it is ended */
+    int run_artifact_mb;       /* RUN_ARTIFACT_MB: files that are kept of a run, together */
+    char *state_dir;           /* STATE_DIR: folder of what the runner of this host keeps, such as installed packages */
+    int dependencies_mb;       /* DEPENDENCIES_MB: the packages of a script, in memory while they are installed */
+    int dependencies_seconds;  /* DEPENDENCIES_SECONDS: for an installation */
+    int dependencies_days;     /* DEPENDENCIES_DAYS: packages that no run has used for so long are removed */
+    int dependencies_store_mb; /* DEPENDENCIES_STORE_MB: all packages that are kept on this host */
+    char *ssl_certfile;        /* SSL_CERTFILE: the site's certificate chain in PEM; or NULL */
+    char *ssl_keyfile;         /* SSL_KEYFILE: its private key; or NULL */
+    int login_rate;            /* LOGIN_RATE: logins per second and address, for the nginx of ./studio */
+    int login_burst;           /* LOGIN_BURST: how many more may come at once, for the same */
+    int request_rate;     /* REQUEST_RATE, REQUEST_BURST, CONNECTION_LIMIT, SOCKET_LIMIT: requests per second and */
     int request_burst;    /* address, how many more may come at once, how many may be in progress, and how many live */
     int connection_limit; /* connections; for the same */
     int socket_limit;

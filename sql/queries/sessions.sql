@@ -93,8 +93,9 @@ with keys_gone as (
     delete from devices where ctid = any (array(
         select ctid from devices where expires_at < now() order by expires_at limit $1::int for update skip locked))
     returning 1
-), chores_gone as ( -- that no program does any more
+), chores_gone as ( -- that no program does any more, or whose host is gone
     delete from chores where begun_at < now() - interval '30 days'
+       or (host <> '' and begun_at < now() - interval '2 days' - make_interval(secs => 3 * period_seconds))
     returning 1
 )
 select (select count(*) from keys_gone) + (select count(*) from throttles_gone) + (select count(*) from devices_gone)

@@ -39,8 +39,8 @@ select 'coagent_database_connections', 'state', coalesce(state, 'other'), count(
 from pg_stat_activity where datname = current_database() group by state
 union all
 select metric, 'chore', name, number
-from chores, lateral (values
+from (select name, min(begun_at) as begun_at, max(duration_ms) as duration_ms, sum(failures) as failures
+      from chores group by name) of_all_hosts, lateral (values
     ('coagent_chore_last_run_seconds', greatest(extract(epoch from now() - begun_at), 0)),
     ('coagent_chore_duration_seconds', duration_ms / 1000.0),
     ('coagent_chore_failures_total', failures)) as of_it (metric, number)
-where host = ''

@@ -15,7 +15,7 @@ from harness.doctor import Ctl
 from harness.waiting import wait_until
 
 NAMES = {"reap_leases", "send_heartbeats", "send_pulse", "expire_log_ins", "remove_expired", "purge_rooms", "seal_inputs",
-         "sweep_runs", "sweep_script_files", "count_storage", "drop_functions"}
+         "sweep_runs", "sweep_script_files", "sweep_dependencies", "count_storage", "drop_functions"}
 MANY = 30000
 
 

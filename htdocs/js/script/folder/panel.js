@@ -61,7 +61,7 @@ export function FolderPanel({ script, draft, current, onAdd, onSave }) {
         { text: "Download", icon: "download", onSelect: () => onSave(file) },
         ...(script.editable ? [null, { text: "Delete", icon: "trash", danger: true, onSelect: () => drop(file) }] : []),
     ];
-    const main = SCRIPT_KINDS[script.kind]?.file || "script";
+    const { file: main = "script", packages = "" } = SCRIPT_KINDS[script.kind] || {};
     return html`<nav class="folder" aria-label="Files">
         <div class="folder__tools"><b>Files</b>${script.editable && html`<${Button} kind="quiet" small icon="plus" label="New file"
             onClick=${() => setDialog({})} />
@@ -72,7 +72,10 @@ export function FolderPanel({ script, draft, current, onAdd, onSave }) {
                     mark="changed" />`}</a></li></ul>
             <${FolderList} folder=${treeOf(files)} current=${current} menu=${menu} />
             ${!files.length && html`<p class="folder__empty soft small">No files beside the script yet. Add modules, roles,
-                templates or data: each run finds them in its working directory.</p>`}
+                templates or data: each run finds them in its working directory.${packages && ` Packages that ${packages} lists are
+                installed before the run.`}</p>`}
+            ${packages && files.some(({ path }) => path === packages) && html`<p class="folder__empty soft small">${packages}:
+                packages are installed before the first run, and again when the file changes.</p>`}
         </div>
         ${files.length > 0 && html`<p class="folder__sum soft small">${plural(files.length, "file")}, ${bytes(sumOf(files))}</p>`}
         ${dialog && html`<${PathDialog} kind=${script.kind} others=${files.filter((file) => file !== dialog.rename)}

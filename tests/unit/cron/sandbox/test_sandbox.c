@@ -324,3 +324,39 @@ Test(sandbox, a_keeper_that_hangs_is_killed_with_all)
     cr_expect_eq(trial.ending.reason, RUN_END_CANCELLED);
     cr_expect(trial_vanish("601.25"));
 }
+
+Test(sandbox, a_folder_that_is_bound_is_seen_and_cannot_be_changed)
+{
+    char folder[] = "/tmp/coagent-bind-XXXXXX";
+    char *name;
+    int file;
+
+    cr_assert_not_null(mkdtemp(folder));
+    name = text_format("%s/word", folder);
+    file = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+    cr_assert_eq(write(file, "echo hello\n", 11), 11);
+    close(file);
+    trial.spec.binds[0] = (struct sandbox_bind){folder, "dependencies"};
+    trial_run(&trial,
+              "cd /dependencies && bash word && ls . /tmp; touch new 2>&1; chmod 777 word 2>&1; rm -f word 2>&1",
+              RUN_END_EXIT);
+    cr_expect_str_eq(text_string(&trial.output), "hello\n.:\nword\n\n/tmp:\n"
+                                                 "touch: cannot touch 'new': Read-only file system\n"
+                                                 "chmod: changing permissions of 'word': Read-only file system\n"
+                                                 "rm: cannot remove 'word': Read-only file system\n");
+    unlink(name);
+    free(name);
+    rmdir(folder);
+}
+
+Test(sandbox, a_folder_that_is_not_there_cannot_be_bound)
+{
+    struct text why = TEXT_EMPTY;
+
+    trial.argv[2] = "true";
+    trial.spec.argv = trial.argv;
+    trial.spec.binds[0] = (struct sandbox_bind){"/nowhere/at/all", "dependencies"};
+    cr_expect_eq(sandbox_start(&trial.sandbox, &trial.spec, &why), OUTCOME_FAILED);
+    cr_expect_str_eq(text_string(&why), "/dependencies of the sandbox could not be opened: No such file or directory.");
+    text_free(&why);
+}
