@@ -49,7 +49,8 @@ function Workbench({ script, onChange }) {
             tell("Your unsaved changes were restored");
         }
     }, []);
-    const { save, canSave, busy, problem } = useSaving(script, draft, () => setDialog("conflict"));
+    const [conflict, setConflict] = useState(/** @type {Conflict | null} */ (null));
+    const { save, canSave, busy, problem } = useSaving(script, draft, setConflict);
     const run = () => {
         const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form.run-form"));
         if (form) {
@@ -78,16 +79,46 @@ function Workbench({ script, onChange }) {
         </div>
         <${LeaveGuard} when=${canSave} what=${script.name} onLose=${draft.lose} />
         ${dialog === "note" && html`<${NoteDialog} onSave=${(/** @type {string} */ note) => save({ note })} onClose=${close} />`}
-        ${dialog === "conflict" && html`<${ConflictDialog} script=${script} draft=${draft} onTake=${onChange} onOver=${(/** @type {any} */ over) => save({ over })} onClose=${close} />`}
+        ${conflict && html`<${ConflictDialog} key=${conflict.theirs.version} script=${script} draft=${draft} conflict=${conflict}
+            onTake=${onChange} onSave=${save} onClose=${() => setConflict(null)} />`}
         ${dialog === "delete" && html`<${DeleteScript} script=${script} onClose=${close} onDone=${gone} />`}
     </${Page}>`;
+}
+
+/** A save does not go round for ever while others save too. */
+const TRIES = 5;
+
+/** @typedef {import("./save-dialogs.js").Conflict} Conflict */
+
+/**
+ * Saves; once more when somebody else has changed nothing that a version consists of.
+ * @param {import("./draft.js").Draft} draft
+ * @param {{note?: string, over?: import("../types.js").Script, taken?: string[]}} how
+ * @param {(conflict: Conflict) => void} onConflict
+ */
+async function saveDraft(draft, how, onConflict) {
+    for (let tried = 0; ; tried++) {
+        try {
+            return await draft.save(how);
+        } catch (caught) {
+            if (!caught.current) {
+                throw caught;
+            }
+            const found = draft.compare(caught.current);
+            if (tried === TRIES || found.both.length + found.theirs.length > 0) {
+                onConflict({ theirs: caught.current, found, note: how.note });
+                return undefined;
+            }
+            how = { note: how.note, over: caught.current };
+        }
+    }
 }
 
 /**
  * Saves the draft.
  * @param {import("../types.js").Script} script
- * @param {any} draft
- * @param {() => void} onConflict when another user saved in the meantime
+ * @param {import("./draft.js").Draft} draft
+ * @param {(conflict: Conflict) => void} onConflict when another user saved a version in the meantime
  */
 function useSaving(script, draft, onConflict) {
     const [busy, setBusy] = useState(false);
@@ -101,16 +132,14 @@ function useSaving(script, draft, onConflict) {
         setBusy(true);
         setProblem(null);
         try {
-            const saved = await draft.save(how);
-            tell(`Saved as version ${saved.latest}. ${directionNote(saved.code)}`.replace(/\. $/, ""));
+            const saved = await saveDraft(draft, how, onConflict);
+            if (saved) {
+                tell(`Saved as version ${saved.latest}. ${directionNote(saved.code)}`.replace(/\. $/, ""));
+            }
             return saved;
         } catch (caught) {
-            if (caught.status === 409 && !how.over) {
-                onConflict();
-            } else {
-                setProblem(caught);
-                setQuery({ tab: caught.fields?.parameters ? "parameters" : null });
-            }
+            setProblem(caught);
+            setQuery({ tab: caught.fields?.parameters ? "parameters" : null });
             return undefined;
         } finally {
             setBusy(false);

@@ -1,11 +1,12 @@
 /** The versions of a script: one looked at, two compared, an old one brought back. Which ones is in the address. */
 import { get, patch, query } from "../api.js";
-import { html } from "../dom.js";
+import { html, useState } from "../dom.js";
 import { plural } from "../format.js";
 import { useList, useLoad } from "../load.js";
 import { Button } from "../parts/button.js";
 import { CodeEditor } from "../parts/code-editor.js";
 import { CopyButton } from "../parts/copy.js";
+import { Dialog } from "../parts/dialog.js";
 import { Diff } from "../parts/diff.js";
 import { download } from "../parts/download.js";
 import { Icon } from "../parts/icon.js";
@@ -14,10 +15,11 @@ import { ProblemState } from "../parts/problem.js";
 import { SkeletonRows } from "../parts/skeleton.js";
 import { Table } from "../parts/table.js";
 import { Ago } from "../parts/time.js";
-import { attempt } from "../parts/toast.js";
+import { attempt, tell } from "../parts/toast.js";
 import { setQuery, place, withQuery } from "../router.js";
 import { useStore } from "../store.js";
 import { SCRIPT_KINDS } from "../words.js";
+import { sameContent } from "./draft.js";
 import { nameOf } from "./folder/changes.js";
 import { addressOf } from "./folder/content.js";
 import { FilesCompared } from "./folder/diff.js";
@@ -25,6 +27,7 @@ import { schemaOf, rowsOf } from "./parameters/schema.js";
 
 /** @param {{script: import("../types.js").Script, draft: any, onChange: (script: import("../types.js").Script) => void}} props */
 export function ScriptVersions({ script, draft, onChange }) {
+    const [conflict, setConflict] = useState(/** @type {Conflict | null} */ (null));
     const { query: { version = "" } } = useStore(place);
     const list = useList((cursor, signal) => get(`/scripts/${script.id}/versions` + query({ cursor }), signal), [script.id,
         script.latest]);
@@ -34,16 +37,24 @@ export function ScriptVersions({ script, draft, onChange }) {
     if (!list.items) {
         return html`<${SkeletonRows} />`;
     }
-    const restore = (/** @type {number} */ number) => attempt(async () => {
-        const old = await get(`/scripts/${script.id}/versions/${number}`);
-        const saved = await patch(`/scripts/${script.id}`, { version: script.version, code: old.code, parameters: old.parameters,
-            files_of: number, note: `Restored version ${number}` });
-        onChange(saved);
-        draft.reset(saved);
+    const taken = (/** @type {import("../types.js").Script} */ newest) => {
+        setConflict(null);
+        onChange(newest);
+        draft.reset(newest);
         setQuery({ version: null, from: null });
-    }, `Version ${number} was restored`);
+    };
+    const restore = (/** @type {number} */ number, over = script) => attempt(async () => {
+        const found = await restoreVersion(number, over);
+        if ("theirs" in found) {
+            setConflict(found);
+        } else {
+            taken(found.saved);
+            tell(`Version ${number} was restored`);
+        }
+    });
     const restorable = script.editable && !draft.changed;
-    return version ? html`<${Version} key=${version} script=${script} number=${Number(version)} restore=${restorable && Number(version) !== script.latest ? restore : null} />`
+    return html`${conflict && html`<${RestoreDialog} script=${script} conflict=${conflict} onTake=${taken}
+            onRestore=${() => restore(conflict.old.number, conflict.theirs)} onClose=${() => setConflict(null)} />`}${version ? html`<${Version} key=${version} script=${script} number=${Number(version)} restore=${restorable && Number(version) !== script.latest ? restore : null} />`
         : html`${script.editable && draft.changed && html`<p class="note versions__note">Save or discard your changes before you restore a version.</p>`}
         <${Table} label="Versions" rows=${list.items.map((/** @type {any} */ item) => ({ ...item, id: item.number }))} more=${list.hasMore} loading=${list.busy} onMore=${list.more} columns=${[
             { title: "Version", draw: ({ number, note }) => html`<a class="table__main" href=${withQuery({ version: number })}>Version ${number}</a>${note && html`<span class="table__sub">${note}</span>`}` },
@@ -56,7 +67,47 @@ export function ScriptVersions({ script, draft, onChange }) {
                 number !== script.latest && { text: "Compare with latest", icon: "diff", onSelect: () => setQuery({ version: String(script.latest), from: number }) },
                 { text: "View", icon: "eye", onSelect: () => setQuery({ version: number, from: null }) },
                 ...(restorable && number !== script.latest ? [null, { text: "Restore", icon: "refresh", onSelect: () => restore(number) }] : [])]} />` },
-        ]} />`;
+        ]} />`}`;
+}
+
+/** @typedef {import("../types.js").Script} Script */
+/** @typedef {{theirs: Script, old: import("../types.js").ScriptVersion}} Conflict */
+
+/**
+ * Makes an old version the newest; once more when somebody else has changed nothing that a version consists of.
+ * @param {number} number
+ * @param {Script} over the newest version that the user has seen
+ * @returns {Promise<{saved: Script} | Conflict>}
+ */
+async function restoreVersion(number, over) {
+    const old = await get(`/scripts/${over.id}/versions/${number}`);
+    const { code, parameters } = old;
+    for (let { version } = over; ;) {
+        try {
+            return { saved: await patch(`/scripts/${over.id}`, { version, code, parameters, files_of: number,
+                note: `Restored version ${number}` }) };
+        } catch (caught) {
+            if (!caught.current) {
+                throw caught;
+            }
+            if (!sameContent(over, caught.current)) {
+                return { theirs: caught.current, old };
+            }
+            ({ version } = caught.current);
+        }
+    }
+}
+
+/** @param {{script: Script, conflict: Conflict, onTake: (script: Script) => void, onRestore: () => void, onClose: () => void}} props */
+function RestoreDialog({ script, conflict: { theirs, old }, onTake, onRestore, onClose }) {
+    return html`<${Dialog} title="Someone else saved a newer version" wide onClose=${onClose}>
+        <div class="dialog__body stack"><p>Version ${theirs.latest} is now the latest. Restoring version ${old.number} would make the
+            changes below. All stored versions are kept.</p>
+            <${Compared} script=${script} before=${{ ...theirs, number: theirs.latest }} after=${old} /></div>
+        <div class="dialog__actions"><${Button} onClick=${onClose}>Cancel</${Button}>
+            <${Button} onClick=${() => onTake(theirs)}>Keep version ${theirs.latest}</${Button}>
+            <${Button} kind="primary" onClick=${onRestore}>Restore version ${old.number}</${Button}></div>
+    </${Dialog}>`;
 }
 
 /** "1.2 KB" @param {number} bytes */

@@ -87,6 +87,9 @@ export function written(changes, path, content) {
     return withChange(changes, path, { ...content, ...(executable !== undefined && { executable }) });
 }
 
+/** Without the changes of these files. @param {Changes} changes @param {string[]} paths */
+export const withoutPaths = (changes, paths) => Object.fromEntries(Object.entries(changes).filter(([path]) => !paths.includes(path)));
+
 /** As it is stored again. @param {Changes} changes @param {string} path */
 export const unwritten = (changes, path) => withChange(changes, path, undefined);
 
