@@ -24,7 +24,7 @@ const struct route message_routes[] = {
     ROUTE(METHOD_POST, "/rooms/{id}/messages", ROOM_OPEN("member"), POOL_FAST, post_fields, NULL, post,
           "Post a message; mentioned agents answer", "Event", true, .successes = "201", .by_runs = true),
     ROUTE(METHOD_PATCH, "/rooms/{id}/messages/{seq}", ROOM_OPEN("member"), POOL_FAST, edit_fields, NULL, edit,
-          "Edit your own message", "Event",
+          "Edit your own message; agents that it did not mention before answer", "Event",
           .unversioned = "only its author edits a message, and every text stays in the log of the room",
           .by_runs = true),
     ROUTE(METHOD_DELETE, "/rooms/{id}/messages/{seq}", ROOM_OPEN("member"), POOL_FAST, NULL, NULL, delete_message,

@@ -89,13 +89,26 @@ enum outcome messages_post(struct db *db, const char *room, struct json_object *
     return outcome;
 }
 
+/* Whether a text is a command, or is meant as one. */
+static bool is_command(const char *text)
+{
+    struct run_command *command = NULL;
+    struct text why = TEXT_EMPTY;
+    enum outcome outcome = run_command_read(text, &command, &why);
+
+    run_command_free(command);
+    text_free(&why);
+    return outcome != OUTCOME_ABSENT;
+}
+
 enum outcome messages_edit(struct db *db, const char *room, const char *seq, const char *text, struct text *why)
 {
     struct markup markup;
     enum outcome outcome = read_markup(text, &markup, why);
 
     if (outcome == OUTCOME_OK)
-        outcome = db_do(db, &query_message_edit, DB_VALUES(room, seq, text, text_string(&markup.handles)));
+        outcome = db_do(db, &query_message_edit,
+                        DB_VALUES(room, seq, text, text_string(&markup.handles), is_command(text) ? "false" : "true"));
     markup_free(&markup);
     return outcome;
 }

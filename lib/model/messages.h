@@ -11,7 +11,7 @@
 enum outcome messages_post(struct db *db, const char *room, struct json_object *body, struct text *why);
 
 /* ABSENT: no such message, or deleted; DENIED: somebody else's. Owners of the room may delete any. INVALID: the text is
- * refused, with a sentence in why where the database does not say it. */
+ * refused, with a sentence in why where the database does not say it. Agents that an edit mentions anew are asked. */
 enum outcome messages_edit(struct db *db, const char *room, const char *seq, const char *text, struct text *why);
 enum outcome messages_delete(struct db *db, const char *room, const char *seq);
 

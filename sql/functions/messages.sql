@@ -141,22 +141,42 @@ begin
     return message;
 end $$;
 
-create function message_edit(the_room uuid, the_seq bigint, content text, handles text default null)
+-- Those of these members that are agents and were never asked by this message.
+create function unasked_agents(message room_events, mentioned uuid[]) returns setof uuid language sql stable as $$
+    select id from principals p
+    where id = any (mentioned) and kind = 'agent'
+          and not exists (select from room_events e where e.room_id = message.room_id and e.reply_to = message.seq and e.kind = 'run'
+                                                          and e.body -> 'agent' ->> 'id' = p.id::text)
+    order by id
+$$;
+
+-- Agents that the message mentions from now on are asked, each once for a message, as by a new one; not by a command
+-- (asks false), which is for no agent, and runs nothing when it comes by an edit.
+create function message_edit(the_room uuid, the_seq bigint, content text, handles text default null, asks boolean default true)
 returns setof announced language plpgsql as $$
 declare
     said text := message_text(content);
     mentioned uuid[] := mentioned_members(the_room, handles);
     message room_events := message_for_change(the_room, the_seq, false);
     before uuid[] := message_mentions(message);
+    added uuid[] := array(select unnest(mentioned) except select unnest(before));
     event room_events;
+    agent uuid;
+    asked room_events;
 begin
     event := append_event(the_room, 'edit', caller_id(), null, null, the_seq,
                           jsonb_build_object('text', said, 'mentions', mentioned));
-    perform note_mentions(event, the_seq, array(select unnest(mentioned) except select unnest(before)));
+    perform note_mentions(event, the_seq, added);
     perform drop_mentions(the_room, the_seq, array(select unnest(before) except select unnest(mentioned)));
     perform audit_room('message.edit', the_room, jsonb_build_object('seq', the_seq));
     return next announced_answer(event_json(event));
     return next announced_event(event);
+    for agent in select * from unasked_agents(message, added) where asks loop
+        asked := ask_agent(the_room, agent, the_seq, caller_id(), 0);
+        if asked.seq is not null then
+            return next announced_event(asked);
+        end if;
+    end loop;
 end $$;
 
 -- An answer goes with what its agent thought before it.

@@ -217,6 +217,78 @@ def test_a_mentioned_agent_gets_a_run_in_the_same_transaction(ann, bob, room, st
     assert bob.get(f"/runs/{asked['run']}").json()["trigger_seq"] == event["seq"]
 
 
+def edit(client, room, event, text):
+    answer = client.patch(f"/rooms/{room['id']}/messages/{event['seq']}", {"text": text})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def asked_by_message(client, room, event):
+    """The agents that were asked to answer it, in order."""
+    return [one["body"]["agent"]["id"] for one in log(client, room, after=event["seq"])["items"]
+            if one["kind"] == "run" and one["reply_to"] == event["seq"]]
+
+
+def test_an_edit_asks_the_agents_that_it_mentions_anew_once(ann, bob, room):
+    first, second = agent_in(ann, room), agent_in(ann, room)
+    event = say(bob, room, "hello")
+    edited = edit(bob, room, event, f"hello @{first['handle']}")
+    asked = log(bob, room, after=edited["seq"])["items"][0]
+    assert (asked["kind"], asked["reply_to"], asked["author"]["id"]) == ("run", event["seq"], bob.id)
+    assert bob.get(f"/runs/{asked['run']}").json()["asked_by"]["id"] == bob.id
+    edit(bob, room, event, f"good morning @{first['handle']}")
+    assert asked_by_message(bob, room, event) == [first["id"]], "the mention was there"
+    edit(bob, room, event, f"@{second['handle']} and @{first['handle']}")
+    edit(bob, room, event, "nobody")
+    edit(bob, room, event, f"@{second['handle']} and @{first['handle']} again")
+    assert asked_by_message(bob, room, event) == [first["id"], second["id"]], "each once"
+    mentioned = say(bob, room, f"@{first['handle']} at once")
+    edit(bob, room, mentioned, f"@{first['handle']} at once, please")
+    assert asked_by_message(bob, room, mentioned) == [first["id"]]
+
+
+def test_an_edit_asks_an_agent_that_could_not_answer_before(ann, bob, room):
+    agent = agent_in(ann, room, stopped=True)
+    event = say(bob, room, f"@{agent['handle']} are you there?")
+    assert ann.post(f"/agents/{agent['id']}/start").status_code == 200
+    edit(bob, room, event, "are you there?")
+    edit(bob, room, event, f"@{agent['handle']} are you there?")
+    assert asked_by_message(bob, room, event) == [agent["id"]]
+
+
+def test_edits_at_once_ask_an_agent_once(ann, bob, room):
+    agent = agent_in(ann, room)
+    event = say(bob, room, "hello")
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        answers = list(threads.map(lambda n: bob.twin().patch(f"/rooms/{room['id']}/messages/{event['seq']}",
+                                                              {"text": f"{n} @{agent['handle']}"}).status_code, range(6)))
+    assert answers == [200] * 6
+    assert asked_by_message(bob, room, event) == [agent["id"]]
+
+
+def test_an_edit_asks_no_agent_that_has_left(ann, bob, room):
+    agent = agent_in(ann, room)
+    event = say(bob, room, "hello")
+    assert ann.delete(f"/rooms/{room['id']}/members/{agent['id']}").status_code == 204
+    assert edit(bob, room, event, f"@{agent['handle']}")["body"]["mentions"] == []
+    assert asked_by_message(bob, room, event) == []
+    back = ann.post(f"/rooms/{room['id']}/members", {"handle": agent["handle"]})
+    assert back.status_code in (200, 201), back.text
+    edit(bob, room, event, f"@{agent['handle']} welcome back")
+    assert asked_by_message(bob, room, event) == [agent["id"]], "that text was no mention"
+
+
+def test_an_edit_that_is_a_command_asks_and_runs_nothing(ann, bob, room):
+    agent = agent_in(ann, room)
+    script = ann.post("/scripts", {"name": f"say-{uuid.uuid4().hex[:8]}", "kind": "sh", "code": "true"}).json()
+    event = say(bob, room, "hello")
+    for text in (f"/run {script['name']} @{agent['handle']}", f"/run {script['name']} 'open @{agent['handle']}"):
+        edited = edit(bob, room, event, text)
+        assert edited["body"]["mentions"] == [agent["id"]]
+        edit(bob, room, event, "hello")
+    assert {one["kind"] for one in log(bob, room, after=event["seq"])["items"]} == {"edit"}
+
+
 def test_stop_ends_what_waits(ann, bob, room, admin):
     """An agent answers one message of a room at a time: the second one waits as long as the first is answered."""
     commands = next(one for one in admin.get("/providers", params={"limit": 200}).json()["items"] if one["kind"] == "command")

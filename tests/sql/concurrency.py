@@ -102,7 +102,7 @@ def rewrite(actor):
                         "order by random() limit 1", room)
     for seq, author in found:
         if random.random() < 0.7:
-            actor.attempt(author, ("message_edit", room, seq, "Better so, @user1.", random.choice(["", "user1"])))
+            actor.attempt(author, ("message_edit", room, seq, "Better so, @user1.", random.choice(["", "user1"]), True))
         else:
             actor.attempt(actor.any("users"), ("message_delete", room, seq))
         actor.attempt(actor.any("users"), ("room_read", room, seq))
