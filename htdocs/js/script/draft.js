@@ -2,7 +2,7 @@
  * end of a session and a reload of this tab. */
 import { patch } from "../api.js";
 import { useEffect, useMemo, useState } from "../dom.js";
-import { merge } from "../parts/form/edit.js";
+import { merge } from "../parts/form/merge.js";
 import { me } from "../session.js";
 import { asFields, filesWith, withoutPaths } from "./folder/changes.js";
 import { nameErrors, newRow, rowsOf, schemaOf } from "./parameters/schema.js";
@@ -13,7 +13,7 @@ const PAUSE_MS = 300;
 
 /** @typedef {{code?: string, parameters?: any, files?: import("../types.js").ScriptFile[]}} Content */
 /** @typedef {Content & {version: number}} Base what a draft changes */
-/** @typedef {import("../parts/form/edit.js").Changed} Changed parts: "code", "parameters", "/" and the path of a file */
+/** @typedef {import("../parts/form/merge.js").Changed} Changed parts: "code", "parameters", "/" and the path of a file */
 
 /** @param {any} schema a stored one, in the form that comparing needs @returns {string} */
 export const plain = (schema) => JSON.stringify(schemaOf(rowsOf(schema)), null, 4);
