@@ -1,30 +1,42 @@
 /** Times and numbers as people read them, in the viewer's zone and language. */
 
-const time = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const dayYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "long" });
-const number = new Intl.NumberFormat();
+/**
+ * Made at its first use: each of these takes milliseconds to make on a phone, and no page uses all of them.
+ * @template T
+ * @param {() => T} make
+ * @returns {() => T}
+ */
+export function lazily(make) {
+    /** @type {T | undefined} */
+    let made;
+    return () => (made ??= make());
+}
+
+const time = lazily(() => new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" }));
+const day = lazily(() => new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" }));
+const dayYear = lazily(() => new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" }));
+const full = lazily(() => new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" }));
+const relative = lazily(() => new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "long" }));
+const number = lazily(() => new Intl.NumberFormat());
 
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const UNITS = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
 
 /** "14:05" @param {string} at */
-export const clock = (at) => time.format(new Date(at));
+export const clock = (at) => time().format(new Date(at));
 /** "Thursday, 20 November 2025 at 14:05:09" @param {string} at */
-export const exact = (at) => full.format(new Date(at));
+export const exact = (at) => full().format(new Date(at));
 /** "20 November 2025" @param {string} at */
-export const onDay = (at) => dayYear.format(new Date(at));
+export const onDay = (at) => dayYear().format(new Date(at));
 /** "1,234" @param {number} value */
-export const count = (value) => number.format(value);
+export const count = (value) => number().format(value);
 
 /** "3 minutes ago", "just now", "in 7 days" @param {string} at @param {number} [now] */
 export function ago(at, now = Date.now()) {
     const seconds = (new Date(at).getTime() - now) / 1000;
     for (const [unit, size] of UNITS) {
         if (Math.abs(seconds) >= size) {
-            return relative.format(Math.trunc(seconds / size), unit);
+            return relative().format(Math.trunc(seconds / size), unit);
         }
     }
     return "just now";
@@ -44,7 +56,7 @@ export function dayName(at, now = new Date()) {
     if (date.toDateString() === yesterday.toDateString()) {
         return "Yesterday";
     }
-    return (date.getFullYear() === now.getFullYear() ? day : dayYear).format(date);
+    return (date.getFullYear() === now.getFullYear() ? day() : dayYear()).format(date);
 }
 
 /** "1 message", "2 messages" @param {number} n @param {string} one @param {string} [many] */

@@ -1,12 +1,13 @@
 /** One row of a log: a line, or a part of one that is broken. */
 import { classes, html, memo } from "../dom.js";
-import { count } from "../format.js";
+import { count, lazily } from "../format.js";
 import { visible } from "../code/hidden.js";
 import { look } from "./colours.js";
 
 /** A line may change its colour at each character; more changes in a row than this are not drawn. */
 const MOST_PIECES = 600;
-const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hour12: false });
+const time = lazily(() => new Intl.DateTimeFormat(undefined,
+    { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hour12: false }));
 
 /**
  * @typedef {object} RowProps
@@ -28,7 +29,7 @@ const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-di
 function draw({ line, number, part, from, to, note, times, marks, current, theme }) {
     const kind = line.stream === "stderr" ? "log__row--err" : line.stream === "note" && "log__row--runner";
     return html`<div class=${classes("log__row", kind)} data-line=${number} data-part=${part}>
-        ${times && html`<span class="log__time">${part === 0 && time.format(new Date(line.at))}</span>`}
+        ${times && html`<span class="log__time">${part === 0 && time().format(new Date(line.at))}</span>`}
         ${line.stream === "note" && part === 0 && line.text && html`<span class="log__runner">Runner</span>`}
         ${line.stream === "stderr" && part === 0 && html`<span class="sr-only">Error output: </span>`}
         ${note ? html`<span class="log__cut">${count(line.cut)} more characters in this line are not shown</span>`
