@@ -22,6 +22,7 @@
 struct variables {
     const char *items[4 * ECOSYSTEM_VARIABLES];
     size_t count;
+    char *registry, *trust; /* owned */
 };
 
 static void add_variables(struct variables *variables, const char *const *more)
@@ -30,17 +31,31 @@ static void add_variables(struct variables *variables, const char *const *more)
         variables->items[variables->count++] = more[i];
 }
 
-static struct variables choose_variables(const struct dependencies *dependencies)
+/* An index without https is trusted since an administrator has chosen it. */
+static void add_registry(struct variables *variables, const struct needs *needs)
 {
-    const struct ecosystem *ecosystem = dependencies->needs->ecosystem;
-    struct variables variables = {0};
+    const struct ecosystem *ecosystem = needs->ecosystem;
+    const char *address = needs->of.registry;
 
-    add_variables(&variables, ecosystem->always);
-    if (!dependencies->reach)
-        add_variables(&variables, ecosystem->offline);
-    if (dependencies->needs->vendored)
-        add_variables(&variables, ecosystem->vendored);
-    return variables;
+    variables->registry = text_format("%s=%s", ecosystem->registry, address);
+    variables->items[variables->count++] = variables->registry;
+    if (!ecosystem->trust || strncmp(address, "http://", 7) != 0)
+        return;
+    address += 7;
+    variables->trust = text_format("%s=%.*s", ecosystem->trust, (int)strcspn(address, "/"), address);
+    variables->items[variables->count++] = variables->trust;
+}
+
+static void choose_variables(struct variables *variables, const struct needs *needs)
+{
+    *variables = (struct variables){0};
+    add_variables(variables, needs->ecosystem->always);
+    if (!needs->of.reach)
+        add_variables(variables, needs->ecosystem->offline);
+    else if (needs->of.registry)
+        add_registry(variables, needs);
+    if (needs->vendored)
+        add_variables(variables, needs->ecosystem->vendored);
 }
 
 /* What a run may use, but for what the packages themselves take. */
@@ -106,7 +121,7 @@ static void explain(const struct dependencies *dependencies, const struct sandbo
         text_add_format(why, "%s could not be installed: %s", file, text_string(&ended.reason));
     if (ending->reason == RUN_END_DISK)
         text_add(why, " DEPENDENCIES_MB is the size that packages can have while they are installed.");
-    if (!dependencies->reach && ending->reason == RUN_END_EXIT)
+    if (!dependencies->needs->of.reach && ending->reason == RUN_END_EXIT)
         text_add(why, " The script has no network: allow internet access in its settings, or put the packages into the "
                       "folder vendor beside it.");
     text_free(&ended.reason);
@@ -144,32 +159,47 @@ static void note_beginning(const struct dependencies *dependencies)
     free(note);
 }
 
+static void choose_command(const char *argv[ECOSYSTEM_ARGUMENTS], const struct needs *needs)
+{
+    const char *const *words = needs->ecosystem->argv;
+
+    for (size_t i = 0; i < ECOSYSTEM_ARGUMENTS; i++)
+        argv[i] = words[i] && strcmp(words[i], "@") == 0 ? needs->of.program : words[i];
+}
+
 /* Its output is no output of the script: what reads the script's stdout shall not find it there. */
 static enum outcome install(struct dependencies *dependencies, struct text *why)
 {
     const struct needs *needs = dependencies->needs;
-    const struct variables variables = choose_variables(dependencies);
+    const char *argv[ECOSYSTEM_ARGUMENTS];
+    struct variables variables;
     struct sandbox sandbox;
     struct attendance attendance = {.execution = dependencies->execution,
                                     .told = true,
                                     .sandbox = &sandbox,
                                     .output = dependencies->output,
-                                    .stdout_as = OUTPUT_STDERR,
                                     .begun_at = clock_monotonic_ms()};
-    const struct sandbox_spec spec = {.argv = needs->ecosystem->argv,
+    const struct sandbox_spec spec = {.argv = argv,
                                       .environment = variables.items,
                                       .files = needs->files,
                                       .file_count = needs->file_count,
                                       .limits = choose_limits(dependencies->execution->config),
                                       .filter = dependencies->execution->filter,
-                                      .reach = dependencies->reach};
+                                      .reach = dependencies->needs->of.reach};
     enum outcome outcome;
 
     note_beginning(dependencies);
-    if (sandbox_start(&sandbox, &spec, why) != OUTCOME_OK)
+    choose_variables(&variables, needs);
+    choose_command(argv, needs);
+    outcome = sandbox_start(&sandbox, &spec, why);
+    free(variables.registry);
+    free(variables.trust);
+    if (outcome != OUTCOME_OK)
         return OUTCOME_FAILED;
+    dependencies->output->stdout_as = OUTPUT_STDERR;
     outcome =
         attend(&attendance) ? conclude(dependencies, &sandbox, attendance.begun_at, &spec.limits, why) : OUTCOME_DENIED;
+    dependencies->output->stdout_as = OUTPUT_STDOUT;
     sandbox_close(&sandbox);
     return outcome;
 }

@@ -12,8 +12,7 @@
 
 struct dependencies {
     struct execution *execution;
-    const struct needs *needs;
-    const char *reach; /* of the run, and so of the installer (sandbox.h) */
+    const struct needs *needs; /* who installs reaches what the run does */
     struct output *output;
     struct store store;
     struct store_tree tree;
@@ -21,7 +20,7 @@ struct dependencies {
 };
 
 /* Gets what needs asks for; waits while another run installs the same, and installs it if nobody does. The lease is
- * renewed meanwhile; the installer's output and notes of what happens go to output. Begins with the first four members
+ * renewed meanwhile; the installer's output and notes of what happens go to output. Begins with the first three members
  * set. INVALID: it could not be installed; FAILED: it could not be stored; both with why, a sentence for users. DENIED:
  * the run was stopped, its time is over or its lease lost, as execution->state says. dependencies_let_go must follow.
  */

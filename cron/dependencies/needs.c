@@ -27,19 +27,17 @@ static void digest_word(crypto_hash_sha256_state *state, const char *word)
 
 /* A program by its file, of which another version has another time or length: to ask it for its version would cost each
  * run the time of its start. */
-static void digest_program(crypto_hash_sha256_state *state, const char *program)
+static void digest_program(crypto_hash_sha256_state *state, const char *path)
 {
-    char *found = script_find(program);
-    char *real = found ? realpath(found, NULL) : NULL;
+    char *real = realpath(path, NULL);
     struct stat file;
 
-    digest_word(state, real ? real : program);
+    digest_word(state, real ? real : path);
     if (real && stat(real, &file) == 0) {
         digest_bytes(state, &file.st_size, sizeof file.st_size);
         digest_bytes(state, &file.st_mtim, sizeof file.st_mtim);
     }
     free(real);
-    free(found);
 }
 
 static void digest_files(crypto_hash_sha256_state *state, const struct needs *needs)
@@ -53,9 +51,9 @@ static void digest_files(crypto_hash_sha256_state *state, const struct needs *ne
     }
 }
 
-static void make_key(struct needs *needs, const char *reach)
+static void make_key(struct needs *needs, const char *installer)
 {
-    const struct ecosystem *ecosystem = needs->ecosystem;
+    const struct needs_of *of = &needs->of;
     unsigned char digest[crypto_hash_sha256_BYTES];
     crypto_hash_sha256_state state;
     struct utsname machine;
@@ -64,10 +62,11 @@ static void make_key(struct needs *needs, const char *reach)
     digest_word(&state, FORMAT);
     digest_word(&state, needs_file(needs));
     digest_word(&state, uname(&machine) == 0 ? machine.machine : "");
-    for (size_t i = 0; i < ECOSYSTEM_FILES && ecosystem->programs[i]; i++)
-        digest_program(&state, ecosystem->programs[i]);
-    digest_word(&state, reach ? "network" : "");
-    digest_word(&state, reach ? reach : "");
+    digest_program(&state, of->program);
+    digest_program(&state, installer ? installer : "");
+    digest_word(&state, of->reach ? "network" : "");
+    digest_word(&state, of->reach ? of->reach : "");
+    digest_word(&state, of->registry ? of->registry : "");
     digest_files(&state, needs);
     crypto_hash_sha256_final(&state, digest);
     sodium_bin2hex(needs->key, sizeof needs->key, digest, sizeof digest);
@@ -87,8 +86,10 @@ static bool is_dependency_file(const struct ecosystem *ecosystem, const char *na
 }
 
 /* In the order of the folder, which is that of the names. */
-static void choose_files(struct needs *needs, const struct folder *folder)
+static void choose_files(struct needs *needs)
 {
+    const struct folder *folder = needs->of.folder;
+
     needs->files = calloc(folder->count, sizeof *needs->files);
     if (!needs->files)
         abort();
@@ -102,19 +103,12 @@ static void choose_files(struct needs *needs, const struct folder *folder)
     }
 }
 
-static bool have_programs(const struct ecosystem *ecosystem, struct text *why)
+/* OK, ABSENT or INVALID, as ecosystem.h says. */
+static enum outcome look(const struct ecosystem *ecosystem, const struct folder *folder, struct text *why)
 {
-    for (size_t i = 0; i < ECOSYSTEM_FILES && ecosystem->programs[i]; i++) {
-        char *found = script_find(ecosystem->programs[i]);
-
-        if (!found) {
-            text_add_format(why, "%s needs %s, which is not installed on the runner's host: %s.", ecosystem->files[0],
-                            ecosystem->programs[i], ecosystem->install);
-            return false;
-        }
-        free(found);
-    }
-    return true;
+    if (!ecosystem || !folder_has(folder, ecosystem->files[0]))
+        return OUTCOME_ABSENT;
+    return ecosystem->look ? ecosystem->look(folder, why) : OUTCOME_OK;
 }
 
 const char *needs_file(const struct needs *needs)
@@ -122,19 +116,25 @@ const char *needs_file(const struct needs *needs)
     return needs->ecosystem->files[0];
 }
 
-enum outcome needs_read(struct needs *needs, enum script_kind_word kind, const struct folder *folder, const char *reach,
-                        struct text *why)
+enum outcome needs_read(struct needs *needs, const struct needs_of *of, struct text *why)
 {
-    const struct ecosystem *ecosystem = ecosystem_of(kind);
+    const struct ecosystem *ecosystem = ecosystem_of(of->kind);
+    enum outcome outcome = look(ecosystem, of->folder, why);
+    char *installer;
 
-    *needs = (struct needs){0};
-    if (!ecosystem || !folder_has(folder, ecosystem->files[0]))
-        return OUTCOME_OK;
-    if (!have_programs(ecosystem, why))
+    *needs = (struct needs){.of = *of};
+    if (outcome != OUTCOME_OK)
+        return outcome == OUTCOME_ABSENT ? OUTCOME_OK : outcome;
+    installer = ecosystem->installer ? script_find(ecosystem->installer) : NULL;
+    if (ecosystem->installer && !installer) {
+        text_add_format(why, "%s needs %s, which is not installed on the runner's host: %s.", ecosystem->files[0],
+                        ecosystem->installer, ecosystem->install);
         return OUTCOME_INVALID;
+    }
     needs->ecosystem = ecosystem;
-    choose_files(needs, folder);
-    make_key(needs, reach);
+    choose_files(needs);
+    make_key(needs, installer);
+    free(installer);
     return OUTCOME_OK;
 }
 

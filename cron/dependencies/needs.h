@@ -14,18 +14,28 @@
 
 #define NEEDS_KEY_SIZE 65 /* SHA-256 in hexadecimal digits */
 
+/* For whom it is: its kind, the program that executes it, the files beside it, what it may reach (sandbox.h), and the
+ * address of the registry that an administrator has set for the kind, or NULL. All are to outlive the needs. */
+struct needs_of {
+    enum script_kind_word kind;
+    const char *program;
+    const struct folder *folder;
+    const char *reach;
+    const char *registry;
+};
+
 struct needs {
     const struct ecosystem *ecosystem; /* NULL: nothing */
-    struct sandbox_file *files;        /* those that the installer sees; owned, but for what they point to */
+    struct needs_of of;
+    struct sandbox_file *files; /* those that the installer sees; owned, but for what they point to */
     size_t file_count;
     bool vendored; /* there are files in vendor */
     char key[NEEDS_KEY_SIZE];
 };
 
-/* Reads what is needed; reach is what the run may reach (sandbox.h). INVALID, with why a sentence for users: it cannot
- * be installed. needs_free must follow in any case. */
-enum outcome needs_read(struct needs *needs, enum script_kind_word kind, const struct folder *folder, const char *reach,
-                        struct text *why);
+/* Reads what is needed. INVALID, with why a sentence for users: it cannot be installed. needs_free must follow in any
+ * case. */
+enum outcome needs_read(struct needs *needs, const struct needs_of *of, struct text *why);
 void needs_free(struct needs *needs);
 
 /* The file that asks for it: "requirements.txt". */

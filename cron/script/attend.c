@@ -67,7 +67,7 @@ static void wait_for_news(struct attendance *attendance)
 
     poll(news, 4, patience(attendance));
     if (news[0].revents)
-        read_some(attendance, attendance->stdout_as, &sandbox->output);
+        read_some(attendance, OUTPUT_STDOUT, &sandbox->output);
     if (news[1].revents)
         read_some(attendance, OUTPUT_STDERR, &sandbox->errors);
     if (news[2].revents)

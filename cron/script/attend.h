@@ -15,11 +15,10 @@ struct attendance {
     struct execution *execution;
     struct sandbox *sandbox;
     struct output *output;
-    enum output_stream stdout_as; /* the stream that its stdout belongs to */
-    const char *sought_note;      /* noted once when it has asked for a network that it does not have; or NULL */
-    struct state *state;          /* looked after meanwhile; or NULL */
-    int64_t begun_at;             /* monotonic ms */
-    bool told;                    /* that the run is running */
+    const char *sought_note; /* noted once when it has asked for a network that it does not have; or NULL */
+    struct state *state;     /* looked after meanwhile; or NULL */
+    int64_t begun_at;        /* monotonic ms */
+    bool told;               /* that the run is running */
     bool stopping;
 };
 

@@ -242,12 +242,13 @@ static void add_package(struct environment *environment)
 /* How the packages are found; the mapping, which comes later, may say it otherwise. */
 static bool add_needs(struct environment *environment, const struct script_facts *facts, struct text *why)
 {
-    const enum script_kind_word kind = (enum script_kind_word)(environment->kind - script_kinds);
-    const struct ecosystem *ecosystem = ecosystem_of(kind);
+    const struct needs_of of = {(enum script_kind_word)(environment->kind - script_kinds), environment->program,
+                                &environment->folder, facts->reach, facts->registry};
+    const struct ecosystem *ecosystem = ecosystem_of(of.kind);
 
     if (!ecosystem || (facts->dry_run && !ecosystem->by_dry_run))
         return true;
-    if (needs_read(&environment->needs, kind, &environment->folder, facts->reach, why) != OUTCOME_OK)
+    if (needs_read(&environment->needs, &of, why) != OUTCOME_OK)
         return false;
     if (!environment->needs.ecosystem)
         return true;

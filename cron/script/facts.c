@@ -18,6 +18,7 @@ enum {
     COLUMN_INPUTS_SEALED,
     COLUMN_FILE_COUNT,
     COLUMN_API_USER,
+    COLUMN_REGISTRY,
 };
 
 static size_t count_of(const struct facts *facts, int column)
@@ -43,5 +44,6 @@ void script_facts_read(struct script_facts *script, const struct facts *facts)
         .inputs_sealed = facts_value(facts, COLUMN_INPUTS_SEALED),
         .file_count = count_of(facts, COLUMN_FILE_COUNT),
         .api_user = facts_value(facts, COLUMN_API_USER),
+        .registry = facts_value(facts, COLUMN_REGISTRY),
     };
 }

@@ -17,6 +17,7 @@ struct script_facts {
     const char *inputs_sealed; /* its passwords, or NULL */
     size_t file_count;         /* beside the script */
     const char *api_user;      /* for whom it uses the API; NULL: it does not */
+    const char *registry;      /* the address from which its packages come; NULL: the public one */
 };
 
 void script_facts_read(struct script_facts *script, const struct facts *facts);

@@ -55,10 +55,15 @@ void folder_close(struct folder *folder)
     free(folder->files);
 }
 
-bool folder_has(const struct folder *folder, const char *name)
+const struct sandbox_file *folder_find(const struct folder *folder, const char *name)
 {
     for (size_t i = 0; i < folder->count; i++)
         if (strcmp(folder->files[i].name, name) == 0)
-            return true;
-    return false;
+            return &folder->files[i];
+    return NULL;
+}
+
+bool folder_has(const struct folder *folder, const char *name)
+{
+    return folder_find(folder, name) != NULL;
 }

@@ -16,7 +16,10 @@ struct folder {
 enum outcome folder_open(struct folder *folder, struct execution *execution, size_t count, struct text *why);
 void folder_close(struct folder *folder);
 
-/* Whether there is a file of this name. */
+/* The file of this name, or NULL. */
+const struct sandbox_file *folder_find(const struct folder *folder, const char *name);
+
+/* Whether there is one. */
 bool folder_has(const struct folder *folder, const char *name);
 
 #endif

@@ -12,10 +12,13 @@
     }
 #define PYTHON_CHECK "import sys; name = '/coagent/script.py'; compile(open(name, 'rb').read(), name, 'exec')"
 
-/* $0 is terraform or tofu; the state is a copy, because what is under /coagent cannot be written. */
+/* $0 is terraform or tofu; the state is a copy, because what is under /coagent cannot be written, and so is the lock of
+ * the providers that were installed, which has their hashes as they are unpacked (cron/dependencies/ecosystem.c). */
 #define TERRAFORM_PLAN                                                                                                 \
     "set -e\n"                                                                                                         \
     "[ -e script.tf ] || cat /coagent/script.tf > main.tf\n"                                                           \
+    "lock=/dependencies/.terraform.lock.hcl\n"                                                                         \
+    "[ ! -e $lock ] || cat $lock > .terraform.lock.hcl\n"                                                              \
     "if [ -e /coagent/terraform.tfstate ]; then cat /coagent/terraform.tfstate > terraform.tfstate; fi\n"              \
     "\"$0\" init -input=false -no-color\n"                                                                             \
     "\"$0\" plan -input=false -no-color -out=/tmp/plan\n"

@@ -126,7 +126,7 @@ static void hear(struct output *output, enum output_stream stream, size_t from)
 {
     if (stream == OUTPUT_STDERR)
         last_line_feed(&output->last_error, text_string(&output->batch) + from, output->batch.length - from);
-    truncate_batch(output, stream, from);
+    truncate_batch(output, stream == OUTPUT_STDOUT ? output->stdout_as : stream, from);
 }
 
 bool output_read(struct output *output, enum output_stream stream, int fd)

@@ -42,8 +42,9 @@ struct output {
     int64_t silent_until; /* after nchan did not answer */
     int64_t told_at;
     struct kept kept;
-    struct last_line last_error; /* of stderr, masked */
-    char *buffer;                /* to read into */
+    struct last_line last_error;  /* of stderr, masked */
+    enum output_stream stdout_as; /* the stream that stdout is stored as */
+    char *buffer;                 /* to read into */
 };
 
 /* most: bytes to store, what earlier attempts wrote among them: it goes on behind that. mask must outlive it. */

@@ -146,7 +146,6 @@ static struct attendance attendance_of(struct script *script)
         .execution = script->execution,
         .sandbox = &script->sandbox,
         .output = &script->output,
-        .stdout_as = OUTPUT_STDOUT,
         .sought_note = "This script has no network, so a connection or a name look-up failed. Its settings allow "
                        "internet access, to those who have the permission.",
         .state = script->environment.kind->keeps_state ? &script->state : NULL,
@@ -243,10 +242,8 @@ static void run_with_needs(struct script *script)
     struct text why = TEXT_EMPTY;
     enum outcome outcome;
 
-    script->dependencies = (struct dependencies){.execution = script->execution,
-                                                 .needs = &script->environment.needs,
-                                                 .reach = script->facts.reach,
-                                                 .output = &script->output};
+    script->dependencies = (struct dependencies){
+        .execution = script->execution, .needs = &script->environment.needs, .output = &script->output};
     execution_tell(script->execution);
     outcome = dependencies_get(&script->dependencies, &why);
     if (outcome == OUTCOME_OK)

@@ -19,6 +19,7 @@
     "disabled:flag version:whole created_at:time"
 
 #define SETTING_FIELD(name, label, help, value, most) #name ":whole "
+#define SOURCE_FIELD(name, label, help, kind) #name ":text "
 
 const struct openapi_schema openapi_schemas[] = {
     {"Problem", "type:text title:text status:whole detail:text instance:text errors?:FieldError[] current?:object"},
@@ -96,7 +97,7 @@ const struct openapi_schema openapi_schemas[] = {
     {"RunScript", "id:id name:text kind:" SCRIPT_KIND_CHOICES " version:whole"},
     {"RunMapping", "id:id name:text"},
     {"FirstSteps", "people:flag model:flag run:flag audit:flag hidden:flag"},
-    {"Settings", SETTING_LIST(SETTING_FIELD) "version:whole"},
+    {"Settings", SETTING_LIST(SETTING_FIELD) PACKAGE_SOURCE_LIST(SOURCE_FIELD) "version:whole"},
     {"Storage", "used_bytes:whole quota_bytes:whole?"},
     {"RunAgent", "id:id name:text handle:text"},
     {0},

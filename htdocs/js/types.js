@@ -547,6 +547,10 @@
  * @property {number} run_retention_days
  * @property {number} run_output_retention_days
  * @property {number} user_storage_mb
+ * @property {string} python_index_url
+ * @property {string} npm_registry_url
+ * @property {string} galaxy_server_url
+ * @property {string} terraform_mirror_url
  * @property {number} version
  */
 

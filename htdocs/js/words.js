@@ -76,9 +76,9 @@ export const RUN_ENDS = {
 export const SCRIPT_KINDS = {
     sh: { label: "Shell", about: "Shell commands", interpreter: "bash", install: "apt install bash", language: "shell", endings: "sh bash", file: "script.sh", programs: "bash sh dash ash", packages: "" },
     python: { label: "Python", about: "Data, files, calculations", interpreter: "python3", install: "apt install python3", language: "python", endings: "py", file: "script.py", programs: "python3 python", packages: "requirements.txt" },
-    node: { label: "Node.js", about: "JavaScript (Node.js)", interpreter: "node", install: "apt install nodejs", language: "javascript", endings: "js mjs", file: "script.js", programs: "node nodejs", packages: "" },
-    playbook: { label: "Ansible playbook", about: "Configure servers", interpreter: "ansible-playbook", install: "apt install ansible", language: "yaml", endings: "yml yaml", file: "script.yml", programs: "ansible-playbook", packages: "" },
-    terraform: { label: "Terraform", about: "Provision infrastructure", interpreter: "tofu or terraform", install: "see https://opentofu.org/docs/intro/install/deb/", language: "hcl", endings: "tf", file: "script.tf", programs: "tofu terraform", packages: "" },
+    node: { label: "Node.js", about: "JavaScript (Node.js)", interpreter: "node", install: "apt install nodejs", language: "javascript", endings: "js mjs", file: "script.js", programs: "node nodejs", packages: "package.json" },
+    playbook: { label: "Ansible playbook", about: "Configure servers", interpreter: "ansible-playbook", install: "apt install ansible", language: "yaml", endings: "yml yaml", file: "script.yml", programs: "ansible-playbook", packages: "requirements.yml" },
+    terraform: { label: "Terraform", about: "Provision infrastructure", interpreter: "tofu or terraform", install: "see https://opentofu.org/docs/intro/install/deb/", language: "hcl", endings: "tf", file: "script.tf", programs: "tofu terraform", packages: ".terraform.lock.hcl" },
     aws: { label: "AWS commands", about: "Shell with the AWS CLI", interpreter: "aws", install: "apt install awscli", language: "shell", endings: "aws", file: "script.sh", programs: "bash sh dash ash", packages: "" },
 };
 
@@ -113,6 +113,14 @@ export const SETTINGS = {
     run_retention_days: { label: "Keep runs (days)", help: "0 = keep forever. Deleting a run also deletes its output, files and result.", value: 90, most: 36500 },
     run_output_retention_days: { label: "Keep output (days)", help: "Output takes most of the space. 0 = keep as long as the run.", value: 30, most: 36500 },
     user_storage_mb: { label: "Storage per user (MB)", help: "For the output and files of a user’s runs. 1,000 MB are 1 GB. 0 = unlimited.", value: 2000, most: 1000000000 },
+};
+
+/** @type {Record<string, {label: string, help: string, kind: string}>} */
+export const PACKAGE_SOURCES = {
+    python_index_url: { label: "Python packages", help: "The index of pip. Empty: https://pypi.org/simple", kind: "python" },
+    npm_registry_url: { label: "Node.js packages", help: "The registry of npm. Empty: https://registry.npmjs.org", kind: "node" },
+    galaxy_server_url: { label: "Ansible collections and roles", help: "The Galaxy server. Empty: https://galaxy.ansible.com", kind: "playbook" },
+    terraform_mirror_url: { label: "Terraform providers", help: "A provider network mirror, with https and a slash at its end. Empty: the registry of each provider", kind: "terraform" },
 };
 
 /** @type {Record<string, {label: string}>} */

@@ -7,12 +7,20 @@ begin
                     (select value from setting_rows() where name = wanted));
 end $$;
 
+-- The address from which the packages of such scripts come; null: the public one.
+create function package_source(the_kind text) returns text language sql stable as $$
+    select nullif(value #>> '{}', '') from package_source_rows() join settings on key = name where kind = the_kind
+$$;
+
 -- All of them. They have one version together: they are chosen together, the one with the others in view, so that a change
 -- of one is news to somebody who changes another. Every change of a setting adds to it.
 create function settings_json() returns json language sql stable as $$
-    select (jsonb_object_agg(name, setting_value(name))
-            || jsonb_build_object('version', 1 + coalesce(sum(version), 0)))::json
-    from setting_rows() left join settings on key = name
+    with all_of_them (name, value) as (
+        select name, to_jsonb(setting_value(name)) from setting_rows()
+        union all select name, to_jsonb(coalesce(package_source(kind), '')) from package_source_rows()
+    )
+    select (jsonb_object_agg(a.name, a.value) || jsonb_build_object('version', 1 + coalesce(sum(s.version), 0)))::json
+    from all_of_them a left join settings s on s.key = a.name
 $$;
 
 -- changes: the settings to change, checked already, and the version that they are based on. Answers all of them.

@@ -170,7 +170,8 @@ select t.room_id, t.trigger_seq, case when t.inputs_sealed is null then t.inputs
         where mapping_id = t.mapping_id),
        t.dry_run, run_reach(row(t.*)::runs), t.limits, state.sealed, t.output_bytes + storage_left(t.asked_by), t.inputs_sealed,
        v.file_count,
-       case when t.api is not null then t.asked_by end
+       case when t.api is not null then t.asked_by end,
+       case when v.file_count > 0 then package_source(s.kind) end
 from taken t
 left join scripts s on s.id = t.script_id
 left join script_versions v on v.script_id = t.script_id and v.number = t.script_version

@@ -24,10 +24,14 @@ def zipped(files):
     return packed.getvalue()
 
 
-def tarred(files, mode=0o644):
-    """The same for a list of names and contents, as .tar.gz."""
+def tarred(files, mode=0o644, folders=()):
+    """The same as .tar.gz, with the folders that are to be members of their own."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for name in folders:
+            member = tarfile.TarInfo(name)
+            member.type, member.mode = tarfile.DIRTYPE, 0o755
+            archive.addfile(member)
         for name, content in files.items():
             member = tarfile.TarInfo(name)
             member.size, member.mode = len(content), mode

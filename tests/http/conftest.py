@@ -2,6 +2,8 @@
 in it, so that no test depends on another."""
 
 import json
+import os
+import pathlib
 import uuid
 
 import pytest
@@ -29,6 +31,17 @@ def people(studio):
 def admin(people):
     """The administrator's browser."""
     return people.admin
+
+
+@pytest.fixture(scope="session")
+def tun():
+    """As Debian's udev makes it; where the tests run it may be closed, or missing."""
+    device = pathlib.Path("/dev/net/tun")
+    if not device.exists():
+        device.parent.mkdir(exist_ok=True)
+        os.mknod(device, 0o20666, os.makedev(10, 200))
+    if device.stat().st_mode & 0o666 != 0o666:
+        device.chmod(0o666)
 
 
 @pytest.fixture

@@ -15,17 +15,9 @@ from harness.reachable import Reachable
 from harness.waiting import wait_until
 
 NAMES = [name for name, _ in breakout.ATTEMPTS]
-TUN = pathlib.Path("/dev/net/tun")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def tun():
-    """As Debian's udev makes it; where the tests run it may be closed, or missing."""
-    if not TUN.exists():
-        TUN.parent.mkdir(exist_ok=True)
-        os.mknod(TUN, 0o20666, os.makedev(10, 200))
-    if TUN.stat().st_mode & 0o666 != 0o666:
-        TUN.chmod(0o666)
+pytestmark = pytest.mark.usefixtures("tun")
 
 
 @pytest.fixture(scope="module")

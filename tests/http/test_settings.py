@@ -5,7 +5,8 @@ import pytest
 from harness import chores, finished
 from harness.waiting import wait_until
 
-DEFAULTS = {"run_retention_days": 90, "run_output_retention_days": 30, "user_storage_mb": 2000}
+SOURCES = ["python_index_url", "npm_registry_url", "galaxy_server_url", "terraform_mirror_url"]
+DEFAULTS = {"run_retention_days": 90, "run_output_retention_days": 30, "user_storage_mb": 2000, **dict.fromkeys(SOURCES, "")}
 
 
 @pytest.fixture
@@ -46,6 +47,19 @@ def test_settings_have_defaults_and_are_changed_one_by_one(admin, settings):
                                      {"run_retention_days": "7"}, {"run_retention_days": 1.5}, {"seeded.studio": 1}])
 def test_what_is_no_setting_is_refused(admin, settings, changes):
     assert settings(**changes).status_code == 422
+    assert values(admin.get("/admin/settings")) == DEFAULTS
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_packages_come_from_an_address_without_a_login(admin, settings, name):
+    for good in ("https://packages.example.org/simple/", "http://10.1.2.3:8080/a_b/~c", "https://[2001:db8::1]/", ""):
+        assert values(settings(**{name: good}))[name] == good
+    for bad in ("packages.example.org", "ftp://example.org/", "https://", "https:///simple", "https://a b/", "https://x/?token=1", 'https://x/"',
+                "https://x/$(id)", "https://x/\\", "https://" + "x" * 500, None, 7):
+        answer = settings(**{name: bad})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, name), bad
+    refused = settings(**{name: "https://ann:secret@packages.example.org/"}).json()["errors"][0]["message"]
+    assert "would be visible to every script" in refused and "named network" in refused
     assert values(admin.get("/admin/settings")) == DEFAULTS
 
 

@@ -9,6 +9,7 @@
         .name = (path), .bytes = (content), .length = sizeof(content) - 1, .place = SANDBOX_WORK                       \
     }
 
+static const char *registry;
 static struct needs needs;
 static struct text why;
 
@@ -26,7 +27,8 @@ static enum outcome read_some(struct sandbox_file *files, size_t count, const ch
     const struct folder folder = {files, count};
 
     needs_free(&needs);
-    return needs_read(&needs, SCRIPT_KIND_PYTHON, &folder, reach, &why);
+    return needs_read(&needs, &(struct needs_of){SCRIPT_KIND_PYTHON, "/usr/bin/python3", &folder, reach, registry},
+                      &why);
 }
 
 Test(needs, a_script_without_its_file_needs_nothing)
@@ -45,7 +47,8 @@ Test(needs, the_file_of_another_kind_asks_for_nothing)
     struct sandbox_file files[] = {FILE_OF("requirements.txt", "x")};
     const struct folder folder = {files, 1};
 
-    cr_expect_eq(needs_read(&needs, SCRIPT_KIND_SH, &folder, NULL, &why), OUTCOME_OK);
+    cr_expect_eq(needs_read(&needs, &(struct needs_of){SCRIPT_KIND_SH, "/bin/bash", &folder, NULL, NULL}, &why),
+                 OUTCOME_OK);
     cr_expect_null(needs.ecosystem);
 }
 
@@ -95,6 +98,10 @@ Test(needs, the_key_is_of_all_that_the_installer_sees)
     expect_key(key, false);
     read_some(files, 3, "internet\n");
     expect_key(key, false);
+    registry = "https://packages.example.org/";
+    read_some(files, 3, NULL);
+    expect_key(key, false);
+    registry = NULL;
     read_some(files, 3, NULL);
     expect_key(key, true);
 }
@@ -121,9 +128,49 @@ Test(needs, every_ecosystem_is_whole)
         cr_expect_str_eq(ecosystem ? ecosystem->files[0] : "", row->packages, "%s", row->name);
         if (!ecosystem)
             continue;
-        cr_expect(ecosystem->what && ecosystem->install && ecosystem->tree && ecosystem->folder, "%s", row->name);
+        cr_expect(ecosystem->what && ecosystem->tree && ecosystem->folder && ecosystem->registry, "%s", row->name);
+        cr_expect_eq(ecosystem->installer == NULL, ecosystem->install == NULL, "%s", row->name);
         cr_expect_null(ecosystem->argv[ECOSYSTEM_ARGUMENTS - 1], "%s", row->name);
         cr_expect_null(ecosystem->run[ECOSYSTEM_VARIABLES - 1], "%s", row->name);
         cr_expect_null(ecosystem->always[ECOSYSTEM_VARIABLES - 1], "%s", row->name);
     }
+}
+
+static enum outcome read_node(const char *package, bool locked)
+{
+    struct sandbox_file files[] = {
+        {.name = "package.json", .bytes = package, .length = strlen(package), .place = SANDBOX_WORK},
+        FILE_OF("package-lock.json", "{}")};
+    const struct folder folder = {files, locked ? 2 : 1};
+    enum outcome outcome;
+
+    needs_free(&needs);
+    text_clear(&why);
+    outcome = needs_read(&needs, &(struct needs_of){SCRIPT_KIND_NODE, "/usr/bin/node", &folder, NULL, NULL}, &why);
+    needs.of.folder = NULL; /* it is of this function */
+    return outcome;
+}
+
+Test(needs, a_package_without_dependencies_asks_for_none)
+{
+    static const char *const packages[] = {"{\"type\":\"module\"}",
+                                           "{\"dependencies\":{}}",
+                                           "{\"dependencies\":[1]}",
+                                           "{\"devDependencies\":{\"x\":\"1\"}}",
+                                           "[]",
+                                           "no JSON",
+                                           ""};
+
+    for (size_t i = 0; i < sizeof packages / sizeof *packages; i++) {
+        cr_expect_eq(read_node(packages[i], true), OUTCOME_OK, "%s", packages[i]);
+        cr_expect_null(needs.ecosystem, "%s", packages[i]);
+    }
+}
+
+Test(needs, dependencies_of_a_package_need_its_lock)
+{
+    cr_expect_eq(read_node("{\"dependencies\":{\"x\":\"1\"}}", false), OUTCOME_INVALID);
+    cr_expect_str_eq(text_string(&why), "package-lock.json is missing beside package.json: npm install makes it.");
+    cr_expect_null(needs.ecosystem);
+    cr_expect_eq(read_node("{\"optionalDependencies\":{\"x\":\"1\"}}", false), OUTCOME_INVALID);
 }
