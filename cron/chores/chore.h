@@ -18,6 +18,7 @@ struct chore_work {
     struct db *db;
     struct push *push;
     int64_t until;       /* monotonic ms: the end of the slice */
+    int64_t leases_from; /* the same: before, a lease may have ended only because the clock has jumped */
     int batch;           /* rows that the next statement may take, fitted to how long the one before took */
     long long rows;      /* removed or changed since the chore began; the chore adds to it */
     long long counts[3]; /* the chore's own; 0 when it begins */
@@ -59,6 +60,7 @@ enum outcome chore_sweep_runs(struct chore_work *work);
 enum outcome chore_sweep_script_files(struct chore_work *work);
 enum outcome chore_sweep_dependencies(struct chore_work *work);
 enum outcome chore_count_storage(struct chore_work *work);
+enum outcome chore_mend_times(struct chore_work *work);
 enum outcome chore_drop_functions(struct chore_work *work);
 
 #endif

@@ -15,6 +15,7 @@ const struct chore all_chores[] = {
     {"sweep_script_files", CHORE_CLEANUP, chore_sweep_script_files, true},
     {"sweep_dependencies", CHORE_CLEANUP, chore_sweep_dependencies, false},
     {"count_storage", 10, chore_count_storage, true},
+    {"mend_times", 60, chore_mend_times, true},
     {"drop_functions", CHORE_CLEANUP, chore_drop_functions, true},
     {NULL, 0, NULL, false},
 };

@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "base/log.h"
 #include "cron/chores/chore.h"
 #include "push/announce.h"
@@ -18,7 +19,11 @@ static enum outcome reap(struct chore_work *work, const struct db_statement *sta
 /* Runs whose executor has not renewed its lease are queued again or ended. */
 enum outcome chore_reap_leases(struct chore_work *work)
 {
-    enum outcome outcome = reap(work, &query_run_requeue_expired, "queued again");
+    enum outcome outcome;
+
+    if (clock_monotonic_ms() < work->leases_from)
+        return OUTCOME_OK;
+    outcome = reap(work, &query_run_requeue_expired, "queued again");
 
     return outcome == OUTCOME_OK ? reap(work, &query_run_lose_expired, "at their end") : outcome;
 }

@@ -12,6 +12,8 @@
 #define TICK_MS 1000
 #define RECORD_MS 60000 /* what is done each second is recorded each minute, unless its end is another */
 #define FIRST_BATCH 50
+#define JUMP_MS 5000    /* what an answer of the server may be late by is no jump */
+#define LEASES_MS 22000 /* a lease of its full length, and somewhat more */
 
 struct chore_state {
     struct chore_work work;
@@ -130,6 +132,22 @@ static void mark_due(struct scheduler *scheduler)
                 scheduler->states[i].due = true;
 }
 
+/* The server's clock against one that nobody sets, which also stands still while the machine sleeps. */
+static void watch_clock(struct scheduler *scheduler)
+{
+    long long server;
+    int64_t now = clock_monotonic_ms(), apart;
+
+    if (db_rows(scheduler->db) == 0 || number_parse(db_value(scheduler->db, 0, 1), 0, INT64_MAX, &server) != OUTCOME_OK)
+        return;
+    apart = server - now;
+    if (scheduler->apart != 0 && llabs(apart - scheduler->apart) > JUMP_MS) {
+        log_warn("the clock of the database has jumped by %lld s", (long long)(apart - scheduler->apart) / 1000);
+        scheduler->leases_from = now + LEASES_MS;
+    }
+    scheduler->apart = apart;
+}
+
 static enum outcome ask_for_due(struct scheduler *scheduler, bool leader_only)
 {
     struct text names = TEXT_EMPTY, periods = TEXT_EMPTY;
@@ -138,8 +156,10 @@ static enum outcome ask_for_due(struct scheduler *scheduler, bool leader_only)
     if (list_candidates(scheduler, leader_only, &names, &periods) > 0)
         outcome = db_do(scheduler->db, &query_chores_due,
                         DB_VALUES(text_string(&names), text_string(&periods), leader_only ? "" : scheduler->host));
-    if (outcome == OUTCOME_OK)
+    if (outcome == OUTCOME_OK) {
         mark_due(scheduler);
+        watch_clock(scheduler);
+    }
     text_free(&names);
     text_free(&periods);
     return outcome;
@@ -232,6 +252,7 @@ static enum outcome work_slice(struct scheduler *scheduler, size_t i)
     state->work.db = scheduler->db;
     state->work.push = &scheduler->push;
     state->work.until = begun + SLICE_MS;
+    state->work.leases_from = scheduler->leases_from;
     state->work.more = false;
     outcome = scheduler->chores[i].work(&state->work);
 

@@ -19,10 +19,20 @@ create function throttle_subject(address inet) returns text language sql immutab
         else network(set_masklen(address, 64))::text end
 $$;
 
+-- Whether a subject is blocked. No block is longer than 15 minutes: one that seems so was made while the clock was ahead.
+create function throttle_blocks(blocked_until timestamptz) returns boolean language sql stable as $$
+    select coalesce(blocked_until > clock_timestamp() and blocked_until <= clock_timestamp() + interval '16 minutes', false)
+$$;
+
 -- The whole seconds for which a subject is still blocked; 0: it is not.
 create function throttle_seconds(who text) returns int language sql stable as $$
-    select coalesce(max(greatest(0, ceil(extract(epoch from blocked_until - clock_timestamp())))), 0)::int
-    from login_throttles where subject = who
+    select coalesce(max(ceil(extract(epoch from blocked_until - clock_timestamp()))), 0)::int
+    from login_throttles where subject = who and throttle_blocks(blocked_until)
+$$;
+
+-- The attempts that count after this time: one less for each so many seconds since the last.
+create function throttle_left(failures real, last timestamptz, forgiven int) returns double precision language sql stable as $$
+    select failures - greatest(0, extract(epoch from now() - last)) / forgiven
 $$;
 
 -- Counts an attempt; answers whether it is admitted. free: attempts before the first block; forgiven: the seconds after
@@ -31,12 +41,12 @@ create function throttle_count(who text, free int, forgiven int, mail text defau
 begin
     insert into login_throttles as old (subject, failures, account) values (who, 1, mail)
     on conflict (subject) do update set
-        failures = greatest(0, old.failures - extract(epoch from now() - old.last_failure_at) / forgiven)::real + 1,
-        blocked_until = case when old.failures - extract(epoch from now() - old.last_failure_at) / forgiven > free - 1.5
-            then clock_timestamp() + least(900, 5 * 2 ^ least(20,
-                 old.failures - extract(epoch from now() - old.last_failure_at) / forgiven - free + 1)) * interval '1 second' end,
+        failures = greatest(0, throttle_left(old.failures, old.last_failure_at, forgiven))::real + 1,
+        blocked_until = case when throttle_left(old.failures, old.last_failure_at, forgiven) > free - 1.5
+            then clock_timestamp() + least(900, 5 * 2 ^ least(20, throttle_left(old.failures, old.last_failure_at, forgiven)
+                                                                  - free + 1)) * interval '1 second' end,
         last_failure_at = now()
-    where old.blocked_until is null or old.blocked_until <= clock_timestamp();
+    where not throttle_blocks(old.blocked_until);
     return found;
 end $$;
 

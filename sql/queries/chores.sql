@@ -18,7 +18,8 @@ select set_config('lock_timeout', $1, false)
 -- and did not end, and those whose last time is a period ago or, after a jump of the clock, still to come. What failed is
 -- tried again after a minute. Storage without a change is counted each minute only. Those of each second (period 1) are
 -- due when there is something for them to do: one question instead of one for each keeps an idle studio cheap.
-select wanted.name
+-- name, the server's time in milliseconds
+select wanted.name, (extract(epoch from clock_timestamp()) * 1000)::bigint
 from unnest($1::text[], $2::int[]) as wanted (name, period)
 left join chores c on c.name = wanted.name and c.host = $3
 where case
@@ -45,6 +46,10 @@ on conflict (name, host) do update
 set period_seconds = excluded.period_seconds, state = excluded.state, failure = excluded.failure,
     duration_ms = excluded.duration_ms, rows = excluded.rows, failures = chores.failures + excluded.failures,
     begun_at = case chores.state when 'running' then chores.begun_at else now() end
+
+-- name: times_mend :one
+-- most rows of each kind: brings back what lies in the future after a jump of the clock; how many rows that were
+select mend_times($1::int)
 
 -- name: functions_drop :one
 -- Drops one schema of functions that nobody uses: 1, or 0 when there is none. Nothing while somebody migrates.

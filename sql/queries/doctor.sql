@@ -53,12 +53,13 @@ from (select from users where role = 'admin' and disabled_at is null limit (sele
 
 -- name: doctor_runner :one
 -- Milliseconds since a dispatcher at work asked something, and seconds since a chore began; each null when none ever did.
--- A dispatcher asks something each second, so its connection is its heartbeat.
-select (select (extract(epoch from clock_timestamp() - max(a.state_change)) * 1000)::bigint
+-- A dispatcher asks something every few seconds, so its connection is its heartbeat. After a jump of the clock they may lie
+-- in the future, which is no time ago.
+select (select case when count(*) > 0 then greatest(0, extract(epoch from clock_timestamp() - max(a.state_change)) * 1000)::bigint end
         from pg_locks l join pg_stat_activity a on a.pid = l.pid
         where l.locktype = 'advisory' and l.classid = 4242 and l.objid = 3 and l.granted
           and l.database = (select oid from pg_database where datname = current_database())),
-       (select extract(epoch from now() - max(begun_at))::bigint from chores)
+       (select case when count(*) > 0 then greatest(0, extract(epoch from now() - max(begun_at)))::bigint end from chores)
 
 -- name: doctor_chores :many
 -- Problems first: name, seconds since it began last, period in seconds, whether it is late, why it failed

@@ -1,6 +1,6 @@
 -- What the runner removes: old runs in bounded steps, functions that nobody uses.
 begin;
-select plan(16);
+select plan(22);
 
 -- old runs
 insert into principals (id, kind, handle, name) values ('01890000-0000-7000-8000-000000000001', 'user', 'ann', 'Ann');
@@ -54,6 +54,22 @@ select is(drop_functions(unused_functions(10)), array[trial.schema_of(1)], 'it i
 select is(trial.there(), '4,5', 'and the others are there');
 select is((select count(*) from schema_functions where name = any (array(select trial.schema_of(n) from generate_series(1, 5) n))),
           2::bigint, 'the history of functions tells what is there');
+reset role;
+
+-- a clock that was ahead
+update runs set state = 'queued', finished_at = null, queued_at = now() + interval '10 years', due_at = now() + interval '10 years',
+                lease_until = null;
+insert into runs (kind, state, host, lease_until) values ('agent', 'running', 'here', now() + interval '10 years');
+insert into rooms (name, created_by, last_event_at)
+values ('R', '01890000-0000-7000-8000-000000000001', now() + interval '10 years');
+insert into runs (kind, state, due_at) values ('agent', 'queued', now() + interval '1 day');
+set local role coagent_app;
+select is(mend_times(10), 3, 'what lies in the future is brought back');
+select is((select count(*) from runs where state = 'queued' and due_at <= now()), 1::bigint, 'a run is due');
+select is((select count(*) from runs where state = 'queued' and due_at > now()), 1::bigint, 'but for one that is meant to be later');
+select is((select lease_until from runs where state = 'running'), now() + interval '20 seconds', 'a lease has its length');
+select is((select count(*) from rooms where last_event_at > now()), 0::bigint, 'no room will be active');
+select is(mend_times(10), 0, 'then there is nothing left');
 reset role;
 
 select * from finish();

@@ -1,6 +1,6 @@
 -- The small functions that everything else stands on.
 begin;
-select plan(45);
+select plan(49);
 
 -- uuid_v7
 create temporary table made as select n, uuid_v7() as id, clock_timestamp() as at from generate_series(1, 2000) n;
@@ -71,6 +71,13 @@ select is(throttle_seconds('x'), 900, 'no block takes more than a quarter of an 
 update login_throttles set blocked_until = null, failures = 3, last_failure_at = now() - interval '45 minutes' where subject = 'x';
 select is((select array_agg(throttle_count('x', 3, 900))
            from generate_series(1, 4)), array[true, true, true, false], 'attempts are forgiven');
+
+update login_throttles set blocked_until = now() + interval '10 years', failures = 3, last_failure_at = now() + interval '10 years'
+where subject = 'x';
+select is(throttle_seconds('x'), 0, 'a block from a clock that was ahead is none');
+select is(throttle_count('x', 3, 900), true, 'there is an attempt');
+select is(throttle_seconds('x'), 10, 'of those that were counted');
+select cmp_ok((select failures from login_throttles where subject = 'x'), '=', 4::real, 'and no time has been taken for more of them');
 
 -- devices
 insert into principals (id, kind, handle, name) values ('01890000-0000-7000-8000-00000000d001', 'user', 'dev', 'Dev');

@@ -1,5 +1,7 @@
 /* Which chore works when, against a real PostgreSQL: tests/run-sql gives its address in COAGENT_TEST_DATABASE. */
 #include "cron/chores/scheduler.h"
+
+#include "base/clock.h"
 #include "queries.h"
 
 #include <criterion/criterion.h>
@@ -21,6 +23,7 @@ static const struct db_statement sleep_long = {"test_sleep", "select 1 from pg_s
 static const struct db_statement take_all = {"test_take", "select $1::int", 1, DB_ONE};
 
 static int led, own, ticked; /* how often each chore has worked */
+static int64_t leases_from;
 static struct config config = {.nchan_socket = "/none", .cleanup_interval_seconds = 3600};
 static struct scheduler scheduler;
 static struct db *db, *second;
@@ -41,7 +44,7 @@ static enum outcome do_own(struct chore_work *work)
 
 static enum outcome tick(struct chore_work *work)
 {
-    (void)work;
+    leases_from = work->leases_from;
     ticked++;
     return OUTCOME_OK;
 }
@@ -206,6 +209,32 @@ Test(scheduler, records_a_failure_and_tries_again_after_a_minute)
     cr_assert_eq(scheduler_tick(&scheduler), OUTCOME_OK);
     cr_expect_eq(led, 2);
     cr_expect_str_eq(shown("test_failing", 2), "2");
+}
+
+Test(scheduler, lets_leases_be_renewed_after_a_jump_of_the_clock_either_way)
+{
+    static const struct chore chores[] = {{"test_ticked", CHORE_EACH_TICK, tick, true}, {NULL, 0, NULL, false}};
+    static const int64_t jumps[] = {3600000, -3600000};
+
+    open_with(chores, db);
+    cr_assert_eq(scheduler_tick(&scheduler), OUTCOME_OK);
+    cr_assert_eq(scheduler_tick(&scheduler), OUTCOME_OK);
+    cr_expect_lt(leases_from, clock_monotonic_ms(), "nothing has jumped");
+    for (int i = 0; i < 2; i++) {
+        scheduler.leases_from = 0;
+        scheduler.apart += jumps[i];
+        cr_assert_eq(scheduler_tick(&scheduler), OUTCOME_OK);
+        cr_expect_gt(leases_from, clock_monotonic_ms());
+    }
+}
+
+Test(scheduler, reaps_no_lease_before_it_could_be_renewed)
+{
+    struct chore_work work = {.db = second, .leases_from = INT64_MAX};
+
+    cr_assert_eq(db_do(second, &take_all, DB_VALUES("7")), OUTCOME_OK);
+    cr_expect_eq(chore_reap_leases(&work), OUTCOME_OK);
+    cr_expect_str_eq(db_value(second, 0, 0), "7", "it has asked nothing");
 }
 
 Test(scheduler, says_when_the_connection_is_lost)
