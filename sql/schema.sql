@@ -184,12 +184,26 @@ CREATE TABLE public.scripts (
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     api text DEFAULT 'none'::text NOT NULL,
     twin bigint DEFAULT 0 NOT NULL,
+    cache boolean DEFAULT false NOT NULL,
     CONSTRAINT scripts_api_check CHECK ((api = ANY (ARRAY['none'::text, 'read'::text, 'write'::text]))),
     CONSTRAINT scripts_description_check CHECK ((char_length(description) <= 2000)),
     CONSTRAINT scripts_kind_check CHECK ((kind = ANY (ARRAY['sh'::text, 'python'::text, 'node'::text, 'playbook'::text, 'terraform'::text, 'aws'::text]))),
     CONSTRAINT scripts_label_check CHECK (((char_length(label) >= 1) AND (char_length(label) <= 40))),
     CONSTRAINT scripts_name_check CHECK (((char_length((name)::text) >= 1) AND (char_length((name)::text) <= 80))),
     CONSTRAINT scripts_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'team'::text])))
+);
+
+CREATE TABLE public.chores (
+    name text NOT NULL,
+    host text DEFAULT ''::text NOT NULL,
+    period_seconds integer NOT NULL,
+    state text NOT NULL,
+    begun_at timestamp with time zone DEFAULT now() NOT NULL,
+    duration_ms bigint DEFAULT 0 NOT NULL,
+    rows bigint DEFAULT 0 NOT NULL,
+    failures bigint DEFAULT 0 NOT NULL,
+    failure text,
+    CONSTRAINT chores_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text])))
 );
 
 CREATE TABLE public.rooms (
@@ -402,19 +416,6 @@ ALTER TABLE public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE public.chores (
-    name text NOT NULL,
-    host text DEFAULT ''::text NOT NULL,
-    period_seconds integer NOT NULL,
-    state text NOT NULL,
-    begun_at timestamp with time zone DEFAULT now() NOT NULL,
-    duration_ms bigint DEFAULT 0 NOT NULL,
-    rows bigint DEFAULT 0 NOT NULL,
-    failures bigint DEFAULT 0 NOT NULL,
-    failure text,
-    CONSTRAINT chores_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text])))
-);
-
 CREATE TABLE public.devices (
     id uuid DEFAULT public.uuid_v7() NOT NULL,
     user_id uuid NOT NULL,
@@ -524,6 +525,14 @@ CREATE TABLE public.script_blobs (
     orphaned_at timestamp with time zone,
     CONSTRAINT script_blobs_bytes_check CHECK ((octet_length(bytes) <= 2097152)),
     CONSTRAINT script_blobs_digest_check CHECK ((octet_length(digest) = 32))
+);
+
+CREATE TABLE public.script_caches (
+    script_id uuid NOT NULL,
+    generation integer DEFAULT 0 NOT NULL,
+    bytes bigint,
+    kept_at timestamp with time zone,
+    CONSTRAINT script_caches_bytes_check CHECK ((bytes >= 0))
 );
 
 CREATE TABLE public.script_files (
@@ -691,6 +700,9 @@ ALTER TABLE ONLY public.schema_migrations
 
 ALTER TABLE ONLY public.script_blobs
     ADD CONSTRAINT script_blobs_pkey PRIMARY KEY (digest);
+
+ALTER TABLE ONLY public.script_caches
+    ADD CONSTRAINT script_caches_pkey PRIMARY KEY (script_id);
 
 ALTER TABLE ONLY public.script_files
     ADD CONSTRAINT script_files_pkey PRIMARY KEY (script_id, path, since);
@@ -964,6 +976,9 @@ ALTER TABLE ONLY public.runs
 ALTER TABLE ONLY public.runs
     ADD CONSTRAINT runs_script_version FOREIGN KEY (script_id, script_version) REFERENCES public.script_versions(script_id, number);
 
+ALTER TABLE ONLY public.script_caches
+    ADD CONSTRAINT script_caches_script_id_fkey FOREIGN KEY (script_id) REFERENCES public.scripts(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.script_files
     ADD CONSTRAINT script_files_digest_fkey FOREIGN KEY (digest) REFERENCES public.script_blobs(digest);
 
@@ -1019,6 +1034,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.api_tokens TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scripts TO coagent_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chores TO coagent_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.rooms TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.mapping_entries TO coagent_app;
@@ -1042,8 +1059,6 @@ GRANT ALL ON FUNCTION public.purge_room_log(the_room uuid, most integer) TO coag
 GRANT SELECT,INSERT ON TABLE public.audit_log TO coagent_app;
 
 GRANT USAGE ON SEQUENCE public.audit_log_id_seq TO coagent_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.chores TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.devices TO coagent_app;
 
@@ -1072,6 +1087,8 @@ GRANT SELECT ON TABLE public.schema_functions TO coagent_app;
 GRANT SELECT ON TABLE public.schema_migrations TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.script_blobs TO coagent_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.script_caches TO coagent_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.script_files TO coagent_app;
 

@@ -2,8 +2,8 @@
 # A studio's state: the folder given by --state, the users that its processes run as, and who is running now.
 #
 #   STATE/studio.json       how to reach and log in to the running studio
-#   STATE/postgres run conf log app tmp
-# The last six are symbolic links into /var/lib/coagent-studio when the processes' users cannot enter STATE (a checkout
+#   STATE/postgres run conf log app tmp store
+# The last seven are symbolic links into /var/lib/coagent-studio when the processes' users cannot enter STATE (a checkout
 # below /root, a private temporary folder) or when its path is too long for a unix socket.
 
 service_group=coagent

@@ -59,6 +59,7 @@ enum outcome chore_seal_inputs(struct chore_work *work);
 enum outcome chore_sweep_runs(struct chore_work *work);
 enum outcome chore_sweep_script_files(struct chore_work *work);
 enum outcome chore_sweep_dependencies(struct chore_work *work);
+enum outcome chore_sweep_caches(struct chore_work *work);
 enum outcome chore_count_storage(struct chore_work *work);
 enum outcome chore_mend_times(struct chore_work *work);
 enum outcome chore_drop_functions(struct chore_work *work);

@@ -14,6 +14,7 @@ const struct chore all_chores[] = {
     {"sweep_runs", CHORE_CLEANUP, chore_sweep_runs, true},
     {"sweep_script_files", CHORE_CLEANUP, chore_sweep_script_files, true},
     {"sweep_dependencies", CHORE_CLEANUP, chore_sweep_dependencies, false},
+    {"sweep_caches", CHORE_CLEANUP, chore_sweep_caches, false},
     {"count_storage", 10, chore_count_storage, true},
     {"mend_times", 60, chore_mend_times, true},
     {"drop_functions", CHORE_CLEANUP, chore_drop_functions, true},

@@ -67,6 +67,7 @@ static const struct {
     {STAGE_SHM, STAGE_ROOT "/dev/shm", OPEN, false},
     {STAGE_WORK, STAGE_ROOT "/work", OPEN, false},
     {STAGE_TMP, STAGE_ROOT "/tmp", OPEN, false},
+    {STAGE_CACHE, STAGE_ROOT "/cache", OPEN, true},
 };
 
 static bool make_places(int folder)

@@ -115,8 +115,21 @@ static bool open_folder(struct sandbox *sandbox, int of_keeper)
     return sandbox->folder >= 0;
 }
 
+static bool fill_cache(const struct sandbox *sandbox, const struct sandbox_cache *cache)
+{
+    int folder = cache ? openat(sandbox->folder, "cache", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+
+    if (!cache)
+        return true;
+    if (folder < 0)
+        return false;
+    cache->fill(cache->context, folder);
+    close(folder);
+    return true;
+}
+
 /* Until the keeper hears KEEPER_GO nothing of the user's runs. */
-static enum outcome await_start(struct sandbox *sandbox, struct text *why)
+static enum outcome await_start(struct sandbox *sandbox, const struct sandbox_spec *spec, struct text *why)
 {
     struct keeper_message message;
 
@@ -126,7 +139,7 @@ static enum outcome await_start(struct sandbox *sandbox, struct text *why)
         text_add(why, message.why);
     else if (message.word != KEEPER_READY)
         text_add(why, "The sandbox could not be started.");
-    else if (!open_folder(sandbox, message.folder))
+    else if (!open_folder(sandbox, message.folder) || !fill_cache(sandbox, spec->cache))
         text_add_format(why, "The file system of the sandbox could not be opened: %s.", strerror(errno));
     else if (!say(sandbox, &(struct keeper_message){.word = KEEPER_GO}))
         text_add(why, "The sandbox ended before the command was started.");
@@ -181,7 +194,7 @@ enum outcome sandbox_start(struct sandbox *sandbox, const struct sandbox_spec *s
         text_add_format(why, "This machine does not let the runner create namespaces: %s.", strerror(errno));
     close_fd(&controls[1]);
     if (sandbox->keeper > 0)
-        outcome = await_start(sandbox, why);
+        outcome = await_start(sandbox, spec, why);
 done:
     close_fd(&controls[1]);
     for (int i = 0; i < THEIRS; i++)

@@ -7,9 +7,9 @@
  * lies under /coagent are one file system in memory, which is gone with its last user: nothing is ever left on disk.
  *
  * The command finds: /work (its folder, HOME and working directory, with the files given there and an empty out), /tmp,
- * /dev/shm, the files given to it read-only under /coagent, the folders bound for it, the host's programs read-only
- * under /usr, a small /etc, a /proc of its own processes. It is user "run" (1000) on host "run". Its status 129 to 192
- * is taken for a signal, as shells do. */
+ * /dev/shm, /cache if it has one, the files given to it read-only under /coagent, the folders bound for it, the host's
+ * programs read-only under /usr, a small /etc, a /proc of its own processes. It is user "run" (1000) on host "run". Its
+ * status 129 to 192 is taken for a signal, as shells do. */
 #ifndef COAGENT_SANDBOX_H
 #define COAGENT_SANDBOX_H
 
@@ -56,6 +56,14 @@ struct sandbox_bind {
 
 #define SANDBOX_BINDS 4
 
+/* A folder /cache, the command's own, which is filled before the command starts. */
+struct sandbox_cache {
+    int64_t room; /* that what it is filled with takes: on top of disk_mb */
+    size_t entries;
+    void (*fill)(void *context, int folder); /* folder: empty; may take its time */
+    void *context;
+};
+
 struct sandbox_spec {
     const char *const *argv;        /* NULL-terminated; argv[0] is looked for in PATH=/usr/local/bin:/usr/bin:/bin */
     const char *const *environment; /* NAME=VALUE, NULL-terminated; or NULL. PATH, HOME, USER, LOGNAME, SHELL, TMPDIR
@@ -66,9 +74,10 @@ struct sandbox_spec {
     struct sandbox_limits limits;
     const char *reach; /* NULL: no network. Else what may be reached, a line each: "internet", which is all
                         * that is public, or a destination (network/destination.h); never the host */
-    const struct sandbox_door *door; /* NULL: none */
-    const struct text *filter;       /* from sandbox_prepare, or NULL: then it is made for this one */
-    bool converse;                   /* a pipe to its stdin, for servers that are spoken to; else it is empty */
+    const struct sandbox_door *door;   /* NULL: none */
+    const struct sandbox_cache *cache; /* NULL: no /cache */
+    const struct text *filter;         /* from sandbox_prepare, or NULL: then it is made for this one */
+    bool converse;                     /* a pipe to its stdin, for servers that are spoken to; else it is empty */
 };
 
 /* Reasons: RUN_END_OUTPUT and RUN_END_CANCELLED are the executor's, by sandbox_stop. RUN_END_LOST: the sandbox itself
@@ -91,7 +100,7 @@ struct sandbox {
     int errors;   /* its stderr */
     int input;    /* its stdin with spec.converse, else -1 */
     int control;  /* readable when there is news: then call sandbox_is_over */
-    int folder;   /* the root of its file system: "work/output.json", "work/out"; for sandbox_files.h */
+    int folder;   /* the root of its file system: "work/output.json", "work/out", "cache" */
     char *cgroup; /* or NULL */
     pid_t keeper;
     bool stopped; /* by sandbox_stop, for this reason */

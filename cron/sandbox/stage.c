@@ -102,36 +102,37 @@ static long long size_of(const struct sandbox_spec *spec)
 
     for (size_t i = 0; i < spec->file_count; i++)
         bytes += (long long)(spec->files[i].length + PAGE) / PAGE * PAGE;
-    return bytes;
+    return bytes + (spec->cache ? spec->cache->room : 0);
 }
 
 /* Each file costs memory of the kernel besides. */
 static bool mount_stage(const struct sandbox_spec *spec)
 {
+    long entries = 16384 + spec->limits.disk_mb * 128 + (spec->cache ? (long)spec->cache->entries : 0);
     char options[96];
 
-    snprintf(options, sizeof options, "size=%lld,nr_inodes=%ld,mode=0755", size_of(spec),
-             16384 + spec->limits.disk_mb * 128);
+    snprintf(options, sizeof options, "size=%lld,nr_inodes=%ld,mode=0755", size_of(spec), entries);
     return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
            mount("run", STAGE, "tmpfs", MS_NOSUID | MS_NODEV, options) == 0;
 }
 
-/* What the stage itself takes does not count: from here on, the command can write exactly as much as the limit says. */
+/* What the stage itself and the cache take does not count: from here on, the command can write exactly as much as the
+ * limit says. */
 static bool fit_stage(const struct sandbox_spec *spec, int folder)
 {
+    long long given = (long long)stage_used(folder) + (spec->cache ? spec->cache->room : 0);
     char options[32];
 
-    snprintf(options, sizeof options, "size=%lld",
-             (long long)stage_used(folder) + (long long)spec->limits.disk_mb * MEBIBYTE);
+    snprintf(options, sizeof options, "size=%lld", given + spec->limits.disk_mb * MEBIBYTE);
     return mount("run", STAGE, "tmpfs", MS_REMOUNT | MS_NOSUID | MS_NODEV, options) == 0;
 }
 
-static bool make_folders(int folder)
+static bool make_folders(int folder, bool cache)
 {
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         if (mkdirat(folder, folders[i].name, folders[i].mode) != 0)
             return false;
-    return true;
+    return !cache || (mkdirat(folder, "cache", 0755) == 0 && mkdirat(folder, "root/cache", 0755) == 0);
 }
 
 static void copy(int folder, const char *path)
@@ -195,7 +196,7 @@ int stage_set(const struct sandbox_spec *spec, uid_t uid, gid_t gid, struct text
     umask(0);
     if (!map_user(uid, gid) || !mount_stage(spec) || (folder = open(STAGE, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0)
         goto done;
-    done = make_folders(folder) && write_etc(folder);
+    done = make_folders(folder, spec->cache) && write_etc(folder);
     for (size_t i = 0; done && i < spec->file_count; i++)
         done = write_file(folder, &spec->files[i]);
     done = done && fit_stage(spec, folder);

@@ -1,5 +1,6 @@
 /* The file system of a run: one tmpfs, mounted over /tmp in the keeper's own mount namespace, with the folders work,
- * tmp, shm (the command's to write) and root, in which coagent and etc are filled. Its size is the disk limit. */
+ * tmp, shm, cache (the command's to write) and root, in which coagent and etc are filled. Its size is the disk limit.
+ */
 #ifndef COAGENT_SANDBOX_STAGE_H
 #define COAGENT_SANDBOX_STAGE_H
 
@@ -9,6 +10,7 @@
 #define STAGE_WORK "/tmp/work"
 #define STAGE_TMP "/tmp/tmp"
 #define STAGE_SHM "/tmp/shm"
+#define STAGE_CACHE "/tmp/cache" /* of a run that has one */
 #define STAGE_ROOT "/tmp/root"
 
 /* Makes the executor's user, who is nobody here yet, root of the fresh user namespace, mounts, and writes the files.

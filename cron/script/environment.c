@@ -325,6 +325,8 @@ enum outcome environment_open(struct environment *environment, struct execution 
     add_surroundings(environment, execution, facts->reach != NULL);
     if (!add_needs(environment, facts, why))
         return OUTCOME_INVALID;
+    if (facts->cache_generation)
+        add_variable(environment, text_format("COAGENT_CACHE=/cache"));
     if (token)
         add_token(environment, token);
     if (!open_inputs(environment, execution, facts, why))

@@ -19,6 +19,8 @@ enum {
     COLUMN_FILE_COUNT,
     COLUMN_API_USER,
     COLUMN_REGISTRY,
+    COLUMN_SCRIPT,
+    COLUMN_CACHE_GENERATION,
 };
 
 static size_t count_of(const struct facts *facts, int column)
@@ -45,5 +47,7 @@ void script_facts_read(struct script_facts *script, const struct facts *facts)
         .file_count = count_of(facts, COLUMN_FILE_COUNT),
         .api_user = facts_value(facts, COLUMN_API_USER),
         .registry = facts_value(facts, COLUMN_REGISTRY),
+        .script = facts_text(facts, COLUMN_SCRIPT),
+        .cache_generation = facts_value(facts, COLUMN_CACHE_GENERATION),
     };
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secretbox.h"
+#include "cron/cache/cache.h"
 #include "cron/dependencies/install.h"
 #include "cron/run/execution.h"
 #include "cron/run/lease.h"
@@ -33,6 +34,7 @@ struct script {
     struct output output;
     struct state state;               /* of kinds that keep one */
     struct dependencies dependencies; /* of scripts that need some */
+    struct cache cache;
     int64_t begun_at;
 };
 
@@ -134,6 +136,8 @@ static void end(struct script *script)
     harvest_files(script->execution, &script->sandbox, script->environment.mask, &script->output);
     if (script->environment.kind->keeps_state)
         state_end(&script->state, &script->output);
+    if (strcmp(ended.state, "succeeded") == 0 && !script->facts.dry_run)
+        cache_keep(&script->cache, &script->sandbox);
     conclude(script, ended.state, ended.reason.length ? ended.reason.bytes : NULL, result, usage,
              how_of(&ending, &ended));
     text_free(&ended.reason);
@@ -168,7 +172,7 @@ static void run_sandboxed(struct script *script)
 {
     const struct sandbox_door door = {script->execution->config->api_socket, script->execution->id,
                                       script->facts.api_user};
-    const struct sandbox_spec spec = {
+    struct sandbox_spec spec = {
         .argv = script->environment.argv,
         .environment = (const char *const *)script->environment.variables,
         .files = script->environment.files,
@@ -182,6 +186,8 @@ static void run_sandboxed(struct script *script)
     struct attendance attendance;
     struct text why = TEXT_EMPTY;
 
+    cache_open(&script->cache, script->execution, &script->facts, &script->output);
+    spec.cache = cache_spec(&script->cache);
     lease_limit(script->execution, script->limits.wall_seconds + WALL_MARGIN_SECONDS);
     script->begun_at = clock_monotonic_ms();
     state_open(&script->state, script->execution, &script->sandbox, &script->environment.state);
@@ -196,6 +202,7 @@ static void run_sandboxed(struct script *script)
         sandbox_close(&script->sandbox);
     }
     state_close(&script->state);
+    cache_close(&script->cache);
     text_free(&why);
 }
 

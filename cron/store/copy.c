@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #define CHUNK_BYTES ((size_t)128 * 1024)
+#define PAGE 4096
+#define SHORT_LINK 128 /* a shorter one takes no page of its own */
 
 struct copy {
     const struct copy_bounds *bounds;
@@ -108,6 +110,7 @@ static enum outcome copy_file(struct copy *copy, const struct entry *entry, int 
 {
     mode_t mode = entry->state.st_mode & S_IXUSR ? 0755 : 0644;
     int source = held_open(entry->path, S_IRUSR, 0);
+    int64_t before = copy->count->bytes;
     enum outcome outcome = OUTCOME_FAILED;
     int made = -1;
 
@@ -119,6 +122,7 @@ static enum outcome copy_file(struct copy *copy, const struct entry *entry, int 
         outcome = pass_bytes(copy, source, made);
     if (outcome == OUTCOME_OK && !dress(made, mode, &entry->state))
         outcome = OUTCOME_FAILED;
+    copy->count->room += (copy->count->bytes - before + PAGE - 1) / PAGE * PAGE;
     held_close(source);
     held_close(made);
     return outcome;
@@ -137,6 +141,7 @@ static enum outcome copy_link(struct copy *copy, const struct entry *entry, int 
     if (outcome == OUTCOME_OK && symlinkat(target, to, entry->name) != 0)
         outcome = OUTCOME_FAILED;
     copy->count->entries += outcome == OUTCOME_OK;
+    copy->count->room += length >= SHORT_LINK ? PAGE : 0;
     return outcome;
 }
 

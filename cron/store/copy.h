@@ -23,6 +23,7 @@ struct copy_bounds {
 /* What was copied, also after a copy that came to no good end. */
 struct copy_count {
     int64_t bytes;
+    int64_t room; /* the bytes that it takes in a file system in memory: whole pages */
     size_t entries;
     size_t skipped; /* devices, pipes, sockets, and what is another user's and closed to this one */
 };

@@ -98,3 +98,10 @@ enum outcome remove_some(int folder, const char *name, bool (*go_on)(void *conte
 
     return remove_entry(&removal, folder, name, 0);
 }
+
+enum outcome remove_content(int folder)
+{
+    const struct removal removal = {NULL, NULL};
+
+    return empty_folder(&removal, folder, 0);
+}

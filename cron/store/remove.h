@@ -16,4 +16,7 @@ enum outcome remove_tree(int folder, const char *name);
  * call's. */
 enum outcome remove_some(int folder, const char *name, bool (*go_on)(void *context), void *context);
 
+/* Removes all that is in a folder, and leaves the folder itself. */
+enum outcome remove_content(int folder);
+
 #endif

@@ -73,6 +73,7 @@ const struct openapi_schema openapi_schemas[] = {
                "api:" SCRIPT_API_CHOICES " "
                "mapping:ScriptMapping? limits:numbers label:text? retriable:flag version:whole created_at:time "
                "updated_at:time editable:flag direction_lines?:whole[] "
+               "cache:flag cache_bytes?:whole? cache_kept_at?:time? "
                "last_run:LastRun? runner_limits?:numbers files?:ScriptFile[]"},
     {"ScriptFile", "path:text size:whole executable:flag sha256:text"},
     {"ScriptVersion", "number:whole author:Author note:text created_at:time size:whole "

@@ -12,6 +12,7 @@ static void create(struct request *request);
 static void show(struct request *request);
 static void edit(struct request *request);
 static void delete_script(struct request *request);
+static void clear_cache(struct request *request);
 static void versions(struct request *request);
 static void version(struct request *request);
 static void kinds(struct request *request);
@@ -78,6 +79,7 @@ static const struct field file_fields[] = {
          false,                                                                                                        \
          file_fields},                                                                                                 \
         {"replace_files", FIELD_BOOLEAN, false, 0, 0, NULL, "Remove all files that \"files\" does not name", false},   \
+        {"cache", FIELD_BOOLEAN, false, 0, 0, NULL, "Keep the folder /cache for the next run", false},                 \
     {                                                                                                                  \
         "retriable", FIELD_BOOLEAN, false, 0, 0, NULL, "Retry a run whose runner crashed", false                       \
     }
@@ -123,6 +125,8 @@ const struct route script_routes[] = {
           .most = SCRIPT_UPLOAD_MOST),
     ROUTE(METHOD_DELETE, "/scripts/{id}", SCRIPT("edit"), POOL_FAST, NULL, NULL, delete_script,
           "Delete a script and stop its runs; the run history stays"),
+    ROUTE(METHOD_DELETE, "/scripts/{id}/cache", SCRIPT("edit"), POOL_FAST, NULL, NULL, clear_cache,
+          "Empty the cache folder of a script, for runs that start from now on"),
     ROUTE(METHOD_GET, "/scripts/{id}/versions", SCRIPT("see"), POOL_FAST, NULL, page_query, versions,
           "The versions of a script, newest first", "ScriptVersionList", .by_runs = true),
     ROUTE(METHOD_GET, "/scripts/{id}/versions/{seq}", SCRIPT("see"), POOL_FAST, NULL, NULL, version,
@@ -192,6 +196,12 @@ static void edit(struct request *request)
 static void delete_script(struct request *request)
 {
     respond_announced(request, scripts_delete(request->db, request->path_values[0]), 204);
+}
+
+/* DELETE /api/scripts/{id}/cache: 204; 403; 404. Each runner removes what it has at its next cleanup. */
+static void clear_cache(struct request *request)
+{
+    respond_announced(request, scripts_clear_cache(request->db, request->path_values[0]), 204);
 }
 
 /* GET /api/scripts/{id}/versions?limit=&cursor= */

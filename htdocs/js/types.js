@@ -327,6 +327,9 @@
  * @property {string} updated_at
  * @property {boolean} editable
  * @property {number[]} [direction_lines]
+ * @property {boolean} cache
+ * @property {number | null} [cache_bytes]
+ * @property {string | null} [cache_kept_at]
  * @property {LastRun | null} last_run
  * @property {Record<string, number>} [runner_limits]
  * @property {ScriptFile[]} [files]

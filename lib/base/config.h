@@ -49,6 +49,9 @@ struct config {
     int dependencies_seconds;  /* DEPENDENCIES_SECONDS: for an installation */
     int dependencies_days;     /* DEPENDENCIES_DAYS: packages that no run has used for so long are removed */
     int dependencies_store_mb; /* DEPENDENCIES_STORE_MB: all packages that are kept on this host */
+    int cache_mb;              /* CACHE_MB: the cache folder of a script, each */
+    int cache_store_mb;        /* CACHE_STORE_MB: those of all scripts on this host */
+    int cache_days;            /* CACHE_DAYS: one that no run has used for so long is removed */
     char *ssl_certfile;        /* SSL_CERTFILE: the site's certificate chain in PEM; or NULL */
     char *ssl_keyfile;         /* SSL_KEYFILE: its private key; or NULL */
     int login_rate;            /* LOGIN_RATE: logins per second and address, for the nginx of ./studio */

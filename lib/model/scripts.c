@@ -71,6 +71,11 @@ enum outcome scripts_delete(struct db *db, const char *id)
     return db_do(db, &query_script_delete, DB_VALUES(id));
 }
 
+enum outcome scripts_clear_cache(struct db *db, const char *id)
+{
+    return db_do(db, &query_script_clear_cache, DB_VALUES(id));
+}
+
 enum outcome scripts_versions(struct db *db, const char *id, int limit, const char *cursor)
 {
     char most[NUMBER_TEXT_SIZE];

@@ -49,6 +49,9 @@ enum outcome scripts_edit(struct db *db, const char *id, struct json_object *bod
 /* Rows to announce, no document: its live runs are cancelled, its history stays. */
 enum outcome scripts_delete(struct db *db, const char *id);
 
+/* Rows to announce, no document: the next run begins with an empty cache folder. */
+enum outcome scripts_clear_cache(struct db *db, const char *id);
+
 /* Its versions without their code, the newest first; and one of them with it. */
 enum outcome scripts_versions(struct db *db, const char *id, int limit, const char *cursor);
 enum outcome scripts_version(struct db *db, const char *id, const char *number);

@@ -130,11 +130,12 @@ begin
     perform check_first_line(b ->> 'kind', b ->> 'program');
     perform check_interpreter(b ->> 'kind', b ->> 'label');
     perform script_check_name(null, b ->> 'name', caller_id(), coalesce(b ->> 'visibility', 'team'));
-    insert into scripts (name, description, kind, visibility, owner_id, network, api, mapping_id, limits, label, retriable)
+    insert into scripts (name, description, kind, visibility, owner_id, network, api, mapping_id, limits, label, retriable, cache)
     values (check_script_name(b ->> 'name'), coalesce(b ->> 'description', ''), b ->> 'kind', coalesce(b ->> 'visibility', 'team'),
             caller_id(), grant_network(coalesce((b ->> 'network')::boolean, false)), coalesce(b ->> 'api', 'none'),
             usable_mapping((b ->> 'mapping')::uuid),
-            check_limits(coalesce(b -> 'limits', '{}')), b ->> 'label', coalesce((b ->> 'retriable')::boolean, false))
+            check_limits(coalesce(b -> 'limits', '{}')), b ->> 'label', coalesce((b ->> 'retriable')::boolean, false),
+            coalesce((b ->> 'cache')::boolean, false))
     returning * into made;
     files := wanted_script_files(made, b);
     perform add_script_version(made.id, 1, b ->> 'code', coalesce(b -> 'parameters', '{}'), b ->> 'note', files);
@@ -197,11 +198,14 @@ begin
                           then usable_mapping((b ->> 'mapping')::uuid) else s.mapping_id end,
         limits = check_limits(coalesce(b -> 'limits', s.limits)),
         label = case when b ? 'label' then b ->> 'label' else s.label end,
-        retriable = coalesce((b ->> 'retriable')::boolean, s.retriable),
+        retriable = coalesce((b ->> 'retriable')::boolean, s.retriable), cache = coalesce((b ->> 'cache')::boolean, s.cache),
         latest = s.latest + changed::int, version = s.version + 1, updated_at = now()
     where s.id = old.id
     returning * into edited;
     perform grant_networks(old.id, b -> 'networks');
+    if old.cache and not edited.cache then
+        perform drop_script_cache(old.id);
+    end if;
     if changed then
         perform add_script_version(old.id, old.latest + 1, code, parameters, b ->> 'note',
                                    case when moved then files else script_files_of(old.id, old.latest) end);
@@ -225,6 +229,7 @@ begin
     update scripts set deleted_at = now(), mapping_id = null where id = script.id;
     delete from script_networks where script_id = script.id;
     perform drop_script_files(script.id);
+    perform drop_script_cache(script.id);
     insert into audit_log (action, object_kind, object_id, detail)
     values ('script.delete', 'script', script.id::text, jsonb_build_object('name', script.name));
     return next announced_answer(null);
@@ -263,7 +268,7 @@ create function script_item(s scripts) returns jsonb language sql stable as $$
         'owner', principal_json(s.owner_id), 'latest', s.latest, 'network', s.network,
         'networks', script_networks_json(s.id), 'api', s.api,
         'mapping', (select jsonb_build_object('id', m.id, 'name', m.name) from mappings m where m.id = s.mapping_id),
-        'limits', s.limits, 'label', s.label, 'retriable', s.retriable, 'version', s.version,
+        'limits', s.limits, 'label', s.label, 'retriable', s.retriable, 'cache', s.cache, 'version', s.version,
         'created_at', api_time(s.created_at), 'updated_at', api_time(s.updated_at),
         'editable', script_is_editable(s), 'last_run', script_last_run(s))
 $$;
@@ -280,6 +285,7 @@ $$;
 create function script_json(s scripts) returns jsonb language sql stable as $$
     select script_item(s) || jsonb_build_object('code', v.code, 'parameters', v.parameters, 'runner_limits', runner_limits(s.label),
                                               'files', script_files_json(s.id, s.latest), 'direction_lines', direction_lines(v.code))
+           || script_cache_json(s.id)
     from script_versions v where v.script_id = s.id and v.number = s.latest
 $$;
 

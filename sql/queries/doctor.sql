@@ -65,7 +65,8 @@ select (select case when count(*) > 0 then greatest(0, extract(epoch from clock_
 -- Problems first: name, seconds since it began last, period in seconds, whether it is late, why it failed
 -- last or null
 select name, greatest(extract(epoch from now() - begun_at), 0)::bigint, period_seconds, late, failure
-from (select *, begun_at < now() - make_interval(secs => 3 * period_seconds + 300) as late from chores) judged
+from (select *, begun_at < now() - make_interval(secs => 3 * period_seconds + 300) as late
+      from chores where chore_counts(chores)) judged
 order by late desc, failure is null, name
 
 -- name: status_summary :one

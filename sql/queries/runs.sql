@@ -171,7 +171,8 @@ select t.room_id, t.trigger_seq, case when t.inputs_sealed is null then t.inputs
        t.dry_run, run_reach(row(t.*)::runs), t.limits, state.sealed, t.output_bytes + storage_left(t.asked_by), t.inputs_sealed,
        v.file_count,
        case when t.api is not null then t.asked_by end,
-       case when v.file_count > 0 then package_source(s.kind) end
+       case when v.file_count > 0 then package_source(s.kind) end,
+       s.id, script_cache_generation(s)
 from taken t
 left join scripts s on s.id = t.script_id
 left join script_versions v on v.script_id = t.script_id and v.number = t.script_version
@@ -237,6 +238,16 @@ returning position::text
 insert into script_states (script_id, sealed)
 select script_id, $3 from runs where id = $1::uuid and attempt = $2::int and (state = 'running') is true and kind = 'script'
 on conflict (script_id) do update set sealed = excluded.sealed, updated_at = now()
+returning script_id
+
+-- name: run_keep_cache :one
+-- id, fence, generation, bytes: what it leaves in the cache folder for the next run. ABSENT when the run is no longer its
+-- own, or the cache was cleared since it began.
+insert into script_caches (script_id, generation, bytes, kept_at)
+select s.id, $3::int, $4::bigint, now() from runs r join scripts s on s.id = r.script_id
+where r.id = $1::uuid and r.attempt = $2::int and (r.state = 'running') is true and s.cache
+on conflict (script_id) do update set bytes = excluded.bytes, kept_at = excluded.kept_at
+where script_caches.generation = excluded.generation
 returning script_id
 
 -- name: run_file_add :one

@@ -100,3 +100,11 @@ with chosen as (
     join script_blobs b on b.digest = f.digest
 )
 select name, mark, time, bytes from parts order by place, name collate "C"
+
+-- name: script_clear_cache :many
+-- id: the next run begins with an empty cache folder
+select * from script_clear_cache($1::uuid)
+
+-- name: script_cache_generations :many
+-- ids: those of them whose runs use a cache folder, and its generation
+select id, script_cache_generation(scripts) from scripts where id = any ($1::uuid[]) and cache and deleted_at is null

@@ -29,7 +29,8 @@ select 1
 select health_write()
 
 -- name: metrics_list :many
--- name, label or '', its value, number. Only what an index of live rows answers.
+-- name, label or '', its value, number. Only what an index of live rows answers. Of a chore that each host does, the host
+-- where it is oldest and took longest.
 select 'coagent_runs_live', 'state', state, count(*) from runs where state in ('queued', 'running', 'waiting') group by state
 union all
 select 'coagent_runs_oldest_queued_seconds', '', '',
@@ -40,7 +41,7 @@ from pg_stat_activity where datname = current_database() group by state
 union all
 select metric, 'chore', name, number
 from (select name, min(begun_at) as begun_at, max(duration_ms) as duration_ms, sum(failures) as failures
-      from chores group by name) of_all_hosts, lateral (values
+      from chores where chore_counts(chores) group by name) of_all_hosts, lateral (values
     ('coagent_chore_last_run_seconds', greatest(extract(epoch from now() - begun_at), 0)),
     ('coagent_chore_duration_seconds', duration_ms / 1000.0),
     ('coagent_chore_failures_total', failures)) as of_it (metric, number)

@@ -145,3 +145,24 @@ test("a folder is exported as zip, and an archive replaces it or creates a scrip
     await page.getByRole("button", { name: "Files (3)" }).waitFor();
     await end();
 });
+
+test("a script gets a cache folder, which shows what is in it and is cleared", async () => {
+    const script = await newScript(ada, { code: "head -c 2000 /dev/zero >/cache/a" });
+    const { page, end } = await openScript(browser, ada, script, "?tab=settings");
+    await page.getByRole("switch", { name: /Cache folder/ }).check();
+    await page.getByRole("button", { name: "Save settings" }).click();
+    await page.getByText("Settings saved").waitFor();
+    await page.getByText("Empty", { exact: true }).waitFor();
+    await ada.call("POST", `/scripts/${script.id}/run`, {});
+    await becomes(async () => (await ada.call("GET", `/scripts/${script.id}`)).cache_bytes, 2000);
+    await page.reload();
+    await page.getByText("2.0 KB in use").waitFor();
+    assert.equal(await page.getByRole("switch", { name: /Cache folder/ }).isChecked(), true);
+    await page.getByRole("button", { name: "Clear cache" }).click();
+    await page.getByText("Empty", { exact: true }).waitFor();
+    assert.equal((await ada.call("GET", `/scripts/${script.id}`)).cache_bytes, null);
+    await page.getByRole("switch", { name: /Cache folder/ }).uncheck();
+    await page.getByRole("button", { name: "Save settings" }).click();
+    await page.getByRole("button", { name: "Clear cache" }).waitFor({ state: "detached" });
+    await end();
+});

@@ -15,10 +15,11 @@ import psycopg2
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 
-# What differs from a real site: patience with models that a test can wait for, cheap password hashes, as many log-ins as the tests want from their address, addresses of this machine that stand for reverse proxies, and an allowed foreign origin for the CORS tests.
+# What differs from a real site: patience with models that a test can wait for, caches that a test can fill, cheap password hashes, as many log-ins as the tests want from their address, addresses of this machine that stand for reverse proxies, and an allowed foreign origin for the CORS tests.
 SETTINGS = {
     "BCRYPT_COST": "4",
     "MODEL_IDLE_SECONDS": "20",
+    "CACHE_MB": "16",
     "LOGIN_EXEMPT": "127.0.0.1",
     "TRUSTED_PROXIES": "127.0.9.0/24",
     "REGISTRATION_OPEN": "true",

@@ -15,7 +15,8 @@ from harness.doctor import Ctl
 from harness.waiting import wait_until
 
 NAMES = {"reap_leases", "send_heartbeats", "send_pulse", "expire_log_ins", "remove_expired", "purge_rooms", "seal_inputs",
-         "sweep_runs", "sweep_script_files", "sweep_dependencies", "count_storage", "mend_times", "drop_functions"}
+         "sweep_runs", "sweep_script_files", "sweep_dependencies", "sweep_caches", "count_storage",
+         "mend_times", "drop_functions"}
 EACH_SECOND = {"reap_leases", "send_heartbeats", "send_pulse"}  # recorded each minute
 MANY = 30000
 
@@ -103,12 +104,15 @@ def test_a_chore_that_waits_for_a_lock_gives_up_and_fails_for_all_to_see_and_the
 
 
 def test_a_chore_that_was_not_done_for_long_is_told_by_doctor(studio):
+    studio.sql("insert into runners (host, interpreters, labels) values ('elsewhere', '{}', '{}')")
     studio.sql("insert into chores (name, host, period_seconds, state, begun_at) "
                "values ('sweep_runs', 'elsewhere', 3600, 'done', now() - interval '4 hours')")
     found = examine(studio)
     assert found["verdict"] == "failed" and "sweep_runs started 14" in found["message"] and found["command"]
+    studio.sql("update runners set seen_at = now() - interval '1 hour' where host = 'elsewhere'")
+    assert examine(studio)["verdict"] == "ok"  # a host that is gone does none
     studio.sql("delete from chores where host = 'elsewhere'")
-    assert examine(studio)["verdict"] == "ok"
+    studio.sql("delete from runners where host = 'elsewhere'")
 
 
 def test_metrics_tell_when_each_chore_was_done_how_long_it_took_and_how_often_it_failed(admin):

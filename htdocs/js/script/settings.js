@@ -13,6 +13,7 @@ import { VisibilityField } from "../parts/visibility.js";
 import { may } from "../session.js";
 import { SCRIPT_APIS } from "../words.js";
 import { mappingOptions, useMappings, useNetworks } from "./load.js";
+import { CacheField } from "./run/cache-field.js";
 import { LimitFields } from "./run/limit-fields.js";
 import { limitsOf, limitValues } from "./run/limits.js";
 
@@ -20,13 +21,14 @@ import { limitsOf, limitValues } from "./run/limits.js";
 const valuesOf = (script) => ({
     name: script.name, description: script.description, visibility: script.visibility, mapping: script.mapping?.id || "",
     network: script.network, networks: script.networks.map(({ id }) => id), api: script.api, label: script.label || "",
-    retriable: script.retriable, ...limitValues(script.limits),
+    retriable: script.retriable, cache: script.cache, ...limitValues(script.limits),
 });
 
 /** @param {any} values */
 const bodyOf = (values) => ({
     name: values.name, description: values.description, visibility: values.visibility, mapping: values.mapping || null,
-    network: values.network, networks: values.networks, api: values.api, label: values.label.trim() || null, retriable: values.retriable, limits: limitsOf(values),
+    network: values.network, networks: values.networks, api: values.api, label: values.label.trim() || null, retriable: values.retriable,
+    cache: values.cache, limits: limitsOf(values),
 });
 
 /** @param {{script: import("../types.js").Script, onSaved: (script: import("../types.js").Script) => void}} props */
@@ -51,7 +53,8 @@ export function ScriptSettings({ script, onSaved }) {
         <div class="section"><div class="section__about"><h2>Execution</h2></div><div class="form">
             <${TextField} form=${form} name="label" label="Runner label" most=${40} optional autocomplete="off" spellcheck=${false} help="Runs only on servers whose runner has this label." />
             <${Switch} label="Retry if the runner crashes" help="Turn on only if running twice is safe. Otherwise the run ends as lost." checked=${form.values.retriable}
-                onChange=${(/** @type {boolean} */ on) => form.set("retriable", on)} disabled=${!script.editable} /></div></div>
+                onChange=${(/** @type {boolean} */ on) => form.set("retriable", on)} disabled=${!script.editable} />
+            <${CacheField} script=${script} form=${form} onCleared=${onSaved} /></div></div>
         ${script.editable && html`<div class="section"><div /><div class="form__actions"><${Button} type="submit" kind="primary" busy=${form.busy} disabled=${!form.changed}>Save settings</${Button}>
             ${form.changed && html`<${Button} onClick=${form.discard}>Discard changes</${Button}>`}</div></div>`}
         <div class="section"><div class="section__about"><h2>Details</h2></div><div class="stack"><p>Created by <bdi>${script.owner?.name}</bdi> <${Ago} at=${script.created_at} />, updated <${Ago} at=${script.updated_at} />.</p>
