@@ -138,7 +138,7 @@ studio_reset() {
     lock_state 60
     find_data
     stop_studio
-    for name in postgres run conf log app tmp studio.json up.log .lock; do
+    for name in postgres run conf log app tmp store studio.json up.log .lock; do
         rm -rf "${state:?}/$name"
     done
     [ "$data" = "$state" ] || rm -rf "${data:?}"

@@ -40,7 +40,7 @@ enum outcome store_open(struct store *store, const struct config *config, struct
 {
     enum outcome outcome = store_find(store, config);
 
-    if (outcome == OUTCOME_ABSENT && mkdir(store->path, 0700) == 0)
+    if (outcome == OUTCOME_ABSENT && (mkdir(store->path, 0700) == 0 || errno == EEXIST)) /* another was faster */
         store->folder = open(store->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (store->folder >= 0)
         return OUTCOME_OK;
@@ -344,7 +344,8 @@ enum outcome store_keep(const struct store_tree *tree, int from, struct copy_bou
 {
     const struct store *store = tree->store;
     char name[NAME_SIZE];
-    enum outcome outcome = remove_tree(store->folder, named(name, ".new-", tree->key, ""));
+    enum outcome outcome =
+        remove_some(store->folder, named(name, ".new-", tree->key, ""), bounds.go_on, bounds.context);
     int error;
 
     if (outcome == OUTCOME_OK || outcome == OUTCOME_ABSENT)

@@ -62,6 +62,23 @@ test("a script gets its first file, written, and saved with the code as one vers
     await end();
 });
 
+test("the list says which file asks for packages, and when they are installed", async () => {
+    const script = await newScript(ada, { kind: "python", code: "print(1)\n", files: [{ path: "data.txt", text: "" }] });
+    const { page, end } = await openScript(browser, ada, script, "?file=data.txt");
+    const files = page.getByRole("navigation", { name: "Files" });
+    await row(page, "data.txt").waitFor();
+    assert.equal(await files.getByText("requirements.txt").count(), 0);
+    await page.getByRole("button", { name: "New file" }).click();
+    await page.getByRole("dialog").getByLabel("Path").fill("requirements.txt");
+    await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
+    await files.getByText("installed before the first run, and again when the file changes").waitFor();
+    await choose(page, "requirements.txt", "Delete");
+    await choose(page, "data.txt", "Delete");
+    await files.getByText("Packages that requirements.txt lists are installed before the run.").waitFor();
+    page.on("dialog", (dialog) => dialog.accept());
+    await end();
+});
+
 test("what is not saved outlives a reload, and can be discarded", async () => {
     const script = await newScript(ada, { files: FILES });
     const { page, end } = await openScript(browser, ada, script, "?file=notes.txt");

@@ -8,6 +8,7 @@ import { assertNoProblems, openBrowser, openWindow } from "./support/browser.js"
 import { admin, newPerson } from "./support/people.js";
 import { finishedRun, runScript } from "./support/runs.js";
 import { sql } from "./support/studio.js";
+import { becomes } from "./support/wait.js";
 
 /** @type {import("playwright-core").Browser} */
 let browser;
@@ -90,6 +91,13 @@ test("an administrator says how long runs are kept, nobody else", async () => {
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Settings saved").waitFor();
     assert.equal((await boss.call("GET", "/admin/settings")).run_retention_days, 45);
+    await page.getByLabel("Python packages").fill("https://me:secret@example.org/");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator(".field__error", { hasText: "visible to every script" }).waitFor();
+    await page.getByLabel("Python packages").fill("https://packages.example.org/simple");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.locator(".field__error").waitFor({ state: "detached" });
+    await becomes(async () => (await boss.call("GET", "/admin/settings")).python_index_url, "https://packages.example.org/simple");
     await boss.edit("/admin/settings", kept);
     assertNoProblems(problems);
     await context.close();

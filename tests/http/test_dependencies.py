@@ -11,6 +11,7 @@ import platform
 import re
 import secrets
 import shutil
+import signal
 import subprocess
 import time
 import uuid
@@ -137,6 +138,19 @@ def test_an_installation_is_stopped_with_its_run(ann, studio):
     assert ann.post(f"/runs/{run}/cancel").status_code == 200
     over = scripts.wait(ann, run, timeout=120)
     assert (over["state"], over["ended_by"]) == ("cancelled", "cancelled")
+
+
+def test_the_crash_of_an_executor_leaves_the_installation_to_the_next_run(ann, studio):
+    made = python(ann, "print()", "./vendor/slow\n", *slow(fresh(), 3600))
+    first = scripts.start(ann, made)
+    scripts.await_output(ann, first, "Processing ./vendor/slow", timeout=120)
+    os.kill(studio.sql("select pid from runs where id = %s", first)[0][0], signal.SIGKILL)
+    assert scripts.wait(ann, first, timeout=120)["state"] == "lost"
+    second = scripts.start(ann, made)
+    scripts.await_output(ann, second, "Processing ./vendor/slow", timeout=120)
+    assert INSTALLING in scripts.read(ann, second, "note") and "Waiting" not in scripts.read(ann, second, "note")
+    assert ann.post(f"/runs/{second}/cancel").status_code == 200
+    assert scripts.wait(ann, second, timeout=120)["state"] == "cancelled"
 
 
 def test_two_runs_at_once_install_once(ann):

@@ -74,8 +74,8 @@ export function FolderPanel({ script, draft, current, onAdd, onSave }) {
             ${!files.length && html`<p class="folder__empty soft small">No files beside the script yet. Add modules, roles,
                 templates or data: each run finds them in its working directory.${packages && ` Packages that ${packages} lists are
                 installed before the run.`}</p>`}
-            ${packages && files.some(({ path }) => path === packages) && html`<p class="folder__empty soft small">${packages}:
-                packages are installed before the first run, and again when the file changes.</p>`}
+            ${packages && files.some(({ path }) => path === packages) && html`<p class="folder__empty soft small">Packages
+                that ${packages} lists are installed before the first run, and again when the file changes.</p>`}
         </div>
         ${files.length > 0 && html`<p class="folder__sum soft small">${plural(files.length, "file")}, ${bytes(sumOf(files))}</p>`}
         ${dialog && html`<${PathDialog} kind=${script.kind} others=${files.filter((file) => file !== dialog.rename)}
