@@ -78,6 +78,7 @@ declare
     said text := message_text(content);
     mentioned uuid[] := mentioned_members(the_room, handles);
     event room_events;
+    body jsonb := jsonb_build_object('text', said, 'mentions', mentioned);
     document json;
     agent uuid;
     asked room_events;
@@ -92,8 +93,10 @@ begin
     if wanted.script is not null then
         perform from scripts where id = wanted.script for key share;
     end if;
-    event := append_event(the_room, 'message', caller_id(), null, replied, null,
-                          jsonb_build_object('text', said, 'mentions', mentioned));
+    if acting_run() is not null then
+        body := body || run_mark(acting_run());
+    end if;
+    event := append_event(the_room, 'message', caller_id(), null, replied, null, body);
     update room_members set read_seq = event.seq, read_number = event.number
     where room_id = the_room and principal_id = caller_id() and role <> 'viewer';
     if not found then -- removed between the guard and the lock
@@ -165,7 +168,7 @@ declare
     asked room_events;
 begin
     event := append_event(the_room, 'edit', caller_id(), null, null, the_seq,
-                          jsonb_build_object('text', said, 'mentions', mentioned));
+                          jsonb_build_object('text', said, 'mentions', mentioned) || coalesce(run_mark(acting_run()), '{}'));
     perform note_mentions(event, the_seq, added);
     perform drop_mentions(the_room, the_seq, array(select unnest(before) except select unnest(mentioned)));
     perform audit_room('message.edit', the_room, jsonb_build_object('seq', the_seq));
@@ -207,7 +210,8 @@ $$;
 create function shown_body(event room_events, change_kind text, change_body jsonb) returns jsonb
 language sql immutable parallel safe as $$
     select case when change_kind = 'delete' then '{"deleted": true}'
-                when change_kind = 'edit' and event.kind = 'message' then change_body || '{"edited": true}'
+                when change_kind = 'edit' and event.kind = 'message' 
+                    then (event.body - 'text' - 'mentions') || change_body || '{"edited": true}'
                 else event.body end
 $$;
 

@@ -40,6 +40,13 @@ create function acting_run() returns uuid language sql stable as $$
     select nullif(current_setting('coagent.run', true), '')::uuid
 $$;
 
+-- What a message says that a run has posted or edited: which run, of which script. Clients show who sees the run a link to it.
+create function run_mark(run uuid) returns jsonb language sql stable as $$
+    select jsonb_build_object('by_run', jsonb_build_object('id', r.id, 'room', r.room_id, 'script',
+               case when s.id is not null then jsonb_build_object('id', s.id, 'name', s.name, 'owner', s.owner_id) end))
+    from runs r left join scripts s on s.id = r.script_id where r.id = run
+$$;
+
 -- What a run may not ask for when it starts another: a mapping that the script does not have, because who wrote the code
 -- could read with it what only the asker may use; and runs that start runs without end. Returns how the run was asked for.
 create function check_child_run(script scripts, wish jsonb, the_via text) returns text language plpgsql as $$

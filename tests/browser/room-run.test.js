@@ -145,3 +145,27 @@ test("a command that cannot be run stays with its writer, with the reason", asyn
     assert.equal(await right.getByText("no-such-script").count(), 0);
     await end();
 });
+
+test("what a run posts is marked, with a link for those who can see the run", async () => {
+    const [ada, bob] = await Promise.all([newPerson("Ada"), newPerson("Bob")]);
+    const room = await newRoom(ada, "Workshop", [bob]);
+    const script = await ada.call("POST", "/scripts", { name: `teller-${randomUUID().slice(0, 8)}`, kind: "sh", api: "write",
+        visibility: "private", code: "curl -sS -H \"Authorization: Bearer $COAGENT_TOKEN\" -H 'Content-Type: application/json' "
+            + `-d '{"text": "Backup done"}' "$COAGENT_URL/api/rooms/${room.id}/messages"\n` });
+    const [hers, his] = await Promise.all([openWindow(browser, ada), openWindow(browser, bob)]);
+    await Promise.all([openRoom(hers.page, room), openRoom(his.page, room)]);
+    const run = await ada.call("POST", `/scripts/${script.id}/run`, {});
+    for (const { page } of [hers, his]) {
+        const mark = page.locator(".post").filter({ hasText: "Backup done" }).getByText(`by a run of ${script.name}`);
+        await mark.waitFor();
+        await page.reload();
+        await mark.waitFor();
+    }
+    assert.equal(await his.page.locator(".post__run a").count(), 0, "the run is not his to see");
+    await hers.page.locator(".post__run a").click();
+    await hers.page.waitForURL(new RegExp(`/runs/${run.id}$`));
+    for (const { context, problems } of [hers, his]) {
+        assertNoProblems(problems);
+        await context.close();
+    }
+});

@@ -9,6 +9,7 @@ import uuid
 import pytest
 
 from harness import finished, scripts
+from harness.listener import Listener
 from harness.waiting import wait_until
 
 CURL = 'curl -sS -H "Authorization: Bearer $COAGENT_TOKEN" '
@@ -107,6 +108,30 @@ def test_what_a_run_does_is_audited_as_its_doing(people, ann, admin):
     assert made["actor"]["id"] == ann.id
     refused = next(entry for entry in entries if entry["outcome"] == "refused")
     assert (refused["action"], refused["detail"]["run"], refused["detail"]["status"]) == ("rooms.delete", run["id"], 403)
+
+
+def test_what_a_run_posts_is_marked_as_its_doing(people, ann, bob):
+    room = people.room(ann)
+    people.add(ann, room, bob)
+    body = "-H 'Content-Type: application/json' -d"
+    mine = ann.post(f"/rooms/{room['id']}/messages", {"text": "mine", "by_run": {"id": ann.id}})
+    assert mine.status_code == 422, "the mark is the server's"
+    mine = ann.post(f"/rooms/{room['id']}/messages", {"text": "mine"}).json()
+    at = f"$COAGENT_URL/api/rooms/{room['id']}/messages"
+    with Listener(bob) as live:
+        ended, _ = scripts.run(ann, f"""{CURL} {body} '{{"text": "@{bob.user['handle']} done"}}' {at} >out/a
+{CURL} -X PATCH {body} '{{"text": "mine, told"}}' {at}/{mine['seq']} >out/b""", api="write")
+        told = live.wait(lambda frame: frame.get("kind") == "message" and frame["room"] == room["id"])
+    mark = {"id": ended["id"], "room": None, "script": {**{key: ended["script"][key] for key in ("id", "name")}, "owner": ann.id}}
+    assert told["body"]["by_run"] == mark and told["author"]["id"] == ann.id
+    first, second = messages(bob, room)
+    assert (first["body"]["text"], first["body"]["by_run"], second["body"]["by_run"]) == ("mine, told", mark, mark)
+    seen = bob.get(f"/rooms/{room['id']}").json()
+    assert seen["mentioned"] and seen["unread"] == 2
+    own = ann.patch(f"/rooms/{room['id']}/messages/{second['seq']}", {"text": "by hand"}).json()
+    assert "by_run" not in own["body"]
+    edited = messages(bob, room)[1]
+    assert (edited["body"]["text"], edited["body"]["by_run"]) == ("by hand", mark), "the run has posted it all the same"
 
 
 def test_a_run_sees_what_its_asker_sees(people, ann, bob):

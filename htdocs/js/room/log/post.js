@@ -12,7 +12,7 @@ import { Markdown } from "../../parts/markdown.js";
 import { Menu } from "../../parts/menu.js";
 import { Clock } from "../../parts/time.js";
 import { attempt, tell } from "../../parts/toast.js";
-import { me } from "../../session.js";
+import { may, me } from "../../session.js";
 import { trimmed } from "../composer/text.js";
 import { logOf } from "./logs.js";
 
@@ -40,7 +40,8 @@ function draw({ event, head, quoted, target, context }) {
         }
     };
     return html`<article class=${classes("post", head && "post--head", target && "post--target")} tabindex="-1" data-seq=${event.seq}
-        data-own=${can.edit ? "" : undefined} aria-label=${`${author.name}, ${clock(event.at)}`} onKeyDown=${press}
+        data-own=${can.edit ? "" : undefined} onKeyDown=${press}
+        aria-label=${`${author.name}${event.body.by_run ? " by a run" : ""}, ${clock(event.at)}`}
         ref=${(/** @type {any} */ element) => element && (element.editPost = () => setEditing(true))}>
         <div class="post__side">${head ? html`<${Avatar} of=${author} />` : html`<${Clock} at=${event.at} class="post__minute" />`}</div>
         <div class="post__content">
@@ -93,6 +94,7 @@ function Body({ event, context }) {
         return html`<p class="post__gone">This message was deleted.</p>`;
     }
     return html`<div class="post__body">
+        ${event.body.by_run && html`<${ByRun} event=${event} run=${event.body.by_run} />`}
         ${text && html`<${Markdown} text=${text} handles=${context.handles} myId=${me().id} />`}
         ${edited && html`<span class="post__mark">edited</span>`}
         ${stopped && html`<span class="post__mark">Stopped</span>`}
@@ -100,6 +102,17 @@ function Body({ event, context }) {
         ${event.kind === "result" && !text && !stopped && html`<p class="post__gone">(empty answer)</p>`}
         ${event.kind === "error" && html`<${ErrorCard} event=${event} canWrite=${context.canWrite} />`}
     </div>`;
+}
+
+/** Whether the reader may view the run. @param {any} run @param {RoomEvent} event */
+const showsRun = (run, event) => [event.author?.id, run.script?.owner].includes(me().id) || run.room === event.room
+    || may("runs.manage");
+
+/** Says that a run has posted this in the name of its user. @param {{event: RoomEvent, run: any}} props */
+function ByRun({ event, run }) {
+    const name = html`run of <bdi>${run.script?.name || "a script"}</bdi>`;
+    return html`<p class="post__mark post__run"><${Icon} name="runs" size=${12} /> by a ${showsRun(run, event)
+        ? html`<a href=${`/runs/${run.id}`}>${name}</a>` : name}</p>`;
 }
 
 /** Asks for an answer once more. @param {RoomEvent} event @returns {[boolean, (mode: string) => void]} */

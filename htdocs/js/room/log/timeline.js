@@ -46,11 +46,12 @@ export function rowsOf(events, before, readSeq) {
 }
 
 /**
- * Whether a message belongs to the group of the one before it: same author, within a minute, no reply.
+ * Whether a message belongs to the group of the one before it: same author, also the same run or none, within a minute, no reply.
  * @param {RoomEvent} event
  * @param {RoomEvent} previous
  */
 export function follows(event, previous) {
     return !NOTICES.has(previous.kind) && !isRun(previous) && previous.author?.id === event.author?.id && event.reply_to === null
+        && event.body.by_run?.id === previous.body.by_run?.id
         && event.kind === "message" && new Date(event.at).getTime() - new Date(previous.at).getTime() < GROUP_MS;
 }
