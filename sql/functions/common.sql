@@ -99,7 +99,8 @@ create function uuid_floor(moment timestamptz) returns uuid language sql stable 
     select rpad(lpad(to_hex((extract(epoch from moment) * 1000)::bigint), 12, '0'), 32, '0')::uuid
 $$;
 
--- For the audit log: what an edit has changed, {"from","to"} with the fields of a document that differ.
+-- For the audit log, of every edit: what it has changed, {"from","to"} with the fields of a document that differ. The document
+-- has no secrets, and no values that may become some.
 create function document_changes(before jsonb, after jsonb) returns jsonb language sql immutable as $$
     select jsonb_build_object('from', coalesce(jsonb_object_agg(key, before -> key), '{}'),
                               'to', coalesce(jsonb_object_agg(key, after -> key), '{}'))

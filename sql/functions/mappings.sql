@@ -106,6 +106,11 @@ begin
                                      and deleted_at is null and id is distinct from me order by name = wanted::citext desc limit 1));
 end $$;
 
+-- What the values of a mapping are, by key. For comparison only: never shown.
+create function mapping_values(mapping uuid) returns jsonb language sql stable as $$
+    select coalesce(jsonb_object_agg(key, coalesce(value, sealed)), '{}') from mapping_entries where mapping_id = mapping
+$$;
+
 create function mapping_create(body jsonb) returns setof announced language plpgsql as $$
 declare
     made mappings;
@@ -124,6 +129,9 @@ end $$;
 create function mapping_edit(wanted uuid, body jsonb) returns setof announced language plpgsql as $$
 declare
     mapping mappings := mapping_lock(wanted);
+    before constant jsonb := mapping_item(mapping) - 'used_by';
+    old constant jsonb := mapping_values(wanted);
+    given jsonb;
 begin
     if (body ->> 'version')::int is distinct from mapping.version then
         return next announced_stale(mapping_json(mapping)::json);
@@ -143,9 +151,10 @@ begin
     if body ? 'entries' then
         perform set_mapping_entries(wanted, body -> 'entries');
     end if;
+    select jsonb_agg(key order by key) into given from jsonb_each(mapping_values(wanted)) where value is distinct from old -> key;
     insert into audit_log (action, object_kind, object_id, detail)
-    values ('mapping.edit', 'mapping', wanted::text, body - 'version' - 'entries'
-            || case when body ? 'entries' then jsonb_build_object('entries', mapping_keys(wanted)) else '{}' end);
+    values ('mapping.edit', 'mapping', wanted::text, document_changes(before, mapping_item(mapping) - 'used_by')
+            || jsonb_build_object('name', mapping.name, 'values', coalesce(given, '[]'))); -- whose values are others; never which
     return next announced_answer(mapping_json(mapping)::json);
 end $$;
 

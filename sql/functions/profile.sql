@@ -3,11 +3,14 @@
 -- changes: name, handle, email, theme, and the version that they are based on. Another e-mail address takes the current
 -- password, which the program has proved then.
 create function profile_edit(changes jsonb, proved boolean) returns setof announced language plpgsql as $$
+declare
+    before jsonb;
 begin
     perform from principals where id = caller_id() for no key update; -- as user_edit does
     perform from users where id = caller_id() for no key update;
+    before := (user_answer(caller_id())).document::jsonb;
     if exists (select from users where id = caller_id() and version is distinct from (changes ->> 'version')::int) then
-        return next announced_stale((user_answer(caller_id())).document::json);
+        return next announced_stale(before::json);
         return;
     end if;
     if not proved and exists (select from users where id = caller_id() and email <> (changes ->> 'email')::citext) then
@@ -20,7 +23,7 @@ begin
                      version = version + 1, updated_at = now()
     where id = caller_id();
     insert into audit_log (action, object_kind, object_id, detail)
-    values ('profile.change', 'user', caller_id()::text, changes - 'version');
+    values ('profile.change', 'user', caller_id()::text, document_changes(before, (user_answer(caller_id())).document::jsonb));
     return next user_answer(caller_id());
 end $$;
 

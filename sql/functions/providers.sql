@@ -80,10 +80,11 @@ end $$;
 create function provider_edit(wanted uuid, body jsonb, sealed_key text) returns setof announced language plpgsql as $$
 declare
     provider providers := provider_lock(wanted);
+    before constant jsonb := provider_json(provider)::jsonb;
     url text;
 begin
     if (body ->> 'version')::int is distinct from provider.version then
-        return next announced_stale(provider_json(provider));
+        return next announced_stale(before::json);
         return;
     end if;
     if body ->> 'name' <> provider.name then
@@ -101,7 +102,8 @@ begin
     where p.id = wanted
     returning * into provider;
     insert into audit_log (action, object_kind, object_id, detail)
-    values ('provider.edit', 'provider', wanted::text, body - 'version');
+    values ('provider.edit', 'provider', wanted::text, document_changes(before, provider_json(provider)::jsonb) || jsonb_build_object(
+        'name', provider.name, 'key', coalesce((body ->> 'key_given')::boolean, false)));
     return next announced_answer(provider_json(provider));
 end $$;
 

@@ -154,6 +154,7 @@ create function script_edit(wanted uuid, body json) returns setof announced lang
 declare
     b jsonb := with_unix_lines(body);
     old scripts := script_lock(wanted);
+    before constant jsonb := script_item(old) - 'last_run';
     edited scripts;
     newest script_versions;
     code text;
@@ -214,8 +215,8 @@ begin
         perform keep_script_files(old.id, old.latest + 1, files);
     end if;
     insert into audit_log (action, object_kind, object_id, detail)
-    values ('script.edit', 'script', old.id::text, b - 'version' - 'code' - 'parameters' - 'files' - 'program'
-            || case when changed then jsonb_build_object('number', old.latest + 1) else '{}' end);
+    values ('script.edit', 'script', old.id::text, -- the code is in the version, whose number is in "latest"
+            document_changes(before, script_item(edited) - 'last_run') || jsonb_build_object('name', edited.name));
     return next announced_answer(script_json(edited)::json);
 end $$;
 

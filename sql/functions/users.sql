@@ -124,6 +124,7 @@ end $$;
 create function user_edit(who uuid, changes jsonb, hash text) returns setof announced language plpgsql as $$
 declare
     before jsonb;
+    named principals;
     old users;
     account users;
     stopped announced[];
@@ -144,9 +145,7 @@ begin
             select id from runs where asked_by = who and state in ('queued', 'running', 'waiting')),
             'The user who started this was disabled.') c);
     end if;
-    select jsonb_build_object('email', u.email, 'role', u.role, 'permissions', u.permissions, 'disabled', u.disabled_at is not null,
-                              'name', p.name, 'handle', p.handle, 'storage_mb', u.storage_mb) into before
-    from users u join principals p on p.id = u.id where u.id = who;
+    select user_json(old, p)::jsonb into before from principals p where id = who;
     update principals set name = coalesce(changes ->> 'name', name), handle = coalesce((changes ->> 'handle')::citext, handle)
     where id = who and changes ?| array['name', 'handle'];
     update users set email = coalesce((changes ->> 'email')::citext, email), role = coalesce(changes ->> 'role', role),
@@ -167,10 +166,12 @@ begin
     end if;
     delete from devices where user_id = who and (hash is not null or account.disabled_at is not null);
     delete from login_throttles where hash is not null and login_throttles.account = lower(account.email::text);
+    select * into named from principals where id = who;
     insert into audit_log (action, object_kind, object_id, detail)
     values ('user.change', 'user', who::text,
-            jsonb_build_object('changes', changes - 'version', 'before', before, 'password', hash is not null,
-                               'sessions_revoked', ended, 'tokens_revoked', revoked));
+            document_changes(before || jsonb_build_object('storage_mb', old.storage_mb),
+                             user_json(account, named)::jsonb || jsonb_build_object('storage_mb', account.storage_mb))
+            || jsonb_build_object('name', named.name, 'password', hash is not null, 'sessions_revoked', ended, 'tokens_revoked', revoked));
     return next announced_answer((select account_json(u, p) from users u join principals p on p.id = u.id where u.id = who));
     return next announced_end(who);
     return query select * from unnest(stopped);

@@ -120,6 +120,20 @@ test("the audit log is filtered by what is in the address", async () => {
     await context.close();
 });
 
+test("an edit is shown in the audit log field by field", async () => {
+    const [boss, eve] = await Promise.all([admin(), newPerson("Eve")]);
+    await boss.edit(`/admin/users/${eve.user.id}`, { name: "Eva Changed", storage_mb: 7 });
+    const { page, context, problems } = await openWindow(browser, boss);
+    await page.goto(`/audit?action=user.change&object_kind=user&object_id=${eve.user.id}`);
+    await page.getByRole("button", { name: "Details" }).click();
+    const changes = page.getByRole("dialog", { name: "user.change" }).getByRole("table", { name: "Changes" });
+    await changes.waitFor();
+    const rows = await changes.locator("tbody tr").allInnerTexts();
+    assert.deepEqual(rows.map((row) => row.split(/\s*\t\s*/)).sort(), [["name", "Eve", "Eva Changed"], ["storage_mb", "(empty)", "7"]]);
+    assertNoProblems(problems);
+    await context.close();
+});
+
 test("each list is drawn while it loads, when it is empty, when it fails and when it is there", async () => {
     const boss = await admin();
     const { page, context } = await openWindow(browser, boss);

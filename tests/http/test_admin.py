@@ -217,7 +217,7 @@ def test_the_audit_log_shows_who_did_what_and_filters(people, admin):
     item = items[0]
     assert item["actor"]["id"] == admin.id and item["outcome"] == "done" and item["address"] == "127.0.0.1"
     assert item["request_id"] == answer.headers["X-Request-Id"]
-    assert item["detail"]["changes"] == {"name": "Audited"} and item["detail"]["before"]["name"] == "Ann"
+    assert (item["detail"]["from"], item["detail"]["to"]) == ({"name": "Ann"}, {"name": "Audited"})
     assert [row["id"] for row in audit_of(admin, request=item["request_id"])] == [item["id"]]
     assert item["id"] in [row["id"] for row in audit_of(admin, actor=admin.id)]
     assert audit_of(admin, since="2999-01-01T00:00:00Z") == audit_of(admin, until="2001-01-01T00:00:00Z") == []
@@ -300,3 +300,19 @@ def test_a_token_sets_passwords_with_the_scopes_that_it_has(people, admin):
     assert narrow.edit(path, {"password": "another long password"}).status_code == 403
     assert full.edit(path, {"password": "another long password"}).status_code == 200
     people.anonymous().log_in(body["email"], "another long password")
+
+
+def test_the_audit_of_a_providers_edit_says_what_changed_and_no_key(people, admin):
+    made = admin.post("/providers", {"name": f"Edited {people.mark}", "base_url": "http://127.0.0.1:9/v1", "key": "first-secret"}).json()
+    answer = admin.patch(f"/providers/{made['id']}", {"default_model": "small", "kind": "openai", "version": 1})
+    assert audit_of(admin, request=answer.headers["X-Request-Id"])[0]["detail"] == {
+        "from": {"default_model": ""}, "to": {"default_model": "small"}, "name": made["name"], "key": False}
+    answer = admin.patch(f"/providers/{made['id']}", {"key": "second-secret", "version": 2})
+    assert audit_of(admin, request=answer.headers["X-Request-Id"])[0]["detail"] == {
+        "from": {}, "to": {}, "name": made["name"], "key": True}
+
+
+def test_the_audit_of_a_profiles_edit_says_what_changed(people, admin):
+    ann = people.user("ann")
+    answer = ann.edit("/profile", {"name": "Anna", "theme": ann.get("/profile").json()["theme"]})
+    assert audit_of(admin, request=answer.headers["X-Request-Id"])[0]["detail"] == {"from": {"name": "Ann"}, "to": {"name": "Anna"}}

@@ -219,7 +219,8 @@ def test_changes_are_audited_by_key(ann, studio):
     rows = studio.sql("select action, detail from audit_log where object_kind = 'mapping' and object_id = %s order by id", made["id"])
     assert [action for action, _ in rows] == ["mapping.create", "mapping.edit", "mapping.delete"]
     assert rows[0][1]["entries"] == [{"key": "A", "secret": False}, {"key": "TOKEN", "secret": True}]
-    assert json.dumps(rows[1][1]["entries"]) == json.dumps([{"key": "A", "secret": False}])
+    assert rows[1][1] == {"from": {"entries": rows[0][1]["entries"]}, "to": {"entries": [{"key": "A", "secret": False}]},
+                          "name": made["name"], "values": ["A"]}
 
 
 def test_the_list_goes_on_by_name(ann):

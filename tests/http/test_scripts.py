@@ -457,7 +457,10 @@ def test_the_last_run_is_one_that_the_caller_may_see(ann, bob, people):
 
 def test_changes_and_runs_are_audited(ann, studio):
     script = script_of(ann, code="secret = 1")
-    ann.patch(f"/scripts/{script['id']}", {"version": 1, "code": "secret = 2", "name": name()})
+    renamed = name()
+    ann.patch(f"/scripts/{script['id']}", {"version": 1, "code": "secret = 2", "name": renamed, "visibility": script["visibility"]})
+    edit = studio.sql("select detail from audit_log where action = 'script.edit' and object_id = %s", script["id"])
+    assert edit == [({"from": {"name": script["name"], "latest": 1}, "to": {"name": renamed, "latest": 2}, "name": renamed},)]
     ask(ann, script)
     ann.delete(f"/scripts/{script['id']}")
     rows = studio.sql("select action, detail::text from audit_log where object_kind = 'script' and object_id = %s order by id", script["id"])

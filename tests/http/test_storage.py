@@ -73,7 +73,7 @@ def test_a_change_of_the_quota_is_audited_and_the_user_cannot_make_it(ann, admin
     assert ann.edit("/profile", {"storage_mb": 0}).status_code == 422
     answer = admin.edit(f"/admin/users/{ann.id}", {"storage_mb": 7})
     detail = studio.sql("select detail from audit_log where request_id = %s", answer.headers["X-Request-Id"])[0][0]
-    assert detail["changes"]["storage_mb"] == 7 and detail["before"]["storage_mb"] is None
+    assert (detail["from"], detail["to"]) == ({"storage_mb": None}, {"storage_mb": 7})
 
 
 # what counts

@@ -81,6 +81,7 @@ function Entries({ list, onOpen }) {
 
 /** @param {{entry: import("../types.js").Audit, onClose: () => void}} props */
 function Details({ entry, onClose }) {
+    const { changes, rest } = changesOf(entry.detail);
     return html`<${Dialog} title=${entry.action} wide onClose=${onClose}><div class="dialog__body">
         <dl class="facts">
             <dt>Time</dt><dd>${exact(entry.at)}</dd>
@@ -92,6 +93,30 @@ function Details({ entry, onClose }) {
             <dt>From</dt><dd class="mono">${entry.address || "unknown"}</dd>
         </dl>
         ${entry.request_id && html`<div class="stack"><span class="soft small">Request</span><${Copyable} text=${entry.request_id} label="Copy request ID" /></div>`}
-        ${entry.detail && Object.keys(entry.detail).length > 0 && html`<div class="code"><pre tabindex="0">${visible(JSON.stringify(entry.detail, null, 2))}</pre></div>`}
+        ${changes.length > 0 && html`<${Table} label="Changes" rows=${changes} columns=${[
+            { title: "Field", draw: ({ id }) => html`<span class="mono">${visible(id)}</span>` },
+            { title: "Before", draw: ({ before }) => html`<${Value} of=${before} />` },
+            { title: "After", draw: ({ after }) => html`<${Value} of=${after} />` }]} />`}
+        ${Object.keys(rest).length > 0 && html`<div class="code"><pre tabindex="0">${visible(JSON.stringify(rest, null, 2))}</pre></div>`}
     </div></${Dialog}>`;
+}
+
+/** What an edit has changed, by field, and what else its entry says. @param {Record<string, unknown> | null} detail */
+function changesOf(detail) {
+    const { from, to, ...rest } = detail || {};
+    if (!isObject(from) || !isObject(to)) {
+        return { changes: [], rest: detail || {} };
+    }
+    return { changes: Object.keys({ ...from, ...to }).map((id) => ({ id, before: from[id], after: to[id] })), rest };
+}
+
+/** @param {unknown} value @returns {value is Record<string, unknown>} */
+const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** @param {{of: unknown}} props */
+function Value({ of }) {
+    if (of === undefined || of === null || of === "") {
+        return html`<span class="soft">(empty)</span>`;
+    }
+    return html`<bdi class="table__value">${visible(typeof of === "string" ? of : JSON.stringify(of))}</bdi>`;
 }
