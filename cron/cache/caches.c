@@ -40,12 +40,25 @@ int caches_open(const struct config *config)
     return folder;
 }
 
+/* Differs after each start of the machine; "" where that cannot be known. */
+static void read_boot(char boot[UUID_SIZE])
+{
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    ssize_t length = fd >= 0 ? read(fd, boot, UUID_SIZE - 1) : 0;
+
+    boot[length > 0 ? length : 0] = '\0';
+    close_fd(&fd);
+}
+
 static bool write_about(int folder, const struct cache_about *about)
 {
+    char boot[UUID_SIZE];
     int fd = openat(folder, ABOUT, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    bool written =
-        fd >= 0 && dprintf(fd, "%lld %lld %zu\n", about->generation, (long long)about->room, about->entries) > 0;
+    bool written;
 
+    read_boot(boot);
+    written = fd >= 0 &&
+              dprintf(fd, "%lld %lld %zu %s\n", about->generation, (long long)about->room, about->entries, boot) > 0;
     close_fd(&fd);
     return written;
 }
@@ -57,6 +70,7 @@ static bool read_about(int folder, struct cache_about *about, time_t *used, bool
     char *rest = line;
     struct stat state = {.st_mtim.tv_sec = 0};
     int fd = openat(folder, ABOUT, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    char boot[UUID_SIZE];
     bool found = fd >= 0 && read(fd, line, sizeof line - 1) > 0 && fstat(fd, &state) == 0;
 
     about->generation = strtoll(rest, &rest, 10);
@@ -66,7 +80,8 @@ static bool read_about(int folder, struct cache_about *about, time_t *used, bool
     if (touch && found)
         futimens(fd, NULL);
     close_fd(&fd);
-    return found && *rest == '\n';
+    read_boot(boot);
+    return found && *rest == ' ' && strncmp(rest + 1, boot, strlen(boot)) == 0 && rest[1 + strlen(boot)] == '\n';
 }
 
 /* Whether a name still leads to the folder that is open. */
@@ -123,8 +138,8 @@ static void drop_hidden(int caches, const char *name)
     close_fd(&folder);
 }
 
-/* From the folder that is made for them. Files, names and numbers are on the disk before they take another's place: a
- * cache that a crash of the machine has emptied would be believed. */
+/* Nothing waits for the disk: to bring thousands of files there can take longer than a lease. After a crash of the
+ * machine some may be empty, so what was kept before it started counts for nothing. */
 static enum outcome fill_draft(struct cache_draft *draft, int from, const struct copy_bounds *bounds,
                                struct copy_count *count)
 {
@@ -136,7 +151,7 @@ static enum outcome fill_draft(struct cache_draft *draft, int from, const struct
         return outcome;
     draft->about.room = count->room;
     draft->about.entries = count->entries;
-    return write_about(draft->folder, &draft->about) && syncfs(draft->folder) == 0 ? OUTCOME_OK : OUTCOME_FAILED;
+    return write_about(draft->folder, &draft->about) ? OUTCOME_OK : OUTCOME_FAILED;
 }
 
 enum outcome caches_draft(struct cache_draft *draft, int caches, const char *name, long long generation, int from,

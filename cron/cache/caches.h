@@ -13,7 +13,8 @@
 #include <stdint.h>
 #include <time.h>
 
-/* PostgreSQL counts the generations of a script's cache: what was kept of another than the present counts for nothing.
+/* PostgreSQL counts the generations of a script's cache: what was kept of another than the present counts for nothing,
+ * and so does what was kept before the machine was started.
  */
 struct cache_about {
     long long generation;
@@ -43,7 +44,7 @@ int caches_open(const struct config *config);
 bool caches_take(int caches, const char *script, long long generation, struct cache_kept *kept);
 void caches_release(struct cache_kept *kept);
 
-/* Makes one of this generation from what is in the folder from, and brings it to the disk. name is its own among all
+/* Makes one of this generation from what is in the folder from. name is its own among all
  * that are being made. Outcomes are copy_tree's; caches_drop must follow in any case. */
 enum outcome caches_draft(struct cache_draft *draft, int caches, const char *name, long long generation, int from,
                           const struct copy_bounds *bounds, struct copy_count *count);

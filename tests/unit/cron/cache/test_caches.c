@@ -191,6 +191,13 @@ Test(store_caches, a_damaged_one_is_none)
     cr_expect_str_eq(taken(ONE, 0), "2");
 }
 
+Test(store_caches, what_was_kept_before_the_machine_started_counts_for_nothing)
+{
+    keep(ONE, 0, "1");
+    shell("sed -i 's/ [^ ]*$/ 00000000-0000-0000-0000-000000000000/' caches/" ONE "/about");
+    cr_expect_str_eq(taken(ONE, 0), "nothing");
+}
+
 Test(store_caches, leaves_nothing_of_one_that_is_too_large)
 {
     struct cache_draft draft;
