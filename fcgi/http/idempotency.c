@@ -1,7 +1,7 @@
 #include "fcgi/http/idempotency.h"
 
+#include "fcgi/answer/respond.h"
 #include "fcgi/http/guard.h"
-#include "fcgi/http/respond.h"
 #include "fcgi/http/route.h"
 #include "model/idempotency.h"
 

@@ -2,8 +2,8 @@
 
 #include "base/json.h"
 #include "base/number.h"
-#include "fcgi/http/format.h"
 #include "fcgi/http/route.h"
+#include "fcgi/input/format.h"
 
 #include <stdio.h>
 #include <stdlib.h>

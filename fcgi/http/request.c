@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/number.h"
-#include "fcgi/http/answer.h"
+#include "fcgi/answer/answer.h"
 #include "fcgi/http/source.h"
 
 #include <arpa/inet.h>

@@ -1,7 +1,7 @@
 /* Whether the route tables make sense, and what nginx must know of them. */
 #include "fcgi/http/route.h"
-#include "fcgi/http/format.h"
 #include "fcgi/http/match.h"
+#include "fcgi/input/format.h"
 #include "fcgi/openapi/openapi.h"
 #include "words/words.h"
 

@@ -3,8 +3,8 @@
 #ifndef COAGENT_ROUTE_H
 #define COAGENT_ROUTE_H
 
+#include "fcgi/answer/respond.h"
 #include "fcgi/http/request.h"
-#include "fcgi/http/respond.h"
 
 enum method { METHOD_GET, METHOD_POST, METHOD_PUT, METHOD_PATCH, METHOD_DELETE };
 

@@ -1,12 +1,12 @@
 #include "fcgi/http/router.h"
 
 #include "base/log.h"
-#include "fcgi/http/cors.h"
+#include "fcgi/answer/cors.h"
+#include "fcgi/answer/refusal.h"
 #include "fcgi/http/guard.h"
 #include "fcgi/http/idempotency.h"
-#include "fcgi/http/input.h"
 #include "fcgi/http/match.h"
-#include "fcgi/http/refusal.h"
+#include "fcgi/input/input.h"
 #include "fcgi/pool/counters.h"
 
 #include <string.h>

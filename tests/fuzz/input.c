@@ -1,8 +1,8 @@
 #include "targets.h"
 
 #include "base/json.h"
-#include "fcgi/http/input.h"
 #include "fcgi/http/route.h"
+#include "fcgi/input/input.h"
 #include "tests/unit/fcgi/memory.h"
 
 #include <stdlib.h>

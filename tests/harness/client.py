@@ -107,3 +107,9 @@ def client_at(studio, address):
     client = Client(studio.url)
     client.http.mount("http://", From(address))
     return client
+
+
+def fields(answer):
+    """The fields that are wrong, as a 422 names them."""
+    assert answer.status_code == 422, answer.text
+    return {error["field"] for error in answer.json()["errors"]}

@@ -2,8 +2,8 @@
 #ifndef COAGENT_TEST_MEMORY_H
 #define COAGENT_TEST_MEMORY_H
 
+#include "fcgi/answer/respond.h"
 #include "fcgi/http/request.h"
-#include "fcgi/http/respond.h"
 #include "fcgi/http/source.h"
 
 #define PARAMETERS_MOST 16

@@ -1,8 +1,8 @@
-#include "fcgi/http/fields.h"
+#include "fcgi/input/fields.h"
 
 #include "base/json.h"
 #include "base/number.h"
-#include "fcgi/http/format.h"
+#include "fcgi/input/format.h"
 #include "unicode/name.h"
 
 #include <math.h>

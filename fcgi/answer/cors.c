@@ -1,6 +1,6 @@
-#include "fcgi/http/cors.h"
+#include "fcgi/answer/cors.h"
 
-#include "fcgi/http/respond.h"
+#include "fcgi/answer/respond.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #include "base/json.h"
 #include "base/number.h"
 #include "base/text.h"
-#include "fcgi/http/fields.h"
+#include "fcgi/input/fields.h"
 
 #include <errno.h>
 #include <limits.h>

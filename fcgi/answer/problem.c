@@ -1,7 +1,7 @@
 /* Problem documents (RFC 9457): the one way to fail. */
 #include "base/log.h"
-#include "fcgi/http/fields.h"
-#include "fcgi/http/respond.h"
+#include "fcgi/answer/respond.h"
+#include "fcgi/input/fields.h"
 #include "fcgi/pool/counters.h"
 
 #include <stdio.h>

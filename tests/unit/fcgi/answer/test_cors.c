@@ -1,4 +1,4 @@
-#include "fcgi/http/cors.h"
+#include "fcgi/answer/cors.h"
 
 #include "../memory.h"
 

@@ -1,4 +1,4 @@
-#include "fcgi/http/respond.h"
+#include "fcgi/answer/respond.h"
 
 #include "../memory.h"
 

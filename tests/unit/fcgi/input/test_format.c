@@ -1,4 +1,4 @@
-#include "fcgi/http/format.h"
+#include "fcgi/input/format.h"
 
 #include <criterion/criterion.h>
 

@@ -12,6 +12,7 @@ import zipfile
 import pytest
 
 from harness import chores
+from harness.client import fields
 
 LIMIT = 2 * 1024 * 1024
 
@@ -54,11 +55,6 @@ def read(client, script, path, expected=200, **more):
     answer = client.get(f"/scripts/{script['id']}/files", params={"path": path, **more})
     assert answer.status_code == expected, answer.text
     return answer.content
-
-
-def fields(answer):
-    assert answer.status_code == 422, answer.text
-    return {error["field"] for error in answer.json()["errors"]}
 
 
 # files and versions

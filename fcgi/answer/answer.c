@@ -1,4 +1,4 @@
-#include "fcgi/http/answer.h"
+#include "fcgi/answer/answer.h"
 
 #include "base/log.h"
 #include "base/text.h"

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from harness.client import fields
 from harness.model import Model
 from harness.waiting import wait_until
 
@@ -25,11 +26,6 @@ def agent_of(client, **more):
 
 def provider_of(admin, **more):
     return make(admin, "/providers", {"name": f"Provider {uuid.uuid4().hex[:8]}", "base_url": "http://127.0.0.1:9/v1", **more})
-
-
-def fields(answer):
-    assert answer.status_code == 422, answer.text
-    return {error["field"] for error in answer.json()["errors"]}
 
 
 # agents

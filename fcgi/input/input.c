@@ -1,10 +1,10 @@
-#include "fcgi/http/input.h"
+#include "fcgi/input/input.h"
 
-#include "fcgi/http/fields.h"
+#include "fcgi/answer/respond.h"
 #include "fcgi/http/idempotency.h"
-#include "fcgi/http/respond.h"
 #include "fcgi/http/route.h"
 #include "fcgi/http/router.h"
+#include "fcgi/input/fields.h"
 
 #include <string.h>
 

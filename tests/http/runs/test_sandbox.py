@@ -319,7 +319,7 @@ class Surroundings:
         self.ip("-n", self.there, "route", "add", "default", "via", OWN[0])
 
     def listen(self, name):
-        harness = str(pathlib.Path(__file__).parents[1])
+        harness = str(pathlib.Path(__file__).parents[2])
         listener = subprocess.Popen(["ip", "netns", "exec", name, "/usr/bin/python3", "-c", LISTEN, harness],
                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.listeners.append(listener)
@@ -346,7 +346,7 @@ def surroundings():
 @pytest.fixture(scope="module")
 def driver(tmp_path_factory):
     """The sandbox without a runner around it, where the services' user can start it."""
-    build = pathlib.Path(__file__).parents[2] / os.environ.get("COAGENT_BUILD", "build")
+    build = pathlib.Path(__file__).parents[3] / os.environ.get("COAGENT_BUILD", "build")
     subprocess.run(["make", "-s", "tests/harness/sandbox-run"], cwd=build, check=True)
     folder = pathlib.Path(f"/tmp/coagent-sandbox-{uuid.uuid4().hex[:8]}")
     folder.mkdir(mode=0o755)

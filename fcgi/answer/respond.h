@@ -3,7 +3,7 @@
 #define COAGENT_RESPOND_H
 
 #include "base/outcome.h"
-#include "fcgi/http/answer.h"
+#include "fcgi/answer/answer.h"
 #include "fcgi/http/request.h"
 
 #include <stddef.h>

@@ -84,7 +84,7 @@ def test_a_script_posts_into_a_room(people, ann, studio, kind, code):
 
 def examples():
     """Those of the manual, by kind."""
-    manual = (pathlib.Path(__file__).parents[2] / "docs/scripts.md").read_text()
+    manual = (pathlib.Path(__file__).parents[3] / "docs/scripts.md").read_text()
     section = manual.split("## The API")[1].split("\n## ")[0]
     kinds = {"sh": "sh", "python": "python", "js": "node"}
     return {kinds[language]: code for language, code in re.findall(r"```(\w+)\n(.*?)```", section, re.S)}

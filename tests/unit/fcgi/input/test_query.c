@@ -1,4 +1,4 @@
-#include "fcgi/http/fields.h"
+#include "fcgi/input/fields.h"
 
 #include "base/json.h"
 

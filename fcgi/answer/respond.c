@@ -1,4 +1,4 @@
-#include "fcgi/http/respond.h"
+#include "fcgi/answer/respond.h"
 
 #include "base/clock.h"
 #include "fcgi/pool/counters.h"

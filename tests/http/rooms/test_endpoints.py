@@ -4,9 +4,9 @@ import uuid
 
 import pytest
 
+from harness.chat import Chat
 from harness.endpoint import COMMENTS, DONE, HOLD, RESET, Endpoint, chunk, event, said
 from harness.waiting import wait_until
-from test_runner import Chat
 
 HALF = said("half")
 

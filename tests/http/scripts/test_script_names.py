@@ -4,7 +4,8 @@ import concurrent.futures
 
 import pytest
 
-from test_scripts import fields, name, script_of
+from harness.client import fields
+from test_scripts import name, script_of
 
 SHARED, OWN = "A shared script with this name already exists.", "A script with this name already exists."
 

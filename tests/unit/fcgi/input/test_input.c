@@ -1,4 +1,4 @@
-#include "fcgi/http/input.h"
+#include "fcgi/input/input.h"
 
 #include "../memory.h"
 #include "fcgi/http/route.h"

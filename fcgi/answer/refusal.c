@@ -1,7 +1,7 @@
-#include "fcgi/http/refusal.h"
+#include "fcgi/answer/refusal.h"
 
 #include "base/log.h"
-#include "fcgi/http/respond.h"
+#include "fcgi/answer/respond.h"
 #include "fcgi/http/route.h"
 #include "queries.h"
 

@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 
+from harness.client import fields
 from harness.scripts import upload
 from harness.waiting import wait_until
 from harness.words import WORDS
@@ -32,11 +33,6 @@ def script_of(client, **more):
     assert answer.status_code == 201, answer.text
     assert answer.headers["Location"] == f"/api/scripts/{answer.json()['id']}"
     return answer.json()
-
-
-def fields(answer):
-    assert answer.status_code == 422, answer.text
-    return {error["field"] for error in answer.json()["errors"]}
 
 
 def properties(**rules):
