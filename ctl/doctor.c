@@ -1,4 +1,5 @@
 /* coagentctl doctor: looks at everything that goes wrong in practice, and names the command that mends it. */
+#include "base/number.h"
 #include "ctl/doctor/check.h"
 
 #include <pwd.h>
@@ -121,7 +122,7 @@ static void print_end(struct report *report)
 
     if (!report->json) {
         printf("%d ok, %d warning%s, %d failed, %d skipped\n", report->counts[VERDICT_OK],
-               report->counts[VERDICT_WARNING], report->counts[VERDICT_WARNING] == 1 ? "" : "s",
+               report->counts[VERDICT_WARNING], number_plural(report->counts[VERDICT_WARNING]),
                report->counts[VERDICT_FAILED], report->counts[VERDICT_SKIPPED]);
         return;
     }

@@ -1,4 +1,5 @@
 /* coagentctl rotate-key: another SECRET_KEY, and what is stored sealed under it. */
+#include "base/number.h"
 #include "base/secretbox.h"
 #include "ctl/command.h"
 #include "ctl/files/settings_file.h"
@@ -204,8 +205,9 @@ static void tell(const struct rotation *rotation)
     if (!rotation->pools_told)
         printf("Now: %s\n", restart ? restart : "systemctl reload coagent-fcgi coagent-fcgi-wait");
     if (rotation->config.secret_key_previous && !rotation->previous_removed)
-        printf("In %d minutes, when the last tokens of the previous key have expired: coagentctl rotate-key --finish\n",
-               rotation->config.access_token_minutes);
+        printf(
+            "In %d minute%s, when the last tokens of the previous key have expired: coagentctl rotate-key --finish\n",
+            rotation->config.access_token_minutes, number_plural(rotation->config.access_token_minutes));
 }
 
 static enum exit_status report(const struct rotation *rotation)

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "base/repair.h"
 #include "cron/provider/completions.h"
 #include "cron/provider/endpoint.h"
@@ -113,8 +114,9 @@ static void explain_nothing_said(const struct completion *completion, struct tex
 static bool explain_transfer(struct asking *asking, enum outcome outcome, const struct http_reply *reply)
 {
     if (asking->idle)
-        text_add_format(&asking->error, "The model endpoint produced nothing for %d seconds.",
-                        asking->answer->execution->config->model_idle_seconds);
+        text_add_format(&asking->error, "The model endpoint produced nothing for %d second%s.",
+                        asking->answer->execution->config->model_idle_seconds,
+                        number_plural(asking->answer->execution->config->model_idle_seconds));
     else if (outcome == OUTCOME_OK && reply->status / 100 != 2)
         return refusal_explain(reply->status, text_string(&reply->body), reply->body.length, &asking->error);
     else if (outcome != OUTCOME_OK)

@@ -107,6 +107,13 @@ static enum outcome keep(struct dependencies *dependencies, const struct sandbox
     return outcome;
 }
 
+/* What follows is a sentence of its own. */
+static void end_sentence(struct text *why)
+{
+    if (!strchr(".!?", text_string(why)[why->length - 1]))
+        text_add_char(why, '.');
+}
+
 /* As a person would look for it: the file, the last word of the installer, and what would help. */
 static void explain(const struct dependencies *dependencies, const struct sandbox_ending *ending,
                     const struct sandbox_limits *limits, struct text *why)
@@ -119,6 +126,7 @@ static void explain(const struct dependencies *dependencies, const struct sandbo
         text_add_format(why, "%s could not be installed: %s", file, last);
     else
         text_add_format(why, "%s could not be installed: %s", file, text_string(&ended.reason));
+    end_sentence(why);
     if (ending->reason == RUN_END_DISK)
         text_add(why, " DEPENDENCIES_MB is the size that packages can have while they are installed.");
     if (!dependencies->needs->of.reach && ending->reason == RUN_END_EXIT)

@@ -1,6 +1,7 @@
 #include "cron/provider/check.h"
 
 #include "base/clock.h"
+#include "base/number.h"
 #include "base/repair.h"
 #include "cron/provider/endpoint.h"
 #include "cron/run/lease.h"
@@ -51,7 +52,7 @@ static bool check(struct execution *execution, const char *provider, struct json
     ask(execution, url, sealed, models, why);
     if (*models)
         text_add_format(why, "The endpoint responds and has %zu model%s.", json_object_array_length(*models),
-                        json_object_array_length(*models) == 1 ? "" : "s");
+                        number_plural((long long)json_object_array_length(*models)));
     free(url);
     free(sealed);
     return *models != NULL;

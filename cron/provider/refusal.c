@@ -250,5 +250,5 @@ void refusal_explain_wait(long long retry_after_ms, struct text *sentence)
         unit++;
     count = (retry_after_ms + units[unit].ms - 1) / units[unit].ms;
     text_add_format(sentence, " It asks to wait %lld %s%s before the next try.", count, units[unit].name,
-                    count == 1 ? "" : "s");
+                    number_plural(count));
 }

@@ -1,4 +1,5 @@
 #include "cron/script/exit_reason.h"
+#include "base/number.h"
 
 #include <string.h>
 
@@ -19,11 +20,11 @@ static void explain(struct text *reason, const struct sandbox_ending *ending, co
     case RUN_END_MEMORY: text_add_format(reason, "Out of memory: the limit is %ld MB.", limits->memory_mb); break;
     case RUN_END_CPU_TIME:
         text_add_format(reason, "CPU time limit of %ld second%s exceeded.", limits->cpu_seconds,
-                        limits->cpu_seconds == 1 ? "" : "s");
+                        number_plural(limits->cpu_seconds));
         break;
     case RUN_END_WALL_TIME:
         text_add_format(reason, "Time limit of %ld second%s exceeded.", limits->wall_seconds,
-                        limits->wall_seconds == 1 ? "" : "s");
+                        number_plural(limits->wall_seconds));
         break;
     case RUN_END_OUTPUT:
         text_add_format(reason, "Output exceeded ten times its limit of %ld MB.", limits->output_mb);

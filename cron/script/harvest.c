@@ -262,7 +262,7 @@ static bool find(void *context, const char *name, int64_t size)
 
 static void note_files(struct output *output, size_t count, const char *why)
 {
-    char *note = text_format("%zu file%s of out/ %s.", count, count == 1 ? "" : "s", why);
+    char *note = text_format("%zu file%s of out/ %s.", count, number_plural((long long)count), why);
 
     if (count)
         output_note(output, note);
@@ -274,14 +274,15 @@ static void note_rest(struct output *output, const struct finds *finds, size_t o
     char *note;
 
     if (finds->left_out) {
-        note = text_format("%zu files of out/ were not kept: a run can keep %d files and %lld MB.", finds->left_out,
-                           FILES_MOST, (long long)(finds->most / MEBIBYTE));
+        note = text_format("%zu file%s of out/ %s not kept: a run can keep %d files and %lld MB.", finds->left_out,
+                           number_plural((long long)finds->left_out), finds->left_out == 1 ? "was" : "were", FILES_MOST,
+                           (long long)(finds->most / MEBIBYTE));
         output_note(output, note);
         free(note);
     }
     if (odd) {
-        note = text_format(
-            "%zu entries of out/ were not kept: they are not regular files, or their names are not text.", odd);
+        note = text_format("%zu %s not kept: only regular files with names that are text are.", odd,
+                           odd == 1 ? "entry of out/ was" : "entries of out/ were");
         output_note(output, note);
         free(note);
     }

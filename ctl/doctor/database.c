@@ -151,8 +151,7 @@ static void check_grants(const struct patient *patient, struct finding *finding)
         text_add_format(&statements, "%s%s", row > 0 ? "; " : "", db_value(patient->db, row, 0));
     find(finding, VERDICT_OK, "the program can append to the audit log and the room log, but not change them");
     if (count > 0) {
-        find(finding, VERDICT_FAILED, "the program's rights are wrong in %d %s", count,
-             count == 1 ? "place" : "places");
+        find(finding, VERDICT_FAILED, "the program's rights are wrong in %d place%s", count, number_plural(count));
         mend_by_sql(patient, finding, NULL, text_string(&statements));
     }
     text_free(&statements);

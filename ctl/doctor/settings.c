@@ -1,4 +1,5 @@
 /* The settings, and what they say about the site's address. */
+#include "base/number.h"
 #include "ctl/certificate.h"
 #include "ctl/doctor/check.h"
 #include "ctl/files/file.h"
@@ -147,11 +148,11 @@ static void judge_certificate(const struct patient *patient, struct finding *fin
     if (!facts->fits_key)
         find(finding, VERDICT_FAILED, "the key in SSL_KEYFILE does not belong to %s", file);
     else if (facts->seconds < 0)
-        find(finding, VERDICT_FAILED, "%s expired %lld days ago", file, -days);
+        find(finding, VERDICT_FAILED, "%s expired %lld day%s ago", file, -days, number_plural(-days));
     else if (!facts->names_host)
         find(finding, VERDICT_FAILED, "%s is not valid for %s, the host in PUBLIC_URL", file, host);
     else if (facts->seconds < EXPIRY_WARNING)
-        find(finding, VERDICT_WARNING, "%s expires in %lld days", file, days);
+        find(finding, VERDICT_WARNING, "%s expires in %lld day%s", file, days, number_plural(days));
     else if (stat(patient->config->ssl_keyfile, &key) == 0 && key.st_mode & S_IRWXO) {
         find(finding, VERDICT_FAILED, "every user of this machine can read %s", patient->config->ssl_keyfile);
         mend(finding, WORDS("chmod", "o-rwx", patient->config->ssl_keyfile));

@@ -53,10 +53,12 @@ static void check_length(const struct check *check, const char *string)
     if (length == 0 && (field->required || field->least > 0)) {
         refuse(check, "Must not be empty.");
     } else if (length < field->least) {
-        snprintf(sentence, sizeof sentence, "Must have at least %lld characters.", field->least);
+        snprintf(sentence, sizeof sentence, "Must have at least %lld character%s.", field->least,
+                 number_plural(field->least));
         refuse(check, sentence);
     } else if (field->most > 0 && length > field->most) {
-        snprintf(sentence, sizeof sentence, "Must have at most %lld characters.", field->most);
+        snprintf(sentence, sizeof sentence, "Must have at most %lld character%s.", field->most,
+                 number_plural(field->most));
         refuse(check, sentence);
     }
 }
@@ -81,7 +83,8 @@ static void check_code(const struct check *check)
     if (length == 0 && check->field->required) {
         refuse(check, "Must not be empty.");
     } else if (length > check->field->most) {
-        snprintf(sentence, sizeof sentence, "Must have at most %lld bytes.", check->field->most);
+        snprintf(sentence, sizeof sentence, "Must have at most %lld byte%s.", check->field->most,
+                 number_plural(check->field->most));
         refuse(check, sentence);
     }
 }
@@ -217,7 +220,8 @@ static void check_object(const struct check *check)
         return;
     json_object_to_json_string_length(check->value, JSON_C_TO_STRING_PLAIN, &length);
     if ((long long)length > check->field->most) {
-        snprintf(sentence, sizeof sentence, "Must have at most %lld bytes.", check->field->most);
+        snprintf(sentence, sizeof sentence, "Must have at most %lld byte%s.", check->field->most,
+                 number_plural(check->field->most));
         refuse(check, sentence);
     }
 }

@@ -64,7 +64,7 @@ const struct route script_file_routes[] = {
           "Remove a file beside a script; earlier versions keep it", "Script"),
     ROUTE(METHOD_POST, "/scripts/upload", MAY("scripts.create"), POOL_WAIT, NULL, upload_query, upload,
           "Create a script, or a new version of one, from a file or a zip archive", "Script", .raw = SCRIPT_UPLOAD_MOST,
-          .successes = "200|201", .problems = "404"),
+          .successes = "201", .problems = "404"),
     ROUTE(METHOD_GET, "/scripts/{id}/export", SCRIPT("see"), POOL_WAIT, NULL, export_query, export_folder,
           "A script with the files beside it as a zip archive", .media = "application/zip"),
     ROUTE_END,

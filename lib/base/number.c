@@ -36,6 +36,11 @@ char *number_text(long long number, char buffer[NUMBER_TEXT_SIZE])
     return buffer;
 }
 
+const char *number_plural(long long number)
+{
+    return number == 1 ? "" : "s";
+}
+
 int uuid_is_valid(const char *string)
 {
     static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";

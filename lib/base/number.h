@@ -11,6 +11,9 @@ enum outcome number_parse(const char *string, long long least, long long most, l
 #define NUMBER_TEXT_SIZE 24
 char *number_text(long long number, char buffer[NUMBER_TEXT_SIZE]);
 
+/* What a noun after the number ends in: "s", or nothing after 1. */
+const char *number_plural(long long number);
+
 /* Whether string is a UUID in canonical form (8-4-4-4-12 lower- or upper-case hex digits). */
 int uuid_is_valid(const char *string);
 

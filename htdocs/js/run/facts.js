@@ -63,7 +63,7 @@ function used(run) {
     return set([
         ["Duration", took(run)],
         ["CPU", usage.cpu_ms !== undefined && duration(usage.cpu_ms)],
-        ["Memory", usage.memory_bytes !== undefined && bytes(usage.memory_bytes)],
+        ["Memory", usage.memory_bytes !== undefined && (usage.memory_bytes ? bytes(usage.memory_bytes) : "Too short to measure")],
         ["Tokens", usage.prompt_tokens !== undefined && `${count(usage.prompt_tokens)} input, ${count(usage.completion_tokens || 0)} output`],
         ["Cost", usage.cost && String(usage.cost)],
         ["Output", run.output && bytes(run.output.bytes)],

@@ -102,8 +102,9 @@ def test_the_reason_is_what_the_installer_said_last(ann):
     name = fresh()
     run = finish(ann, python(ann, "print('started')", f"{name}==1.0"), "failed")
     assert run["ended_by"] == "start"
-    assert re.match(rf"requirements.txt could not be installed: ERROR: No matching distribution found for {name}==1.0", run["reason"])
-    assert "The script has no network: allow internet access in its settings, or put the packages into the folder vendor" in run["reason"]
+    assert re.match(rf"requirements.txt could not be installed: ERROR: No matching distribution found for {name}==1.0\. "
+                    "The script has no network: allow internet access in its settings, or put the packages into the folder vendor",
+                    run["reason"]), run["reason"]
     assert "started" not in scripts.read(ann, run["id"], "stdout") and INSTALLING in notes(ann, run) and INSTALLED not in notes(ann, run)
 
 

@@ -1,5 +1,6 @@
 /** Where one writes: grows to eight lines, Enter sends, @ completes members, / commands, the draft is kept. */
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../../dom.js";
+import { plural } from "../../format.js";
 import { keep, recall } from "../../keep.js";
 import { Button } from "../../parts/button.js";
 import { Icon } from "../../parts/icon.js";
@@ -69,7 +70,7 @@ export function Composer({ room, members, reply, onReply, taken, onEditLast }) {
                 onInput=${(/** @type {import("../../dom.js").InputEvent} */ event) => { change(event.target.value); spot.look(); }}
                 onKeyDown=${press} onClick=${spot.look} onBlur=${spot.close} />
             <div class="composer__bar"><span class="composer__hint ellipsis"><kbd>Enter</kbd> to send · <kbd>Shift Enter</kbd> for a new line · <kbd>@</kbd> to mention · <kbd>/</kbd> for commands</span>
-                ${over > -1000 && html`<span role="status">${over > 0 ? `${over} characters too long` : `${-over} left`}</span>`}
+                ${over > -1000 && html`<span role="status">${over > 0 ? `${plural(over, "character")} too long` : `${-over} left`}</span>`}
                 <${Button} kind="primary" small icon="send" disabled=${!text.trim() || over > 0} onClick=${send}>Send</${Button}></div>
         </div>
     </div>`;

@@ -55,6 +55,13 @@ Test(number, knows_uuids_in_canonical_form)
     cr_expect_not(uuid_is_valid(NULL));
 }
 
+Test(number, knows_the_plural)
+{
+    cr_expect_str_eq(number_plural(1), "");
+    cr_expect_str_eq(number_plural(0), "s");
+    cr_expect_str_eq(number_plural(2), "s");
+}
+
 Test(number, writes_what_it_reads)
 {
     static const char *const texts[] = {"0", "7", "-7", "10", "9223372036854775807", "-9223372036854775808"};
