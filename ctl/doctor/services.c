@@ -5,11 +5,13 @@
 #include "ctl/doctor/check.h"
 #include "ctl/fastcgi.h"
 #include "ctl/round_trip.h"
+#include "ctl/stream.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define SITE_SECONDS 5
 
@@ -107,6 +109,43 @@ static void check_nchan(const struct patient *patient, struct finding *finding)
     text_free(&why);
 }
 
+/* As the door of a run asks (cron/sandbox/door.c), but of no run: the PROXY protocol, version 1, has a word for that.
+ */
+static bool ask_as_run(int fd, struct text *received)
+{
+    static const char request[] =
+        "PROXY UNKNOWN\r\nGET /api/health HTTP/1.1\r\nHost: coagent\r\nConnection: close\r\n\r\n";
+
+    if (!stream_send(fd, request, sizeof request - 1))
+        return false;
+    while (stream_receive(fd, received))
+        if (strstr(text_string(received), "\"parts\""))
+            return true;
+    return false;
+}
+
+static void check_runs_api(const struct patient *patient, struct finding *finding)
+{
+    const char *path = patient->config->api_socket;
+    struct text received = TEXT_EMPTY, why = TEXT_EMPTY;
+    int fd;
+
+    if (!check_socket(patient, finding, path, PART_NCHAN))
+        return;
+    fd = stream_open(path, SITE_SECONDS, &why);
+    if (fd >= 0 && ask_as_run(fd, &received)) {
+        find(finding, VERDICT_OK, "runs can use the API through %s", path);
+    } else {
+        find(finding, VERDICT_FAILED, "runs cannot use the API through %s: %s", path,
+             why.length ? text_string(&why) : "no response of CoAgent");
+        mend_by_restart(patient, finding, PART_NCHAN);
+    }
+    if (fd >= 0)
+        close(fd);
+    text_free(&received);
+    text_free(&why);
+}
+
 /* Where the settings do not say who the site is, its certificate cannot be wrong. */
 static enum outcome visit(const struct patient *patient, const char *site, const char *path, struct http_reply *reply)
 {
@@ -197,9 +236,7 @@ static void check_site(const struct patient *patient, struct finding *finding)
 }
 
 const struct check service_checks[] = {
-    {"pool", NEEDS_SETTINGS, check_pool},
-    {"pool-wait", NEEDS_SETTINGS, check_pool_wait},
-    {"nchan", NEEDS_SETTINGS, check_nchan},
-    {"site", NEEDS_SETTINGS, check_site},
-    {NULL},
+    {"pool", NEEDS_SETTINGS, check_pool},   {"pool-wait", NEEDS_SETTINGS, check_pool_wait},
+    {"nchan", NEEDS_SETTINGS, check_nchan}, {"runs-api", NEEDS_SETTINGS, check_runs_api},
+    {"site", NEEDS_SETTINGS, check_site},   {NULL},
 };

@@ -23,7 +23,7 @@ from harness.waiting import wait_until
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="an administrator's commands need root")
 
 MACHINE = {"disk", "tun", "sandbox"}  # what this machine gives is not the studio's doing
-SERVICES = ("database", "pool", "pool-wait", "nchan", "site")
+SERVICES = ("database", "pool", "pool-wait", "nchan", "runs-api", "site")
 
 
 @pytest.fixture(scope="module")
@@ -225,6 +225,13 @@ def test_sockets_that_anybody_can_reach_are_mended(own, site):
     folder.chmod(0o777)
     own.is_mended("nchan")
     assert folder.stat().st_mode & 0o007 == 0
+
+
+def test_a_socket_of_the_api_of_runs_that_is_gone_is_mended(own, site):
+    (site.state / "run/nchan-api.sock").unlink()
+    assert own.find("nchan")["verdict"] == "ok"
+    assert "there is no socket" in own.is_mended("runs-api")["message"]
+    site.read()  # the processes of the restarted studio
 
 
 def test_a_lock_that_belongs_to_another_is_mended(own, site):
