@@ -7,7 +7,7 @@ const struct chore all_chores[] = {
     {"reap_leases", CHORE_EACH_TICK, chore_reap_leases, true},
     {"send_heartbeats", CHORE_EACH_TICK, chore_send_heartbeats, true},
     {"send_pulse", CHORE_EACH_TICK, chore_send_pulse, true},
-    {"expire_log_ins", CHORE_CLEANUP, chore_expire_log_ins, true},
+    {"expire_log_ins", 60, chore_expire_log_ins, true},
     {"remove_expired", CHORE_CLEANUP, chore_remove_expired, true},
     {"purge_rooms", CHORE_CLEANUP, chore_purge_rooms, true},
     {"seal_inputs", CHORE_CLEANUP, chore_seal_inputs, true},

@@ -91,6 +91,7 @@ def test_the_live_connection_ends_when_time_is_up(people, studio, kind):
         studio.sql(f"update {table} set expires_at = now() - interval '1 second' where user_id = %s", client.id)
         chores.make_due(studio, "expire_log_ins")
         assert_gone(shown, live)
+    assert studio.sql("select period_seconds from chores where name = 'expire_log_ins'") == [(60,)]
 
 
 def test_the_live_connection_ends_when_the_password_is_reset_at_the_command_line(people, studio):
