@@ -2,11 +2,11 @@
 
 #include "base/number.h"
 #include "cron/run/lease.h"
+#include "cron/store/held.h"
 #include "cron/store/remove.h"
 #include "queries.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -139,7 +139,7 @@ void cache_keep(struct cache *cache, const struct sandbox *sandbox)
     if (cache->caches < 0)
         return;
     name = text_format("%s.%s", cache->execution->id, cache->execution->fence);
-    folder = openat(sandbox->folder, "cache", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    folder = held_entry(sandbox->folder, "cache");
     switch (caches_draft(&draft, cache->caches, name, cache->generation, folder, &bounds, &count)) {
     case OUTCOME_OK: place(cache, &draft, &count); break;
     case OUTCOME_LIMITED: note_too_large(cache); break;
@@ -147,8 +147,7 @@ void cache_keep(struct cache *cache, const struct sandbox *sandbox)
     default: note_failure(cache, "The cache folder could not be kept on the runner's host");
     }
     caches_drop(&draft);
-    if (folder >= 0)
-        close(folder);
+    held_close(folder);
     free(name);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/number.h"
 #include "base/token.h"
+#include "cron/store/held.h"
 #include "cron/store/remove.h"
 
 #include <dirent.h>
@@ -21,14 +22,10 @@
 #define NAME_BYTES UUID_SIZE /* of a script's folder */
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
 
-static void close_fd(int *fd)
+static void forget(int *fd)
 {
-    int error = errno;
-
-    if (*fd >= 0)
-        close(*fd);
+    held_close(*fd);
     *fd = -1;
-    errno = error;
 }
 
 int caches_open(const struct config *config)
@@ -40,26 +37,26 @@ int caches_open(const struct config *config)
     return folder;
 }
 
-/* Differs after each start of the machine; "" where that cannot be known. */
-static void read_boot(char boot[UUID_SIZE])
+/* Differs after each start of the machine; "" where that cannot be known. Read once. */
+static const char *boot_id(void)
 {
-    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    ssize_t length = fd >= 0 ? read(fd, boot, UUID_SIZE - 1) : 0;
+    static char boot[UUID_SIZE];
+    int fd = boot[0] ? -1 : open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
 
-    boot[length > 0 ? length : 0] = '\0';
-    close_fd(&fd);
+    if (fd >= 0 && read(fd, boot, sizeof boot - 1) < 0)
+        boot[0] = '\0';
+    held_close(fd);
+    return boot;
 }
 
 static bool write_about(int folder, const struct cache_about *about)
 {
-    char boot[UUID_SIZE];
     int fd = openat(folder, ABOUT, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     bool written;
 
-    read_boot(boot);
-    written = fd >= 0 &&
-              dprintf(fd, "%lld %lld %zu %s\n", about->generation, (long long)about->room, about->entries, boot) > 0;
-    close_fd(&fd);
+    written = fd >= 0 && dprintf(fd, "%lld %lld %zu %s\n", about->generation, (long long)about->room, about->entries,
+                                 boot_id()) > 0;
+    held_close(fd);
     return written;
 }
 
@@ -70,7 +67,7 @@ static bool read_about(int folder, struct cache_about *about, time_t *used, bool
     char *rest = line;
     struct stat state = {.st_mtim.tv_sec = 0};
     int fd = openat(folder, ABOUT, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    char boot[UUID_SIZE];
+    const char *boot = boot_id();
     bool found = fd >= 0 && read(fd, line, sizeof line - 1) > 0 && fstat(fd, &state) == 0;
 
     about->generation = strtoll(rest, &rest, 10);
@@ -79,8 +76,7 @@ static bool read_about(int folder, struct cache_about *about, time_t *used, bool
     *used = state.st_mtim.tv_sec;
     if (touch && found)
         futimens(fd, NULL);
-    close_fd(&fd);
-    read_boot(boot);
+    held_close(fd);
     return found && *rest == ' ' && strncmp(rest + 1, boot, strlen(boot)) == 0 && rest[1 + strlen(boot)] == '\n';
 }
 
@@ -124,8 +120,8 @@ bool caches_take(int caches, const char *script, long long generation, struct ca
 
 void caches_release(struct cache_kept *kept)
 {
-    close_fd(&kept->files);
-    close_fd(&kept->folder);
+    forget(&kept->files);
+    forget(&kept->folder);
 }
 
 /* Nobody finds it by its name any more, so once nobody has a lock, nobody gets one. */
@@ -135,7 +131,7 @@ static void drop_hidden(int caches, const char *name)
 
     if (folder >= 0 && flock(folder, LOCK_EX | LOCK_NB) == 0)
         remove_tree(caches, name);
-    close_fd(&folder);
+    held_close(folder);
 }
 
 /* Nothing waits for the disk: to bring thousands of files there can take longer than a lease. After a crash of the
@@ -146,7 +142,7 @@ static enum outcome fill_draft(struct cache_draft *draft, int from, const struct
     int files = mkdirat(draft->folder, FILES, 0700) == 0 ? openat(draft->folder, FILES, FOLDER_FLAGS) : -1;
     enum outcome outcome = files >= 0 ? copy_tree(from, files, bounds, count) : OUTCOME_FAILED;
 
-    close_fd(&files);
+    held_close(files);
     if (outcome != OUTCOME_OK)
         return outcome;
     draft->about.room = count->room;
@@ -174,7 +170,7 @@ static bool is_later(int caches, const char *script, long long generation)
     time_t used;
     bool later = folder >= 0 && read_about(folder, &about, &used, false) && about.generation > generation;
 
-    close_fd(&folder);
+    held_close(folder);
     return later;
 }
 
@@ -201,7 +197,7 @@ enum outcome caches_place(struct cache_draft *draft, const char *script)
 
 void caches_drop(struct cache_draft *draft)
 {
-    close_fd(&draft->folder);
+    forget(&draft->folder);
     if (draft->name[0])
         drop_hidden(draft->caches, draft->name);
     draft->name[0] = '\0';
@@ -239,7 +235,7 @@ static bool visit_kept(int caches, const char *name,
             about = (struct cache_about){.generation = -1};
         going = visit(context, name, &about, used);
     }
-    close_fd(&folder);
+    held_close(folder);
     return going;
 }
 
@@ -253,7 +249,7 @@ void caches_each(int caches,
     bool going = true;
 
     if (!names) {
-        close_fd(&fd);
+        held_close(fd);
         return;
     }
     while (going && (found = readdir(names))) {

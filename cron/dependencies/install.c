@@ -8,7 +8,6 @@
 #include "cron/store/held.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -86,7 +85,7 @@ static enum outcome keep(struct dependencies *dependencies, const struct sandbox
                                        .depth = COPY_DEPTH,
                                        .go_on = go_on,
                                        .context = dependencies};
-    int work = openat(sandbox->folder, "work", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int work = held_entry(sandbox->folder, "work");
     int tree = work >= 0 ? held_entry(work, dependencies->needs->ecosystem->tree) : -1;
     enum outcome outcome =
         tree >= 0 || errno == ENOENT ? store_keep(&dependencies->tree, tree, bounds) : OUTCOME_FAILED;

@@ -10,7 +10,7 @@
 #define TELL_MS 30         /* a run that is over by then is told of once, at its end */
 #define READS 16           /* of a pipe, before the other one and the clock are looked at */
 
-static bool read_some(struct attendance *attendance, enum output_stream stream, int *fd)
+static void read_some(struct attendance *attendance, enum output_stream stream, int *fd)
 {
     for (int i = 0; i < READS && output_has_room(attendance->output); i++) {
         int64_t seen = attendance->output->seen;
@@ -18,12 +18,11 @@ static bool read_some(struct attendance *attendance, enum output_stream stream, 
         if (!output_read(attendance->output, stream, *fd)) {
             close(*fd);
             *fd = -1;
-            return false;
+            return;
         }
         if (attendance->output->seen == seen)
-            break;
+            return;
     }
-    return true;
 }
 
 static void stop_when_due(struct attendance *attendance)

@@ -2,10 +2,9 @@
  *
  * /coagent/script.<ext> and /coagent/input.json (the parameters); with files beside it, the script runs from /work,
  * where they are; COAGENT_RUN_ID, COAGENT_INPUT, COAGENT_OUTPUT; with a token COAGENT_URL and COAGENT_TOKEN; with a
- * cache folder COAGENT_CACHE; each
- * parameter that is a single value as PARAM_<NAME>; the entries of the mapping by their names. A playbook finds the
- * mapping's INVENTORY as its inventory, else this host alone, and its parameters as variables; terraform finds its
- * state and its variables. */
+ * cache folder COAGENT_CACHE; each parameter that is a single value as PARAM_<NAME>; the entries of the mapping by
+ * their names. A playbook finds the mapping's INVENTORY as its inventory, else this host alone, and its parameters as
+ * variables; terraform finds its state and its variables. */
 #ifndef COAGENT_SCRIPT_ENVIRONMENT_H
 #define COAGENT_SCRIPT_ENVIRONMENT_H
 

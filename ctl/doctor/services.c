@@ -235,8 +235,13 @@ static void check_site(const struct patient *patient, struct finding *finding)
     http_reply_free(&reply);
 }
 
+/* clang-format off */
 const struct check service_checks[] = {
-    {"pool", NEEDS_SETTINGS, check_pool},   {"pool-wait", NEEDS_SETTINGS, check_pool_wait},
-    {"nchan", NEEDS_SETTINGS, check_nchan}, {"runs-api", NEEDS_SETTINGS, check_runs_api},
-    {"site", NEEDS_SETTINGS, check_site},   {NULL},
+    {"pool", NEEDS_SETTINGS, check_pool},
+    {"pool-wait", NEEDS_SETTINGS, check_pool_wait},
+    {"nchan", NEEDS_SETTINGS, check_nchan},
+    {"runs-api", NEEDS_SETTINGS, check_runs_api},
+    {"site", NEEDS_SETTINGS, check_site},
+    {NULL},
 };
+/* clang-format on */

@@ -210,7 +210,7 @@ $$;
 create function shown_body(event room_events, change_kind text, change_body jsonb) returns jsonb
 language sql immutable parallel safe as $$
     select case when change_kind = 'delete' then '{"deleted": true}'
-                when change_kind = 'edit' and event.kind = 'message' 
+                when change_kind = 'edit' and event.kind = 'message'
                     then (event.body - 'text' - 'mentions') || change_body || '{"edited": true}'
                 else event.body end
 $$;

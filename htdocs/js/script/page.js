@@ -10,6 +10,7 @@ import { download } from "../parts/download.js";
 import { useHotkeys } from "../parts/hotkeys.js";
 import { Icon } from "../parts/icon.js";
 import { LeaveGuard } from "../parts/form/leave-guard.js";
+import { saveOver } from "../parts/form/save-over.js";
 import { Menu } from "../parts/menu.js";
 import { ProblemState } from "../parts/problem.js";
 import { SkeletonForm } from "../parts/skeleton.js";
@@ -85,9 +86,6 @@ function Workbench({ script, onChange }) {
     </${Page}>`;
 }
 
-/** A save does not go round for ever while others save too. */
-const TRIES = 5;
-
 /** @typedef {import("./save-dialogs.js").Conflict} Conflict */
 
 /**
@@ -97,21 +95,16 @@ const TRIES = 5;
  * @param {(conflict: Conflict) => void} onConflict
  */
 async function saveDraft(draft, how, onConflict) {
-    for (let tried = 0; ; tried++) {
-        try {
-            return await draft.save(how);
-        } catch (caught) {
-            if (!caught.current) {
-                throw caught;
-            }
-            const found = draft.compare(caught.current);
-            if (tried === TRIES || found.both.length + found.theirs.length > 0) {
-                onConflict({ theirs: caught.current, found, note: how.note });
-                return undefined;
-            }
-            how = { note: how.note, over: caught.current };
-        }
+    let next = how;
+    const { saved, found } = await saveOver(() => draft.save(next), (theirs, last) => {
+        const parts = draft.compare(theirs);
+        next = { note: how.note, over: theirs };
+        return last || parts.both.length + parts.theirs.length > 0 ? { theirs, found: parts, note: how.note } : null;
+    });
+    if (found) {
+        onConflict(found);
     }
+    return saved;
 }
 
 /**

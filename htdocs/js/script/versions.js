@@ -9,6 +9,7 @@ import { CopyButton } from "../parts/copy.js";
 import { Dialog } from "../parts/dialog.js";
 import { Diff } from "../parts/diff.js";
 import { download } from "../parts/download.js";
+import { saveOver } from "../parts/form/save-over.js";
 import { Icon } from "../parts/icon.js";
 import { Menu } from "../parts/menu.js";
 import { ProblemState } from "../parts/problem.js";
@@ -44,11 +45,11 @@ export function ScriptVersions({ script, draft, onChange }) {
         setQuery({ version: null, from: null });
     };
     const restore = (/** @type {number} */ number, over = script) => attempt(async () => {
-        const found = await restoreVersion(number, over);
-        if ("theirs" in found) {
+        const { saved, found } = await restoreVersion(number, over);
+        if (found) {
             setConflict(found);
         } else {
-            taken(found.saved);
+            taken(saved);
             tell(`Version ${number} was restored`);
         }
     });
@@ -77,25 +78,17 @@ export function ScriptVersions({ script, draft, onChange }) {
  * Makes an old version the newest; once more when somebody else has changed nothing that a version consists of.
  * @param {number} number
  * @param {Script} over the newest version that the user has seen
- * @returns {Promise<{saved: Script} | Conflict>}
+ * @returns {Promise<{saved?: Script, found?: Conflict}>}
  */
 async function restoreVersion(number, over) {
     const old = await get(`/scripts/${over.id}/versions/${number}`);
     const { code, parameters } = old;
-    for (let { version } = over; ;) {
-        try {
-            return { saved: await patch(`/scripts/${over.id}`, { version, code, parameters, files_of: number,
-                note: `Restored version ${number}` }) };
-        } catch (caught) {
-            if (!caught.current) {
-                throw caught;
-            }
-            if (!sameContent(over, caught.current)) {
-                return { theirs: caught.current, old };
-            }
-            ({ version } = caught.current);
-        }
-    }
+    let { version } = over;
+    return saveOver(() => patch(`/scripts/${over.id}`, { version, code, parameters, files_of: number, note: `Restored version ${number}` }),
+        (theirs) => {
+            ({ version } = theirs);
+            return sameContent(over, theirs) ? null : { theirs, old };
+        });
 }
 
 /** @param {{script: Script, conflict: Conflict, onTake: (script: Script) => void, onRestore: () => void, onClose: () => void}} props */

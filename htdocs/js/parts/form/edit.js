@@ -3,10 +3,8 @@
 import { html, useEffect, useMemo, useRef, useState } from "../../dom.js";
 import { useForm } from "./form.js";
 import { merge, same } from "./merge.js";
+import { saveOver } from "./save-over.js";
 import { News } from "./news.js";
-
-/** A save does not go round for ever while others save too. */
-const TRIES = 5;
 
 /** @typedef {{id?: string, version?: number}} Versioned */
 /** @typedef {import("./merge.js").Changed} Changed */
@@ -24,20 +22,17 @@ const NOTHING = { both: [], theirs: [] };
  * @returns {Promise<{saved?: O, sent?: T, found?: Changed}>} found: what is to be shown instead
  */
 async function save(latest, work, take) {
-    for (let tried = 0; ; tried++) {
+    /** @type {T | undefined} */
+    let sent;
+    const { saved, found } = await saveOver(() => {
         const { base, values } = latest();
-        try {
-            return { saved: await work(values, base), sent: values };
-        } catch (caught) {
-            if (!caught.current || tried === TRIES) {
-                throw caught;
-            }
-            const found = take(caught.current);
-            if (found.both.length + found.theirs.length > 0) {
-                return { found };
-            }
-        }
-    }
+        sent = values;
+        return work(values, base);
+    }, (newer, last) => {
+        const changes = last ? NOTHING : take(newer);
+        return changes.both.length + changes.theirs.length > 0 ? changes : null;
+    });
+    return { saved, sent, found };
 }
 
 /**
